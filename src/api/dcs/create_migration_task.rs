@@ -1,0 +1,225 @@
+//! Creating a Backup Import Task: fills an instance from backup files.
+
+use super::service::{SERVICE, TASK, Task};
+use crate::cloud::{BackupFile, BackupImport, MigrationMethod, MigrationTask, Project, Work};
+use crate::contract::{
+    Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source,
+};
+use crate::error::{Refusal, Resource};
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+static CONTRACT: Contract = Contract {
+    id: "CreateMigrationTask",
+    title: "Creating a Backup Import Task",
+    service: &SERVICE,
+    source: Source::Document("dcs-create-backup-import"),
+    method: Method::POST,
+    path: "/v2/{project_id}/migration-task",
+    body: &[
+        Field::mandatory("task_name", Kind::TEXT).means("name of the task"),
+        Field::optional("description", Kind::Text(1024)).means("description of the task"),
+        Field::mandatory("migration_type", Kind::OneOf(&["backupfile_import", "online_migration"]))
+            .means("what is imported")
+            .known_from(Certainty::Client)
+            .notes(&[
+                BLANK_OPTIONS,
+                Note {
+                    matter: "online_migration can no longer be created by this call, though its \
+                             fields are still listed.",
+                    decision: "400 DCS.4913; the message names the call to use.",
+                },
+            ]),
+        Field::mandatory("migration_method", Kind::OneOf(MigrationMethod::WORDS))
+            .means("full migration or incremental migration")
+            .known_from(Certainty::Client)
+            .notes(&[Note {
+                matter: "An incremental import of backup files makes no sense, but is not excluded.",
+                decision: "Accepted.",
+            }]),
+        Field::mandatory_when(
+            "backup_files",
+            Kind::Object(BACKUP_FILES),
+            ("migration_type", "backupfile_import"),
+        )
+        .means("the files to import"),
+        Field::optional("network_type", Kind::OneOf(&["vpc", "vpn"]))
+            .means("network of an online migration")
+            .known_from(Certainty::Client)
+            .deprecated("online migrations are created by CreateOnlineMigrationTask"),
+        Field::optional("source_instance", Kind::Object(SOURCE))
+            .means("source of an online migration")
+            .deprecated("online migrations are created by CreateOnlineMigrationTask")
+            .notes(&[Note {
+                matter: "addrs is mandatory in an optional object, and gopher-style clients send \
+                         the object with empty members.",
+                decision: "An object whose members are all empty is absent.",
+            }]),
+        Field::mandatory("target_instance", Kind::Object(TARGET)).means("where the data go to"),
+    ],
+    reply: TASK,
+    refusals: &[Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913")],
+    example: include_str!("../../../fixtures/dcs/create_migration_task/documented.json"),
+    ..Contract::BLANK
+};
+
+const BLANK_OPTIONS: Note = Note {
+    matter: "The option lists of migration_type, migration_method, file_source and network_type \
+             are blank in the page.",
+    decision: "The values of the SDK and the published description.",
+};
+
+/// `BackupFilesBody`.
+const BACKUP_FILES: &[Field] = &[
+    Field::inferred(
+        "file_source",
+        Kind::OneOf(&["self_build_obs", "backup_record"]),
+        &[("bucket_name", "self_build_obs"), ("backup_id", "backup_record")],
+    )
+    .means("an OBS bucket or a backup record")
+    .known_from(Certainty::Client)
+    .notes(&[Note {
+        matter: "file_source is mandatory in the page and optional in the SDK.",
+        decision: "Inferred with a warning where exactly one of bucket_name and backup_id is \
+                   given, otherwise mandatory.",
+    }]),
+    Field::mandatory_when("bucket_name", Kind::TEXT, ("file_source", "self_build_obs"))
+        .means("the OBS bucket"),
+    Field::mandatory_when("files", Kind::List(&FILE, 1000), ("file_source", "self_build_obs"))
+        .means("the files in the bucket")
+        .notes(&[Note {
+            matter: "files is marked mandatory and explained as mandatory for an OBS bucket only.",
+            decision: "Mandatory for self_build_obs.",
+        }]),
+    Field::mandatory_when("backup_id", Kind::TEXT, ("file_source", "backup_record"))
+        .means("the backup record"),
+];
+
+/// `Files`.
+static FILE: Kind = Kind::Object(&[
+    Field::mandatory("file_name", Kind::Text(1024)).means("name of the file"),
+    Field::optional("size", Kind::TEXT).means("size of the file").notes(&[Note {
+        matter: "size is said to be in bytes; the example sends 754.0MB.",
+        decision: "Free text, kept as it was sent.",
+    }]),
+    Field::optional("update_at", Kind::TEXT).means("when the file last changed").notes(&[Note {
+        matter: "update_at is said to be YYYY-MM-DD HH:MM:SS; clients send other forms.",
+        decision: "Free text, kept as it was sent.",
+    }]),
+]);
+
+/// `SourceInstanceBody`.
+const SOURCE: &[Field] = &[
+    Field::mandatory("addrs", Kind::Text(4096)).means("addresses of the source"),
+    PASSWORD,
+    TASK_STATUS,
+    Field::optional("id", Kind::TEXT).means("ID of the source"),
+    IP,
+    PORT,
+    Field::optional("name", Kind::TEXT).means("name of the source"),
+    PROXY_MULTI_DB,
+    DB,
+];
+
+/// `TargetInstanceBody`.
+const TARGET: &[Field] = &[
+    Field::mandatory("id", Kind::Instance(TARGETS)).means("ID of the target"),
+    Field::optional("name", Kind::TEXT).means("name of the target"),
+    PASSWORD,
+    TASK_STATUS,
+    IP,
+    PORT,
+    Field::optional("addrs", Kind::Text(4096)).means("addresses of the target"),
+    PROXY_MULTI_DB,
+    DB,
+];
+
+const PASSWORD: Field =
+    Field::optional("password", Kind::TEXT).means("its password, where it has one").secret();
+const TASK_STATUS: Field = Field::optional("task_status", Kind::TEXT).means("status of the task");
+const IP: Field = Field::optional("ip", Kind::TEXT).means("its IP address");
+const PORT: Field = Field::optional("port", Kind::TEXT).means("its port");
+const PROXY_MULTI_DB: Field = Field::optional("proxy_multi_db", Kind::Boolean)
+    .means("whether a Proxy Cluster instance has multi-DB enabled");
+const DB: Field = Field::optional("db", Kind::TEXT).means("its database");
+
+const TARGETS: &[InstanceKind] = &[InstanceKind::DCS_REDIS];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    task_name: String,
+    description: Option<String>,
+    migration_type: String,
+    migration_method: MigrationMethod,
+    backup_files: Option<BackupFiles>,
+    #[serde(rename = "network_type")]
+    _network_type: Option<IgnoredAny>,
+    #[serde(rename = "source_instance")]
+    _source_instance: Option<IgnoredAny>,
+    target_instance: Target,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BackupFiles {
+    file_source: String,
+    bucket_name: Option<String>,
+    #[serde(default)]
+    files: Vec<BackupFile>,
+    backup_id: Option<String>,
+}
+
+/// Only what the import needs; the rest is checked and let go.
+#[derive(Deserialize)]
+struct Target {
+    id: String,
+    name: Option<String>,
+}
+
+pub struct CreateMigrationTask;
+
+impl Operation for CreateMigrationTask {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = Task;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<Task, Refusal> {
+        let (Some(source), "backupfile_import") =
+            (request.backup_files, request.migration_type.as_str())
+        else {
+            let what = "migration_type online_migration";
+            let instead = "CreateOnlineMigrationTask (POST /v2/{project_id}/migration/instance)";
+            return Err(Refusal::Retired { what, instead });
+        };
+        let target = request.target_instance;
+        project.instance_or_adopt(&target.id, TARGETS)?;
+        if let Some(name) = &target.name {
+            project.name_adopted(&target.id, name);
+        }
+        if let Some(record) = &source.backup_id {
+            project.heed(record, Resource::Backup)?;
+        }
+        let task = MigrationTask {
+            id: project.new_task_id().simple().to_string().into(),
+            name: request.task_name,
+            description: request.description,
+            created: project.now,
+            work: Work::BackupImport(Box::new(BackupImport {
+                method: request.migration_method,
+                file_source: source.file_source,
+                bucket_name: source.bucket_name,
+                files: source.files,
+                backup_id: source.backup_id,
+                target_instance_id: target.id.into(),
+                target_instance_name: target.name,
+                run: project.start(),
+            })),
+        };
+        let reply = Task::of(&task, project);
+        project.world.migration_tasks.insert(task.id.clone(), task);
+        Ok(reply)
+    }
+}

@@ -1,0 +1,121 @@
+//! DCS's dialect: host, envelope and codes, after the published code list, and what its migration
+//! calls share.
+
+use crate::cloud::{Instance, MigrationTask, Project, Side};
+use crate::contract::{Envelope, Field, Kind, Note, Refused, Service, Situation};
+use axum::http::StatusCode;
+use serde::Serialize;
+
+/// Distributed Cache Service.
+pub static SERVICE: Service = Service {
+    name: "DCS",
+    hosts: &["dcs"],
+    envelope: Envelope::Extended,
+    speaks_chinese: false,
+    refusals: &[
+        Refused::new(Situation::MalformedProjectId, StatusCode::BAD_REQUEST, "DCS.4002"),
+        Refused::new(Situation::EmptyBody, StatusCode::BAD_REQUEST, "DCS.4004"),
+        Refused::new(Situation::MalformedBody, StatusCode::BAD_REQUEST, "DCS.4005"),
+        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DCS.4800"),
+        Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DCS.4070"),
+        Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DCS.3022"),
+        Refused::new(Situation::UnknownTask, StatusCode::BAD_REQUEST, "DCS.4133"),
+        Refused::new(Situation::UnknownJob, StatusCode::BAD_REQUEST, "111400063"),
+        Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DCS.4913"),
+        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DCS.2003"),
+        Refused::new(Situation::Busy, StatusCode::BAD_REQUEST, "DCS.4026"),
+        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4957"),
+        Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DCS.5000"),
+    ],
+};
+
+/// Every status that a migration task is seen in.
+pub const TASK_STATUSES: Kind = Kind::OneOf(&[
+    "SUCCESS",
+    "FAILED",
+    "MIGRATING",
+    "TERMINATED",
+    "CREATING",
+    "RUNNING",
+    "FULLMIGRATING",
+    "INCRMIGEATING",
+    "INCRMIGRATING",
+    "MIGRATION_FAILED",
+    "ERROR",
+]);
+
+/// Reply of the two documented calls: the task in four members.
+pub static TASK: &[Field] = &[
+    Field::mandatory("id", Kind::TEXT).means("migration task ID"),
+    Field::mandatory("name", Kind::TEXT).means("migration task name").notes(&[Note {
+        matter: "The table says that name is the task's; the example of the backup import shows \
+                 the name of the target instance.",
+        decision: "name is the task's name, as lists and details show it.",
+    }]),
+    Field::mandatory("status", TASK_STATUSES).means("migration status").notes(&[Note {
+        matter: "The table lists SUCCESS, FAILED, MIGRATING and TERMINATED; the example of the \
+                 online migration answers FULLMIGRATING, and clients wait for INCRMIGEATING, which \
+                 other pages spell INCRMIGRATING.",
+        decision: "A configured task is FULLMIGRATING at once, then SUCCESS or INCRMIGEATING; \
+                   --spell-incrmigrating turns the last into the documents' spelling.",
+    }]),
+    Field::mandatory("error", Kind::TEXT).means("error message; empty unless the task failed"),
+];
+
+/// Reply of the two documented calls: the task in four members.
+#[derive(Serialize)]
+pub struct Task {
+    id: String,
+    name: String,
+    status: &'static str,
+    error: &'static str,
+}
+
+impl Task {
+    /// A task as it is now.
+    pub fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
+        Self {
+            id: task.id.to_string(),
+            name: task.name.clone(),
+            status: status(task, project),
+            error: error(task, project),
+        }
+    }
+}
+
+/// The status of a task in the spelling that was chosen.
+pub fn status(task: &MigrationTask, project: &Project<'_>) -> &'static str {
+    match task.phase(project.now).status {
+        "INCRMIGEATING" if project.settings.spell_incrmigrating => "INCRMIGRATING",
+        status => status,
+    }
+}
+
+/// Why a task failed; empty unless it did.
+pub fn error(task: &MigrationTask, project: &Project<'_>) -> &'static str {
+    let failed = task.phase(project.now).failed;
+    if failed { crate::cloud::undocumented::FAIL_REASON } else { "" }
+}
+
+/// One end of a migration, as details and lists show it: never with its password.
+#[derive(Serialize)]
+pub struct End {
+    pub addrs: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl End {
+    /// A side as it was configured, with what is known of its instance.
+    pub fn of(side: &Side, project: &Project<'_>) -> Self {
+        let instance = side.id.as_ref().and_then(|id| project.world.instances.get(id));
+        let address = || instance.map(Instance::address).unwrap_or_default();
+        Self {
+            addrs: side.addrs.clone().unwrap_or_else(address),
+            id: side.id.as_ref().map(ToString::to_string),
+            name: instance.map(|instance| instance.name.clone()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Creating a Memory Mapping: a GeminiDB Redis instance serves the reads of a MySQL one.
+
+use super::service::SERVICE;
+use crate::api::job::{self, JobStarted};
+use crate::cloud::undocumented::CREATE_MAPPING_JOB;
+use crate::cloud::{JobKind, Lifecycle, MemoryMapping, Owner, Project};
+use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source};
+use crate::error::{Business, Refusal};
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "CreateDbCacheMapping",
+    title: "Creating a Memory Mapping",
+    service: &SERVICE,
+    source: Source::Document("geminidb-create-memory-mapping"),
+    method: Method::POST,
+    path: "/v3/{project_id}/dbcache/mapping",
+    body: &[
+        Field::mandatory("source_instance_id", Kind::Instance(SOURCES))
+            .means("ID of the instance whose reads are served from memory"),
+        Field::mandatory("target_instance_id", Kind::Instance(TARGETS))
+            .means("ID of the instance that serves them"),
+    ],
+    success: StatusCode::ACCEPTED,
+    reply: job::STARTED,
+    notes: &[
+        Note {
+            matter: "The answer has no mapping ID, and clients list the mappings before the job \
+                     has ended.",
+            decision: "The mapping is listed as creating before its 202 leaves.",
+        },
+        Note {
+            matter: "Nothing says whether a pair may be mapped twice.",
+            decision: "Accepted with a warning: a new job, the same mapping. With resources \
+                       enforced: 403 DBS.200019.",
+        },
+    ],
+    example: include_str!("../../../fixtures/geminidb/create_db_cache_mapping/documented.json"),
+    ..Contract::BLANK
+};
+
+const SOURCES: &[InstanceKind] = &[InstanceKind::RDS_FOR_MYSQL, InstanceKind::TAURUSDB];
+const TARGETS: &[InstanceKind] = &[InstanceKind::PRIMARY_STANDBY_REDIS];
+
+static JOB: JobKind = JobKind {
+    name: CREATE_MAPPING_JOB,
+    owner: Owner::GeminiDb,
+    lifecycle: &Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" },
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    source_instance_id: String,
+    target_instance_id: String,
+}
+
+pub struct CreateDbCacheMapping;
+
+impl Operation for CreateDbCacheMapping {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = JobStarted;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+        let Request { source_instance_id: source, target_instance_id: target } = request;
+        project.instance_or_adopt(&source, SOURCES)?;
+        project.instance_or_adopt(&target, TARGETS)?;
+        let mapped = project.world.memory_mappings.between(&source, &target).cloned();
+        if mapped.is_some() {
+            let id = format!("{source} and {target}");
+            project.object(Refusal::Busy { id, with: Business::SameMapping })?;
+        }
+        let job_id = project.start_job(&JOB, &target);
+        let failed = |mapping: &MemoryMapping| mapping.status(project.now) == "createfail";
+        if mapped.as_ref().is_none_or(failed) {
+            let id = mapped.map_or_else(|| project.new_mapping_id(), |mapping| mapping.id);
+            project.world.memory_mappings.insert(MemoryMapping {
+                id,
+                name: format!("mapping-{}", Project::tag(&id.to_string(), 6)),
+                source_instance_id: source.into(),
+                target_instance_id: target.into(),
+                creation: project.start(),
+            });
+        }
+        Ok(JobStarted { job_id })
+    }
+}

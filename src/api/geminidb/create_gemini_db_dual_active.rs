@@ -1,0 +1,113 @@
+//! Creating Active-Active Instances: two instances keep each other's data in step.
+
+use super::service::SERVICE;
+use crate::api::job::{self, JobStarted};
+use crate::cloud::{JobKind, Lifecycle, Owner, Project, Relationship};
+use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source};
+use crate::error::{Business, Refusal};
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "CreateGeminiDbDualActive",
+    title: "Creating Active-Active Instances",
+    service: &SERVICE,
+    source: Source::Document("geminidb-create-active-active"),
+    method: Method::POST,
+    path: "/v3/{project_id}/instances/{instance_id}/dual-active-relationship",
+    path_parameters: &[Field::mandatory("instance_id", Kind::Instance(SIDES))
+        .means("ID of the instance that takes the call")],
+    body: &[
+        Field::mandatory("destination_region", Kind::TEXT)
+            .means("region of the destination instance")
+            .notes(&[Note {
+                matter: "The page speaks of different regions; its example names the endpoint's \
+                         own region.",
+                decision: "An equal region is accepted with a warning; with resources enforced: \
+                           400 DBS.200001.",
+            }]),
+        Field::mandatory("destination_instance_id", Kind::Instance(SIDES))
+            .means("ID of the destination instance")
+            .notes(&[Note {
+                matter: "The page speaks of two instances; its example pairs an instance with \
+                         itself.",
+                decision: "A self pair is accepted with a warning; with resources enforced: 400 \
+                           DBS.200001.",
+            }]),
+        Field::optional("tables", Kind::List(&Kind::TEXT, 500))
+            .means("keyspace.table names to synchronise; absent stands for the whole instance")
+            .known_from(Certainty::Client)
+            .notes(&[Note {
+                matter: "tables is in the SDK and the published description, not in the page.",
+                decision: "Accepted, at most 500 strings.",
+            }]),
+    ],
+    success: StatusCode::ACCEPTED,
+    reply: job::STARTED,
+    notes: &[Note {
+        matter: "No code is published for an instance that is in a relationship already.",
+        decision: "Accepted with a warning: a new job, and the newer relationship counts. With \
+                   resources enforced: 403 DBS.200019.",
+    }],
+    example: include_str!(
+        "../../../fixtures/geminidb/create_gemini_db_dual_active/documented.json"
+    ),
+    ..Contract::BLANK
+};
+
+const SIDES: &[InstanceKind] = &[InstanceKind::CLASSIC_CASSANDRA];
+
+static JOB: JobKind = JobKind {
+    name: "BuildBiActiveInstance",
+    owner: Owner::GeminiDb,
+    lifecycle: &Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" },
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    instance_id: String,
+    destination_region: String,
+    destination_instance_id: String,
+    #[serde(default)]
+    tables: Vec<String>,
+}
+
+pub struct CreateGeminiDbDualActive;
+
+impl Operation for CreateGeminiDbDualActive {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = JobStarted;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+        let Request { instance_id: source, destination_instance_id: destination, .. } = request;
+        project.instance_or_adopt(&source, SIDES)?;
+        project.instance_or_adopt(&destination, SIDES)?;
+        if source == destination {
+            project.object(Refusal::SelfPair { id: source.clone() })?;
+        }
+        let region = project.settings.region.clone();
+        if request.destination_region == region {
+            project.object(Refusal::SameRegion { region: region.clone() })?;
+        }
+        let related = [&source, &destination]
+            .into_iter()
+            .find(|id| project.world.relationships.contains_key(id.as_str()));
+        if let Some(id) = related.cloned() {
+            project.object(Refusal::Busy { id, with: Business::Relationship })?;
+        }
+        let job_id = project.start_job(&JOB, &source);
+        let side = |peer: &String, region| Relationship {
+            peer_instance_id: peer.as_str().into(),
+            peer_region: region,
+            tables: request.tables.clone(),
+            building: project.start(),
+        };
+        let (near, far) = (side(&destination, request.destination_region), side(&source, region));
+        project.world.relationships.insert(destination.into(), far);
+        project.world.relationships.insert(source.into(), near);
+        Ok(JobStarted { job_id })
+    }
+}

@@ -1,0 +1,79 @@
+//! Querying Jobs: what calls have left running, and how it ended.
+
+use super::service::SERVICE;
+use crate::api::job::{self, GeminiDbJob, Jobs};
+use crate::api::paging::{OFFSET, page};
+use crate::cloud::{Job, Moment, Owner, Project};
+use crate::contract::{Contract, Field, Kind, Source, format};
+use crate::error::Refusal;
+use crate::operation::Operation;
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "ListJobs",
+    title: "Querying Jobs",
+    service: &SERVICE,
+    source: Source::Companion("ListJobs"),
+    path: "/v3/{project_id}/jobs",
+    query: &[
+        Field::optional("id", Kind::TEXT).means("job ID"),
+        Field::optional("start_time", Kind::Format(&format::ZONED_TIME))
+            .means("jobs that started no earlier"),
+        Field::optional("end_time", Kind::Format(&format::ZONED_TIME))
+            .means("jobs that started no later"),
+        Field::optional("status", Kind::OneOf(&["Running", "Completed", "Failed"]))
+            .means("jobs in this status"),
+        Field::optional("name", Kind::TEXT).means("jobs of this name"),
+        OFFSET,
+        Field::optional("limit", Kind::IntegerOneOf(&[10, 20, 50]))
+            .means("records in a page")
+            .default("50"),
+    ],
+    reply: job::JOBS,
+    notes: &[job::SHARED_PATH],
+    example: include_str!("../../../fixtures/geminidb/list_jobs/documented.json"),
+    ..Contract::BLANK
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    id: Option<String>,
+    start_time: Option<String>,
+    end_time: Option<String>,
+    status: Option<String>,
+    name: Option<String>,
+    offset: Option<usize>,
+    limit: Option<usize>,
+}
+
+pub struct ListJobs;
+
+impl Operation for ListJobs {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = Jobs;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<Jobs, Refusal> {
+        let jobs = &project.world.jobs;
+        if let Some(id) = &request.id {
+            let job = jobs.find(Owner::GeminiDb, id);
+            return Ok(Jobs::one(job.filter(|job| request.wants(job, project)), project));
+        }
+        let fitting = jobs.of(Owner::GeminiDb).values().filter(|job| request.wants(job, project));
+        let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(50));
+        let jobs = page.into_iter().map(|job| GeminiDbJob::of(job, project)).collect();
+        Ok(Jobs { jobs, total_count, job: None })
+    }
+}
+
+impl Request {
+    fn wants(&self, job: &Job, project: &Project<'_>) -> bool {
+        let started = job.run.started;
+        let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
+        bound(&self.start_time).is_none_or(|from| started >= from)
+            && bound(&self.end_time).is_none_or(|to| started <= to)
+            && self.name.as_ref().is_none_or(|name| name == job.kind.name)
+            && self.status.as_ref().is_none_or(|it| it == job.phase(project.now).status)
+    }
+}

@@ -1,0 +1,167 @@
+//! Jobs as GeminiDB and TaurusDB answer them.
+//!
+//! Both services have `GET /v3/{project_id}/jobs`, with different bodies. One host serves both
+//! here, so the answer carries both shapes; every client reads its own and ignores the other.
+
+use crate::cloud::{Job, Project};
+use crate::contract::{Certainty, Field, Kind, Note, format};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Reply of every call that starts a job.
+pub static STARTED: &[Field] = &[Field::mandatory("job_id", Kind::Format(&format::DASHED_UUID))
+    .means("ID of the job; look it up with GET /v3/{project_id}/jobs?id=")];
+
+/// Reply of every call that starts a job.
+#[derive(Serialize)]
+pub struct JobStarted {
+    pub job_id: Uuid,
+}
+
+static INSTANCE: &[Field] = &[
+    Field::mandatory("id", Kind::TEXT).means("ID of the instance that the job works on"),
+    Field::mandatory("name", Kind::TEXT).means("its name"),
+];
+
+const STATUSES: Kind = Kind::OneOf(&["Running", "Completed", "Failed"]);
+
+static GEMINIDB_JOB: Kind = Kind::Object(&[
+    Field::mandatory("id", Kind::Format(&format::DASHED_UUID)).means("job ID"),
+    Field::mandatory("name", Kind::TEXT).means("what the job does").notes(&[Note {
+        matter: "No published job name fits a memory mapping or a ClickHouse synchronisation.",
+        decision: "Named like the SDK's call: CreateDbCacheMapping, CreateClickHouseReplication.",
+    }]),
+    Field::mandatory("status", STATUSES).means("status"),
+    Field::mandatory("start_time", Kind::TEXT).means("start, yyyy-MM-ddTHH:mm:ss+0000"),
+    Field::mandatory("end_time", Kind::TEXT).means("end; empty while it runs").notes(&[Note {
+        matter: "The documented job list shows a running job that has an end_time.",
+        decision: "end_time is empty until the job has ended.",
+    }]),
+    Field::mandatory("progress", Kind::TEXT).means("NN% while it runs, otherwise empty"),
+    Field::mandatory("instance", Kind::Object(INSTANCE)).means("what it works on"),
+    Field::mandatory("fail_reason", Kind::TEXT).means("why it failed; empty unless it did"),
+]);
+
+static TAURUSDB_JOB: &[Field] = &[
+    Field::mandatory("id", Kind::Format(&format::DASHED_UUID)).means("job ID"),
+    Field::mandatory("name", Kind::TEXT).means("what the job does"),
+    Field::mandatory("status", STATUSES).means("status"),
+    Field::mandatory("created", Kind::TEXT).means("start, yyyy-MM-ddTHH:mm:ss+0000"),
+    Field::optional("ended", Kind::TEXT).means("end"),
+    Field::optional("process", Kind::TEXT).means("NN% while it runs, otherwise empty"),
+    Field::mandatory("instance", Kind::Object(INSTANCE)).means("what it works on"),
+    Field::optional("fail_reason", Kind::TEXT).means("why it failed; empty unless it did"),
+];
+
+/// Reply of `GET /v3/{project_id}/jobs`, for both services.
+pub static JOBS: &[Field] = &[
+    Field::mandatory("jobs", Kind::List(&GEMINIDB_JOB, 50)).means("the jobs, as GeminiDB has them"),
+    Field::mandatory("total_count", Kind::Integer(0, i64::MAX)).means("how many there are"),
+    Field::optional("job", Kind::Object(TAURUSDB_JOB))
+        .means("the one job asked for, as TaurusDB has it")
+        .known_from(Certainty::Client),
+];
+
+/// How the two shapes live together, said once for both operations.
+pub const SHARED_PATH: Note = Note {
+    matter: "GeminiDB and TaurusDB answer GET /v3/{project_id}/jobs with different bodies.",
+    decision: "One body with jobs, total_count and, where one job was asked for by ID, job. The \
+               Host header or the owner of the job decides whose errors apply.",
+};
+
+/// Reply of `GET /v3/{project_id}/jobs`, for both services.
+#[derive(Serialize)]
+pub struct Jobs {
+    pub jobs: Vec<GeminiDbJob>,
+    pub total_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<TaurusDbJob>,
+}
+
+#[derive(Serialize)]
+pub struct GeminiDbJob {
+    id: Uuid,
+    name: &'static str,
+    status: &'static str,
+    start_time: String,
+    end_time: String,
+    progress: String,
+    instance: Instance,
+    fail_reason: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct TaurusDbJob {
+    id: Uuid,
+    name: &'static str,
+    status: &'static str,
+    created: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<String>,
+    process: String,
+    instance: Instance,
+    fail_reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct Instance {
+    id: String,
+    name: String,
+}
+
+impl Jobs {
+    /// The answer when one job was asked for by its id.
+    pub fn one(job: Option<&Job>, project: &Project<'_>) -> Self {
+        let jobs: Vec<_> = job.map(|job| GeminiDbJob::of(job, project)).into_iter().collect();
+        let job = job.map(|job| TaurusDbJob::of(job, project));
+        Self { total_count: jobs.len(), jobs, job }
+    }
+}
+
+impl GeminiDbJob {
+    /// A job as GeminiDB lists it.
+    pub fn of(job: &Job, project: &Project<'_>) -> Self {
+        let phase = job.phase(project.now);
+        Self {
+            id: job.id,
+            name: job.kind.name,
+            status: phase.status,
+            start_time: job.run.started.with_zone(),
+            end_time: phase.ended.map(|end| end.with_zone()).unwrap_or_default(),
+            progress: progress(job, project),
+            instance: instance(job, project),
+            fail_reason: fail_reason(job, project),
+        }
+    }
+}
+
+impl TaurusDbJob {
+    fn of(job: &Job, project: &Project<'_>) -> Self {
+        let phase = job.phase(project.now);
+        Self {
+            id: job.id,
+            name: job.kind.name,
+            status: phase.status,
+            created: job.run.started.with_zone(),
+            ended: phase.ended.map(|end| end.with_zone()),
+            process: progress(job, project),
+            instance: instance(job, project),
+            fail_reason: fail_reason(job, project),
+        }
+    }
+}
+
+fn progress(job: &Job, project: &Project<'_>) -> String {
+    let phase = job.phase(project.now);
+    if phase.ended.is_some() { String::new() } else { format!("{}%", phase.percent) }
+}
+
+fn instance(job: &Job, project: &Project<'_>) -> Instance {
+    let name = project.instance_name(&job.instance_id).to_owned();
+    Instance { id: job.instance_id.to_string(), name }
+}
+
+/// Why a job failed; empty unless it did.
+pub fn fail_reason(job: &Job, project: &Project<'_>) -> &'static str {
+    if job.phase(project.now).failed { crate::cloud::undocumented::FAIL_REASON } else { "" }
+}

@@ -1,0 +1,120 @@
+//! The state of the emulated cloud: one [`World`] per project id.
+//!
+//! Worlds do not contend: a request locks its own project's world and no other, for one short
+//! synchronous section. A `std::sync::Mutex` is right for that; nothing waits while holding it.
+
+mod clock;
+mod dual_active;
+mod ids;
+mod instance;
+mod job;
+mod lifecycle;
+mod memory_mapping;
+mod migration_task;
+mod project;
+mod replication;
+pub mod undocumented;
+mod world;
+
+pub use clock::{Clock, ClockError, Moment};
+pub use dual_active::Relationship;
+pub use ids::Meaning;
+pub use instance::Instance;
+pub use job::{Job, JobKind, Owner};
+pub use lifecycle::{Fate, Lifecycle};
+pub use memory_mapping::MemoryMapping;
+pub use migration_task::{
+    BackupFile, BackupImport, Configuration, MigrationMethod, MigrationTask, Network,
+    OnlineMigration, Side, Work,
+};
+pub use project::{Project, Warning};
+pub use replication::Replication;
+pub use world::World;
+
+use crate::contract::Strictness;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What every world of a cloud has in common.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Ids are drawn from it.
+    pub seed: u64,
+    /// Region that the emulated endpoints stand in.
+    pub region: String,
+    /// How long a job or a stage takes, in milliseconds of the world's clock.
+    pub job_milliseconds: u32,
+    /// Levels of the classes of rules.
+    pub strictness: Strictness,
+    /// Where a new world's clock stands still; it runs with real time where there is none.
+    pub frozen_at: Option<Moment>,
+    /// Whether incremental migration is spelled `INCRMIGRATING`, as the documents have it, instead
+    /// of `INCRMIGEATING`, which is what clients compare with.
+    pub spell_incrmigrating: bool,
+}
+
+/// All worlds.
+#[derive(Debug)]
+pub struct Cloud {
+    settings: Settings,
+    shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
+    /// Requests that belong to no project.
+    stray_requests: AtomicU64,
+}
+
+/// A world behind its lock, and what is counted beside it.
+#[derive(Debug)]
+pub struct WorldCell {
+    key: u64,
+    requests: AtomicU64,
+    world: Mutex<World>,
+}
+
+const SHARDS: usize = 16;
+
+impl Cloud {
+    /// A cloud without worlds.
+    pub fn new(settings: Settings) -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { settings, shards, stray_requests: AtomicU64::new(0) }
+    }
+
+    /// What every world has in common.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The world of a project; the first look makes it.
+    pub fn world(&self, project_id: &str) -> Arc<WorldCell> {
+        let key = ids::world_key(self.settings.seed, project_id);
+        let shard = &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")];
+        let mut worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = worlds.get(project_id) {
+            return Arc::clone(cell);
+        }
+        let world = World::new(key, self.settings.frozen_at);
+        let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
+        worlds.insert(project_id.into(), Arc::clone(&cell));
+        cell
+    }
+
+    /// The id of a request that reached no project.
+    pub fn stray_request_id(&self) -> String {
+        let ordinal = self.stray_requests.fetch_add(1, Ordering::Relaxed);
+        ids::request_id(ids::world_key(self.settings.seed, ""), ordinal)
+    }
+}
+
+impl WorldCell {
+    /// The id of the next request to this project: 32 hex digits.
+    pub fn next_request_id(&self) -> String {
+        ids::request_id(self.key, self.requests.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Locks the world. A panic in an operation is answered with 500 and must not lock the world
+    /// for good, so poison is ignored; changes are made only after the last refusal.
+    pub fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

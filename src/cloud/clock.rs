@@ -1,0 +1,234 @@
+//! The only place where time is read.
+//!
+//! A world's clock is a line: where it stood at an instant of real time, and how fast it runs.
+//! Rate 1 is real time, 0 is frozen, anything else is scaled; advancing moves the line. It never
+//! goes back, so whatever is stored in the order of its creation is also in the order of time.
+
+use jiff::Timestamp;
+use std::time::{Duration, SystemTime};
+
+/// An instant, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// From milliseconds since 1970.
+    pub const fn from_milliseconds(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Milliseconds since 1970.
+    pub const fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// So much later, at most at the end of the year 9999.
+    pub fn after(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let last = Timestamp::MAX.as_millisecond();
+        Self(self.0.saturating_add(milliseconds).min(last))
+    }
+
+    /// How long ago `earlier` was; nothing if it is still to come.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// `2026-01-01T00:00:00.000Z`: DCS lists and logs, the control API.
+    pub fn with_milliseconds(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S.%3fZ")
+    }
+
+    /// `2026-01-01T00:00:00+0000`: jobs of GeminiDB and TaurusDB.
+    pub fn with_zone(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S+0000")
+    }
+
+    /// `2026-01-01T00:00:00`: memory mappings.
+    pub fn without_zone(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S")
+    }
+
+    /// `2026/01/01 00:00:00`: the detail of a DCS migration task.
+    pub fn with_slashes(self) -> String {
+        self.format("%Y/%m/%d %H:%M:%S")
+    }
+
+    /// `202601010000`: `released_at` of a DCS migration task.
+    pub fn to_the_minute(self) -> String {
+        self.format("%Y%m%d%H%M")
+    }
+
+    /// Reads `2026-01-01T00:00:00Z` and its relatives; the zone has to be there.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        // GeminiDB's own form writes the offset without a colon, which RFC 9557 parsers refuse.
+        let zoned = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%z", text);
+        let timestamp = match zoned.and_then(|parsed| parsed.to_timestamp()) {
+            Ok(timestamp) => timestamp,
+            Err(_) => text.parse::<Timestamp>().map_err(|error| error.to_string())?,
+        };
+        Ok(Self(timestamp.as_millisecond()))
+    }
+
+    fn format(self, form: &str) -> String {
+        let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
+        timestamp.strftime(form).to_string()
+    }
+
+    /// Real time.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    fn real() -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A world's clock.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// What it showed …
+    stood_at: Moment,
+    /// … at this instant of real time.
+    anchor: Moment,
+    /// Seconds it runs in a real second.
+    rate: f64,
+}
+
+/// Why a clock does not do what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClockError {
+    /// Time does not run backwards.
+    #[error("the clock stands at {now} and never goes back to {to}")]
+    Backwards {
+        /// What it shows.
+        now: String,
+        /// What was asked for.
+        to: String,
+    },
+    /// A rate that is no rate.
+    #[error("scale must be a number above 0 and at most 1000000, got {0}")]
+    Scale(String),
+}
+
+impl Clock {
+    /// A clock that runs with real time, or one that stands still.
+    pub fn new(frozen_at: Option<Moment>) -> Self {
+        let anchor = Moment::real();
+        let rate = if frozen_at.is_some() { 0.0 } else { 1.0 };
+        Self { stood_at: frozen_at.unwrap_or(anchor), anchor, rate }
+    }
+
+    /// What it shows.
+    pub fn now(&self) -> Moment {
+        if self.rate == 0.0 {
+            return self.stood_at;
+        }
+        let run = Moment::real().since(self.anchor).mul_f64(self.rate);
+        self.stood_at.after(run)
+    }
+
+    /// Seconds it runs in a real second; 0 while it is frozen.
+    pub fn scale(&self) -> f64 {
+        self.rate
+    }
+
+    /// `real`, `frozen` or `scaled`.
+    pub fn mode(&self) -> &'static str {
+        match self.rate {
+            0.0 => "frozen",
+            1.0 => "real",
+            _ => "scaled",
+        }
+    }
+
+    /// Stops it, now or at a later instant.
+    pub fn freeze(&mut self, at: Option<Moment>) -> Result<(), ClockError> {
+        let at = at.unwrap_or_else(|| self.now());
+        self.move_to(at)?;
+        self.rate = 0.0;
+        Ok(())
+    }
+
+    /// Lets it run, with real time or scaled.
+    pub fn resume(&mut self, scale: f64) -> Result<(), ClockError> {
+        if !(scale > 0.0 && scale <= 1e6) {
+            return Err(ClockError::Scale(scale.to_string()));
+        }
+        self.move_to(self.now())?;
+        self.rate = scale;
+        Ok(())
+    }
+
+    /// Moves it forward to an instant; it goes on as before from there.
+    pub fn move_to(&mut self, to: Moment) -> Result<(), ClockError> {
+        let now = self.now();
+        if to < now {
+            let (now, to) = (now.with_milliseconds(), to.with_milliseconds());
+            return Err(ClockError::Backwards { now, to });
+        }
+        self.stood_at = to;
+        self.anchor = Moment::real();
+        Ok(())
+    }
+
+    /// Moves it forward by a duration.
+    pub fn advance(&mut self, by: Duration) {
+        let to = self.now().after(by);
+        self.move_to(to).expect("a later instant is not earlier");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW_YEAR: Moment = Moment::from_milliseconds(1_767_225_600_000);
+
+    #[test]
+    fn a_moment_is_written_in_each_form_of_the_documents() {
+        let moment = NEW_YEAR.after(Duration::from_millis(61_002));
+        assert_eq!(moment.with_milliseconds(), "2026-01-01T00:01:01.002Z");
+        assert_eq!(moment.with_zone(), "2026-01-01T00:01:01+0000");
+        assert_eq!(moment.without_zone(), "2026-01-01T00:01:01");
+        assert_eq!(moment.with_slashes(), "2026/01/01 00:01:01");
+        assert_eq!(moment.to_the_minute(), "202601010001");
+    }
+
+    #[test]
+    fn a_moment_is_read_with_its_zone_in_either_spelling() {
+        assert_eq!(Moment::parse("2026-01-01T00:00:00Z"), Ok(NEW_YEAR));
+        assert_eq!(Moment::parse("2026-01-01T08:00:00+0800"), Ok(NEW_YEAR));
+        assert_eq!(Moment::parse("2026-01-01T08:00:00+08:00"), Ok(NEW_YEAR));
+        assert!(Moment::parse("2026-01-01T00:00:00").is_err());
+        assert!(Moment::parse("2026-02-30T00:00:00Z").is_err());
+    }
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_told() {
+        let mut clock = Clock::new(Some(NEW_YEAR));
+        assert_eq!((clock.now(), clock.mode()), (NEW_YEAR, "frozen"));
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(clock.now(), NEW_YEAR.after(Duration::from_secs(5)));
+        let back = clock.freeze(Some(NEW_YEAR)).unwrap_err();
+        assert!(back.to_string().contains("never goes back"), "{back}");
+    }
+
+    #[test]
+    fn a_resumed_clock_starts_where_it_stood_and_names_its_mode() {
+        let mut clock = Clock::new(Some(NEW_YEAR));
+        clock.resume(60.0).unwrap();
+        assert_eq!(clock.mode(), "scaled");
+        assert!(clock.now() >= NEW_YEAR);
+        clock.resume(1.0).unwrap();
+        assert_eq!(clock.mode(), "real");
+        assert!(clock.resume(f64::NAN).is_err());
+        assert!(clock.resume(-1.0).is_err());
+    }
+
+    #[test]
+    fn time_ends_with_the_year_9999() {
+        let mut clock = Clock::new(Some(NEW_YEAR));
+        clock.advance(Duration::from_secs(u64::MAX));
+        assert!(clock.now().with_milliseconds().starts_with("9999-12-30"));
+    }
+}

@@ -1,0 +1,149 @@
+//! The only place where ids are made, and where ids that mean something are read.
+//!
+//! An id follows from seed, project, kind and ordinal, so it depends neither on chance nor on how
+//! parallel requests to other projects interleave.
+
+use uuid::Uuid;
+
+/// What an id is for; each kind counts for itself.
+#[derive(Clone, Copy, Debug)]
+pub enum IdKind {
+    /// A job of any service.
+    Job,
+    /// A memory mapping.
+    Mapping,
+    /// A migration task.
+    MigrationTask,
+}
+
+const KINDS: usize = 3;
+
+/// The ids of one world.
+#[derive(Debug)]
+pub struct Ids {
+    key: u64,
+    drawn: [u64; KINDS],
+}
+
+impl Ids {
+    /// The ids of the world with this key.
+    pub fn new(key: u64) -> Self {
+        Self { key, drawn: [0; KINDS] }
+    }
+
+    /// The next id of a kind, with the version and variant bits of a random UUID, as the
+    /// documents' examples have them. Dashed or plain is a matter of printing.
+    pub fn next(&mut self, kind: IdKind) -> Uuid {
+        let drawn = &mut self.drawn[kind as usize];
+        let ordinal = *drawn;
+        *drawn += 1;
+        let bits = scatter(self.key ^ scatter_word(kind as u64 + 1), ordinal);
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    }
+}
+
+/// What the ids of a world follow from.
+pub fn world_key(seed: u64, project_id: &str) -> u64 {
+    digest(scatter_word(seed ^ 0x5eed), project_id)
+}
+
+/// The id of a request: 32 hex digits, as the gateway's `request_id` has them.
+pub fn request_id(world_key: u64, ordinal: u64) -> String {
+    format!("{:032x}", scatter(world_key ^ scatter_word(u64::from(b'r')), ordinal))
+}
+
+/// A short stable text for names, from anything.
+pub fn tag(text: &str, digits: usize) -> String {
+    let mut tag = format!("{:016x}", digest(0, text));
+    tag.truncate(digits);
+    tag
+}
+
+/// FNV-1a over a text, then mixed: stable across versions, which `std`'s hashers do not promise.
+pub fn digest(key: u64, text: &str) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ key;
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    scatter_word(text.bytes().fold(start, step))
+}
+
+/// 128 bits from a key and an ordinal.
+fn scatter(key: u64, ordinal: u64) -> u128 {
+    let left = scatter_word(key ^ scatter_word(ordinal));
+    let right = scatter_word(left ^ key.rotate_left(32) ^ ordinal);
+    u128::from(left) << 64 | u128::from(right)
+}
+
+/// The finaliser of `SplitMix64`: a bijection that scatters neighbouring numbers.
+fn scatter_word(word: u64) -> u64 {
+    let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+/// What the first eight hex digits of an instance, node or task id ask for, so that an unmodified
+/// program is tested by the ids it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// `00000404`: does not exist.
+    Missing,
+    /// `00000403`: not permitted.
+    Forbidden,
+    /// `00000409`: busy.
+    Busy,
+    /// `00000500`: the service fails.
+    Broken,
+    /// `0000dead`: accepted, but what it starts fails.
+    Doomed,
+    /// `00005100`: accepted, but what it starts stays in progress.
+    Endless,
+}
+
+impl Meaning {
+    /// The meanings with their digits, for the README and the rule list.
+    pub const TABLE: &'static [(&'static str, Self, &'static str)] = &[
+        ("00000404", Self::Missing, "does not exist: the service's not-found"),
+        ("00000403", Self::Forbidden, "no permission"),
+        ("00000409", Self::Busy, "another operation is running"),
+        ("00000500", Self::Broken, "internal error"),
+        ("0000dead", Self::Doomed, "accepted, but the job or task it starts ends in failure"),
+        ("00005100", Self::Endless, "accepted, but the job or task it starts stays in progress"),
+    ];
+
+    /// The meaning of an id, if it has one.
+    pub fn of(id: &str) -> Option<Self> {
+        let start = id.get(..8)?;
+        Self::TABLE.iter().find(|(digits, ..)| *digits == start).map(|(_, meaning, _)| *meaning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_repeat_for_equal_worlds_and_differ_otherwise() {
+        let draw = |seed, project, kind| Ids::new(world_key(seed, project)).next(kind);
+        assert_eq!(draw(0, "a", IdKind::Job), draw(0, "a", IdKind::Job));
+        assert_ne!(draw(0, "a", IdKind::Job), draw(1, "a", IdKind::Job));
+        assert_ne!(draw(0, "a", IdKind::Job), draw(0, "b", IdKind::Job));
+        assert_ne!(draw(0, "a", IdKind::Job), draw(0, "a", IdKind::Mapping));
+    }
+
+    #[test]
+    fn a_hundred_thousand_ids_are_distinct_random_uuids() {
+        let mut ids = Ids::new(world_key(7, "project"));
+        let drawn: HashSet<_> = (0..100_000).map(|_| ids.next(IdKind::Job)).collect();
+        assert_eq!(drawn.len(), 100_000);
+        assert!(drawn.iter().all(|id| id.get_version_num() == 4));
+    }
+
+    #[test]
+    fn a_meaning_is_read_from_dashed_and_plain_ids() {
+        assert_eq!(Meaning::of("0000dead-1c38-47c5-bb5a-0a7b3673b3bd"), Some(Meaning::Doomed));
+        assert_eq!(Meaning::of("00000404ab77413f9d2526605227be08in01"), Some(Meaning::Missing));
+        assert_eq!(Meaning::of("0000040"), None);
+        assert_eq!(Meaning::of("ünïcödé"), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! Jobs: what an accepted call leaves running.
+
+use super::Moment;
+use super::lifecycle::{Lifecycle, Phase, Run};
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+/// What a job does, declared once at the operation that starts it.
+#[derive(Debug)]
+pub struct JobKind {
+    /// Its name in job lists.
+    pub name: &'static str,
+    /// The service that answers for it.
+    pub owner: Owner,
+    /// The statuses it goes through.
+    pub lifecycle: &'static Lifecycle,
+}
+
+/// The service that answers for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// GeminiDB.
+    GeminiDb,
+    /// DCS.
+    Dcs,
+    /// TaurusDB.
+    TaurusDb,
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its id; DCS prints it without dashes.
+    pub id: Uuid,
+    /// What it does.
+    pub kind: &'static JobKind,
+    /// The instance it works on.
+    pub instance_id: Box<str>,
+    /// When it started and how it will end.
+    pub run: Run,
+}
+
+impl Job {
+    /// Where it is.
+    pub fn phase(&self, now: Moment) -> Phase {
+        self.kind.lifecycle.phase(&self.run, now)
+    }
+}
+
+/// The jobs of a world; each service lists its own, in the order they were created.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    by_owner: [IndexMap<Uuid, Job>; 3],
+}
+
+impl Jobs {
+    /// The jobs of a service.
+    pub fn of(&self, owner: Owner) -> &IndexMap<Uuid, Job> {
+        &self.by_owner[owner as usize]
+    }
+
+    /// Records a job.
+    pub fn insert(&mut self, job: Job) {
+        self.by_owner[job.kind.owner as usize].insert(job.id, job);
+    }
+
+    /// A job of a service by the id as it was sent, with dashes or without.
+    pub fn find(&self, owner: Owner, id: &str) -> Option<&Job> {
+        self.of(owner).get(&Uuid::try_parse(id).ok()?)
+    }
+}

@@ -1,0 +1,187 @@
+//! One request's view of its project: the world, the moment, and what is noticed on the way.
+
+use super::ids::{IdKind, Meaning};
+use super::job::{Job, JobKind};
+use super::lifecycle::{Fate, Run};
+use super::{Instance, Moment, Settings, World, ids};
+use crate::contract::{Class, Engine, InstanceKind, Level};
+use crate::error::{Business, Refusal, Resource};
+use crate::language::Language;
+use uuid::Uuid;
+
+/// One request's view of its project.
+///
+/// What it adopts is kept aside until the operation has succeeded, so a refused request leaves
+/// nothing behind.
+#[derive(Debug)]
+pub struct Project<'w> {
+    /// The state that the operation works on.
+    pub world: &'w mut World,
+    /// The moment of the request; one for the whole of it.
+    pub now: Moment,
+    /// What all worlds have in common.
+    pub settings: &'w Settings,
+    warnings: Vec<Warning>,
+    adopted: Vec<Instance>,
+    fate: Fate,
+}
+
+/// An oddity that was let pass.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// Of which class.
+    pub class: Class,
+    /// What it was, in English.
+    pub message: String,
+}
+
+impl<'w> Project<'w> {
+    /// The view of a request that arrives now.
+    pub fn new(world: &'w mut World, settings: &'w Settings) -> Self {
+        let now = world.clock.now();
+        let (warnings, adopted, fate) = (Vec::new(), Vec::new(), Fate::Succeeds);
+        Self { world, now, settings, warnings, adopted, fate }
+    }
+
+    /// Ends the request: keeps what it adopted if it succeeded.
+    pub fn finish(self, succeeded: bool) -> Vec<Warning> {
+        if succeeded {
+            for instance in self.adopted {
+                self.world.instances.insert(instance.id.clone(), instance);
+            }
+        }
+        self.warnings
+    }
+
+    /// Applies a rule of the class `resources`: refuses, warns, or lets pass.
+    pub fn object(&mut self, refusal: Refusal) -> Result<(), Refusal> {
+        self.object_or(refusal, |refusal| refusal.message(Language::English))
+    }
+
+    fn object_or(
+        &mut self,
+        refusal: Refusal,
+        tell: impl FnOnce(&Refusal) -> String,
+    ) -> Result<(), Refusal> {
+        match self.settings.strictness.resources {
+            Level::Enforce => return Err(refusal),
+            Level::Warn => {
+                self.warnings.push(Warning { class: Class::Resources, message: tell(&refusal) });
+            }
+            Level::Off => {}
+        }
+        Ok(())
+    }
+
+    /// Finds the instance that a parameter names, or adopts it as what the parameter wants.
+    pub fn instance_or_adopt(
+        &mut self,
+        id: &str,
+        wanted: &'static [InstanceKind],
+    ) -> Result<(), Refusal> {
+        self.heed(id, Resource::Instance)?;
+        let known = self.adopted.iter().find(|adopted| *adopted.id == *id);
+        if let Some(known) = known.or_else(|| self.world.instances.get(id)) {
+            if known.is_any_of(wanted) {
+                return Ok(());
+            }
+            return Err(Refusal::WrongEngine { id: id.to_owned(), is: known.describe(), wanted });
+        }
+        let guess = Engine::guess(id);
+        let fitting = wanted.iter().find(|kind| Some(kind.engine) == guess);
+        if let (Some(guess), None) = (guess, fitting) {
+            let is = guess.name().to_owned();
+            self.object(Refusal::WrongEngine { id: id.to_owned(), is, wanted })?;
+        }
+        let kind = *fitting.unwrap_or(&wanted[0]);
+        let unknown = Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
+        self.object_or(unknown, |_| {
+            format!("instance {id} is not known; adopted as {}", kind.name)
+        })?;
+        self.adopted.push(Instance::adopted(id, kind));
+        Ok(())
+    }
+
+    /// Finds an instance that has to be known.
+    pub fn instance(&mut self, id: &str) -> Result<&Instance, Refusal> {
+        self.heed(id, Resource::Instance)?;
+        let unknown = || Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
+        self.world.instances.get(id).ok_or_else(unknown)
+    }
+
+    /// The name of an instance, whether known or adopted by this request.
+    pub fn instance_name(&self, id: &str) -> &str {
+        let adopted = || self.adopted.iter().find(|adopted| *adopted.id == *id);
+        let instance = self.world.instances.get(id).or_else(adopted);
+        instance.map_or("", |instance| &instance.name)
+    }
+
+    /// Names the instance that this request adopted, where it sent a name for it.
+    pub fn name_adopted(&mut self, id: &str, name: &str) {
+        if let Some(adopted) = self.adopted.iter_mut().find(|adopted| *adopted.id == *id) {
+            name.clone_into(&mut adopted.name);
+        }
+    }
+
+    /// The primary node of an instance, whether known or adopted by this request.
+    pub fn primary_node(&self, id: &str) -> String {
+        let adopted = || self.adopted.iter().find(|adopted| *adopted.id == *id);
+        let instance = self.world.instances.get(id).or_else(adopted);
+        instance.map_or_else(String::new, Instance::primary_node)
+    }
+
+    /// Does what an id means, if it means something.
+    pub fn heed(&mut self, id: &str, resource: Resource) -> Result<(), Refusal> {
+        match Meaning::of(id) {
+            None => Ok(()),
+            Some(Meaning::Missing) => Err(Refusal::NotFound { resource, id: id.to_owned() }),
+            Some(Meaning::Forbidden) => Err(Refusal::Forbidden { id: id.to_owned() }),
+            Some(Meaning::Busy) => {
+                Err(Refusal::Busy { id: id.to_owned(), with: Business::Another })
+            }
+            Some(Meaning::Broken) => Err(Refusal::Internal { cause: format!("{id} asked for it") }),
+            Some(Meaning::Doomed) => {
+                self.fate = Fate::Fails;
+                Ok(())
+            }
+            Some(Meaning::Endless) => {
+                self.fate = Fate::Stalls;
+                Ok(())
+            }
+        }
+    }
+
+    /// Something that starts now and ends as the ids of the request ask.
+    pub fn start(&self) -> Run {
+        let milliseconds = self.settings.job_milliseconds;
+        Run { started: self.now, milliseconds, fate: self.fate }
+    }
+
+    /// Starts a job.
+    pub fn start_job(&mut self, kind: &'static JobKind, instance_id: &str) -> Uuid {
+        let id = self.world.ids.next(IdKind::Job);
+        let run = self.start();
+        self.world.jobs.insert(Job { id, kind, instance_id: instance_id.into(), run });
+        id
+    }
+
+    /// A new id for a memory mapping.
+    pub fn new_mapping_id(&mut self) -> Uuid {
+        self.world.ids.next(IdKind::Mapping)
+    }
+
+    /// A new id for a migration task.
+    pub fn new_task_id(&mut self) -> Uuid {
+        self.world.ids.next(IdKind::MigrationTask)
+    }
+
+    /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.
+    pub fn digest(&self, secret: &str) -> u64 {
+        ids::digest(self.settings.seed, secret)
+    }
+
+    /// A short stable text for a generated name.
+    pub fn tag(text: &str, digits: usize) -> String {
+        ids::tag(text, digits)
+    }
+}

@@ -1,0 +1,181 @@
+//! Configuration as a value: a flag wins over its environment variable, which wins over the
+//! default. Nothing else reads the environment.
+
+use crate::auth::AuthMode;
+use crate::cloud::{Moment, Settings};
+use crate::contract::{Level, Strictness};
+use clap::builder::BoolishValueParser;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Where the service listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+pub struct Endpoint {
+    /// Address to listen on.
+    #[arg(long, env = "PAPERCLOUD_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub host: IpAddr,
+    /// Port to listen on; 0 picks a free one.
+    #[arg(long, env = "PAPERCLOUD_PORT", default_value_t = 8080)]
+    pub port: u16,
+}
+
+impl Endpoint {
+    /// Host and port together.
+    pub fn address(self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
+    }
+}
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, clap::Args)]
+pub struct Config {
+    /// Where to listen.
+    #[command(flatten)]
+    pub endpoint: Endpoint,
+    /// Seconds that a job or a stage takes, on its project's clock.
+    #[arg(long, env = "PAPERCLOUD_JOB_SECONDS", default_value_t = 2.0, value_name = "SECONDS",
+          value_parser = job_seconds)]
+    pub job_seconds: f64,
+    /// IDs are drawn from it: equal seeds give equal IDs.
+    #[arg(long, env = "PAPERCLOUD_SEED", default_value_t = 0)]
+    pub seed: u64,
+    /// How the credentials of a request are looked at.
+    #[arg(long, env = "PAPERCLOUD_AUTH", value_enum, default_value_t = AuthMode::Presence)]
+    pub auth: AuthMode,
+    /// Enforce every class of rules; a switch below still wins for its class.
+    #[arg(long, env = "PAPERCLOUD_STRICT", value_parser = BoolishValueParser::new())]
+    pub strict: bool,
+    /// Level of what the documents state: mandatory, type, enumeration, range [default: enforce].
+    #[arg(long, env = "PAPERCLOUD_DOCUMENTED", value_enum, value_name = "LEVEL")]
+    pub documented: Option<Level>,
+    /// Level of what careful clients avoid: unknown, repeated, deprecated fields [default: warn].
+    #[arg(long, env = "PAPERCLOUD_HYGIENE", value_enum, value_name = "LEVEL")]
+    pub hygiene: Option<Level>,
+    /// Level of what a real account knows: which instances exist, and as what [default: warn].
+    #[arg(long, env = "PAPERCLOUD_RESOURCES", value_enum, value_name = "LEVEL")]
+    pub resources: Option<Level>,
+    /// Region that the emulated endpoints stand in.
+    #[arg(long, env = "PAPERCLOUD_REGION", default_value = "eu-mock-1")]
+    pub region: String,
+    /// Let the clocks of new projects stand still at this time, such as 2026-01-01T00:00:00Z.
+    #[arg(long, env = "PAPERCLOUD_FROZEN_AT", value_name = "TIME", value_parser = moment)]
+    pub frozen_at: Option<String>,
+    /// Spell the last status of incremental migrations INCRMIGRATING, as the documents do.
+    #[arg(long, env = "PAPERCLOUD_SPELL_INCRMIGRATING", value_parser = BoolishValueParser::new())]
+    pub spell_incrmigrating: bool,
+    /// Seconds that the header of a request may take to arrive.
+    #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub header_seconds: u64,
+    /// Seconds that the body of a request may take to arrive.
+    #[arg(long, env = "PAPERCLOUD_BODY_SECONDS", default_value_t = 30, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub body_seconds: u64,
+    /// Threads that answer requests; 0 takes one for each core.
+    #[arg(long, env = "PAPERCLOUD_WORKERS", default_value_t = 0, value_name = "THREADS",
+          value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub workers: u16,
+}
+
+impl Default for Config {
+    /// The defaults of the flags, whatever the environment says.
+    fn default() -> Self {
+        Self {
+            endpoint: Endpoint { host: Ipv4Addr::LOCALHOST.into(), port: 8080 },
+            job_seconds: 2.0,
+            seed: 0,
+            auth: AuthMode::Presence,
+            strict: false,
+            documented: None,
+            hygiene: None,
+            resources: None,
+            region: "eu-mock-1".to_owned(),
+            frozen_at: None,
+            spell_incrmigrating: false,
+            header_seconds: 30,
+            body_seconds: 30,
+            workers: 0,
+        }
+    }
+}
+
+impl Config {
+    /// The level of each class.
+    pub(crate) fn strictness(&self) -> Strictness {
+        let base = if self.strict { Strictness::STRICT } else { Strictness::default() };
+        Strictness {
+            documented: self.documented.unwrap_or(base.documented),
+            hygiene: self.hygiene.unwrap_or(base.hygiene),
+            resources: self.resources.unwrap_or(base.resources),
+        }
+    }
+
+    /// What the worlds have in common, or the value that is out of its range.
+    pub(crate) fn settings(&self) -> Result<Settings, String> {
+        let seconds = job_seconds(&self.job_seconds.to_string())?;
+        let milliseconds = Duration::from_secs_f64(seconds).as_millis();
+        let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose()?;
+        Ok(Settings {
+            seed: self.seed,
+            region: self.region.clone(),
+            job_milliseconds: u32::try_from(milliseconds).unwrap_or(u32::MAX),
+            strictness: self.strictness(),
+            frozen_at,
+            spell_incrmigrating: self.spell_incrmigrating,
+        })
+    }
+}
+
+/// A day is the longest job.
+fn job_seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=86_400.0).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err("must be from 0 to 86400".to_owned())
+}
+
+fn moment(text: &str) -> Result<String, String> {
+    Moment::parse(text).map(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[test]
+    fn the_default_value_is_what_the_flags_default_to() {
+        assert_eq!(Flags::parse_from(["papercloud"]).config, Config::default());
+    }
+
+    #[test]
+    fn strict_enforces_every_class_but_those_with_a_switch_of_their_own() {
+        let flags = Flags::parse_from(["papercloud", "--strict", "--hygiene", "off"]);
+        let strictness = flags.config.strictness();
+        let expected = Strictness { hygiene: Level::Off, ..Strictness::STRICT };
+        assert_eq!(strictness, expected);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for [flag, value] in [
+            ["--job-seconds", "-1"],
+            ["--job-seconds", "NaN"],
+            ["--port", "65536"],
+            ["--host", "localhost:1"],
+            ["--auth", "maybe"],
+            ["--frozen-at", "yesterday"],
+            ["--resources", "loose"],
+        ] {
+            let argument = format!("{flag}={value}");
+            assert!(Flags::try_parse_from(["papercloud", &argument]).is_err(), "{argument}");
+        }
+    }
+}

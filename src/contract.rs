@@ -1,0 +1,149 @@
+//! The vocabulary of the documents' tables.
+//!
+//! A [`Contract`] is one page of the vendor's documentation as a value, and the single declaration
+//! of its rules: the check of a request, the messages, the `OpenAPI` document, the rule list, the
+//! README's tables and the sweep tests are all read from it.
+
+pub mod check;
+mod engine;
+mod field;
+pub mod format;
+pub mod json;
+pub mod openapi;
+pub mod rules;
+mod service;
+mod violation;
+
+pub use engine::{Engine, InstanceKind, Mode};
+pub use field::{Certainty, Field, Format, Kind};
+pub use service::{Envelope, Refused, Service, Situation};
+pub use violation::{Class, Level, Rule, Strictness, Violation};
+
+use axum::http::{Method, StatusCode};
+
+/// One page of the documentation.
+#[derive(Debug)]
+pub struct Contract {
+    /// Name of the operation, as the official SDKs spell it.
+    pub id: &'static str,
+    /// Title of the page.
+    pub title: &'static str,
+    /// The service it belongs to: host, error dialect, common refusals.
+    pub service: &'static Service,
+    /// What the declaration rests on.
+    pub source: Source,
+    /// HTTP method.
+    pub method: Method,
+    /// URI template, pasted from the page.
+    pub path: &'static str,
+    /// Path parameters, other than `project_id`, which every operation has.
+    pub path_parameters: &'static [Field],
+    /// Query parameters.
+    pub query: &'static [Field],
+    /// Members of the JSON body; empty where the operation takes none.
+    pub body: &'static [Field],
+    /// Status of a success.
+    pub success: StatusCode,
+    /// Members of the answer's JSON body; empty where there is none.
+    pub reply: &'static [Field],
+    /// Refusals of this operation, beyond those that its whole service shares.
+    pub refusals: &'static [Refused],
+    /// Where the documents disagree about the operation as a whole.
+    pub notes: &'static [Note],
+    /// The documented example, from `fixtures/`.
+    pub example: &'static str,
+}
+
+impl Contract {
+    /// A contract with nothing in it, so that a page states only what it has.
+    pub const BLANK: Self = Self {
+        id: "",
+        title: "",
+        service: &crate::api::gateway::SERVICE,
+        source: Source::Companion(""),
+        method: Method::GET,
+        path: "",
+        path_parameters: &[],
+        query: &[],
+        body: &[],
+        success: StatusCode::OK,
+        reply: &[],
+        refusals: &[],
+        notes: &[],
+        example: "",
+    };
+
+    /// Every declared parameter with the place it is sent in.
+    pub fn parameters(&self) -> impl Iterator<Item = (Place, &'static Field)> {
+        let path = self.path_parameters.iter().map(|field| (Place::Path, field));
+        let query = self.query.iter().map(|field| (Place::Query, field));
+        let body = self.body.iter().map(|field| (Place::Body, field));
+        path.chain(query).chain(body)
+    }
+
+    /// The status and code this operation answers in a situation: its own, its service's, or the
+    /// gateway's.
+    pub fn refusal(&self, situation: Situation) -> Option<&'static Refused> {
+        let own = self.refusals.iter().find(|refused| refused.situation == situation);
+        own.or_else(|| self.service.refusal(situation))
+    }
+
+    /// Every refusal this operation can answer; its own hide its service's of the same situation.
+    pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refused> {
+        let shared = self.service.refusals.iter().filter(|shared| {
+            (!shared.situation.needs_a_body() || !self.body.is_empty())
+                && self.refusals.iter().all(|own| own.situation != shared.situation)
+        });
+        self.refusals.iter().chain(shared).chain(crate::api::gateway::SERVICE.refusals)
+    }
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// The JSON body.
+    Body,
+}
+
+impl Place {
+    /// The word `OpenAPI` and the rule list use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// What a declaration rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// One of the five documents, by the name of its page.
+    Document(&'static str),
+    /// A companion call, after the official SDK's models and the published API description.
+    Companion(&'static str),
+}
+
+impl Source {
+    /// How the source is cited.
+    pub fn cite(self) -> String {
+        match self {
+            Self::Document(page) => format!("document {page}"),
+            Self::Companion(model) => format!("SDK model {model}"),
+        }
+    }
+}
+
+/// A place where the documents disagree with themselves or with real clients, and what is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Note {
+    /// What disagrees.
+    pub matter: &'static str,
+    /// What Papercloud does.
+    pub decision: &'static str,
+}

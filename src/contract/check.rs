@@ -1,0 +1,365 @@
+//! A request held against its contract: every violation at once, and a document that the
+//! operation's request type can be read from.
+
+use super::field::{Field, Kind, Presence};
+use super::json::Json;
+use super::violation::{ExpectedType, Rule, Violation};
+use super::{Contract, Place};
+use std::borrow::Cow;
+
+/// A request's parameters as they were sent, percent-decoded.
+#[derive(Debug, Default)]
+pub struct Sent<'a> {
+    /// Path parameters by the names in the template.
+    pub path: Members<'a>,
+    /// Query parameters.
+    pub query: Members<'a>,
+    /// Members of the body.
+    pub body: Members<'a>,
+}
+
+/// Names and values, in the order sent.
+pub type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+/// What the check found.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    /// Declared members only, absent ones left out, numbers and text as the kinds want them.
+    pub document: Json<'a>,
+    /// Everything wrong, in the order of the tables; unknown and repeated members after them.
+    pub violations: Vec<Violation>,
+}
+
+/// Holds a request against its contract.
+pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
+    let mut check = Check { violations: Vec::new(), place: Place::Path };
+    let mut document = check.object(contract.path_parameters, sent.path, "");
+    check.place = Place::Query;
+    document.extend(check.object(contract.query, sent.query, ""));
+    check.place = Place::Body;
+    document.extend(check.object(contract.body, sent.body, ""));
+    Checked { document: Json::Object(document), violations: check.violations }
+}
+
+struct Check {
+    violations: Vec<Violation>,
+    place: Place,
+}
+
+impl Check {
+    fn object<'a>(
+        &mut self,
+        fields: &'static [Field],
+        members: Members<'a>,
+        prefix: &str,
+    ) -> Members<'a> {
+        let mut slots: Vec<Option<Json<'a>>> = fields.iter().map(|_| None).collect();
+        let mut stray = Vec::new();
+        for (name, value) in members {
+            match fields.iter().position(|field| field.name == name) {
+                None => {
+                    let rule = Rule::Unknown { nearest: nearest(&name, names(fields)) };
+                    stray.push(violation(prefix, &name, rule, None));
+                }
+                Some(index) if slots[index].replace(value).is_some() => {
+                    stray.push(violation(prefix, &name, Rule::Repeated, None));
+                }
+                Some(_) => {}
+            }
+        }
+        for (field, slot) in fields.iter().zip(&mut slots) {
+            if slot.as_ref().is_some_and(|value| is_absent(field, value))
+                && !is_null_mandatory(field, slot)
+            {
+                *slot = None;
+            }
+        }
+        for index in 0..fields.len() {
+            let field = &fields[index];
+            if let Presence::Inferred(from) = field.presence
+                && slots[index].is_none()
+                && let Some((sibling, value)) = the_only_one(fields, &slots, from)
+            {
+                let rule = Rule::Inferred { value, from: sibling };
+                self.violations.push(violation(prefix, field.name, rule, None));
+                slots[index] = Some(Json::Text(Cow::Borrowed(value)));
+            }
+        }
+        for index in 0..fields.len() {
+            let field = &fields[index];
+            match slots[index].take() {
+                Some(value) => slots[index] = Some(self.member(field, value, prefix)),
+                None => {
+                    if let Some(rule) = missing(field, fields, &slots) {
+                        self.violations.push(violation(prefix, field.name, rule, None));
+                    }
+                }
+            }
+        }
+        self.violations.append(&mut stray);
+        let present = fields.iter().zip(slots).filter_map(|(field, slot)| Some((field, slot?)));
+        present.map(|(field, value)| (Cow::Borrowed(field.name), value)).collect()
+    }
+
+    /// Checks a member that is there, and returns it as its kind wants it.
+    fn member<'a>(&mut self, field: &'static Field, value: Json<'a>, prefix: &str) -> Json<'a> {
+        if value == Json::Null {
+            let got = Some("null".to_owned());
+            self.violations.push(violation(prefix, field.name, Rule::Mandatory, got));
+            return value;
+        }
+        if field.deprecated.is_some() {
+            self.violations.push(violation(prefix, field.name, Rule::Deprecated(field), None));
+        }
+        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
+            self.violations.push(violation(prefix, field.name, Rule::NotBlank, None));
+            return value;
+        }
+        let path = join_path(prefix, field.name);
+        self.value(&field.kind, value, &path, field.secret)
+    }
+
+    fn value<'a>(
+        &mut self,
+        kind: &'static Kind,
+        value: Json<'a>,
+        path: &str,
+        secret: bool,
+    ) -> Json<'a> {
+        match self.judge(kind, value, path, secret) {
+            Ok(value) => value,
+            Err((value, rule)) => {
+                let got = match rule {
+                    _ if secret => None,
+                    Rule::Type(_) => Some(value.type_name().to_owned()),
+                    _ => Some(value.show()),
+                };
+                self.violations.push(Violation { path: path.to_owned(), rule, got });
+                value
+            }
+        }
+    }
+
+    /// The value as its kind wants it, or the value untouched and the rule it breaks.
+    fn judge<'a>(
+        &mut self,
+        kind: &'static Kind,
+        value: Json<'a>,
+        path: &str,
+        secret: bool,
+    ) -> Result<Json<'a>, (Json<'a>, Rule)> {
+        match (kind, value) {
+            (Kind::Text(most), Json::Text(text)) => keep_if(
+                text.len() <= *most || text.chars().count() <= *most,
+                Json::Text(text),
+                || Rule::Length(*most),
+            ),
+            (Kind::Instance(_), Json::Text(text)) => keep_if(
+                text.len() <= super::field::ID_LENGTH
+                    || text.chars().count() <= super::field::ID_LENGTH,
+                Json::Text(text),
+                || Rule::Length(super::field::ID_LENGTH),
+            ),
+            (Kind::Format(format), Json::Text(text)) => {
+                keep_if((format.accepts)(&text), Json::Text(text), || Rule::Form(format))
+            }
+            (Kind::OneOf(words), Json::Text(text)) => {
+                if words.contains(&text.as_ref()) {
+                    return Ok(Json::Text(text));
+                }
+                let nearest = nearest(&text, words.iter().copied());
+                Err((Json::Text(text), Rule::OneOf { allowed: words, nearest }))
+            }
+            (Kind::Boolean, Json::Boolean(value)) => Ok(Json::Boolean(value)),
+            (Kind::Boolean, Json::Text(text)) if self.place != Place::Body => {
+                match text.to_ascii_lowercase().as_str() {
+                    "true" => Ok(Json::Boolean(true)),
+                    "false" => Ok(Json::Boolean(false)),
+                    _ => Err((Json::Text(text), Rule::Type(ExpectedType::Boolean))),
+                }
+            }
+            (Kind::Integer(least, most), value) => {
+                let as_text = self.place != Place::Body;
+                integer(
+                    value,
+                    as_text,
+                    |n| (*least..=*most).contains(&n),
+                    || Rule::Range(*least, *most),
+                )
+            }
+            (Kind::IntegerOrText(least, most), value) => integer(
+                value,
+                true,
+                |n| (*least..=*most).contains(&n),
+                || Rule::Range(*least, *most),
+            ),
+            (Kind::IntegerOneOf(numbers), value) => {
+                let as_text = self.place != Place::Body;
+                integer(value, as_text, |n| numbers.contains(&n), || Rule::IntegerOneOf(numbers))
+            }
+            (Kind::Object(fields), Json::Object(members)) => {
+                Ok(Json::Object(self.object(fields, members, path)))
+            }
+            (Kind::List(of, most), Json::List(values)) => {
+                if values.len() > *most {
+                    return Err((Json::List(values), Rule::Count(*most)));
+                }
+                let element = |(index, value)| {
+                    let path = format!("{path}[{index}]");
+                    self.element(of, value, &path, secret)
+                };
+                Ok(Json::List(values.into_iter().enumerate().map(element).collect()))
+            }
+            (kind, value) => Err((value, Rule::Type(expected_type(kind)))),
+        }
+    }
+
+    fn element<'a>(
+        &mut self,
+        kind: &'static Kind,
+        value: Json<'a>,
+        path: &str,
+        secret: bool,
+    ) -> Json<'a> {
+        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
+            self.violations.push(Violation {
+                path: path.to_owned(),
+                rule: Rule::NotBlank,
+                got: None,
+            });
+            return value;
+        }
+        self.value(kind, value, path, secret)
+    }
+}
+
+/// The rule that the absence of a field breaks, if it breaks one.
+fn missing(field: &Field, fields: &[Field], slots: &[Option<Json<'_>>]) -> Option<Rule> {
+    match field.presence {
+        Presence::Mandatory | Presence::Inferred(_) => Some(Rule::Mandatory),
+        Presence::Optional => None,
+        Presence::Unless(sibling) => {
+            let named_already = fields
+                .iter()
+                .take_while(|earlier| earlier.name != field.name)
+                .any(|earlier| earlier.presence == Presence::Unless(field.name));
+            let missing = slot(fields, slots, sibling).is_none() && !named_already;
+            missing.then_some(Rule::MandatoryUnless(sibling))
+        }
+        Presence::When(sibling, value) => {
+            let sent = slot(fields, slots, sibling).and_then(Json::as_text);
+            (sent == Some(value)).then_some(Rule::MandatoryWhen(sibling, value))
+        }
+    }
+}
+
+/// Null is absence, as the documented examples use it. Empty text is the same where nothing is
+/// mandatory, and so is an optional object whose members are all absent: gopher-style clients send
+/// every member of their structures.
+fn is_absent(field: &Field, value: &Json<'_>) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
+        Json::Object(members) if field.presence == Presence::Optional => {
+            members.iter().all(|(_, value)| match value {
+                Json::Null => true,
+                Json::Text(text) => text.is_empty(),
+                _ => false,
+            })
+        }
+        _ => false,
+    }
+}
+
+/// A null in a mandatory field stays, so that the message can say what was got.
+fn is_null_mandatory(field: &Field, value: &Option<Json<'_>>) -> bool {
+    field.presence == Presence::Mandatory && *value == Some(Json::Null)
+}
+
+fn the_only_one(
+    fields: &[Field],
+    slots: &[Option<Json<'_>>],
+    from: &'static [(&'static str, &'static str)],
+) -> Option<(&'static str, &'static str)> {
+    let mut given = from.iter().filter(|(sibling, _)| slot(fields, slots, sibling).is_some());
+    let first = given.next()?;
+    given.next().is_none().then_some(*first)
+}
+
+fn slot<'s, 'a>(
+    fields: &[Field],
+    slots: &'s [Option<Json<'a>>],
+    name: &str,
+) -> Option<&'s Json<'a>> {
+    let index = fields.iter().position(|field| field.name == name)?;
+    slots[index].as_ref()
+}
+
+fn keep_if(
+    holds: bool,
+    value: Json<'_>,
+    rule: impl FnOnce() -> Rule,
+) -> Result<Json<'_>, (Json<'_>, Rule)> {
+    if holds { Ok(value) } else { Err((value, rule())) }
+}
+
+fn integer(
+    value: Json<'_>,
+    as_text: bool,
+    allowed: impl FnOnce(i64) -> bool,
+    rule: impl FnOnce() -> Rule,
+) -> Result<Json<'_>, (Json<'_>, Rule)> {
+    let number = match &value {
+        Json::Text(text) if as_text => decimal(text),
+        value => value.as_integer(),
+    };
+    match number {
+        Some(number) if allowed(number) => Ok(Json::Integer(number)),
+        _ => Err((value, rule())),
+    }
+}
+
+/// A whole number in plain decimal digits: no sign but minus, no blanks, no leading zeros.
+fn decimal(text: &str) -> Option<i64> {
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn expected_type(kind: &Kind) -> ExpectedType {
+    match kind {
+        Kind::Boolean => ExpectedType::Boolean,
+        Kind::Object(_) => ExpectedType::Object,
+        Kind::List(..) => ExpectedType::List,
+        _ => ExpectedType::Text,
+    }
+}
+
+fn violation(prefix: &str, name: &str, rule: Rule, got: Option<String>) -> Violation {
+    Violation { path: join_path(prefix, name), rule, got }
+}
+
+fn join_path(prefix: &str, name: &str) -> String {
+    // A name that nobody declared is shown as Rust would write it: short, and no control character.
+    let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+    if prefix.is_empty() { shown } else { format!("{prefix}.{shown}") }
+}
+
+fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> + Clone {
+    fields.iter().map(|field| field.name)
+}
+
+/// The word that was probably meant: so near that a slip explains it, or cut short.
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    let word = word.to_lowercase();
+    if word.len() > 128 {
+        return None;
+    }
+    let distance = |known: &&str| strsim::damerau_levenshtein(&word, &known.to_lowercase());
+    let slip = known.clone().min_by_key(distance).filter(|known| {
+        let distance = distance(known);
+        distance <= 2.max(known.len() / 4) && distance < known.len().min(word.len())
+    });
+    slip.or_else(|| {
+        known.clone().find(|known| word.len() >= 3 && known.to_lowercase().starts_with(&word))
+    })
+}

@@ -1,0 +1,150 @@
+//! Forms of text that the documents know.
+//!
+//! Each is declared twice, as a regular expression for the published schema and as code for the
+//! check; a test holds the two together.
+
+use super::Situation;
+use super::field::Format;
+
+/// A dashed UUID: ids of jobs, memory mappings, online migration tasks and DCS instances.
+pub static DASHED_UUID: Format = Format {
+    english: "a UUID with dashes",
+    chinese: "带连字符的 UUID",
+    pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+    accepts: is_dashed_uuid,
+    situation: Situation::MalformedId,
+};
+
+/// 32 hexadecimal digits: ids of backup imports and DCS jobs.
+pub static HEX_32: Format = Format {
+    english: "32 hexadecimal digits",
+    chinese: "32 位十六进制数字",
+    pattern: "^[0-9A-Fa-f]{32}$",
+    accepts: |text| text.len() == 32 && is_hexadecimal(text),
+    situation: Situation::MalformedId,
+};
+
+/// Either form that the id of a ClickHouse instance has.
+pub static CLICKHOUSE_ID: Format = Format {
+    english: "32 hexadecimal digits and a suffix such as in16, or a UUID with dashes",
+    chinese: "32 位十六进制数字加 in16 之类的后缀，或带连字符的 UUID",
+    pattern: "^([0-9A-Fa-f]{32}in[0-9]{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}\
+              -[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})$",
+    accepts: |text| is_suffixed(text) || is_dashed_uuid(text),
+    situation: Situation::MalformedId,
+};
+
+/// Addresses of a Redis: `host:port`, several joined by commas.
+pub static ADDRESSES: Format = Format {
+    english: "host:port, several joined by commas",
+    chinese: "host:port，多个以英文逗号分隔",
+    pattern: "^[A-Za-z0-9._-]+:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
+              |655[0-2][0-9]|6553[0-5])(,[A-Za-z0-9._-]+:([1-9][0-9]{0,3}|[1-5][0-9]{4}\
+              |6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])){0,99}$",
+    accepts: |text| text.split(',').count() <= 100 && text.split(',').all(is_address),
+    situation: Situation::InvalidParameter,
+};
+
+/// A time with its zone, as GeminiDB's job list takes it.
+pub static ZONED_TIME: Format = Format {
+    english: "a time such as 2026-01-01T00:00:00Z",
+    chinese: "形如 2026-01-01T00:00:00Z 的时间",
+    pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]\
+              :[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):?[0-5][0-9])$",
+    accepts: |text| crate::cloud::Moment::parse(text).is_ok(),
+    situation: Situation::InvalidParameter,
+};
+
+/// All of them, for the tests.
+#[cfg(test)]
+pub static ALL: &[&Format] = &[&DASHED_UUID, &HEX_32, &CLICKHOUSE_ID, &ADDRESSES];
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+fn is_dashed_uuid(text: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let mut groups = text.split('-');
+    let fit = lengths
+        .iter()
+        .all(|length| groups.next().is_some_and(|g| g.len() == *length && is_hexadecimal(g)));
+    fit && groups.next().is_none()
+}
+
+fn is_suffixed(text: &str) -> bool {
+    let Some((digits, suffix)) = text.split_at_checked(32) else { return false };
+    let number = suffix.strip_prefix("in");
+    is_hexadecimal(digits)
+        && number.is_some_and(|n| n.len() == 2 && n.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+fn is_address(text: &str) -> bool {
+    let Some((host, port)) = text.split_once(':') else { return false };
+    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"._-".contains(&sign);
+    let number = port.parse::<u16>();
+    !host.is_empty()
+        && host.bytes().all(fit)
+        && number.is_ok_and(|number| number > 0 && number.to_string() == port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pattern_and_check_agree() {
+        let texts = [
+            "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
+            "CF4A05DF-1C38-47C5-BB5A-0A7B3673B3BD",
+            "cf4a05df-1c38-47c5-bb5a-0a7b3673b3b",
+            "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd-",
+            "cf4a05df1c38-47c5-bb5a-0a7b3673b3bd00",
+            "8aa6999e71cb638b0171f485f5266ef0",
+            "8aa6999e71cb638b0171f485f5266ef",
+            "8aa6999e71cb638b0171f485f5266eg0",
+            "54e42160670e48e789af7075e1efea1fin16",
+            "54e42160670e48e789af7075e1efea1fin1",
+            "54e42160670e48e789af7075e1efea1fno16",
+            "54e42160670e48e789af7075e1efea1fin1x",
+            "192.168.1.1:6379,192.168.0.0:6379",
+            "redis:1",
+            "redis:65535",
+            "redis:65536",
+            "redis:0",
+            "redis:06379",
+            "redis:+6379",
+            "redis",
+            ":6379",
+            "redis:6379,",
+            "re dis:6379",
+            "redis:6379 ",
+            "[::1]:6379",
+            "экземпляр:6379",
+            "",
+            "\n",
+        ];
+        for format in ALL {
+            let pattern = regex::Regex::new(format.pattern).unwrap();
+            for text in texts {
+                let accepted = (format.accepts)(text);
+                assert_eq!(pattern.is_match(text), accepted, "{}: {text:?}", format.english);
+            }
+            let accepted = texts.iter().filter(|text| (format.accepts)(text)).count();
+            assert!(accepted > 0, "no text is {}", format.english);
+        }
+    }
+
+    #[test]
+    fn every_time_of_the_pattern_is_accepted() {
+        let pattern = regex::Regex::new(ZONED_TIME.pattern).unwrap();
+        for text in
+            ["2026-01-01T00:00:00Z", "2026-12-28T23:59:59+0800", "2026-01-01T00:00:00-05:00"]
+        {
+            assert!(pattern.is_match(text) && (ZONED_TIME.accepts)(text), "{text}");
+        }
+        for text in ["2026-01-01T00:00:00", "yesterday", "2026-13-01T00:00:00Z"] {
+            assert!(!pattern.is_match(text) && !(ZONED_TIME.accepts)(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A service's error dialect: which status and code it answers in which situation.
+
+use super::Note;
+use axum::http::StatusCode;
+
+/// One of the emulated services.
+#[derive(Debug)]
+pub struct Service {
+    /// Its name in the documents.
+    pub name: &'static str,
+    /// First labels of its host names; they settle which service a shared path means.
+    pub hosts: &'static [&'static str],
+    /// Shape of its error bodies.
+    pub envelope: Envelope,
+    /// Whether its pages document the header `X-Language`.
+    pub speaks_chinese: bool,
+    /// What it answers in the situations that all its operations share.
+    pub refusals: &'static [Refused],
+}
+
+impl Service {
+    /// The answer in a situation, the gateway's where the service has none of its own.
+    pub fn refusal(&'static self, situation: Situation) -> Option<&'static Refused> {
+        let shared = self.refusals.iter().chain(crate::api::gateway::SERVICE.refusals);
+        shared.into_iter().find(|refused| refused.situation == situation)
+    }
+}
+
+/// Shape of an error body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Envelope {
+    /// `{"error_code", "error_msg"}`.
+    Plain,
+    /// The same and `"error_ext_msg": null`, as the DCS pages list it.
+    Extended,
+    /// `{"error_code", "error_msg", "request_id"}`, written by the gateway before any service.
+    Gateway,
+}
+
+/// A status and code for a situation.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused {
+    /// When.
+    pub situation: Situation,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// The service's code.
+    pub code: &'static str,
+    /// Where the documents disagree about it.
+    pub note: Option<Note>,
+}
+
+impl Refused {
+    /// A status and code for a situation.
+    pub const fn new(situation: Situation, status: StatusCode, code: &'static str) -> Self {
+        Self { situation, status, code, note: None }
+    }
+
+    /// Says where the documents disagree.
+    pub const fn note(mut self, matter: &'static str, decision: &'static str) -> Self {
+        self.note = Some(Note { matter, decision });
+        self
+    }
+}
+
+/// Why a request is refused, as far as status and code depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Situation {
+    /// No such path, or not with this method.
+    UnknownRoute,
+    /// The URL or a header cannot be read.
+    MalformedRequest,
+    /// The body is over the gateway's limit.
+    BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// No credentials, or none that can be read.
+    Unauthenticated,
+    /// The project id is a placeholder that was never filled, or no id at all.
+    MalformedProjectId,
+    /// A body is needed and none came.
+    EmptyBody,
+    /// The body is not a JSON object.
+    MalformedBody,
+    /// A parameter breaks its rule.
+    InvalidParameter,
+    /// An id in the path has the wrong form.
+    MalformedId,
+    /// The instance does not exist.
+    UnknownInstance,
+    /// The instance has another engine or mode.
+    WrongEngine,
+    /// The caller may not use the resource.
+    Forbidden,
+    /// Another operation is running.
+    Busy,
+    /// The operation is not legal in the resource's state.
+    WrongState,
+    /// The migration task does not exist.
+    UnknownTask,
+    /// The job does not exist.
+    UnknownJob,
+    /// The call no longer does what is asked of it.
+    Retired,
+    /// The service failed.
+    Internal,
+}
+
+impl Situation {
+    /// Whether only an operation with a body can be in it.
+    pub const fn needs_a_body(self) -> bool {
+        matches!(self, Self::EmptyBody | Self::MalformedBody)
+    }
+}

@@ -1,0 +1,313 @@
+//! Why a request is refused, free of HTTP bodies.
+//!
+//! A [`Refusal`] names what is wrong. Which status and code that is, is in the contract and in its
+//! service's table ([`Refusal::situation`] leads there); how the body looks is `http/reply.rs`.
+
+use crate::contract::{InstanceKind, Situation, Violation};
+use crate::language::Language;
+
+/// Why a request is refused.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}", self.message(Language::English))]
+pub enum Refusal {
+    /// No operation has this method and path.
+    UnknownRoute {
+        /// As sent.
+        method: String,
+        /// As sent.
+        path: String,
+        /// The operation that was probably meant.
+        nearest: Option<String>,
+    },
+    /// The URL or a header cannot be read.
+    MalformedRequest {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The body is over the limit.
+    BodyTooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// The body did not arrive in time.
+    BodyTimeout {
+        /// In seconds.
+        limit: u64,
+    },
+    /// No credentials, or none that can be read.
+    Unauthenticated {
+        /// What is wrong with them; never the credentials.
+        reason: String,
+    },
+    /// A placeholder such as `{project_id}` was never filled, or the id has signs no id has.
+    MalformedProjectId {
+        /// As sent, shortened.
+        got: String,
+        /// Whether it is the placeholder of a template.
+        placeholder: bool,
+    },
+    /// A body is needed and none came.
+    EmptyBody,
+    /// The body is not a JSON object.
+    MalformedBody {
+        /// Where it stops being one, and what was expected there.
+        problem: String,
+    },
+    /// Parameters break their rules.
+    Invalid(Vec<Violation>),
+    /// Nothing has this id.
+    NotFound {
+        /// What was looked for.
+        resource: Resource,
+        /// As sent, or what the look-up used.
+        id: String,
+    },
+    /// The caller may not use it.
+    Forbidden {
+        /// As sent.
+        id: String,
+    },
+    /// It is not what the parameter wants.
+    WrongEngine {
+        /// As sent.
+        id: String,
+        /// What it is.
+        is: String,
+        /// What is wanted.
+        wanted: &'static [InstanceKind],
+    },
+    /// The operation is not legal in this state.
+    WrongState {
+        /// What it was asked of.
+        resource: Resource,
+        /// Its id.
+        id: String,
+        /// The state it is in.
+        state: &'static str,
+        /// The states it would have to be in.
+        allowed: &'static [&'static str],
+    },
+    /// Another operation is running, or the pair exists.
+    Busy {
+        /// What is busy.
+        id: String,
+        /// With what.
+        with: Business,
+    },
+    /// Both ends of a pair are one and the same.
+    SelfPair {
+        /// The instance.
+        id: String,
+    },
+    /// Both ends of a pair are in one region.
+    SameRegion {
+        /// The region.
+        region: String,
+    },
+    /// The call no longer does what is asked of it.
+    Retired {
+        /// What was asked for.
+        what: &'static str,
+        /// The call that does it now.
+        instead: &'static str,
+    },
+    /// The service failed.
+    Internal {
+        /// For the log; the caller is told only that it failed.
+        cause: String,
+    },
+}
+
+/// What can be looked for, or be in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A database instance.
+    Instance,
+    /// A node of an instance.
+    Node,
+    /// A data migration task.
+    MigrationTask,
+    /// A backup record.
+    Backup,
+    /// A job.
+    Job,
+}
+
+impl Resource {
+    fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Instance => language.pick("instance", "实例"),
+            Self::Node => language.pick("node", "节点"),
+            Self::MigrationTask => language.pick("migration task", "迁移任务"),
+            Self::Backup => language.pick("backup record", "备份记录"),
+            Self::Job => language.pick("job", "任务"),
+        }
+    }
+}
+
+/// What keeps a resource from starting something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Business {
+    /// An operation that is not Papercloud's to see.
+    Another,
+    /// A memory mapping of the same pair.
+    SameMapping,
+    /// An active-active relationship.
+    Relationship,
+    /// A synchronisation of the same database.
+    SameDatabase,
+}
+
+impl Refusal {
+    /// What status and code depend on.
+    pub fn situation(&self) -> Situation {
+        match self {
+            Self::UnknownRoute { .. } => Situation::UnknownRoute,
+            Self::MalformedRequest { .. } => Situation::MalformedRequest,
+            Self::BodyTooLarge { .. } => Situation::BodyTooLarge,
+            Self::BodyTimeout { .. } => Situation::BodyTimeout,
+            Self::Unauthenticated { .. } => Situation::Unauthenticated,
+            Self::MalformedProjectId { .. } => Situation::MalformedProjectId,
+            Self::EmptyBody => Situation::EmptyBody,
+            Self::MalformedBody { .. } => Situation::MalformedBody,
+            Self::Invalid(violations) => of_all(violations),
+            Self::NotFound { resource: Resource::MigrationTask, .. } => Situation::UnknownTask,
+            Self::NotFound { resource: Resource::Job, .. } => Situation::UnknownJob,
+            Self::NotFound { .. } => Situation::UnknownInstance,
+            Self::Forbidden { .. } => Situation::Forbidden,
+            Self::WrongEngine { .. } => Situation::WrongEngine,
+            Self::WrongState { .. } => Situation::WrongState,
+            Self::Busy { .. } => Situation::Busy,
+            Self::SelfPair { .. } | Self::SameRegion { .. } => Situation::InvalidParameter,
+            Self::Retired { .. } => Situation::Retired,
+            Self::Internal { .. } => Situation::Internal,
+        }
+    }
+
+    /// One readable line: what was got and what is allowed.
+    pub fn message(&self, language: Language) -> String {
+        match language {
+            Language::English => self.in_english(),
+            Language::Chinese => self.in_chinese(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        match self {
+            Self::UnknownRoute { method, path, nearest } => {
+                let meant = nearest
+                    .as_deref()
+                    .map_or_else(String::new, |route| format!("; the nearest one is {route}"));
+                format!("The API does not exist or has not been published: {method} {path}{meant}")
+            }
+            Self::MalformedRequest { reason } => format!("Malformed request: {reason}"),
+            Self::BodyTooLarge { limit } => {
+                format!("The request body is larger than {} MB", limit / 1_000_000)
+            }
+            Self::BodyTimeout { limit } => {
+                format!("The request body did not arrive within {limit} seconds")
+            }
+            Self::Unauthenticated { reason } => {
+                format!("Incorrect IAM authentication information: {reason}")
+            }
+            Self::MalformedProjectId { got, placeholder: true } => format!(
+                "the project ID was never filled in: the URL still has {got}; \
+                 give the client a project ID"
+            ),
+            Self::MalformedProjectId { got, placeholder: false } => format!(
+                "project_id must be 1 to 64 letters, digits, hyphens and underscores, got {got}"
+            ),
+            Self::EmptyBody => "the request body is empty; a JSON object is needed".to_owned(),
+            Self::MalformedBody { problem } => format!("the request body {problem}"),
+            Self::Invalid(violations) => join(violations, Language::English, "; "),
+            Self::NotFound { resource, id } => {
+                format!("{} {id} does not exist", resource.name(Language::English))
+            }
+            Self::Forbidden { id } => format!("no permission to operate {id}"),
+            Self::WrongEngine { id, is, wanted } => {
+                format!("{id} must be {}, but it is {is}", InstanceKind::list(wanted, " or "))
+            }
+            Self::WrongState { resource, id, state, allowed } => format!(
+                "{} {id} is {state}; the operation is allowed only in {}",
+                resource.name(Language::English),
+                allowed.join(", ")
+            ),
+            Self::Busy { id, with } => match with {
+                Business::Another => format!("another operation is running on {id}"),
+                Business::SameMapping => format!("{id} are mapped already"),
+                Business::Relationship => {
+                    format!("{id} is in an active-active relationship already")
+                }
+                Business::SameDatabase => format!("database {id} is synchronised already"),
+            },
+            Self::SelfPair { id } => {
+                format!("destination_instance_id must differ from instance_id, got {id} for both")
+            }
+            Self::SameRegion { region } => format!(
+                "destination_region must differ from the region of instance_id, \
+                 got {region} for both"
+            ),
+            Self::Retired { what, instead } => {
+                format!("{what} is no longer supported by this call; call {instead} instead")
+            }
+            Self::Internal { .. } => "internal service error".to_owned(),
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::MalformedProjectId { got, placeholder: true } => {
+                format!("未填写项目 ID：URL 中仍为 {got}")
+            }
+            Self::MalformedProjectId { got, placeholder: false } => {
+                format!("project_id 必须是 1 到 64 个字母、数字、连字符或下划线，实际为 {got}")
+            }
+            Self::EmptyBody => "请求体为空，需要一个 JSON 对象".to_owned(),
+            Self::MalformedBody { problem } => format!("请求体格式错误（{problem}）"),
+            Self::Invalid(violations) => join(violations, Language::Chinese, "；"),
+            Self::NotFound { resource, id } => {
+                format!("{}不存在：{id}", resource.name(Language::Chinese))
+            }
+            Self::Forbidden { id } => format!("无权限操作 {id}"),
+            Self::WrongEngine { id, is, wanted } => {
+                format!("{id} 必须是 {}，实际为 {is}", InstanceKind::list(wanted, " 或 "))
+            }
+            Self::WrongState { resource, id, state, allowed } => format!(
+                "{} {id} 的状态为 {state}，仅在以下状态允许该操作：{}",
+                resource.name(Language::Chinese),
+                allowed.join("、")
+            ),
+            Self::Busy { id, with } => match with {
+                Business::Another => format!("{id} 上有其他操作正在执行"),
+                Business::SameMapping => format!("{id} 已存在内存加速映射"),
+                Business::Relationship => format!("{id} 已处于双活关系中"),
+                Business::SameDatabase => format!("数据库 {id} 已在同步"),
+            },
+            Self::SelfPair { id } => {
+                format!("destination_instance_id 不能与 instance_id 相同，实际均为 {id}")
+            }
+            Self::SameRegion { region } => {
+                format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}")
+            }
+            Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
+            Self::Internal { .. } => "服务内部错误".to_owned(),
+            // The gateway answers before any service is reached, and only in English.
+            Self::UnknownRoute { .. }
+            | Self::MalformedRequest { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::BodyTimeout { .. }
+            | Self::Unauthenticated { .. } => self.in_english(),
+        }
+    }
+}
+
+/// What several violations are together: a malformed id only if nothing else is wrong.
+fn of_all(violations: &[Violation]) -> Situation {
+    let mut situations = violations.iter().map(|violation| violation.rule.situation());
+    let first = situations.next().unwrap_or(Situation::InvalidParameter);
+    if situations.all(|next| next == first) { first } else { Situation::InvalidParameter }
+}
+
+fn join(violations: &[Violation], language: Language, separator: &str) -> String {
+    violations.iter().map(|one| one.say(language)).collect::<Vec<_>>().join(separator)
+}

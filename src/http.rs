@@ -1,0 +1,274 @@
+//! HTTP: the router made from the registry, and what happens to every request.
+
+pub mod reply;
+mod target;
+
+pub use target::distance;
+
+use crate::api::{ROUTES, gateway};
+use crate::auth::{self, AuthMode};
+use crate::cloud::{Cloud, Project};
+use crate::contract::check::{Members, Sent, check};
+use crate::contract::json::Json;
+use crate::contract::{Contract, Level, Rule, Service, Strictness, Violation};
+use crate::control;
+use crate::error::Refusal;
+use crate::language::Language;
+use crate::operation::{Failure, Route};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Response, header, request::Parts};
+use axum::routing::{MethodFilter, MethodRouter};
+use reply::{Answer, Outcome};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+use target::Target;
+
+/// What requests are answered with.
+#[derive(Debug)]
+pub struct App {
+    /// The worlds.
+    pub cloud: Cloud,
+    /// How credentials are looked at.
+    pub auth: AuthMode,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+}
+
+/// The router: every documented path with its operations, and the control API.
+pub fn router(app: Arc<App>) -> Router {
+    let mut paths: BTreeMap<&str, MethodRouter<Arc<App>>> = BTreeMap::new();
+    for routes in by_method_and_path() {
+        let Contract { method, path, .. } = routes[0].contract;
+        let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
+        let handler = move |State(app): State<Arc<App>>, request: Request| async move {
+            respond(&app, routes, request).await
+        };
+        let methods = paths.remove(path).unwrap_or_default();
+        paths.insert(path, methods.on(filter, handler));
+    }
+    let mut router = Router::new().merge(control::router());
+    for (path, methods) in paths {
+        router = router.route(path, methods);
+    }
+    router
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_route)
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(reply::panicked))
+        .with_state(app)
+}
+
+/// The registry by method and path; operations that share both stay in their order.
+fn by_method_and_path() -> Vec<&'static [Route]> {
+    ROUTES
+        .chunk_by(|left, right| {
+            (&left.contract.method, left.contract.path)
+                == (&right.contract.method, right.contract.path)
+        })
+        .collect()
+}
+
+/// What happens to every request for an operation.
+async fn respond(app: &App, routes: &'static [Route], request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = receive(body, app.body_timeout).await;
+    answer(app, routes, &parts, body).map(Body::from)
+}
+
+/// Everything but the waiting: this part is synchronous, and the self-test calls it too.
+fn answer(
+    app: &App,
+    routes: &'static [Route],
+    parts: &Parts,
+    body: Result<Bytes, Refusal>,
+) -> Response<Vec<u8>> {
+    let service = routes[0].contract.service;
+    let mut answer = Answer::new(service, language(service, &parts.headers));
+    let target = Target::read(&parts.uri, routes[0].contract.path);
+    answer.request_id = match &target {
+        Ok(target) => app.cloud.world(&target.project_id).next_request_id(),
+        Err(_) => app.cloud.stray_request_id(),
+    };
+    let outcome =
+        target.and_then(|target| exchange(app, routes, parts, target, &body?, &mut answer));
+    answer.write(outcome)
+}
+
+/// Answers a request without a connection, as the self-test and the README's tables need it.
+pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
+    let path = parts.uri.path();
+    let fitting = by_method_and_path().into_iter().find(|routes| {
+        let contract = routes[0].contract;
+        contract.method == parts.method && target::fits(path, contract.path)
+    });
+    match fitting {
+        Some(routes) => answer(app, routes, parts, Ok(body)),
+        None => unknown(app, &parts.method, path),
+    }
+}
+
+/// One request against one world: the order of the steps is the order of the refusals.
+fn exchange(
+    app: &App,
+    routes: &'static [Route],
+    parts: &Parts,
+    target: Target<'_>,
+    body: &[u8],
+    answer: &mut Answer,
+) -> Result<Outcome, Refusal> {
+    let settings = app.cloud.settings();
+    let cell = app.cloud.world(&target.project_id);
+    auth::admit(app.auth, &parts.headers)?;
+    target.require_project_id()?;
+
+    let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
+    let members = if takes_body { read_body(body)? } else { Members::new() };
+    let mut violations = target.remarks();
+    if takes_body && !is_json(&parts.headers) {
+        let got = Some(reply::shown_header(parts.headers.get(header::CONTENT_TYPE)));
+        let path = "Content-Type".to_owned();
+        violations.push(Violation { path, rule: Rule::ContentType, got });
+    }
+    let sent = Sent { path: target.path, query: target.query, body: members };
+
+    let mut world = cell.lock();
+    let route = choose(routes, &sent, &world, &parts.headers);
+    answer.contract = Some(route.contract);
+    let checked = check(route.contract, sent);
+    violations.extend(checked.violations);
+    let passed = settings.strictness.sort(violations).map_err(Refusal::Invalid)?;
+    answer.warn(&passed);
+
+    let mut project = Project::new(&mut world, settings);
+    let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
+    let done = catch_unwind(run).unwrap_or_else(|panic| {
+        Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
+    });
+    answer.warnings.extend(project.finish(done.is_ok()));
+    match done {
+        Ok(body) => Ok(Outcome { status: route.contract.success, body }),
+        Err(Failure::Refused(refusal)) => Err(refusal),
+        Err(Failure::Misfit(_)) if !passed.is_empty() => Err(Refusal::Invalid(passed)),
+        Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }),
+    }
+}
+
+/// Which of the operations on a path is meant: the one of the service that the host names, or the
+/// first that claims the request.
+fn choose<'r>(
+    routes: &'r [Route],
+    sent: &Sent<'_>,
+    world: &crate::cloud::World,
+    headers: &HeaderMap,
+) -> &'r Route {
+    let [first, rest @ ..] = routes else { unreachable!("a path has an operation") };
+    if rest.is_empty() {
+        return first;
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let label = host.split('.').next().unwrap_or_default();
+    let named = routes.iter().find(|route| route.contract.service.hosts.contains(&label));
+    let claiming = || routes.iter().find(|route| route.claims(sent, world));
+    named.or_else(claiming).unwrap_or(first)
+}
+
+/// Reads a body within the gateway's limit and the time-out.
+async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(within, to_bytes(body, gateway::BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => {
+            Err(Refusal::BodyTooLarge { limit: gateway::BODY_LIMIT })
+        }
+        Ok(Err(_)) => {
+            let reason = "the body ended early or is not framed as HTTP".to_owned();
+            Err(Refusal::MalformedRequest { reason })
+        }
+        Err(_) => Err(Refusal::BodyTimeout { limit: within.as_secs() }),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.is_some_and(|source| source.to_string().contains("length limit"))
+}
+
+/// The members of a body that has to be a JSON object.
+fn read_body(body: &[u8]) -> Result<Members<'_>, Refusal> {
+    let malformed = |problem: String| Refusal::MalformedBody { problem };
+    if body.trim_ascii().is_empty() {
+        return Err(Refusal::EmptyBody);
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|error| malformed(format!("is not UTF-8 from byte {} on", error.valid_up_to())))?;
+    let json = Json::parse(text)
+        .map_err(|error| malformed(format!("is not valid JSON: {}", lower_first(&error))))?;
+    match json {
+        Json::Object(members) => Ok(members),
+        other => Err(malformed(format!("must be a JSON object, got {}", other.type_name()))),
+    }
+}
+
+/// `serde_json` says what was expected, and the line and column of it.
+fn lower_first(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let mut signs = text.chars();
+    signs.next().map_or_else(String::new, |first| first.to_lowercase().chain(signs).collect())
+}
+
+/// A body without a type is read as JSON; a body of another type is too, with a remark.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
+    let essence = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// The language that a service documents; every other service speaks English.
+fn language(service: &Service, headers: &HeaderMap) -> Language {
+    let tag = headers.get("x-language").filter(|_| service.speaks_chinese);
+    tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
+}
+
+impl Strictness {
+    /// Refuses what is enforced, or returns what is let pass with a warning.
+    fn sort(self, violations: Vec<Violation>) -> Result<Vec<Violation>, Vec<Violation>> {
+        let level = |violation: &Violation| self.level(violation.rule.class());
+        let (refused, passed): (Vec<_>, Vec<_>) =
+            violations.into_iter().partition(|violation| level(violation) == Level::Enforce);
+        if refused.is_empty() {
+            return Ok(passed.into_iter().filter(|one| level(one) == Level::Warn).collect());
+        }
+        Err(refused)
+    }
+}
+
+/// Answers what is no operation.
+async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let (method, path) = (request.method(), request.uri().path());
+    if path.starts_with(control::ROOT) {
+        return control::unknown(method, path).map(Body::from);
+    }
+    unknown(&app, method, path).map(Body::from)
+}
+
+fn unknown(app: &App, method: &Method, path: &str) -> Response<Vec<u8>> {
+    let mut answer = Answer::new(&gateway::SERVICE, Language::English);
+    answer.request_id = app.cloud.stray_request_id();
+    let nearest = nearest_route(method, path);
+    let path = path.chars().take(256).collect();
+    answer.write(Err(Refusal::UnknownRoute { method: method.to_string(), path, nearest }))
+}
+
+/// The operation that was probably meant: the same path with another method, or the path that
+/// takes the fewest changes.
+fn nearest_route(method: &Method, path: &str) -> Option<String> {
+    let apart = |route: &&Route| {
+        let contract = route.contract;
+        (distance(path, contract.path), contract.method != *method)
+    };
+    let nearest = ROUTES.iter().min_by_key(apart)?;
+    let near_enough = apart(&nearest).0 <= 8;
+    near_enough.then(|| format!("{} {}", nearest.contract.method, nearest.contract.path))
+}

@@ -1,0 +1,189 @@
+//! The only place where outcomes become HTTP.
+
+use crate::cloud::Warning;
+use crate::contract::{Contract, Envelope, Refused, Service, Situation, Violation};
+use crate::error::Refusal;
+use crate::language::Language;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+use std::any::Any;
+
+/// Id of the request, on every answer: SDKs show it in their errors.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// One header for each oddity that was let pass.
+pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
+
+/// The documented maximum of `error_msg`, in characters.
+const LONGEST_MESSAGE: usize = 1024;
+
+/// More warnings than this say no more than this many.
+const MOST_WARNINGS: usize = 16;
+
+/// What an operation answered.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its documented status.
+    pub status: StatusCode,
+    /// Its body; empty where there is none.
+    pub body: Vec<u8>,
+}
+
+/// An answer in the making.
+#[derive(Debug)]
+pub struct Answer {
+    /// Id of the request.
+    pub request_id: String,
+    /// The operation, once it is known which of those on a path is meant.
+    pub contract: Option<&'static Contract>,
+    /// What was let pass.
+    pub warnings: Vec<Warning>,
+    service: &'static Service,
+    language: Language,
+}
+
+/// An error body of a service, or with the request's id that of the gateway.
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error_code: &'a str,
+    error_msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+/// An error body of DCS, whose third member is always null.
+#[derive(Serialize)]
+struct ExtendedErrorBody<'a> {
+    error_code: &'a str,
+    error_msg: &'a str,
+    error_ext_msg: (),
+}
+
+impl Answer {
+    /// An answer of a service.
+    pub fn new(service: &'static Service, language: Language) -> Self {
+        let (request_id, warnings) = (String::new(), Vec::new());
+        Self { request_id, contract: None, warnings, service, language }
+    }
+
+    /// Notes violations that were let pass.
+    pub fn warn(&mut self, passed: &[Violation]) {
+        let warning = |violation: &Violation| Warning {
+            class: violation.rule.class(),
+            message: violation.say(Language::English),
+        };
+        self.warnings.extend(passed.iter().map(warning));
+    }
+
+    /// Writes it.
+    pub fn write(self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
+        let (status, body) = match outcome {
+            Ok(Outcome { status, body }) => (status, body),
+            Err(refusal) => self.refuse(&refusal),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if status != StatusCode::NO_CONTENT {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Ok(id) = HeaderValue::try_from(self.request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        for warning in self.warnings.iter().take(MOST_WARNINGS) {
+            let text = format!("{}: {}", warning.class.name(), warning.message);
+            headers.append(WARNING, header_value(&text));
+        }
+        response
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> (StatusCode, Vec<u8>) {
+        let Refused { status, code, .. } = self.code(refusal.situation());
+        if let Refusal::Internal { cause } = refusal {
+            tracing::error!(request_id = self.request_id, cause, "a request failed");
+        } else {
+            tracing::debug!(request_id = self.request_id, code, %refusal, "a request is refused");
+        }
+        let message = shorten(refusal.message(self.language));
+        let gateway = crate::api::gateway::SERVICE.refusals;
+        let by_gateway = gateway.iter().any(|known| known.code == *code);
+        let envelope = if by_gateway { Envelope::Gateway } else { self.service.envelope };
+        (*status, error_body(envelope, code, &message, &self.request_id))
+    }
+
+    /// Status and code. A situation that nobody declares is a mistake of Papercloud's.
+    fn code(&self, situation: Situation) -> &'static Refused {
+        let declared = match self.contract {
+            Some(contract) => contract.refusal(situation),
+            None => self.service.refusal(situation),
+        };
+        declared.or_else(|| self.service.refusal(Situation::Internal)).unwrap_or_else(|| {
+            unreachable!("the gateway declares what happens when all else fails")
+        })
+    }
+}
+
+fn error_body(envelope: Envelope, code: &str, message: &str, request_id: &str) -> Vec<u8> {
+    let body = match envelope {
+        Envelope::Extended => serde_json::to_vec(&ExtendedErrorBody {
+            error_code: code,
+            error_msg: message,
+            error_ext_msg: (),
+        }),
+        Envelope::Plain | Envelope::Gateway => serde_json::to_vec(&ErrorBody {
+            error_code: code,
+            error_msg: message,
+            request_id: (envelope == Envelope::Gateway).then_some(request_id),
+        }),
+    };
+    body.expect("text serialises")
+}
+
+/// Cuts a message to the documented maximum.
+fn shorten(message: String) -> String {
+    if message.chars().nth(LONGEST_MESSAGE).is_none() {
+        return message;
+    }
+    message.chars().take(LONGEST_MESSAGE - 1).chain(['…']).collect()
+}
+
+/// Text as a header can carry it: anything but visible ASCII is escaped.
+fn header_value(text: &str) -> HeaderValue {
+    let shown = |sign: char| match sign {
+        ' '..='~' => sign.to_string(),
+        other => other.escape_unicode().to_string(),
+    };
+    let text: String = text.chars().take(512).map(shown).collect();
+    HeaderValue::try_from(text).expect("visible ASCII")
+}
+
+/// A header's value as a message shows it.
+pub fn shown_header(value: Option<&HeaderValue>) -> String {
+    let value = value.map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
+    value.chars().take(64).collect()
+}
+
+/// A JSON answer of the control API.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Vec<u8>> {
+    let body = serde_json::to_vec(body).expect("plain data serialises");
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+/// The last resort: a panic outside an operation is the gateway's 500.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
+pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let answer = Answer::new(&crate::api::gateway::SERVICE, Language::English);
+    answer.write(Err(Refusal::Internal { cause: panic_message(panic.as_ref()) })).map(Body::from)
+}
+
+/// What a panic said.
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_else(|| "without a message".to_owned()))
+}

@@ -1,0 +1,156 @@
+//! The target of a request: path parameters and query, percent-decoded.
+
+use crate::contract::check::Members;
+use crate::contract::json::Json;
+use crate::contract::{Rule, Violation};
+use crate::error::Refusal;
+use axum::http::Uri;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
+
+/// The target of a request for an operation.
+#[derive(Debug)]
+pub struct Target<'a> {
+    /// The project, whatever it looks like.
+    pub project_id: Cow<'a, str>,
+    /// The template's other parameters.
+    pub path: Members<'a>,
+    /// The query.
+    pub query: Members<'a>,
+}
+
+const PROJECT_ID: &str = "project_id";
+
+impl<'a> Target<'a> {
+    /// Reads a URI that the router has matched with the template.
+    pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
+        let mut project_id = Cow::Borrowed("");
+        let mut path = Members::new();
+        for (name, sent) in template.split('/').zip(uri.path().split('/')) {
+            let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+                continue;
+            };
+            let value = decode(sent)?;
+            if name == PROJECT_ID {
+                project_id = value;
+            } else {
+                path.push((Cow::Borrowed(name), Json::Text(value)));
+            }
+        }
+        let mut query = Members::new();
+        for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            query.push((decode_query(name)?, Json::Text(decode_query(value)?)));
+        }
+        Ok(Self { project_id, path, query })
+    }
+
+    /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
+    pub fn require_project_id(&self) -> Result<(), Refusal> {
+        let id = self.project_id.as_ref();
+        let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
+        if (1..=64).contains(&id.len()) && id.bytes().all(fit) {
+            return Ok(());
+        }
+        let placeholder = id.starts_with(['{', '<', '$', ':']) || id.contains(PROJECT_ID);
+        let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
+        Err(Refusal::MalformedProjectId { got: shown, placeholder })
+    }
+
+    /// What is odd about the target, but no reason to refuse it.
+    pub fn remarks(&self) -> Vec<Violation> {
+        let id = self.project_id.as_ref();
+        let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
+        if id.len() == 32 && id.bytes().all(lower_hexadecimal) {
+            return Vec::new();
+        }
+        let (path, got) = (PROJECT_ID.to_owned(), Some(id.to_owned()));
+        vec![Violation { path, rule: Rule::ProjectId, got }]
+    }
+}
+
+/// Decodes one segment: a lone `%` and text that is not UTF-8 are errors, not replaced.
+fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
+    let malformed = |reason: &str| Refusal::MalformedRequest {
+        reason: format!("{reason} in {:?} of the URL", sent.chars().take(64).collect::<String>()),
+    };
+    let mut rest = sent;
+    while let Some(at) = rest.find('%') {
+        let digits = rest.get(at + 1..at + 3);
+        if !digits.is_some_and(|two| two.bytes().all(|digit| digit.is_ascii_hexdigit())) {
+            return Err(malformed("% is not followed by two hexadecimal digits"));
+        }
+        rest = &rest[at + 3..];
+    }
+    percent_decode_str(sent).decode_utf8().map_err(|_| malformed("bytes that are not UTF-8"))
+}
+
+/// In a query, `+` is a space: every client writes a plus as `%2B`.
+fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
+    if !sent.contains('+') {
+        return decode(sent);
+    }
+    let spaced = sent.replace('+', " ");
+    Ok(Cow::Owned(decode(&spaced)?.into_owned()))
+}
+
+/// Whether a path has the segments of a template.
+pub fn fits(path: &str, template: &str) -> bool {
+    let mut path = path.split('/');
+    let known = |part: &str| part.starts_with('{');
+    template.split('/').all(|part| path.next().is_some_and(|sent| known(part) || sent == part))
+        && path.next().is_none()
+}
+
+/// How many letters two paths differ in; a segment that fits a parameter costs nothing.
+pub fn distance(path: &str, template: &str) -> usize {
+    let path: Vec<&str> = path.trim_matches('/').split('/').take(32).collect();
+    let template: Vec<&str> = template.trim_matches('/').split('/').collect();
+    let apart = path.len().abs_diff(template.len()) * 6;
+    let pairs = path.iter().zip(&template);
+    let segment = |(sent, known): (&&str, &&str)| match known.strip_prefix('{') {
+        Some(_) => 0,
+        None if sent.len() > 64 => known.len(),
+        None => strsim::damerau_levenshtein(sent, known),
+    };
+    apart + pairs.map(segment).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "/v3/{project_id}/instances/{instance_id}/clickhouse/replication";
+
+    fn read(uri: &'static str) -> Result<Target<'static>, Refusal> {
+        Target::read(Box::leak(Box::new(Uri::from_static(uri))), TEMPLATE)
+    }
+
+    #[test]
+    fn an_encoded_slash_stays_within_its_segment() {
+        let target = read("/v3/p/instances/a%2Fb%20c/clickhouse/replication?x=1+2%2B&y").unwrap();
+        assert_eq!(target.project_id, "p");
+        assert_eq!(target.path[0].1.as_text(), Some("a/b c"));
+        assert_eq!(target.query[0].1.as_text(), Some("1 2+"));
+        assert_eq!(target.query[1].1.as_text(), Some(""));
+    }
+
+    #[test]
+    fn bad_percent_encoding_is_refused() {
+        for segment in ["/v3/p/instances/%zz/x/y", "/v3/p/instances/%f/x/y", "/v3/%ff/i/i/x/y"] {
+            assert!(matches!(read(segment), Err(Refusal::MalformedRequest { .. })), "{segment}");
+        }
+        assert!(read("/v3/p/instances/i/x/y?a=%").is_err());
+    }
+
+    #[test]
+    fn a_forgotten_placeholder_is_told_from_a_bad_id() {
+        let problem = |uri| match read(uri).unwrap().require_project_id() {
+            Err(Refusal::MalformedProjectId { placeholder, .. }) => Some(placeholder),
+            _ => None,
+        };
+        assert_eq!(problem("/v3/%7Bproject_id%7D/instances/i/x/y"), Some(true));
+        assert_eq!(problem("/v3/a%20b/instances/i/x/y"), Some(false));
+        assert_eq!(problem("/v3/test-1_x/instances/i/x/y"), None);
+    }
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod auth;
+mod cloud;
+mod config;
+mod contract;
+mod control;
+mod error;
+mod http;
+mod language;
+mod operation;
+mod report;
+mod selftest;
+mod server;
+
+pub use auth::AuthMode;
+pub use config::{Config, Endpoint};
+pub use contract::Level;
+pub use report::{openapi, readme_section, readme_sections};
+pub use selftest::{Proof, selftest};
+pub use server::{PaperCloud, StartError, World};

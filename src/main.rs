@@ -1,0 +1,265 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use papercloud::{Config, Endpoint, PaperCloud};
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+use tracing::level_filters::LevelFilter;
+
+/// Answers like the control planes of GeminiDB, DCS and TaurusDB, on this machine.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or SIGINT; what happens without a command
+    Serve(Box<Serve>),
+    /// Ask a running Papercloud whether it is alive: exit status 0 if it is
+    Health(Endpoint),
+    /// Wait until a Papercloud is ready
+    Wait(Wait),
+    /// Print the environment that points the official SDKs at a Papercloud
+    Env(Endpoint),
+    /// Send every documented example to a fresh cloud and compare the answers
+    Selftest,
+    /// Print the `OpenAPI` 3.1 document
+    Openapi,
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    config: Config,
+    /// How the address, the mode and the seed are printed on standard output at the start
+    #[arg(long, env = "PAPERCLOUD_ANNOUNCE", value_enum, default_value_t = Announce::Text)]
+    announce: Announce,
+    /// Form of the log on standard error
+    #[arg(long, env = "PAPERCLOUD_LOG", value_enum, default_value_t = LogForm::Pretty)]
+    log: LogForm,
+    /// What is logged: off, error, warn, info, or debug with a line for each refusal
+    #[arg(long, env = "PAPERCLOUD_LOG_LEVEL", default_value_t = LevelFilter::INFO)]
+    log_level: LevelFilter,
+}
+
+#[derive(Args)]
+struct Wait {
+    #[command(flatten)]
+    endpoint: Endpoint,
+    /// Seconds to wait at most
+    #[arg(long, env = "PAPERCLOUD_TIMEOUT_SECONDS", default_value_t = 30, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u16).range(1..=3600))]
+    timeout_seconds: u16,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Announce {
+    /// A line to read
+    Text,
+    /// One line of JSON
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogForm {
+    /// Lines to read
+    Pretty,
+    /// One JSON object a line
+    Json,
+}
+
+fn main() -> ExitCode {
+    let command_line = match CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(error) => return refuse(&error),
+    };
+    let done = match command_line.command {
+        None => serve(&command_line.serve),
+        Some(Command::Serve(options)) => serve(&options),
+        Some(Command::Health(endpoint)) => probe(endpoint, "/_paper/health"),
+        Some(Command::Wait(wait)) => wait_until_ready(&wait),
+        Some(Command::Env(endpoint)) => print(&environment(endpoint)),
+        Some(Command::Selftest) => selftest(),
+        Some(Command::Openapi) => print(&format!("{:#}\n", papercloud::openapi())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            complain(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Help goes out as it is; a mistake becomes one line.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let said = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let said = said.take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
+    complain(said.collect::<Vec<_>>().join("; ").trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+fn complain(problem: &str) {
+    let _ = writeln!(std::io::stderr(), "papercloud: {problem}");
+}
+
+fn print(text: &str) -> Result<(), String> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn serve(options: &Serve) -> Result<(), String> {
+    log_to_stderr(options.log, options.log_level);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    // Listened for before the start, so that a signal at any later moment stops cleanly.
+    let signal =
+        runtime.block_on(async { Signals::listen() }).map_err(|error| error.to_string())?;
+    let cloud = PaperCloud::start_with(&options.config).map_err(|error| error.to_string())?;
+    announce(options, &cloud)?;
+    tracing::info!(address = %cloud.address(), "ready");
+    if !cloud.address().ip().is_loopback() {
+        tracing::warn!("listening beyond this machine: whoever reaches the port controls it");
+    }
+    let name = runtime.block_on(signal.received());
+    tracing::info!(signal = name, "stopping");
+    cloud.stop();
+    Ok(())
+}
+
+fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
+    let Config { seed, auth, .. } = options.config;
+    let (url, auth) =
+        (cloud.url(), auth.to_possible_value().map(|mode| mode.get_name().to_owned()));
+    let line = match options.announce {
+        Announce::Json => json!({
+            "url": url,
+            "host": cloud.address().ip(),
+            "port": cloud.address().port(),
+            "auth": auth,
+            "seed": seed,
+            "version": env!("CARGO_PKG_VERSION"),
+        })
+        .to_string(),
+        Announce::Text => {
+            format!(
+                "Papercloud listens on {url} (auth: {}, seed: {seed})",
+                auth.unwrap_or_default()
+            )
+        }
+    };
+    print(&format!("{line}\n"))?;
+    std::io::stdout().flush().map_err(|error| error.to_string())
+}
+
+fn log_to_stderr(form: LogForm, level: LevelFilter) {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    match form {
+        LogForm::Pretty => log.with_target(false).with_ansi(false).init(),
+        LogForm::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// The signals that stop the service.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn received(mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// Asks for a path of the control API.
+fn probe(endpoint: Endpoint, path: &str) -> Result<(), String> {
+    let address = reachable(endpoint);
+    let ask = || -> std::io::Result<String> {
+        let limit = Duration::from_secs(2);
+        let mut stream = TcpStream::connect_timeout(&address, limit)?;
+        stream.set_read_timeout(Some(limit))?;
+        stream.set_write_timeout(Some(limit))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.take(16_384).read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    let answer = ask().map_err(|error| format!("nothing answers on {address}: {error}"))?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") && answer.contains("\"status\"") {
+        return Ok(());
+    }
+    Err(format!("{address} is no healthy Papercloud: it answers {status:?} to {path}"))
+}
+
+/// An address that a service on every interface is reached at.
+fn reachable(endpoint: Endpoint) -> SocketAddr {
+    let host = match endpoint.host {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        host => host,
+    };
+    Endpoint { host, ..endpoint }.address()
+}
+
+fn wait_until_ready(wait: &Wait) -> Result<(), String> {
+    const PAUSE: Duration = Duration::from_millis(50);
+    let tries = u32::from(wait.timeout_seconds) * 20;
+    let mut problem = String::new();
+    for _ in 0..tries {
+        match probe(wait.endpoint, "/_paper/ready") {
+            Ok(()) => return Ok(()),
+            Err(last) => problem = last,
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(format!("not ready after {} seconds: {problem}", wait.timeout_seconds))
+}
+
+/// Region, endpoints and placeholder credentials for the official SDKs. Keys of any value do.
+fn environment(endpoint: Endpoint) -> String {
+    let url = format!("http://{}", reachable(endpoint));
+    let mut lines = vec![
+        "export HUAWEICLOUD_SDK_AK=MOCKACCESSKEY0000001".to_owned(),
+        "export HUAWEICLOUD_SDK_SK=mock-secret-key-0000000000000000000000001".to_owned(),
+        "export HUAWEICLOUD_SDK_PROJECT_ID=054e292c9880d4992f02c0196d3ea468".to_owned(),
+    ];
+    for service in ["DCS", "GAUSSDB", "GAUSSDBFORNOSQL"] {
+        lines.push(format!("export HUAWEICLOUD_SDK_REGION_{service}_EU_MOCK_1={url}"));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn selftest() -> Result<(), String> {
+    let proofs = papercloud::selftest();
+    let failed = proofs.iter().filter(|proof| proof.failed.is_some()).count();
+    for proof in &proofs {
+        let verdict = proof.failed.as_deref().unwrap_or("ok");
+        print(&format!("{:<40} {:<48} {verdict}\n", proof.operation, proof.source))?;
+    }
+    print(&format!("{} passed, {failed} failed\n", proofs.len() - failed))?;
+    if failed == 0 { Ok(()) } else { Err("the self-test failed".to_owned()) }
+}

@@ -1,0 +1,100 @@
+//! What an operation is, and its type-erased form in the registry.
+
+use crate::cloud::{Project, World};
+use crate::contract::Contract;
+use crate::contract::check::Sent;
+use crate::contract::json::Json;
+use crate::error::Refusal;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// One page of the vendor's documentation: its contract and what the call does.
+///
+/// What is the same for all operations is in none of them: extraction, checks, envelopes, status
+/// codes and the published schema all follow from the contract.
+pub trait Operation {
+    /// The page's tables.
+    const CONTRACT: &'static Contract;
+
+    /// Path, query and body parameters together; names are unique across the three.
+    type Request: DeserializeOwned;
+
+    /// The answer's body; `()` where it is empty.
+    type Reply: Serialize;
+
+    /// Finds, refuses, changes, replies. Every refusal comes before the first change.
+    fn call(request: Self::Request, project: &mut Project<'_>) -> Result<Self::Reply, Refusal>;
+
+    /// Whether a request on a path that several operations share is this one's. The first
+    /// operation of the registry that claims it answers; see `api/gateway.rs`.
+    fn claims(_sent: &Sent<'_>, _world: &World) -> bool {
+        true
+    }
+}
+
+/// An operation in the registry.
+#[derive(Debug)]
+pub struct Route {
+    /// The page's tables.
+    pub contract: &'static Contract,
+    perform: fn(Json<'_>, &mut Project<'_>) -> Result<Vec<u8>, Failure>,
+    claims: fn(&Sent<'_>, &World) -> bool,
+    understands: fn(Json<'_>) -> Result<(), String>,
+}
+
+/// Why an operation gave no answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// It refused.
+    Refused(Refusal),
+    /// The document does not fit its request type, which only a request that was let pass against
+    /// its contract can cause.
+    Misfit(String),
+}
+
+impl Route {
+    /// Erases an operation's types.
+    pub const fn of<O: Operation>() -> Self {
+        Self {
+            contract: O::CONTRACT,
+            perform: perform::<O>,
+            claims: O::claims,
+            understands: |document| {
+                O::Request::deserialize(document).map(drop).map_err(|error| error.to_string())
+            },
+        }
+    }
+
+    /// Runs the operation on a checked document and returns the answer's body.
+    pub fn perform(
+        &self,
+        document: Json<'_>,
+        project: &mut Project<'_>,
+    ) -> Result<Vec<u8>, Failure> {
+        (self.perform)(document, project)
+    }
+
+    /// Whether the operation claims a request on a shared path.
+    pub fn claims(&self, sent: &Sent<'_>, world: &World) -> bool {
+        (self.claims)(sent, world)
+    }
+
+    /// Whether the request type can be read from a document; for the tests that hold contract and
+    /// type together.
+    pub fn understands(&self, document: Json<'_>) -> Result<(), String> {
+        (self.understands)(document)
+    }
+}
+
+fn perform<O: Operation>(
+    document: Json<'_>,
+    project: &mut Project<'_>,
+) -> Result<Vec<u8>, Failure> {
+    let request =
+        O::Request::deserialize(document).map_err(|error| Failure::Misfit(error.to_string()))?;
+    let reply = O::call(request, project).map_err(Failure::Refused)?;
+    if O::CONTRACT.reply.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::to_vec(&reply).map_err(|error| Failure::Misfit(error.to_string()))
+}

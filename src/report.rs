@@ -1,0 +1,96 @@
+//! What is generated from the contracts for people: the README's tables and the `OpenAPI` document.
+
+use crate::api::ROUTES;
+use crate::cloud::Meaning;
+use crate::contract::{Place, Source, Strictness, openapi as document, rules};
+use serde_json::Value;
+use std::fmt::Write;
+
+/// The `OpenAPI` 3.1 document of the default mode.
+pub fn openapi() -> Value {
+    document::document(ROUTES, Strictness::default())
+}
+
+/// The README's generated sections, in their order.
+pub fn readme_sections() -> &'static [&'static str] {
+    &["calls", "rules", "disagreements", "meanings"]
+}
+
+/// One generated section of the README, as Markdown.
+///
+/// # Panics
+///
+/// If there is no such section.
+pub fn readme_section(name: &str) -> String {
+    match name {
+        "calls" => calls(),
+        "rules" => rule_table(),
+        "disagreements" => disagreements(),
+        "meanings" => meanings(),
+        unknown => panic!("the README has no generated section {unknown}"),
+    }
+}
+
+fn calls() -> String {
+    let mut table = String::from("| Service | Operation | Call | Success | Rests on |\n");
+    table.push_str("| --- | --- | --- | --- | --- |\n");
+    for route in ROUTES {
+        let contract = route.contract;
+        let rests_on = match contract.source {
+            Source::Document(page) => format!("**{page}**"),
+            Source::Companion(_) => "companion, after the SDK's model".to_owned(),
+        };
+        row(
+            &mut table,
+            &[
+                contract.service.name,
+                contract.id,
+                &format!("`{} {}`", contract.method, contract.path),
+                contract.success.as_str(),
+                &rests_on,
+            ],
+        );
+    }
+    table
+}
+
+fn rule_table() -> String {
+    let mut table = String::from("| Operation | Parameter | Rule | Certainty |\n");
+    table.push_str("| --- | --- | --- | --- |\n");
+    let documented = ROUTES
+        .iter()
+        .map(|route| route.contract)
+        .filter(|contract| matches!(contract.source, Source::Document(_)));
+    let documented: Vec<_> = documented.map(|contract| contract.id).collect();
+    let of_the_five = rules::rules(ROUTES)
+        .into_iter()
+        .filter(|rule| documented.contains(&rule.operation) && rule.class == "documented");
+    for rule in of_the_five {
+        let place = if rule.place == Place::Path.name() { " (path)" } else { "" };
+        let parameter = format!("`{}`{place}", rule.parameter);
+        row(&mut table, &[rule.operation, &parameter, &rule.rule, rule.certainty]);
+    }
+    table
+}
+
+fn disagreements() -> String {
+    let mut table = String::from("| Operation | The documents | Papercloud |\n");
+    table.push_str("| --- | --- | --- |\n");
+    for (operation, note) in rules::disagreements(ROUTES) {
+        row(&mut table, &[operation, note.matter, note.decision]);
+    }
+    table
+}
+
+fn meanings() -> String {
+    let mut table = String::from("| First eight digits | Meaning |\n| --- | --- |\n");
+    for (digits, _, meaning) in Meaning::TABLE {
+        row(&mut table, &[&format!("`{digits}`"), meaning]);
+    }
+    table
+}
+
+fn row(table: &mut String, cells: &[&str]) {
+    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    writeln!(table, "| {} |", cells.join(" | ")).expect("a string takes everything");
+}

@@ -1,0 +1,182 @@
+//! The self-test: every documented example is sent to a fresh cloud in default mode, and has to be
+//! answered as documented. The service is served only after it has passed.
+
+use crate::api::ROUTES;
+use crate::auth::AuthMode;
+use crate::cloud::{Cloud, Moment, Settings};
+use crate::contract::{Contract, Source, Strictness};
+use crate::http::{App, answer_in_process};
+use axum::body::Bytes;
+use axum::http::Request;
+use serde::Deserialize;
+use serde_json::Value;
+use std::time::Duration;
+
+/// What the self-test found of one operation.
+#[derive(Debug)]
+pub struct Proof {
+    /// The operation.
+    pub operation: &'static str,
+    /// What its example rests on.
+    pub source: String,
+    /// What went wrong, if anything did.
+    pub failed: Option<String>,
+}
+
+/// `documented.json`: an example, and the requests that it presupposes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Example {
+    /// What has to have been called before, for companions that show what others made.
+    #[serde(default)]
+    before: Vec<Sent>,
+    request: Sent,
+    response: Expected,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    method: String,
+    path: String,
+    #[serde(default)]
+    body: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    status: u16,
+    body: Value,
+}
+
+/// The instant that examples are answered at.
+pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
+
+/// Runs the self-test.
+pub fn selftest() -> Vec<Proof> {
+    let prove = |contract: &Contract| Proof {
+        operation: contract.id,
+        source: contract.source.cite(),
+        failed: prove(contract).err(),
+    };
+    ROUTES.iter().map(|route| prove(route.contract)).collect()
+}
+
+fn prove(contract: &Contract) -> Result<(), String> {
+    let example: Example = serde_json::from_str(contract.example)
+        .map_err(|error| format!("its example cannot be read: {error}"))?;
+    let app = example_app();
+    for earlier in &example.before {
+        send(&app, earlier)?;
+    }
+    let (status, body) = send(&app, &example.request)?;
+    let Expected { status: expected, body: documented } = example.response;
+    if status != expected {
+        return Err(format!("answered {status} instead of {expected}: {body}"));
+    }
+    match contract.source {
+        // The values of the five documents are somebody else's; the shape is the promise.
+        Source::Document(_) => same_shape(&documented, &body),
+        Source::Companion(_) if documented == body => Ok(()),
+        Source::Companion(_) => Err(format!("answered {body} instead of {documented}")),
+    }
+}
+
+/// A fresh cloud whose ids and times are always the same.
+fn example_app() -> App {
+    let settings = Settings {
+        seed: 0,
+        region: "eu-mock-1".to_owned(),
+        job_milliseconds: 2_000,
+        strictness: Strictness::default(),
+        frozen_at: Some(EXAMPLE_TIME),
+        spell_incrmigrating: false,
+    };
+    let body_timeout = Duration::from_secs(1);
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
+}
+
+fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
+    let request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
+    let (parts, ()) = request.body(()).map_err(|error| error.to_string())?.into_parts();
+    let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
+    let response = answer_in_process(app, &parts, Bytes::from(body));
+    let status = response.status().as_u16();
+    let body = response.into_body();
+    if body.is_empty() {
+        return Ok((status, Value::Null));
+    }
+    let body = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+    Ok((status, body))
+}
+
+/// Whether an answer has the members of the documented one, with values of the same types.
+fn same_shape(documented: &Value, answered: &Value) -> Result<(), String> {
+    let members = |value: &Value| {
+        let object = value.as_object().into_iter().flatten();
+        object.map(|(name, value)| (name.clone(), type_of(value))).collect::<Vec<_>>()
+    };
+    if members(documented) == members(answered) && type_of(documented) == type_of(answered) {
+        return Ok(());
+    }
+    Err(format!("answered {answered}, which has another shape than {documented}"))
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With `UPDATE_FIXTURES` set, writes what is answered into the companions' examples instead:
+    /// their values are Papercloud's own. The five documents' answers are never written.
+    #[test]
+    fn every_documented_example_is_answered_as_documented() {
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            ROUTES.iter().for_each(|route| update(route.contract));
+            return;
+        }
+        for proof in selftest() {
+            assert_eq!(proof.failed, None, "{}", proof.operation);
+        }
+    }
+
+    fn update(contract: &Contract) {
+        let Source::Companion(_) = contract.source else { return };
+        let path = fixture(contract);
+        let mut example: Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let parsed: Example = serde_json::from_value(example.clone()).unwrap();
+        let app = example_app();
+        for earlier in &parsed.before {
+            send(&app, earlier).unwrap();
+        }
+        let (status, body) = send(&app, &parsed.request).unwrap();
+        assert_eq!(status, contract.success.as_u16(), "{}: {body}", contract.id);
+        example["response"] = serde_json::json!({ "status": status, "body": body });
+        std::fs::write(&path, format!("{example:#}\n")).unwrap();
+    }
+
+    fn fixture(contract: &Contract) -> String {
+        let service = contract.service.name.to_lowercase();
+        let mut folder = String::new();
+        for (at, sign) in contract.id.char_indices() {
+            if at > 0 && sign.is_uppercase() {
+                folder.push('_');
+            }
+            folder.extend(sign.to_lowercase());
+        }
+        let root = env!("CARGO_MANIFEST_DIR");
+        format!("{root}/fixtures/{service}/{folder}/documented.json")
+    }
+}

@@ -1,0 +1,239 @@
+//! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
+
+use crate::cloud::{Cloud, Moment};
+use crate::config::{Config, Endpoint};
+use crate::http::{App, router};
+use crate::selftest::selftest;
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::fmt;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::oneshot;
+
+/// How long open connections may take to end when the service stops.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// A running Papercloud.
+///
+/// ```
+/// use papercloud::PaperCloud;
+///
+/// let cloud = PaperCloud::start();
+/// assert!(cloud.url().starts_with("http://127.0.0.1:"));
+/// ```
+///
+/// It is ready when `start` returns, and stops when it is dropped. It serves on its own thread, so
+/// a blocking client in the test's thread gets its answers.
+#[derive(Debug)]
+pub struct PaperCloud {
+    address: SocketAddr,
+    app: Arc<App>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why a Papercloud did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A value is out of its range.
+    #[error("bad configuration: {0}")]
+    Configuration(String),
+    /// The system gives no thread or no event queue.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+    /// A documented example is not answered as documented.
+    #[error("self-test failed: {0}")]
+    SelfTest(String),
+}
+
+impl PaperCloud {
+    /// Starts on a free port of the loopback interface, with the defaults of everything else.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot start; a test has nothing better to do then.
+    pub fn start() -> Self {
+        let endpoint = Endpoint { port: 0, ..Config::default().endpoint };
+        let config = Config { endpoint, workers: 1, ..Config::default() };
+        Self::start_with(&config).unwrap_or_else(|error| panic!("Papercloud: {error}"))
+    }
+
+    /// Starts as configured.
+    pub fn start_with(config: &Config) -> Result<Self, StartError> {
+        let settings = config.settings().map_err(StartError::Configuration)?;
+        let address = config.endpoint.address();
+        let listener = TcpListener::bind(address)
+            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+            .map_err(|cause| StartError::Bind { address, cause })?;
+        let address = listener.local_addr().map_err(|cause| StartError::Bind { address, cause })?;
+        if let Some(failed) = selftest().into_iter().find(|proof| proof.failed.is_some()) {
+            let failure = failed.failed.unwrap_or_default();
+            return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
+        }
+        let app = Arc::new(App {
+            cloud: Cloud::new(settings),
+            auth: config.auth,
+            body_timeout: Duration::from_secs(config.body_seconds),
+        });
+        let router = router(Arc::clone(&app));
+        let header_timeout = Duration::from_secs(config.header_seconds);
+        let runtime = runtime(config.workers).map_err(StartError::Thread)?;
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("papercloud".to_owned())
+            .spawn(move || runtime.block_on(serve(listener, router, header_timeout, stopped)))
+            .map_err(StartError::Thread)?;
+        Ok(Self { address, app, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The endpoint to give to a client, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The world of a project; every project id has one.
+    pub fn world(&self, project_id: &str) -> World<'_> {
+        World { app: &self.app, project_id: project_id.to_owned() }
+    }
+
+    /// Stops it, and waits until its connections have ended or two seconds are over.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the serving thread has been reported by that thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for PaperCloud {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// One project's world, as a test controls it.
+#[derive(Clone)]
+pub struct World<'c> {
+    app: &'c App,
+    project_id: String,
+}
+
+impl World<'_> {
+    /// Stops the world's clock. Time then moves only by [`advance`](Self::advance).
+    pub fn freeze(&self) {
+        let cell = self.app.cloud.world(&self.project_id);
+        let mut world = cell.lock();
+        world.clock.freeze(None).expect("now is not in the past");
+    }
+
+    /// Moves the world's clock forward. Whatever is due by then has happened when it returns.
+    ///
+    /// ```
+    /// use papercloud::PaperCloud;
+    /// use std::time::Duration;
+    ///
+    /// let cloud = PaperCloud::start();
+    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
+    /// world.freeze();
+    /// let before = world.now();
+    /// world.advance(Duration::from_secs(60));
+    /// assert_ne!(world.now(), before);
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        self.app.cloud.world(&self.project_id).lock().clock.advance(by);
+    }
+
+    /// What the world's clock shows, such as `2026-01-01T00:00:00.000Z`.
+    pub fn now(&self) -> String {
+        self.moment().with_milliseconds()
+    }
+
+    fn moment(&self) -> Moment {
+        self.app.cloud.world(&self.project_id).lock().clock.now()
+    }
+}
+
+impl fmt::Debug for World<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("World").field("project_id", &self.project_id).finish()
+    }
+}
+
+fn runtime(workers: u16) -> std::io::Result<Runtime> {
+    let mut builder = match workers {
+        1 => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    if workers > 1 {
+        builder.worker_threads(workers.into());
+    }
+    builder.enable_all().build()
+}
+
+/// Accepts until told to stop, then lets open connections end.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    header_timeout: Duration,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the listener cannot be served"),
+    };
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout);
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stopped => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, most likely: others may end meanwhile.
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        // Answers are small and complete: waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN, connections.shutdown()).await;
+}
