@@ -53,7 +53,6 @@ mod taurusdb {
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
 }
 
-use crate::contract::Service;
 use crate::operation::Route;
 
 /// Every operation.
@@ -77,7 +76,3 @@ pub static ROUTES: &[Route] = &[
     Route::of::<taurusdb::ShowGaussMySqlJobInfo>(),
     Route::of::<geminidb::ListJobs>(),
 ];
-
-/// The services that have operations.
-pub static SERVICES: &[&Service] =
-    &[&geminidb::service::SERVICE, &dcs::service::SERVICE, &taurusdb::service::SERVICE];

@@ -3,14 +3,14 @@
 pub mod reply;
 mod target;
 
-pub use target::distance;
+pub use target::{distance, fits};
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::{self, AuthMode};
-use crate::cloud::{Cloud, Project};
+use crate::cloud::{Cloud, Project, World};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
-use crate::contract::{Contract, Level, Rule, Service, Strictness, Violation};
+use crate::contract::{Contract, Level, Rule, Service, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::language::Language;
@@ -85,7 +85,8 @@ fn answer(
     parts: &Parts,
     body: Result<Bytes, Refusal>,
 ) -> Response<Vec<u8>> {
-    let service = routes[0].contract.service;
+    let routes = of_host(routes, &parts.headers);
+    let service = routes[routes.len() - 1].contract.service;
     let mut answer = Answer::new(service, language(service, &parts.headers));
     let target = Target::read(&parts.uri, routes[0].contract.path);
     answer.request_id = match &target {
@@ -102,7 +103,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     let path = parts.uri.path();
     let fitting = by_method_and_path().into_iter().find(|routes| {
         let contract = routes[0].contract;
-        contract.method == parts.method && target::fits(path, contract.path)
+        contract.method == parts.method && fits(path, contract.path)
     });
     match fitting {
         Some(routes) => answer(app, routes, parts, Ok(body)),
@@ -135,12 +136,17 @@ fn exchange(
     let sent = Sent { path: target.path, query: target.query, body: members };
 
     let mut world = cell.lock();
-    let route = choose(routes, &sent, &world, &parts.headers);
+    let route = choose(routes, &sent, &world);
     answer.contract = Some(route.contract);
     let checked = check(route.contract, sent);
     violations.extend(checked.violations);
-    let passed = settings.strictness.sort(violations).map_err(Refusal::Invalid)?;
-    answer.warn(&passed);
+    let level = |violation: &Violation| settings.strictness.level(violation.rule.class());
+    let (refused, passed): (Vec<_>, Vec<_>) =
+        violations.into_iter().partition(|violation| level(violation) == Level::Enforce);
+    answer.warn(passed.iter().filter(|violation| level(violation) == Level::Warn));
+    if !refused.is_empty() {
+        return Err(Refusal::Invalid(refused));
+    }
 
     let mut project = Project::new(&mut world, settings);
     let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
@@ -156,23 +162,21 @@ fn exchange(
     }
 }
 
-/// Which of the operations on a path is meant: the one of the service that the host names, or the
-/// first that claims the request.
-fn choose<'r>(
-    routes: &'r [Route],
-    sent: &Sent<'_>,
-    world: &crate::cloud::World,
-    headers: &HeaderMap,
-) -> &'r Route {
-    let [first, rest @ ..] = routes else { unreachable!("a path has an operation") };
-    if rest.is_empty() {
-        return first;
+/// The operations on a path that the host leaves: those of the service it names, if it names one.
+fn of_host(routes: &'static [Route], headers: &HeaderMap) -> &'static [Route] {
+    if let [_] = routes {
+        return routes;
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
-    let named = routes.iter().find(|route| route.contract.service.hosts.contains(&label));
-    let claiming = || routes.iter().find(|route| route.claims(sent, world));
-    named.or_else(claiming).unwrap_or(first)
+    let named = routes.iter().position(|route| route.contract.service.hosts.contains(&label));
+    named.map_or(routes, |at| &routes[at..=at])
+}
+
+/// Which of the operations on a path is meant: the first that claims the request, or the last.
+fn choose<'r>(routes: &'r [Route], sent: &Sent<'_>, world: &World) -> &'r Route {
+    let [others @ .., last] = routes else { unreachable!("a path has an operation") };
+    others.iter().find(|route| route.claims(sent, world)).unwrap_or(last)
 }
 
 /// Reads a body within the gateway's limit and the time-out.
@@ -195,7 +199,8 @@ fn is_length_limit(error: &axum::Error) -> bool {
     source.is_some_and(|source| source.to_string().contains("length limit"))
 }
 
-/// The members of a body that has to be a JSON object.
+/// The members of a body that has to be a JSON object. `serde_json` says what was expected, and
+/// the line and column of it.
 fn read_body(body: &[u8]) -> Result<Members<'_>, Refusal> {
     let malformed = |problem: String| Refusal::MalformedBody { problem };
     if body.trim_ascii().is_empty() {
@@ -203,19 +208,12 @@ fn read_body(body: &[u8]) -> Result<Members<'_>, Refusal> {
     }
     let text = std::str::from_utf8(body)
         .map_err(|error| malformed(format!("is not UTF-8 from byte {} on", error.valid_up_to())))?;
-    let json = Json::parse(text)
-        .map_err(|error| malformed(format!("is not valid JSON: {}", lower_first(&error))))?;
+    let json =
+        Json::parse(text).map_err(|error| malformed(format!("is not valid JSON: {error}")))?;
     match json {
         Json::Object(members) => Ok(members),
         other => Err(malformed(format!("must be a JSON object, got {}", other.type_name()))),
     }
-}
-
-/// `serde_json` says what was expected, and the line and column of it.
-fn lower_first(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| first.to_lowercase().chain(signs).collect())
 }
 
 /// A body without a type is read as JSON; a body of another type is too, with a remark.
@@ -229,19 +227,6 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn language(service: &Service, headers: &HeaderMap) -> Language {
     let tag = headers.get("x-language").filter(|_| service.speaks_chinese);
     tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
-}
-
-impl Strictness {
-    /// Refuses what is enforced, or returns what is let pass with a warning.
-    fn sort(self, violations: Vec<Violation>) -> Result<Vec<Violation>, Vec<Violation>> {
-        let level = |violation: &Violation| self.level(violation.rule.class());
-        let (refused, passed): (Vec<_>, Vec<_>) =
-            violations.into_iter().partition(|violation| level(violation) == Level::Enforce);
-        if refused.is_empty() {
-            return Ok(passed.into_iter().filter(|one| level(one) == Level::Warn).collect());
-        }
-        Err(refused)
-    }
 }
 
 /// Answers what is no operation.

@@ -13,6 +13,8 @@ mod operation;
 mod report;
 mod selftest;
 mod server;
+#[cfg(test)]
+mod sweep;
 
 pub use auth::AuthMode;
 pub use config::{Config, Endpoint};

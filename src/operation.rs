@@ -25,8 +25,8 @@ pub trait Operation {
     /// Finds, refuses, changes, replies. Every refusal comes before the first change.
     fn call(request: Self::Request, project: &mut Project<'_>) -> Result<Self::Reply, Refusal>;
 
-    /// Whether a request on a path that several operations share is this one's. The first
-    /// operation of the registry that claims it answers; see `api/gateway.rs`.
+    /// Whether a request on a path that several operations share is this one's. The first that
+    /// claims it answers, or the last of them.
     fn claims(_sent: &Sent<'_>, _world: &World) -> bool {
         true
     }
@@ -39,7 +39,6 @@ pub struct Route {
     pub contract: &'static Contract,
     perform: fn(Json<'_>, &mut Project<'_>) -> Result<Vec<u8>, Failure>,
     claims: fn(&Sent<'_>, &World) -> bool,
-    understands: fn(Json<'_>) -> Result<(), String>,
 }
 
 /// Why an operation gave no answer.
@@ -55,14 +54,7 @@ pub enum Failure {
 impl Route {
     /// Erases an operation's types.
     pub const fn of<O: Operation>() -> Self {
-        Self {
-            contract: O::CONTRACT,
-            perform: perform::<O>,
-            claims: O::claims,
-            understands: |document| {
-                O::Request::deserialize(document).map(drop).map_err(|error| error.to_string())
-            },
-        }
+        Self { contract: O::CONTRACT, perform: perform::<O>, claims: O::claims }
     }
 
     /// Runs the operation on a checked document and returns the answer's body.
@@ -77,12 +69,6 @@ impl Route {
     /// Whether the operation claims a request on a shared path.
     pub fn claims(&self, sent: &Sent<'_>, world: &World) -> bool {
         (self.claims)(sent, world)
-    }
-
-    /// Whether the request type can be read from a document; for the tests that hold contract and
-    /// type together.
-    pub fn understands(&self, document: Json<'_>) -> Result<(), String> {
-        (self.understands)(document)
     }
 }
 

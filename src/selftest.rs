@@ -53,6 +53,41 @@ struct Expected {
 /// The instant that examples are answered at.
 pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 
+/// The documented request of an operation.
+#[cfg(test)]
+pub fn documented_request(contract: &Contract) -> (String, Value) {
+    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    (example.request.path, example.request.body.unwrap_or_default())
+}
+
+/// The requests that an operation's example presupposes, with their contracts.
+#[cfg(test)]
+pub fn preconditions(contract: &Contract) -> Vec<(&'static Contract, String, String)> {
+    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    let with_contract = |sent: Sent| {
+        let fits = |known: &&Contract| {
+            known.method == sent.method.as_str() && crate::http::fits(&sent.path, known.path)
+        };
+        let contract = ROUTES.iter().map(|route| route.contract).find(fits).expect("an operation");
+        (contract, sent.path, sent.body.unwrap_or_default().to_string())
+    };
+    example.before.into_iter().map(with_contract).collect()
+}
+
+/// The folder of an operation's fixtures: its service, and its name as the SDKs write methods.
+#[cfg(test)]
+pub fn folder(contract: &Contract) -> String {
+    let service = contract.service.name.to_lowercase();
+    let mut method = String::new();
+    for (at, sign) in contract.id.char_indices() {
+        if at > 0 && sign.is_uppercase() {
+            method.push('_');
+        }
+        method.extend(sign.to_lowercase());
+    }
+    format!("{service}/{method}")
+}
+
 /// Runs the self-test.
 pub fn selftest() -> Vec<Proof> {
     let prove = |contract: &Contract| Proof {
@@ -168,15 +203,6 @@ mod tests {
     }
 
     fn fixture(contract: &Contract) -> String {
-        let service = contract.service.name.to_lowercase();
-        let mut folder = String::new();
-        for (at, sign) in contract.id.char_indices() {
-            if at > 0 && sign.is_uppercase() {
-                folder.push('_');
-            }
-            folder.extend(sign.to_lowercase());
-        }
-        let root = env!("CARGO_MANIFEST_DIR");
-        format!("{root}/fixtures/{service}/{folder}/documented.json")
+        format!("{}/fixtures/{}/documented.json", env!("CARGO_MANIFEST_DIR"), folder(contract))
     }
 }

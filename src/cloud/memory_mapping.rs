@@ -55,11 +55,6 @@ impl MemoryMappings {
         self.by_id.get(self.by_pair.get(&(source.into(), target.into()))?)
     }
 
-    /// By id.
-    pub fn get(&self, id: &Uuid) -> Option<&MemoryMapping> {
-        self.by_id.get(id)
-    }
-
     /// Records a mapping, in place of one between the same instances.
     pub fn insert(&mut self, mapping: MemoryMapping) {
         let pair = (mapping.source_instance_id.clone(), mapping.target_instance_id.clone());

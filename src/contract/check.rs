@@ -131,7 +131,7 @@ impl Check {
             Err((value, rule)) => {
                 let got = match rule {
                     _ if secret => None,
-                    Rule::Type(_) => Some(value.type_name().to_owned()),
+                    Rule::Type(_) => Some(value.show()),
                     _ => Some(value.show()),
                 };
                 self.violations.push(Violation { path: path.to_owned(), rule, got });
@@ -260,7 +260,9 @@ fn is_absent(field: &Field, value: &Json<'_>) -> bool {
     match value {
         Json::Null => true,
         Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
-        Json::Object(members) if field.presence == Presence::Optional => {
+        Json::Object(members)
+            if field.presence == Presence::Optional && matches!(field.kind, Kind::Object(_)) =>
+        {
             members.iter().all(|(_, value)| match value {
                 Json::Null => true,
                 Json::Text(text) => text.is_empty(),

@@ -160,24 +160,10 @@ impl Rule {
         }
     }
 
-    /// A short name for lists and machines.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Mandatory => "mandatory",
-            Self::MandatoryUnless(_) | Self::MandatoryWhen(..) => "mandatory_if",
-            Self::NotBlank => "blank",
-            Self::Type(_) => "type",
-            Self::OneOf { .. } | Self::IntegerOneOf(_) => "enumeration",
-            Self::Range(..) => "range",
-            Self::Length(_) | Self::Count(_) => "length",
-            Self::Form(_) => "format",
-            Self::Unknown { .. } => "unknown",
-            Self::Repeated => "repeated",
-            Self::Deprecated(_) => "deprecated",
-            Self::Inferred { .. } => "inferred",
-            Self::ProjectId => "project_id",
-            Self::ContentType => "content_type",
-        }
+    /// Whether it is a member that nobody declared.
+    #[cfg(test)]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
     }
 
     /// What a service makes of it.
@@ -186,6 +172,14 @@ impl Rule {
             Self::Form(format) => format.situation,
             Self::ProjectId => Situation::MalformedProjectId,
             _ => Situation::InvalidParameter,
+        }
+    }
+
+    /// The word that was probably meant.
+    fn meant(&self) -> Option<&'static str> {
+        match self {
+            Self::OneOf { nearest, .. } | Self::Unknown { nearest } => *nearest,
+            _ => None,
         }
     }
 
@@ -211,20 +205,14 @@ impl Rule {
             Self::Type(ExpectedType::Object) => "must be an object".to_owned(),
             Self::Type(ExpectedType::List) => "must be an array".to_owned(),
             Self::OneOf { allowed: [only], .. } => format!("must be {only}"),
-            Self::OneOf { allowed, nearest } => {
-                let meant = nearest.map_or(String::new(), |word| format!("; did you mean {word}?"));
-                format!("must be one of {}{meant}", allowed.join(", "))
-            }
+            Self::OneOf { allowed, .. } => format!("must be one of {}", allowed.join(", ")),
             Self::IntegerOneOf(allowed) => format!("must be one of {}", join(allowed)),
             Self::Range(least, i64::MAX) => format!("must be an integer from {least} up"),
             Self::Range(least, most) => format!("must be an integer from {least} to {most}"),
             Self::Length(most) => format!("must have at most {most} characters"),
             Self::Count(most) => format!("must have at most {most} elements"),
             Self::Form(format) => format!("must be {}", format.english),
-            Self::Unknown { nearest: Some(word) } => {
-                format!("is not a parameter of this call; did you mean {word}?")
-            }
-            Self::Unknown { nearest: None } => "is not a parameter of this call".to_owned(),
+            Self::Unknown { .. } => "is not a parameter of this call".to_owned(),
             Self::Repeated => "is there more than once; the last one counts".to_owned(),
             Self::Deprecated(field) => {
                 format!("is deprecated: {}", field.deprecated.unwrap_or_default())
@@ -247,20 +235,14 @@ impl Rule {
             Self::Type(ExpectedType::Boolean) => "必须是 true 或 false".to_owned(),
             Self::Type(ExpectedType::Object) => "必须是对象".to_owned(),
             Self::Type(ExpectedType::List) => "必须是数组".to_owned(),
-            Self::OneOf { allowed, nearest } => {
-                let meant = nearest.map_or(String::new(), |word| format!("，是否想用 {word}？"));
-                format!("的取值必须是 {} 之一{meant}", allowed.join("、"))
-            }
+            Self::OneOf { allowed, .. } => format!("的取值必须是 {} 之一", allowed.join("、")),
             Self::IntegerOneOf(allowed) => format!("的取值必须是 {} 之一", join(allowed)),
             Self::Range(least, i64::MAX) => format!("必须是不小于 {least} 的整数"),
             Self::Range(least, most) => format!("必须是 {least} 到 {most} 之间的整数"),
             Self::Length(most) => format!("不能超过 {most} 个字符"),
             Self::Count(most) => format!("不能超过 {most} 个元素"),
             Self::Form(format) => format!("必须是{}", format.chinese),
-            Self::Unknown { nearest: Some(word) } => {
-                format!("不是该接口的参数，是否想用 {word}？")
-            }
-            Self::Unknown { nearest: None } => "不是该接口的参数".to_owned(),
+            Self::Unknown { .. } => "不是该接口的参数".to_owned(),
             Self::Repeated => "重复出现，以最后一个为准".to_owned(),
             Self::Deprecated(_) => "已废弃".to_owned(),
             Self::Inferred { value, from } => {
@@ -273,13 +255,19 @@ impl Rule {
 }
 
 impl Violation {
-    /// One sentence without its full stop: field, rule, and what was got.
+    /// One sentence without its full stop: field, rule, what was got, and what was probably meant.
     pub fn say(&self, language: Language) -> String {
         let Self { path, rule, got } = self;
-        let said = rule.say(language);
-        match got {
-            None => format!("{path} {said}"),
-            Some(got) => format!("{path} {said}{}{got}", language.pick(", got ", "，实际为 ")),
+        let mut said = format!("{path} {}", rule.say(language));
+        if let Some(got) = got {
+            said.push_str(language.pick(", got ", "，实际为 "));
+            said.push_str(got);
         }
+        if let Some(word) = rule.meant() {
+            said.push_str(
+                &language.pick(format!("; did you mean {word}?"), format!("，是否想用 {word}？")),
+            );
+        }
+        said
     }
 }

@@ -68,12 +68,12 @@ impl Answer {
     }
 
     /// Notes violations that were let pass.
-    pub fn warn(&mut self, passed: &[Violation]) {
+    pub fn warn<'v>(&mut self, passed: impl Iterator<Item = &'v Violation>) {
         let warning = |violation: &Violation| Warning {
             class: violation.rule.class(),
             message: violation.say(Language::English),
         };
-        self.warnings.extend(passed.iter().map(warning));
+        self.warnings.extend(passed.map(warning));
     }
 
     /// Writes it.

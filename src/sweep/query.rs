@@ -1,0 +1,91 @@
+//! Every rule of every query parameter: held, and broken by one.
+
+use super::{app, path_of, send_text};
+use crate::api::ROUTES;
+use crate::contract::{Contract, Field, Kind, Strictness};
+
+/// Every query parameter with the operation it belongs to. Of operations that share a path, only
+/// one can be reached by a request that names no service, so the others are left to their tests.
+fn every_parameter() -> impl Iterator<Item = (&'static Contract, &'static Field)> {
+    let contracts = ROUTES.iter().map(|route| route.contract);
+    let contracts = contracts.filter(|contract| contract.id != "ShowGaussMySqlJobInfo");
+    contracts.flat_map(|contract| contract.query.iter().map(move |field| (contract, field)))
+}
+
+fn ask(contract: &Contract, query: &str) -> super::Seen {
+    let cloud = app(Strictness::default());
+    let (path, before) = (path_of(contract), crate::selftest::preconditions(contract));
+    for (earlier, path, body) in before {
+        send_text(&cloud, earlier, &path, &body);
+    }
+    let path = path.split('?').next().unwrap_or_default();
+    send_text(&cloud, contract, &format!("{path}?{query}"), "")
+}
+
+#[test]
+fn a_number_is_met_on_its_bounds_and_left_one_beyond() {
+    let mut ranges = 0;
+    for (contract, field) in every_parameter() {
+        let (inside, outside) = match field.kind {
+            Kind::Integer(least, i64::MAX) => (vec![least, 1_000_000], vec![least - 1]),
+            Kind::Integer(least, most) => (vec![least, most], vec![least - 1, most + 1]),
+            Kind::IntegerOneOf(numbers) => (numbers.to_vec(), vec![numbers[0] + 1]),
+            _ => continue,
+        };
+        ranges += 1;
+        for number in inside {
+            let seen = ask(contract, &format!("{}={number}", field.name));
+            seen.is_accepted_by(contract, &format!("{}={number}", field.name));
+        }
+        let outside = outside.iter().map(ToString::to_string);
+        for value in outside.chain(["ten", "1.5", "1e1", "01", "%2B1"].map(str::to_owned)) {
+            let seen = ask(contract, &format!("{}={value}", field.name));
+            seen.is_refused_by(contract, field.name, "must be");
+        }
+    }
+    assert!(ranges > 4, "only {ranges} ranges were found");
+}
+
+#[test]
+fn words_and_forms_are_held() {
+    for (contract, field) in every_parameter() {
+        match field.kind {
+            Kind::OneOf(words) => {
+                for word in words {
+                    let seen = ask(contract, &format!("{}={word}", field.name));
+                    seen.is_accepted_by(contract, word);
+                }
+            }
+            Kind::Format(_) => {}
+            _ => continue,
+        }
+        let seen = ask(contract, &format!("{}=no_such_word", field.name));
+        seen.is_refused_by(contract, field.name, "must be");
+    }
+}
+
+#[test]
+fn an_empty_value_is_absence_and_an_unknown_parameter_is_named() {
+    for (contract, field) in every_parameter() {
+        let seen = ask(contract, &format!("{}=", field.name));
+        seen.is_accepted_by(contract, field.name);
+        let seen = ask(contract, &format!("{}=&papercloud=1", field.name));
+        seen.is_accepted_by(contract, field.name);
+        assert!(seen.warnings.iter().any(|one| one.contains("papercloud")), "{:?}", seen.warnings);
+    }
+}
+
+#[test]
+fn a_page_past_the_end_is_an_empty_array() {
+    let mut lists = 0;
+    for (contract, field) in every_parameter() {
+        if field.name != "offset" {
+            continue;
+        }
+        lists += 1;
+        let seen = ask(contract, "offset=1000");
+        let array = seen.body.as_object().unwrap().values().find(|value| value.is_array());
+        assert_eq!(array, Some(&serde_json::json!([])), "{}: {}", contract.id, seen.body);
+    }
+    assert!(lists >= 4, "only {lists} lists were found");
+}

@@ -1,0 +1,48 @@
+"""What every test here starts from: one running service, and a project of its own.
+
+From the root of the repository::
+
+    cargo build --release
+    python3 -m venv .venv
+    .venv/bin/pip install -r tests/clients/python/requirements.txt
+    .venv/bin/python -m pytest tests/clients/python
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from papercloud import Papercloud, World
+
+
+@pytest.fixture(scope="session")
+def papercloud() -> Iterator[Papercloud]:
+    """One service for all tests; their projects keep them apart."""
+    with pytest.MonkeyPatch.context() as environment:
+        # The SDKs would send requests to this machine through a proxy, where one is set.
+        environment.setenv("no_proxy", "127.0.0.1")
+        with Papercloud("--job-seconds", "2") as service:
+            yield service
+
+
+@pytest.fixture
+def world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
+    """The test's project: new, the same in every run, and with a clock that stands still."""
+    return frozen_world(papercloud, request.node.nodeid)
+
+
+@pytest.fixture
+def other_world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
+    """A second project for the same test."""
+    return frozen_world(papercloud, f"{request.node.nodeid}, another project")
+
+
+def frozen_world(papercloud: Papercloud, name: str) -> World:
+    """A project whose ID follows from a name: 32 hexadecimal digits, as real ones have."""
+    project_id = hashlib.sha256(name.encode()).hexdigest()[:32]
+    world = papercloud.world(project_id)
+    world.freeze()
+    return world
