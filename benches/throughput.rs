@@ -188,7 +188,7 @@ impl Server {
     fn start(command: &mut Command) -> Result<Self> {
         // Whoever runs the benchmark may have set variables that change what is measured.
         command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped());
-        let process = command.spawn()?;
+        let process = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
         let mut server = Self { process, address: (Ipv4Addr::LOCALHOST, 0).into() };
         let output = server.process.stdout.take().expect("standard output is piped");
         let mut line = String::new();
@@ -467,8 +467,9 @@ impl Spread {
     fn of(values: impl Iterator<Item = f64>) -> Self {
         let mut values: Vec<_> = values.collect();
         values.sort_by(f64::total_cmp);
-        let at = |index: usize| values[index];
-        Self { median: at(values.len() / 2), least: at(0), most: at(values.len() - 1) }
+        let last = values.len() - 1;
+        let median = f64::midpoint(values[last / 2], values[last.div_ceil(2)]);
+        Self { median, least: values[0], most: values[last] }
     }
 
     fn show(&self, decimals: usize) -> String {

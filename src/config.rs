@@ -112,9 +112,11 @@ impl Config {
 
     /// What the worlds have in common, or the value that is out of its range.
     pub(crate) fn settings(&self) -> Result<Settings, String> {
-        let seconds = job_seconds(&self.job_seconds.to_string())?;
+        let seconds = job_seconds(&self.job_seconds.to_string())
+            .map_err(|error| format!("job_seconds {error}, got {}", self.job_seconds))?;
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
-        let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose()?;
+        let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose();
+        let frozen_at = frozen_at.map_err(|error| format!("frozen_at: {error}"))?;
         Ok(Settings {
             seed: self.seed,
             region: self.region.clone(),

@@ -10,7 +10,7 @@ use crate::auth::{self, AuthMode};
 use crate::cloud::{Cloud, Project, World};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
-use crate::contract::{Contract, Level, Rule, Service, Violation};
+use crate::contract::{Level, Rule, Service, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::language::Language;
@@ -21,7 +21,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Response, header, request::Parts};
 use axum::routing::{MethodFilter, MethodRouter};
 use reply::{Answer, Outcome};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,25 +40,42 @@ pub struct App {
 
 /// The router: every documented path with its operations, and the control API.
 pub fn router(app: Arc<App>) -> Router {
-    let mut paths: BTreeMap<&str, MethodRouter<Arc<App>>> = BTreeMap::new();
-    for routes in by_method_and_path() {
-        let Contract { method, path, .. } = routes[0].contract;
-        let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
-        let handler = move |State(app): State<Arc<App>>, request: Request| async move {
-            respond(&app, routes, request).await
-        };
-        let methods = paths.remove(path).unwrap_or_default();
-        paths.insert(path, methods.on(filter, handler));
-    }
+    let groups = by_method_and_path();
+    let paths: BTreeSet<&str> = groups.iter().map(|routes| routes[0].contract.path).collect();
     let mut router = Router::new().merge(control::router());
-    for (path, methods) in paths {
-        router = router.route(path, methods);
+    for path in paths {
+        router = router.route(path, methods_of(path, &groups));
     }
     router
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_route)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(reply::panicked))
         .with_state(app)
+}
+
+/// The operations at a path: its own, and for methods that it has none for, those of a template
+/// that the path is an instance of, which the router would hide behind it. A database called
+/// `config` can then still be deleted, though `…/replication/config` is a path of its own.
+fn methods_of(path: &str, groups: &[&'static [Route]]) -> MethodRouter<Arc<App>> {
+    let own = groups.iter().filter(|routes| routes[0].contract.path == path);
+    let hidden = groups
+        .iter()
+        .filter(|routes| routes[0].contract.path != path && fits(path, routes[0].contract.path));
+    let mut methods = MethodRouter::new();
+    let mut taken: Vec<&Method> = Vec::new();
+    for routes in own.chain(hidden).copied() {
+        let method = &routes[0].contract.method;
+        if taken.contains(&method) {
+            continue;
+        }
+        taken.push(method);
+        let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
+        methods =
+            methods.on(filter, move |State(app): State<Arc<App>>, request: Request| async move {
+                respond(&app, routes, request).await
+            });
+    }
+    methods
 }
 
 /// The registry by method and path; operations that share both stay in their order.
@@ -101,11 +118,11 @@ fn answer(
 /// Answers a request without a connection, as the self-test and the README's tables need it.
 pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
     let path = parts.uri.path();
-    let fitting = by_method_and_path().into_iter().find(|routes| {
+    let fitting = by_method_and_path().into_iter().filter(|routes| {
         let contract = routes[0].contract;
         contract.method == parts.method && fits(path, contract.path)
     });
-    match fitting {
+    match fitting.min_by_key(|routes| routes[0].contract.path.matches('{').count()) {
         Some(routes) => answer(app, routes, parts, Ok(body)),
         None => unknown(app, &parts.method, path),
     }
@@ -128,11 +145,7 @@ fn exchange(
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
     let members = if takes_body { read_body(body)? } else { Members::new() };
     let mut violations = target.remarks();
-    if takes_body && !is_json(&parts.headers) {
-        let got = Some(reply::shown_header(parts.headers.get(header::CONTENT_TYPE)));
-        let path = "Content-Type".to_owned();
-        violations.push(Violation { path, rule: Rule::ContentType, got });
-    }
+    violations.extend(remarks(routes, &parts.headers, takes_body));
     let sent = Sent { path: target.path, query: target.query, body: members };
 
     let mut world = cell.lock();
@@ -214,6 +227,25 @@ fn read_body(body: &[u8]) -> Result<Members<'_>, Refusal> {
         Json::Object(members) => Ok(members),
         other => Err(malformed(format!("must be a JSON object, got {}", other.type_name()))),
     }
+}
+
+/// What is odd about the headers, but no reason to refuse the request.
+fn remarks(
+    routes: &[Route],
+    headers: &HeaderMap,
+    takes_body: bool,
+) -> impl Iterator<Item = Violation> {
+    let remark = |name: &str, rule| {
+        let got = Some(reply::shown_header(headers.get(name)));
+        Violation { path: name.to_owned(), rule, got }
+    };
+    let other_type = takes_body && !is_json(headers);
+    let documents_language = routes.iter().any(|route| route.contract.service.speaks_chinese);
+    let tag = headers.get("x-language").filter(|_| documents_language);
+    let unknown = tag.is_some_and(|tag| tag.to_str().ok().and_then(Language::from_tag).is_none());
+    let content_type = other_type.then(|| remark("Content-Type", Rule::ContentType));
+    let language = unknown.then(|| remark("X-Language", Rule::Language));
+    content_type.into_iter().chain(language)
 }
 
 /// A body without a type is read as JSON; a body of another type is too, with a remark.

@@ -3,7 +3,7 @@
 //! Both services have `GET /v3/{project_id}/jobs`, with different bodies. One host serves both
 //! here, so the answer carries both shapes; every client reads its own and ignores the other.
 
-use crate::cloud::{Job, Project};
+use crate::cloud::{Job, Moment, Project};
 use crate::contract::{Certainty, Field, Kind, Note, format};
 use serde::Serialize;
 use uuid::Uuid;
@@ -127,7 +127,7 @@ impl GeminiDbJob {
             name: job.kind.name,
             status: phase.status,
             start_time: job.run.started.with_zone(),
-            end_time: phase.ended.map(|end| end.with_zone()).unwrap_or_default(),
+            end_time: phase.ended.map(Moment::with_zone).unwrap_or_default(),
             progress: progress(job, project),
             instance: instance(job, project),
             fail_reason: fail_reason(job, project),
@@ -143,7 +143,7 @@ impl TaurusDbJob {
             name: job.kind.name,
             status: phase.status,
             created: job.run.started.with_zone(),
-            ended: phase.ended.map(|end| end.with_zone()),
+            ended: phase.ended.map(Moment::with_zone),
             process: progress(job, project),
             instance: instance(job, project),
             fail_reason: fail_reason(job, project),

@@ -68,9 +68,7 @@ impl Check {
             }
         }
         for (field, slot) in fields.iter().zip(&mut slots) {
-            if slot.as_ref().is_some_and(|value| is_absent(field, value))
-                && !is_null_mandatory(field, slot)
-            {
+            if slot.as_ref().is_some_and(|value| is_absent(field, value)) {
                 *slot = None;
             }
         }
@@ -253,12 +251,13 @@ fn missing(field: &Field, fields: &[Field], slots: &[Option<Json<'_>>]) -> Optio
     }
 }
 
-/// Null is absence, as the documented examples use it. Empty text is the same where nothing is
-/// mandatory, and so is an optional object whose members are all absent: gopher-style clients send
+/// Null is absence, as the documented examples use it; only in a mandatory member does it stay, so
+/// that the message can say what was got. Empty text is absence where nothing is mandatory, and so
+/// is an optional object whose members are all absent: gopher-style clients send
 /// every member of their structures.
 fn is_absent(field: &Field, value: &Json<'_>) -> bool {
     match value {
-        Json::Null => true,
+        Json::Null => field.presence != Presence::Mandatory,
         Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
         Json::Object(members)
             if field.presence == Presence::Optional && matches!(field.kind, Kind::Object(_)) =>
@@ -271,11 +270,6 @@ fn is_absent(field: &Field, value: &Json<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// A null in a mandatory field stays, so that the message can say what was got.
-fn is_null_mandatory(field: &Field, value: &Option<Json<'_>>) -> bool {
-    field.presence == Presence::Mandatory && *value == Some(Json::Null)
 }
 
 fn the_only_one(
@@ -346,22 +340,28 @@ fn join_path(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { shown } else { format!("{prefix}.{shown}") }
 }
 
-fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> + Clone {
+fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> {
     fields.iter().map(|field| field.name)
 }
 
 /// The word that was probably meant: so near that a slip explains it, or cut short.
-pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     if word.len() > 128 {
         return None;
     }
-    let distance = |known: &&str| strsim::damerau_levenshtein(&word, &known.to_lowercase());
-    let slip = known.clone().min_by_key(distance).filter(|known| {
-        let distance = distance(known);
-        distance <= 2.max(known.len() / 4) && distance < known.len().min(word.len())
-    });
-    slip.or_else(|| {
-        known.clone().find(|known| word.len() >= 3 && known.to_lowercase().starts_with(&word))
-    })
+    let mut cut_short = None;
+    let mut nearest = None;
+    for known in known {
+        let lower = known.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&word, &lower);
+        if word.len() >= 3 && lower.starts_with(&word) {
+            cut_short = cut_short.or(Some(known));
+        }
+        let slip = distance <= 1.max(lower.len() / 3) && distance < word.len();
+        if slip && nearest.is_none_or(|(least, _)| distance < least) {
+            nearest = Some((distance, known));
+        }
+    }
+    nearest.map(|(_, known)| known).or(cut_short)
 }

@@ -78,7 +78,7 @@ impl<'a> Json<'a> {
                 format!("{start:?}… ({} characters)", text.chars().count())
             }
             Self::Text(text) => format!("{text:?}"),
-            Self::List(_) => "an array".to_owned(),
+            Self::List(values) => format!("an array of {}", values.len()),
             Self::Object(_) => "an object".to_owned(),
         }
     }

@@ -131,6 +131,8 @@ pub enum Rule {
     ProjectId,
     /// Hygiene: a body of this type is read as JSON all the same.
     ContentType,
+    /// Hygiene: an unknown language is answered in English.
+    Language,
 }
 
 /// The JSON types a parameter can want.
@@ -155,7 +157,8 @@ impl Rule {
             | Self::Deprecated(_)
             | Self::Inferred { .. }
             | Self::ProjectId
-            | Self::ContentType => Class::Hygiene,
+            | Self::ContentType
+            | Self::Language => Class::Hygiene,
             _ => Class::Documented,
         }
     }
@@ -222,6 +225,7 @@ impl Rule {
             }
             Self::ProjectId => "should be 32 lower-case hexadecimal digits".to_owned(),
             Self::ContentType => "should be application/json".to_owned(),
+            Self::Language => format!("should be one of {}", Language::TAGS.join(", ")),
         }
     }
 
@@ -250,6 +254,7 @@ impl Rule {
             }
             Self::ProjectId => "应为 32 位小写十六进制数字".to_owned(),
             Self::ContentType => "应为 application/json".to_owned(),
+            Self::Language => format!("应为 {} 之一", Language::TAGS.join("、")),
         }
     }
 }

@@ -11,8 +11,10 @@ use std::borrow::Cow;
 /// The target of a request for an operation.
 #[derive(Debug)]
 pub struct Target<'a> {
-    /// The project, whatever it looks like.
+    /// The project, whatever it looks like; empty where the template has none.
     pub project_id: Cow<'a, str>,
+    /// Whether the template has a project.
+    of_project: bool,
     /// The template's other parameters.
     pub path: Members<'a>,
     /// The query.
@@ -25,13 +27,14 @@ impl<'a> Target<'a> {
     /// Reads a URI that the router has matched with the template.
     pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
         let mut project_id = Cow::Borrowed("");
+        let of_project = template.contains("/{project_id}/");
         let mut path = Members::new();
         for (name, sent) in template.split('/').zip(uri.path().split('/')) {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
                 continue;
             };
             let value = decode(sent)?;
-            if name == PROJECT_ID {
+            if of_project && name == PROJECT_ID {
                 project_id = value;
             } else {
                 path.push((Cow::Borrowed(name), Json::Text(value)));
@@ -42,11 +45,14 @@ impl<'a> Target<'a> {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             query.push((decode_query(name)?, Json::Text(decode_query(value)?)));
         }
-        Ok(Self { project_id, path, query })
+        Ok(Self { project_id, of_project, path, query })
     }
 
     /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
     pub fn require_project_id(&self) -> Result<(), Refusal> {
+        if !self.of_project {
+            return Ok(());
+        }
         let id = self.project_id.as_ref();
         let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
         if (1..=64).contains(&id.len()) && id.bytes().all(fit) {
@@ -59,6 +65,9 @@ impl<'a> Target<'a> {
 
     /// What is odd about the target, but no reason to refuse it.
     pub fn remarks(&self) -> Vec<Violation> {
+        if !self.of_project {
+            return Vec::new();
+        }
         let id = self.project_id.as_ref();
         let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
         if id.len() == 32 && id.bytes().all(lower_hexadecimal) {

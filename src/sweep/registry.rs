@@ -78,8 +78,11 @@ fn every_operation_has_its_fixtures() {
         }
         expected.insert(folder);
     }
-    for service in ["dcs", "geminidb", "taurusdb"] {
-        for entry in fs::read_dir(root.join(service)).unwrap() {
+    let services = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path());
+    let services = services.filter(|path| path.is_dir());
+    let names = services.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    for service in names {
+        for entry in fs::read_dir(root.join(&service)).unwrap() {
             let folder = format!("{service}/{}", entry.unwrap().file_name().to_str().unwrap());
             assert!(expected.contains(&folder), "fixtures/{folder} belongs to no operation");
         }
@@ -101,7 +104,7 @@ fn every_service_answers_in_every_situation_that_all_share() {
         Situation::WrongState,
         Situation::Internal,
     ];
-    for contract in contracts() {
+    for contract in contracts().filter(|contract| contract.path.contains("{project_id}")) {
         for situation in shared {
             let own = contract.service.refusals.iter().any(|one| one.situation == situation);
             assert!(own, "{} has no code for {situation:?}", contract.service.name);
@@ -121,7 +124,7 @@ fn every_service_answers_in_every_situation_that_all_share() {
 
 #[test]
 fn a_placeholder_that_was_never_filled_is_named() {
-    for contract in contracts() {
+    for contract in contracts().filter(|contract| contract.path.contains("}/")) {
         let path = path_of(contract);
         let id = path.split('/').nth(2).unwrap();
         let path = path.replace(id, "%7Bproject_id%7D");

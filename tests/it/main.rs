@@ -1,3 +1,11 @@
-//! Integration tests: one binary, so that they link once.
+//! Integration tests, through the doors that users have: HTTP, the Rust handle, the binary.
+//!
+//! One binary with modules, so that they link once.
 
-fn main() {}
+mod binary;
+mod embedded;
+mod readme;
+mod refused;
+mod support;
+mod transport;
+mod workflows;

@@ -3,7 +3,7 @@
 use super::service::{End, SERVICE, TASK_STATUSES, error, status};
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::undocumented::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
-use crate::cloud::{MigrationMethod, MigrationTask, Project, Side, Work};
+use crate::cloud::{MigrationMethod, MigrationTask, Moment, Project, Side, Work};
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -179,7 +179,7 @@ impl Listed {
                     target_instance_name: import.target_instance_name.clone().or(target.name),
                     target_instance_id: target.id,
                     target_instance_status: Some("RUNNING"),
-                    released_at: phase.ended.map(|end| end.to_the_minute()),
+                    released_at: phase.ended.map(Moment::to_the_minute),
                     ..common
                 }
             }

@@ -3,7 +3,8 @@
 use super::service::{End, SERVICE, TASK_STATUSES, status};
 use crate::cloud::undocumented::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
 use crate::cloud::{
-    BackupFile, BackupImport, MigrationMethod, MigrationTask, OnlineMigration, Project, Side, Work,
+    BackupFile, BackupImport, MigrationMethod, MigrationTask, Moment, OnlineMigration, Project,
+    Side, Work,
 };
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
@@ -223,7 +224,7 @@ impl Reply {
                 backup_record: import.backup_id.clone().map(|backup_id| BackupRecord { backup_id }),
             }),
             target_instance: Some(End { name, ..named }),
-            released_at: task.phase(project.now).ended.map(|end| end.to_the_minute()),
+            released_at: task.phase(project.now).ended.map(Moment::to_the_minute),
             ..self
         }
     }

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from calls import Clients
 from papercloud import Papercloud, World
 
 
@@ -38,6 +39,18 @@ def world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
 def other_world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
     """A second project for the same test."""
     return frozen_world(papercloud, f"{request.node.nodeid}, another project")
+
+
+@pytest.fixture
+def clients(papercloud: Papercloud, world: World) -> Clients:
+    """Clients of the test's project."""
+    return Clients.connect(papercloud.url, world.project_id)
+
+
+@pytest.fixture
+def strangers(papercloud: Papercloud, other_world: World) -> Clients:
+    """Clients of the other project."""
+    return Clients.connect(papercloud.url, other_world.project_id)
 
 
 def frozen_world(papercloud: Papercloud, name: str) -> World:

@@ -81,12 +81,16 @@ class Papercloud:
 
     def _failure(self, problem: str) -> RuntimeError:
         """Ends the process for good; the error tells the problem and what the process logged."""
-        self._process.kill()
-        status = self._process.wait()
+        try:
+            end = f"exit status {self._process.wait(1)}"
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            end = "killed"
         self._log.seek(0)
         log = self._log.read().decode(errors="replace")
         self._close()
-        return RuntimeError(f"papercloud {problem}; exit status {status}, log:\n{log}")
+        return RuntimeError(f"papercloud {problem} ({end}); its log:\n{log}")
 
     def _close(self) -> None:
         self._process.stdout.close()

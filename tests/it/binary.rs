@@ -1,0 +1,176 @@
+//! The program itself, as a shell or a container starts it.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
+
+/// A running program, ended when the test ends.
+struct Running {
+    child: Child,
+    announced: Value,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["--port", "0", "--announce", "json"])
+            .args(arguments)
+            .env_remove("PAPERCLOUD_PORT")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let announced =
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Self { child, announced }
+    }
+
+    fn port(&self) -> String {
+        self.announced["port"].to_string()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.announced["url"].as_str().expect("a url"))
+    }
+
+    /// Sends a signal, waits for the end, and returns exit status and log.
+    fn signal(mut self, name: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        assert!(sent.success());
+        let status = self.child.wait().expect("it ends");
+        let mut log = String::new();
+        self.child.stderr.take().expect("a pipe").read_to_string(&mut log).expect("text");
+        (status.code(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(PROGRAM).args(arguments).output().expect("the program runs")
+}
+
+/// A failure is one line on standard error and an exit status.
+#[track_caller]
+fn fails(arguments: &[&str], status: i32, said: &str) {
+    let output = run(arguments);
+    let text = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.starts_with("papercloud: ") && text.contains(said), "{text}");
+}
+
+#[test]
+fn it_serves_on_a_free_port_says_where_and_stops_cleanly_on_either_signal() {
+    for signal in ["TERM", "INT"] {
+        let running = Running::start(&["--seed", "7", "--auth", "off", "--log", "json"]);
+        assert_eq!(running.announced["seed"], 7);
+        assert_eq!(running.announced["auth"], "off");
+        let body = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
+        let mut answer =
+            ureq::post(running.url("/v3/p/dbcache/mapping")).send(body).expect("an answer");
+        assert_eq!(answer.status(), 202);
+        let answer = answer.body_mut().read_to_string().expect("text");
+        assert!(answer.contains("job_id"), "{answer}");
+        let (status, log) = running.signal(signal);
+        assert_eq!(status, Some(0), "{log}");
+        for line in log.lines() {
+            let line: Value = serde_json::from_str(line).expect("a JSON line");
+            assert_eq!(line["level"], "INFO");
+        }
+    }
+}
+
+#[test]
+fn it_stops_within_its_deadline_though_a_connection_stays_open() {
+    let running = Running::start(&[]);
+    let address = running.url("").replace("http://", "");
+    let idle = std::net::TcpStream::connect(address).expect("a connection");
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(0), "{log}");
+    drop(idle);
+}
+
+#[test]
+fn health_and_wait_tell_by_their_exit_status() {
+    let running = Running::start(&[]);
+    let port = running.port();
+    assert!(run(&["health", "--port", &port]).status.success());
+    assert!(run(&["wait", "--port", &port]).status.success());
+    let (status, _) = running.signal("TERM");
+    assert_eq!(status, Some(0));
+    fails(&["health", "--port", &port], 1, "nothing answers on 127.0.0.1");
+    fails(&["wait", "--port", &port, "--timeout-seconds", "1"], 1, "not ready after 1 seconds");
+}
+
+#[test]
+fn a_mistake_on_the_command_line_is_one_line_and_an_exit_status() {
+    let running = Running::start(&[]);
+    fails(&["--port", &running.port()], 1, "cannot listen on 127.0.0.1");
+    fails(&["--prot", "1"], 2, "similar argument exists: '--port'");
+    fails(&["--auth", "maybe"], 2, "possible values: off, presence");
+    fails(&["--job-seconds", "soon"], 2, "not a number");
+    fails(&["--log-level", "loud"], 2, "invalid value 'loud'");
+    fails(&["selftst"], 2, "similar subcommand exists: 'selftest'");
+}
+
+#[test]
+fn every_flag_has_its_environment_variable_and_wins_over_it() {
+    let output = Command::new(PROGRAM).arg("--help").output().expect("the program runs");
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    let flags: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("--")?.split_whitespace().next())
+        .collect();
+    assert!(flags.len() > 12, "{flags:?}");
+    for flag in flags {
+        let variable = format!("[env: PAPERCLOUD_{}=", flag.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&variable), "--{flag} has no {variable}");
+    }
+    let bad = Command::new(PROGRAM).env("PAPERCLOUD_AUTH", "maybe").output().expect("it runs");
+    assert_eq!(bad.status.code(), Some(2));
+    let health = Command::new(PROGRAM)
+        .args(["health", "--port", "1"])
+        .env("PAPERCLOUD_PORT", "2")
+        .output()
+        .expect("it runs");
+    assert!(String::from_utf8_lossy(&health.stderr).contains("127.0.0.1:1"));
+}
+
+#[test]
+fn selftest_openapi_env_and_version_print_what_they_promise() {
+    let selftest = run(&["selftest"]);
+    let text = String::from_utf8(selftest.stdout).expect("UTF-8");
+    assert!(selftest.status.success(), "{text}");
+    assert!(text.ends_with(" passed, 0 failed\n"), "{text}");
+    let openapi: Value = serde_json::from_slice(&run(&["openapi"]).stdout).expect("JSON");
+    assert_eq!(openapi, papercloud::openapi());
+    let env = String::from_utf8(run(&["env", "--port", "9"]).stdout).expect("UTF-8");
+    assert!(env.contains("HUAWEICLOUD_SDK_REGION_DCS_EU_MOCK_1=http://127.0.0.1:9\n"), "{env}");
+    let version = String::from_utf8(run(&["--version"]).stdout).expect("UTF-8");
+    assert_eq!(version, format!("papercloud {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_log_shows_neither_tokens_nor_passwords() {
+    let running = Running::start(&["--log-level", "debug"]);
+    let url = running.url("/v2/p/migration/90754308-a156-406f-a837-8f852f38a646/task");
+    let body =
+        r#"{"migration_method":"planted-word","source_instance":{"password":["planted-secret"]}}"#;
+    let refused = ureq::post(url).header("X-Auth-Token", "planted-token").send(body);
+    assert!(refused.is_err(), "{refused:?}");
+    let (_, log) = running.signal("TERM");
+    assert!(log.contains("a request is refused"), "{log}");
+    assert!(!log.contains("planted-secret") && !log.contains("planted-token"), "{log}");
+}

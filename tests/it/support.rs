@@ -1,0 +1,108 @@
+//! A client that no one here wrote, and what every test says with it.
+
+use papercloud::{Config, Endpoint, PaperCloud};
+use serde_json::Value;
+use std::fmt::Write;
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request};
+
+/// The project of the documents' examples.
+pub const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
+
+/// A configuration on a free port, where time stands still.
+pub fn config() -> Config {
+    Config {
+        endpoint: Endpoint { port: 0, ..Config::default().endpoint },
+        frozen_at: Some("2026-01-01T00:00:00Z".to_owned()),
+        workers: 1,
+        ..Config::default()
+    }
+}
+
+/// Starts as configured.
+pub fn start(config: &Config) -> PaperCloud {
+    PaperCloud::start_with(config).expect("Papercloud starts")
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The status that is expected; the body is shown if it is another.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// Text of a member.
+    #[track_caller]
+    pub fn text(&self, pointer: &str) -> String {
+        text(&self.body, pointer)
+    }
+}
+
+/// Text of a member of a body.
+#[track_caller]
+pub fn text(body: &Value, pointer: &str) -> String {
+    let found = body.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("no text at {pointer} of {body:#}")).to_owned()
+}
+
+/// Sends a request with a token.
+pub fn send(cloud: &PaperCloud, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    let text = body.map(ToString::to_string);
+    let headers = [("X-Auth-Token", "test-token")];
+    send_text(cloud, method, path, &headers, text.as_deref().unwrap_or_default())
+}
+
+/// Sends a request as it is.
+pub fn send_text(
+    cloud: &PaperCloud,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(format!("{}{path}", cloud.url()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if !body.is_empty() {
+        request = request.header("Content-Type", "application/json");
+    }
+    let request = request.body(body.to_owned()).expect("a request");
+    let agent: Agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .build()
+        .into();
+    let mut response = agent.run(request).expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.body_mut().read_to_string().expect("text");
+    let id = headers.get("x-request-id").or(headers.get("x-paper-control"));
+    let control = path.starts_with("/_paper");
+    assert!(control || id.is_some_and(|id| id.len() == 32), "no request id: {headers:?}");
+    let body = if text.is_empty() { Value::Null } else { json(&text) };
+    Answer { status, headers, body }
+}
+
+/// Every answer is JSON.
+#[track_caller]
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A query string.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::from("?");
+    for (name, value) in pairs {
+        write!(query, "{name}={value}&").expect("a string takes everything");
+    }
+    query
+}

@@ -1,0 +1,218 @@
+//! What arrives over a socket, well-formed or not: every answer is in an envelope, none is late.
+
+use crate::support::{PROJECT, config, json, send, send_text, start};
+use papercloud::{Config, PaperCloud};
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+const TOKEN: (&str, &str) = ("X-Auth-Token", "t");
+
+/// Sends bytes as they are and reads until the service closes.
+fn raw(cloud: &PaperCloud, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    // The service may close before it has read everything.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn body_of(answer: &str) -> Value {
+    json(answer.split_once("\r\n\r\n").expect("a header and a body").1)
+}
+
+#[test]
+fn an_unknown_path_names_the_nearest_one() {
+    let cloud = start(&config());
+    for (method, path, nearest) in [
+        ("POST", "/v3/p/dbcache/mappin", "POST /v3/{project_id}/dbcache/mapping"),
+        ("GET", "/v3/p/dbcache/mapping/", "/v3/{project_id}/dbcache/mapping"),
+        ("PUT", "/v3/p/dbcache/mapping", "POST /v3/{project_id}/dbcache/mapping"),
+        ("POST", "/v2/p/migration-tasks", "/v2/{project_id}/migration-task"),
+    ] {
+        let answer = send(&cloud, method, path, None);
+        let message = answer.text("/error_msg");
+        assert!(message.contains(nearest), "{method} {path}: {message}");
+        assert_eq!(answer.text("/error_code"), "APIGW.0101");
+        assert_eq!(answer.text("/request_id"), answer.headers["x-request-id"].to_str().unwrap());
+        answer.expect(404);
+    }
+    let far = send(&cloud, "GET", "/somewhere/else/entirely/and/on/and/on", None);
+    assert!(!far.text("/error_msg").contains("nearest"), "{}", far.body);
+}
+
+#[test]
+fn an_unknown_control_path_names_the_nearest_one() {
+    let cloud = start(&config());
+    let answer = send(&cloud, "GET", "/_paper/helth", None);
+    assert!(answer.text("/error_msg").contains("/_paper/health"), "{}", answer.body);
+    answer.expect(404);
+}
+
+#[test]
+fn a_body_over_the_limit_is_413_in_the_gateways_envelope() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\nConnection: close\r\n\
+         Content-Length: 12000001\r\n\r\n"
+    );
+    let mut bytes = head.into_bytes();
+    bytes.resize(bytes.len() + 12_000_001, b' ');
+    let answer = raw(&cloud, &bytes);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert_eq!(body_of(&answer)["error_code"], "APIGW.0201");
+}
+
+#[test]
+fn a_body_of_the_largest_size_is_read() {
+    let cloud = start(&config());
+    let mut body = r#"{"source_instance_id":"a","target_instance_id":"b"}"#.to_owned();
+    body.push_str(&" ".repeat(12_000_000 - body.len()));
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    send_text(&cloud, "POST", &path, &[TOKEN], &body).expect(202);
+}
+
+#[test]
+fn a_body_that_is_not_utf_8_is_refused_with_its_position() {
+    let cloud = start(&config());
+    let head = format!(
+        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Connection: close\r\nContent-Length: 9\r\n\r\n"
+    );
+    let answer = raw(&cloud, &[head.as_bytes(), b"{\"a\":\"\xff\"}"].concat());
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert_eq!(body_of(&answer)["error_msg"], "the request body is not UTF-8 from byte 6 on");
+}
+
+#[test]
+fn a_body_that_never_arrives_is_408_after_the_time_out() {
+    let cloud = start(&Config { body_seconds: 1, ..config() });
+    let head = format!(
+        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Content-Length: 100\r\n\r\n{{"
+    );
+    let answer = raw(&cloud, head.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert_eq!(body_of(&answer)["error_code"], "APIGW.0201");
+}
+
+#[test]
+fn a_header_that_never_ends_closes_the_connection() {
+    let cloud = start(&Config { header_seconds: 1, ..config() });
+    let answer = raw(&cloud, b"GET /_paper/health HTTP/1.1\r\nHost: h\r\nX-Slow: ");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    send(&cloud, "GET", "/_paper/health", None).expect(200);
+}
+
+#[test]
+fn what_is_not_http_does_not_disturb_others() {
+    let cloud = start(&config());
+    for bytes in [&b"\x16\x03\x01\x02\x00"[..], b"NONSENSE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"] {
+        let answer = raw(&cloud, bytes);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+    send(&cloud, "GET", "/_paper/health", None).expect(200);
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_their_order() {
+    let cloud = start(&config());
+    let one = "GET /_paper/health HTTP/1.1\r\nHost: h\r\n\r\n";
+    let last = "GET /_paper/ready HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    let answer = raw(&cloud, format!("{one}{one}{last}").as_bytes());
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 3, "{answer}");
+    assert!(answer.ends_with('}') && answer.contains("\"ready\""), "{answer}");
+}
+
+#[test]
+fn another_content_type_is_read_as_json_with_a_warning() {
+    let cloud = start(&config());
+    let body = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
+    let head = format!(
+        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Content-Type: text/plain\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = raw(&cloud, head.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    assert!(answer.contains("hygiene: Content-Type should be application/json"), "{answer}");
+}
+
+#[test]
+fn a_request_id_is_on_every_answer_and_never_twice() {
+    let cloud = start(&config());
+    let mut seen = std::collections::HashSet::new();
+    for path in ["/v3/p/jobs", "/v3/p/jobs", "/v3/q/jobs", "/nowhere", "/nowhere", "/v3/%zz/jobs"] {
+        let answer = send(&cloud, "GET", path, None);
+        assert!(seen.insert(answer.headers["x-request-id"].clone()), "{path}");
+    }
+}
+
+#[test]
+fn the_published_document_and_the_rules_are_served() {
+    let cloud = start(&config());
+    let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document, papercloud::openapi());
+    let rules = send(&cloud, "GET", "/_paper/rules", None).expect(200);
+    let rules = rules["rules"].as_array().unwrap();
+    let bandwidth = rules.iter().find(|rule| rule["parameter"] == "bandwidth_limit_mb").unwrap();
+    assert_eq!(bandwidth["operation"], "SetOnlineMigrationTask");
+    assert_eq!(bandwidth["certainty"], "documented");
+    assert_eq!(bandwidth["notes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_clock_is_turned_over_http_and_nonsense_is_refused() {
+    let cloud = start(&config());
+    let path = |verb: &str| format!("/_paper/worlds/{PROJECT}/clock{verb}");
+    let post = |verb: &str, body: &str| send_text(&cloud, "POST", &path(verb), &[], body);
+    let now = |body: &Value| body["now"].as_str().unwrap().to_owned();
+    let shown = send(&cloud, "GET", &path(""), None).expect(200);
+    assert_eq!(
+        shown.to_string(),
+        r#"{"mode":"frozen","now":"2026-01-01T00:00:00.000Z","scale":0.0}"#
+    );
+    let advanced = post("/advance", r#"{"seconds":1.5}"#).expect(200);
+    assert_eq!(now(&advanced), "2026-01-01T00:00:01.500Z");
+    let moved = post("/advance", r#"{"to":"2026-01-02T00:00:00Z"}"#).expect(200);
+    assert_eq!(now(&moved), "2026-01-02T00:00:00.000Z");
+    assert_eq!(post("/resume", r#"{"scale":60}"#).expect(200)["mode"], "scaled");
+    assert_eq!(post("/freeze", "").expect(200)["mode"], "frozen");
+    for (verb, body, said) in [
+        ("/advance", "{}", "either seconds or to"),
+        ("/advance", r#"{"seconds":-1}"#, "from 0 up"),
+        ("/advance", r#"{"second":1}"#, "unknown field `second`"),
+        ("/advance", r#"{"to":"2020-01-01T00:00:00Z"}"#, "never goes back"),
+        ("/freeze", r#"{"at":"noon"}"#, "must be a time such as"),
+        ("/resume", r#"{"scale":0}"#, "above 0"),
+        ("/resume", "{", "EOF"),
+    ] {
+        let refused = post(verb, body);
+        assert!(refused.text("/error_msg").contains(said), "{verb} {body}: {}", refused.body);
+        refused.expect(400);
+    }
+}
+
+#[test]
+fn sixty_four_clients_at_once_get_their_own_answers() {
+    let cloud = start(&Config { workers: 2, ..config() });
+    let body = serde_json::json!({ "source_instance_id": "a", "target_instance_id": "b" });
+    std::thread::scope(|scope| {
+        for client in 0..64 {
+            let (cloud, body) = (&cloud, &body);
+            scope.spawn(move || {
+                let path = format!("/v3/project-{client}/dbcache/mapping");
+                for _ in 0..10 {
+                    send(cloud, "POST", &path, Some(body)).expect(202);
+                }
+                let jobs = send(cloud, "GET", &format!("/v3/project-{client}/jobs"), None);
+                assert_eq!(jobs.expect(200)["total_count"], 10);
+            });
+        }
+    });
+}
