@@ -104,6 +104,11 @@ pub enum Refusal {
         /// The region.
         region: String,
     },
+    /// Another one has this name.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
     /// The call no longer does what is asked of it.
     Retired {
         /// What was asked for.
@@ -131,6 +136,14 @@ pub enum Resource {
     Backup,
     /// A job.
     Job,
+    /// A memory mapping.
+    Mapping,
+    /// The active-active relationship of an instance.
+    Relationship,
+    /// The synchronisation of a database.
+    Replication,
+    /// A database.
+    Database,
 }
 
 impl Resource {
@@ -141,6 +154,10 @@ impl Resource {
             Self::MigrationTask => language.pick("migration task", "迁移任务"),
             Self::Backup => language.pick("backup record", "备份记录"),
             Self::Job => language.pick("job", "任务"),
+            Self::Mapping => language.pick("memory mapping", "内存加速映射"),
+            Self::Relationship => language.pick("active-active relationship of", "双活关系"),
+            Self::Replication => language.pick("data synchronization task", "数据同步任务"),
+            Self::Database => language.pick("database", "数据库"),
         }
     }
 }
@@ -173,12 +190,17 @@ impl Refusal {
             Self::Invalid(violations) => of_all(violations),
             Self::NotFound { resource: Resource::MigrationTask, .. } => Situation::UnknownTask,
             Self::NotFound { resource: Resource::Job, .. } => Situation::UnknownJob,
+            Self::NotFound { resource: Resource::Mapping, .. } => Situation::UnknownMapping,
+            Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
+            Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
+            Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
             Self::NotFound { .. } => Situation::UnknownInstance,
             Self::Forbidden { .. } => Situation::Forbidden,
             Self::WrongEngine { .. } => Situation::WrongEngine,
             Self::WrongState { .. } => Situation::WrongState,
             Self::Busy { .. } => Situation::Busy,
             Self::SelfPair { .. } | Self::SameRegion { .. } => Situation::InvalidParameter,
+            Self::NameTaken { .. } => Situation::NameTaken,
             Self::Retired { .. } => Situation::Retired,
             Self::Internal { .. } => Situation::Internal,
         }
@@ -247,6 +269,7 @@ impl Refusal {
                 "destination_region must differ from the region of instance_id, \
                  got {region} for both"
             ),
+            Self::NameTaken { name } => format!("the name {name} is taken"),
             Self::Retired { what, instead } => {
                 format!("{what} is no longer supported by this call; call {instead} instead")
             }
@@ -289,6 +312,7 @@ impl Refusal {
             Self::SameRegion { region } => {
                 format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}")
             }
+            Self::NameTaken { name } => format!("名称 {name} 已存在"),
             Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
             Self::Internal { .. } => "服务内部错误".to_owned(),
             // The gateway answers before any service is reached, and only in English.

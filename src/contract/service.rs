@@ -96,6 +96,16 @@ pub enum Situation {
     Busy,
     /// The operation is not legal in the resource's state.
     WrongState,
+    /// The memory mapping does not exist.
+    UnknownMapping,
+    /// The instance is in no active-active relationship.
+    NoRelationship,
+    /// The synchronisation does not exist.
+    UnknownReplication,
+    /// The database does not exist.
+    UnknownDatabase,
+    /// The name is taken.
+    NameTaken,
     /// The migration task does not exist.
     UnknownTask,
     /// The job does not exist.
