@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
 
@@ -42,6 +41,8 @@ class Papercloud:
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=self._log
         )
+        assert self._process.stdout is not None
+        self._output = self._process.stdout
         self.url: str = self._announcement()["url"]
 
     def __enter__(self) -> Papercloud:
@@ -72,8 +73,8 @@ class Papercloud:
 
     def _announcement(self) -> dict[str, Any]:
         """The line of JSON that the program prints once it is ready."""
-        ready, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        line = self._process.stdout.readline() if ready else b""
+        ready, _, _ = select.select([self._output], [], [], START_SECONDS)
+        line = self._output.readline() if ready else b""
         try:
             return json.loads(line)
         except ValueError:
@@ -93,7 +94,7 @@ class Papercloud:
         return RuntimeError(f"papercloud {problem} ({end}); its log:\n{log}")
 
     def _close(self) -> None:
-        self._process.stdout.close()
+        self._output.close()
         self._log.close()
 
 
@@ -129,7 +130,8 @@ def find_binary() -> Path:
     if named := os.environ.get("PAPERCLOUD_BINARY"):
         candidates = [Path(named)]
     else:
-        candidates = [REPOSITORY / "target" / mode / "papercloud" for mode in ("release", "debug")]
+        target = Path(__file__).resolve().parents[3] / "target"
+        candidates = [target / "release" / "papercloud", target / "debug" / "papercloud"]
     for candidate in candidates:
         if candidate.is_file() and os.access(candidate, os.X_OK):
             return candidate

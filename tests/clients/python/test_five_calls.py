@@ -69,10 +69,10 @@ def refusal(call: Callable[..., Any], *arguments: Any, **fields: Any) -> ClientR
 
 
 class Seen(NamedTuple):
-    """What a look-up shows of something on its way."""
+    """What a look-up shows: the status, and why it failed if it did."""
 
     status: str
-    reason: str | None
+    reason: str
 
 
 Look = Callable[[], Seen]
@@ -126,7 +126,7 @@ def task_look(clients: Clients, task_id: str) -> Look:
     def look() -> Seen:
         listed = tasks(clients)[task_id]
         assert listed.status == task(clients, task_id).status
-        return Seen(listed.status, listed.error_message)
+        return Seen(listed.status, listed.error_message or "")
 
     return look
 
@@ -238,7 +238,7 @@ def test_it_is_underway_for_its_time_and_then_done(
     assert look().status == course.underway
     world.advance(HALF_OF_A_JOB)
     assert look().status == course.done
-    assert not look().reason
+    assert look().reason == ""
 
 
 @each_call
@@ -247,7 +247,7 @@ def test_an_id_starting_with_0000dead_fails_with_a_reason(
 ) -> None:
     look = course.begin(clients, course.instance("0000dead"))
     assert look().status == course.underway
-    assert not look().reason
+    assert look().reason == ""
     world.advance(A_JOB)
     assert look().status == course.failed
     assert "0000dead" in look().reason
@@ -260,7 +260,7 @@ def test_an_id_starting_with_00005100_stays_underway(
     look = course.begin(clients, course.instance("00005100"))
     world.advance(AN_HOUR)
     assert look().status == course.underway
-    assert not look().reason
+    assert look().reason == ""
 
 
 @each_call
