@@ -41,10 +41,17 @@ pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     Checked { document: Json::Object(document), violations: check.violations }
 }
 
+/// More violations of a class than these are not told: a message holds fewer, and a body can have
+/// millions. Classes count apart, so that no oddity hides a reason to refuse.
+const MOST_VIOLATIONS: usize = 100;
+
 struct Check {
     violations: Vec<Violation>,
     place: Place,
 }
+
+/// A value for each field of a table, where there is one.
+type Slots<'a> = Vec<Option<Json<'a>>>;
 
 impl Check {
     fn object<'a>(
@@ -53,64 +60,60 @@ impl Check {
         members: Members<'a>,
         prefix: &str,
     ) -> Members<'a> {
-        let mut slots: Vec<Option<Json<'a>>> = fields.iter().map(|_| None).collect();
-        let mut stray = Vec::new();
-        for (name, value) in members {
-            match fields.iter().position(|field| field.name == name) {
-                None => {
-                    let rule = Rule::Unknown { nearest: nearest(&name, names(fields)) };
-                    stray.push(violation(prefix, &name, rule, None));
-                }
-                Some(index) if slots[index].replace(value).is_some() => {
-                    stray.push(violation(prefix, &name, Rule::Repeated, None));
-                }
-                Some(_) => {}
-            }
-        }
-        for (field, slot) in fields.iter().zip(&mut slots) {
-            if slot.as_ref().is_some_and(|value| is_absent(field, value)) {
-                *slot = None;
-            }
-        }
-        for index in 0..fields.len() {
-            let field = &fields[index];
-            if let Presence::Inferred(from) = field.presence
-                && slots[index].is_none()
-                && let Some((sibling, value)) = the_only_one(fields, &slots, from)
-            {
-                let rule = Rule::Inferred { value, from: sibling };
-                self.violations.push(violation(prefix, field.name, rule, None));
-                slots[index] = Some(Json::Text(Cow::Borrowed(value)));
-            }
-        }
+        let (mut slots, stray) = into_slots(fields, members, prefix);
+        self.infer(fields, &mut slots, prefix);
         for index in 0..fields.len() {
             let field = &fields[index];
             match slots[index].take() {
                 Some(value) => slots[index] = Some(self.member(field, value, prefix)),
                 None => {
                     if let Some(rule) = missing(field, fields, &slots) {
-                        self.violations.push(violation(prefix, field.name, rule, None));
+                        self.tell(violation(prefix, field.name, rule, None));
                     }
                 }
             }
         }
-        self.violations.append(&mut stray);
+        for violation in stray {
+            self.tell(violation);
+        }
         let present = fields.iter().zip(slots).filter_map(|(field, slot)| Some((field, slot?)));
         present.map(|(field, value)| (Cow::Borrowed(field.name), value)).collect()
+    }
+
+    /// Fills in what follows from the one sibling that is given.
+    fn infer(&mut self, fields: &'static [Field], slots: &mut Slots<'_>, prefix: &str) {
+        for (index, field) in fields.iter().enumerate() {
+            if let Presence::Inferred(from) = field.presence
+                && slots[index].is_none()
+                && let Some((sibling, value)) = the_only_one(fields, slots, from)
+            {
+                let rule = Rule::Inferred { value, from: sibling };
+                self.tell(violation(prefix, field.name, rule, None));
+                slots[index] = Some(Json::Text(Cow::Borrowed(value)));
+            }
+        }
+    }
+
+    fn tell(&mut self, violation: Violation) {
+        let class = violation.rule.class();
+        let told = self.violations.iter().filter(|told| told.rule.class() == class);
+        if told.count() < MOST_VIOLATIONS {
+            self.violations.push(violation);
+        }
     }
 
     /// Checks a member that is there, and returns it as its kind wants it.
     fn member<'a>(&mut self, field: &'static Field, value: Json<'a>, prefix: &str) -> Json<'a> {
         if value == Json::Null {
             let got = Some("null".to_owned());
-            self.violations.push(violation(prefix, field.name, Rule::Mandatory, got));
+            self.tell(violation(prefix, field.name, Rule::Mandatory, got));
             return value;
         }
         if field.deprecated.is_some() {
-            self.violations.push(violation(prefix, field.name, Rule::Deprecated(field), None));
+            self.tell(violation(prefix, field.name, Rule::Deprecated(field), None));
         }
         if value.as_text().is_some_and(|text| text.trim().is_empty()) {
-            self.violations.push(violation(prefix, field.name, Rule::NotBlank, None));
+            self.tell(violation(prefix, field.name, Rule::NotBlank, None));
             return value;
         }
         let path = join_path(prefix, field.name);
@@ -132,7 +135,7 @@ impl Check {
                     Rule::Type(_) => Some(value.show()),
                     _ => Some(value.show()),
                 };
-                self.violations.push(Violation { path: path.to_owned(), rule, got });
+                self.tell(Violation { path: path.to_owned(), rule, got });
                 value
             }
         }
@@ -220,15 +223,38 @@ impl Check {
         secret: bool,
     ) -> Json<'a> {
         if value.as_text().is_some_and(|text| text.trim().is_empty()) {
-            self.violations.push(Violation {
-                path: path.to_owned(),
-                rule: Rule::NotBlank,
-                got: None,
-            });
+            self.tell(Violation { path: path.to_owned(), rule: Rule::NotBlank, got: None });
             return value;
         }
         self.value(kind, value, path, secret)
     }
+}
+
+/// Sorts members by the table. What is absent in the sense of the documents is left out; what the
+/// table does not have, or has once, is returned as violations.
+fn into_slots<'a>(
+    fields: &'static [Field],
+    members: Members<'a>,
+    prefix: &str,
+) -> (Slots<'a>, Vec<Violation>) {
+    let mut slots: Slots<'a> = fields.iter().map(|_| None).collect();
+    let mut stray = Vec::new();
+    for (name, value) in members {
+        let rule = match fields.iter().position(|field| field.name == name) {
+            Some(index) => slots[index].replace(value).map(|_| Rule::Repeated),
+            None if stray.len() < MOST_VIOLATIONS => {
+                Some(Rule::Unknown { nearest: nearest(&name, names(fields)) })
+            }
+            None => None,
+        };
+        stray.extend(rule.map(|rule| violation(prefix, &name, rule, None)));
+    }
+    for (field, slot) in fields.iter().zip(&mut slots) {
+        if slot.as_ref().is_some_and(|value| is_absent(field, value)) {
+            *slot = None;
+        }
+    }
+    (slots, stray)
 }
 
 /// The rule that the absence of a field breaks, if it breaks one.

@@ -246,6 +246,17 @@ fn a_message_names_many_violations_and_ends_at_the_documented_maximum() {
 }
 
 #[test]
+fn no_number_of_oddities_hides_a_reason_to_refuse() {
+    for contract in with_body() {
+        let mut document = json!({});
+        for number in 0..1_000 {
+            document[format!("unknown_{number}")] = json!(1);
+        }
+        send(contract, &document).is_refused_by(contract, "", "is mandatory");
+    }
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     for contract in with_body() {
         for (pointer, field) in every_field(contract.body) {
