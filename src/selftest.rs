@@ -39,6 +39,9 @@ struct Example {
 struct Sent {
     method: String,
     path: String,
+    /// The host it is sent to, where several services have the path.
+    #[serde(default)]
+    host: Option<String>,
     #[serde(default)]
     body: Option<Value>,
     /// By how much the world's clock is advanced before it is sent.
@@ -154,7 +157,10 @@ fn example_app() -> App {
 
 fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
     wait(app, &sent.path, sent.after_seconds);
-    let request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
+    let mut request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
+    if let Some(host) = &sent.host {
+        request = request.header("Host", host);
+    }
     let (parts, ()) = request.body(()).map_err(|error| error.to_string())?.into_parts();
     let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let response = answer_in_process(app, &parts, Bytes::from(body));
