@@ -111,8 +111,11 @@ fn answer(
     let mut answer = Answer::new(service, language(service, &parts.headers));
     let target = Target::read(&parts.uri, routes[0].contract.path);
     answer.request_id = match &target {
-        Ok(target) => app.cloud.world(&target.project_id).next_request_id(),
-        Err(_) => app.cloud.stray_request_id(),
+        Ok(target) if !target.project_id.is_empty() => {
+            app.cloud.world(&target.project_id).next_request_id()
+        }
+        // One counter for all that belong to no project, or their ids would meet.
+        _ => app.cloud.stray_request_id(),
     };
     let outcome =
         target.and_then(|target| exchange(app, routes, parts, target, &body?, &mut answer));

@@ -447,4 +447,5 @@ fn versions_are_shown_without_credentials_and_other_paths_stay_unknown() {
         let message = refused(ask(unknown), 404, "APIGW.0101");
         assert!(message.ends_with(unknown), "{message}");
     }
+    refused(ask("/_paper"), 404, "PAPER.0404");
 }

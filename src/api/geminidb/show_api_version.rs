@@ -43,7 +43,8 @@ impl Operation for ShowApiVersion {
 
     fn call(Request { version }: Request, _: &mut Project<'_>) -> Result<Reply, Refusal> {
         if version != Version::V3.id {
-            let (method, path) = (CONTRACT.method.to_string(), format!("/{version}"));
+            let path = format!("/{version}").chars().take(256).collect();
+            let method = CONTRACT.method.to_string();
             return Err(Refusal::UnknownRoute { method, path, nearest: None });
         }
         Ok(Reply { version: Version::V3 })
