@@ -39,13 +39,11 @@ impl MemoryMapping {
 
     /// When its status last changed.
     pub fn updated(&self, now: Moment) -> Moment {
-        let deletion = self.deletion.filter(|run| run.started <= now);
-        let started = deletion.unwrap_or(self.creation).started;
-        let ended = match deletion {
-            Some(run) => DELETION.phase(&run, now).ended,
-            None => CREATION.phase(&self.creation, now).ended,
+        let (run, phase) = match &self.deletion {
+            Some(run) => (run, DELETION.phase(run, now)),
+            None => (&self.creation, CREATION.phase(&self.creation, now)),
         };
-        ended.unwrap_or(started)
+        phase.ended.unwrap_or(run.started)
     }
 
     /// Whether it is there: a deleted mapping is in no list and under no id.

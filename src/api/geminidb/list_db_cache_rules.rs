@@ -38,10 +38,16 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("dbcache_mapping_id", Kind::TEXT).means("ID of the mapping, as sent"),
         Field::mandatory("rules", Kind::List(&RULE, 100)).means("one page of them"),
     ],
-    notes: &[Note {
-        matter: "The page's example calls /dbcache/rule with a body.",
-        decision: "/dbcache/rules with query parameters, as its table and the SDK have it.",
-    }],
+    notes: &[
+        Note {
+            matter: "The page's example calls /dbcache/rule with a body.",
+            decision: "/dbcache/rules with query parameters, as its table and the SDK have it.",
+        },
+        Note {
+            matter: "offset and limit are declared strings here and integers everywhere else.",
+            decision: "A query has only text, so the same rules hold.",
+        },
+    ],
     example: include_str!("../../../fixtures/geminidb/list_db_cache_rules/documented.json"),
     ..Contract::BLANK
 };
