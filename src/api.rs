@@ -13,14 +13,38 @@ mod geminidb {
     pub mod service;
 
     mod create_db_cache_mapping;
+    mod create_db_cache_rule;
     mod create_gemini_db_dual_active;
+    mod delete_db_cache_mapping;
+    mod delete_db_cache_rule;
+    mod delete_gemini_db_dual_active;
+    mod list_api_version;
+    mod list_biactive_instance_candidates;
     mod list_db_cache_mappings;
+    mod list_db_cache_rules;
+    mod list_instances;
     mod list_jobs;
+    mod show_api_version;
+    mod show_instance_biactive_regions;
+    mod show_instance_role;
+    mod update_db_cache_rule;
 
     pub use create_db_cache_mapping::CreateDbCacheMapping;
+    pub use create_db_cache_rule::CreateDbCacheRule;
     pub use create_gemini_db_dual_active::CreateGeminiDbDualActive;
+    pub use delete_db_cache_mapping::DeleteDbCacheMapping;
+    pub use delete_db_cache_rule::DeleteDbCacheRule;
+    pub use delete_gemini_db_dual_active::DeleteGeminiDbDualActive;
+    pub use list_api_version::ListApiVersion;
+    pub use list_biactive_instance_candidates::ListBiactiveInstanceCandidates;
     pub use list_db_cache_mappings::ListDbCacheMappings;
+    pub use list_db_cache_rules::ListDbCacheRules;
+    pub use list_instances::ListInstances;
     pub use list_jobs::ListJobs;
+    pub use show_api_version::ShowApiVersion;
+    pub use show_instance_biactive_regions::ShowInstanceBiactiveRegions;
+    pub use show_instance_role::ShowInstanceRole;
+    pub use update_db_cache_rule::UpdateDbCacheRule;
 }
 
 mod dcs {
@@ -60,7 +84,18 @@ pub static ROUTES: &[Route] = &[
     // GeminiDB
     Route::of::<geminidb::CreateDbCacheMapping>(),
     Route::of::<geminidb::ListDbCacheMappings>(),
+    Route::of::<geminidb::DeleteDbCacheMapping>(),
+    Route::of::<geminidb::CreateDbCacheRule>(),
+    Route::of::<geminidb::ListDbCacheRules>(),
+    Route::of::<geminidb::UpdateDbCacheRule>(),
+    Route::of::<geminidb::DeleteDbCacheRule>(),
     Route::of::<geminidb::CreateGeminiDbDualActive>(),
+    Route::of::<geminidb::DeleteGeminiDbDualActive>(),
+    Route::of::<geminidb::ListBiactiveInstanceCandidates>(),
+    Route::of::<geminidb::ShowInstanceBiactiveRegions>(),
+    Route::of::<geminidb::ShowInstanceRole>(),
+    Route::of::<geminidb::ListApiVersion>(),
+    Route::of::<geminidb::ShowApiVersion>(),
     // DCS
     Route::of::<dcs::CreateOnlineMigrationTask>(),
     Route::of::<dcs::SetOnlineMigrationTask>(),
@@ -75,4 +110,6 @@ pub static ROUTES: &[Route] = &[
     // takes the rest, since an unknown job is an error only for TaurusDB.
     Route::of::<taurusdb::ShowGaussMySqlJobInfo>(),
     Route::of::<geminidb::ListJobs>(),
+    // GET /v3/{project_id}/instances, too, and GeminiDB's takes what TaurusDB's does not claim.
+    Route::of::<geminidb::ListInstances>(),
 ];

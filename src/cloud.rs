@@ -10,6 +10,7 @@ mod instance;
 mod job;
 mod lifecycle;
 mod memory_mapping;
+mod memory_rule;
 mod migration_task;
 mod project;
 mod replication;
@@ -17,12 +18,13 @@ pub mod undocumented;
 mod world;
 
 pub use clock::{Clock, ClockError, Moment};
-pub use dual_active::Relationship;
+pub use dual_active::{Relationship, Stage};
 pub use ids::Meaning;
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle};
 pub use memory_mapping::MemoryMapping;
+pub use memory_rule::{Clash, MemoryRule, start_of_keys};
 pub use migration_task::{
     BackupFile, BackupImport, Configuration, MigrationMethod, MigrationTask, Network,
     OnlineMigration, Side, Work,

@@ -48,6 +48,8 @@ pub struct Contract {
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
     pub reply: &'static [Field],
+    /// Whether it is called before there are credentials.
+    pub open: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
     pub refusals: &'static [Refused],
     /// Where the documents disagree about the operation as a whole.
@@ -70,6 +72,7 @@ impl Contract {
         body: &[],
         success: StatusCode::OK,
         reply: &[],
+        open: false,
         refusals: &[],
         notes: &[],
         example: "",

@@ -7,9 +7,9 @@ use crate::contract::{openapi, rules};
 use crate::http::{App, reply};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{Method, Response, StatusCode};
-use axum::routing::get;
+use axum::routing::{any, get};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
         .route("/_paper/openapi.json", get(document))
+        // Otherwise GET /{version} of GeminiDB would answer for it.
+        .route(ROOT, any(no_call))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(clock::router())
 }
@@ -56,6 +58,10 @@ fn ok(body: &Value) -> Response<Body> {
 fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
     let code = format!("PAPER.0{}", status.as_u16());
     reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
+}
+
+async fn no_call(request: Request) -> Response<Body> {
+    unknown(request.method(), request.uri().path()).map(Body::from)
 }
 
 /// Answers what is no control request.

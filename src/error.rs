@@ -109,6 +109,13 @@ pub enum Refusal {
         /// The name.
         name: String,
     },
+    /// A key could belong to two rules of a mapping.
+    AmbiguousKeys {
+        /// What the keys of the new rule start with.
+        start: String,
+        /// What those of another rule start with.
+        other: String,
+    },
     /// The call no longer does what is asked of it.
     Retired {
         /// What was asked for.
@@ -138,6 +145,8 @@ pub enum Resource {
     Job,
     /// A memory mapping.
     Mapping,
+    /// A rule of a memory mapping.
+    Rule,
     /// The active-active relationship of an instance.
     Relationship,
     /// The synchronisation of a database.
@@ -155,6 +164,7 @@ impl Resource {
             Self::Backup => language.pick("backup record", "备份记录"),
             Self::Job => language.pick("job", "任务"),
             Self::Mapping => language.pick("memory mapping", "内存加速映射"),
+            Self::Rule => language.pick("memory acceleration rule", "内存加速规则"),
             Self::Relationship => language.pick("active-active relationship of", "双活关系"),
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
             Self::Database => language.pick("database", "数据库"),
@@ -191,6 +201,7 @@ impl Refusal {
             Self::NotFound { resource: Resource::MigrationTask, .. } => Situation::UnknownTask,
             Self::NotFound { resource: Resource::Job, .. } => Situation::UnknownJob,
             Self::NotFound { resource: Resource::Mapping, .. } => Situation::UnknownMapping,
+            Self::NotFound { resource: Resource::Rule, .. } => Situation::UnknownRule,
             Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
             Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
             Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
@@ -199,7 +210,9 @@ impl Refusal {
             Self::WrongEngine { .. } => Situation::WrongEngine,
             Self::WrongState { .. } => Situation::WrongState,
             Self::Busy { .. } => Situation::Busy,
-            Self::SelfPair { .. } | Self::SameRegion { .. } => Situation::InvalidParameter,
+            Self::SelfPair { .. } | Self::SameRegion { .. } | Self::AmbiguousKeys { .. } => {
+                Situation::InvalidParameter
+            }
             Self::NameTaken { .. } => Situation::NameTaken,
             Self::Retired { .. } => Situation::Retired,
             Self::Internal { .. } => Situation::Internal,
@@ -270,6 +283,10 @@ impl Refusal {
                  got {region} for both"
             ),
             Self::NameTaken { name } => format!("the name {name} is taken"),
+            Self::AmbiguousKeys { start, other } => format!(
+                "key_prefix with key_separator must not start like those of another rule of the \
+                 mapping, got {start:?} beside {other:?}"
+            ),
             Self::Retired { what, instead } => {
                 format!("{what} is no longer supported by this call; call {instead} instead")
             }
@@ -313,6 +330,10 @@ impl Refusal {
                 format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}")
             }
             Self::NameTaken { name } => format!("名称 {name} 已存在"),
+            Self::AmbiguousKeys { start, other } => format!(
+                "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，\
+                 实际为 {start:?}，已有 {other:?}"
+            ),
             Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
             Self::Internal { .. } => "服务内部错误".to_owned(),
             // The gateway answers before any service is reached, and only in English.

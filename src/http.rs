@@ -53,26 +53,30 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// The operations at a path: its own, and for methods that it has none for, those of a template
-/// that the path is an instance of, which the router would hide behind it. A database called
-/// `config` can then still be deleted, though `…/replication/config` is a path of its own.
+/// The operations at a path: its own, and those of a template that the path is an instance of,
+/// which the router would hide behind it. The latter answer the methods that it has none for, so a
+/// database called `config` can still be deleted, though `…/replication/config` is a path of its
+/// own; and requests whose host names their service, so `GET /v3` is not always IAM's.
 fn methods_of(path: &str, groups: &[&'static [Route]]) -> MethodRouter<Arc<App>> {
     let own = groups.iter().filter(|routes| routes[0].contract.path == path);
     let hidden = groups
         .iter()
         .filter(|routes| routes[0].contract.path != path && fits(path, routes[0].contract.path));
-    let mut methods = MethodRouter::new();
-    let mut taken: Vec<&Method> = Vec::new();
+    let mut by_method: Vec<(&Method, Vec<&'static [Route]>)> = Vec::new();
     for routes in own.chain(hidden).copied() {
         let method = &routes[0].contract.method;
-        if taken.contains(&method) {
-            continue;
+        match by_method.iter_mut().find(|(known, _)| *known == method) {
+            Some((_, groups)) => groups.push(routes),
+            None => by_method.push((method, vec![routes])),
         }
-        taken.push(method);
+    }
+    let mut methods = MethodRouter::new();
+    for (method, groups) in by_method {
         let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
+        let groups: &'static [&'static [Route]] = groups.leak();
         methods =
             methods.on(filter, move |State(app): State<Arc<App>>, request: Request| async move {
-                respond(&app, routes, request).await
+                respond(&app, of_service(groups, request.headers()), request).await
             });
     }
     methods
@@ -107,8 +111,11 @@ fn answer(
     let mut answer = Answer::new(service, language(service, &parts.headers));
     let target = Target::read(&parts.uri, routes[0].contract.path);
     answer.request_id = match &target {
-        Ok(target) => app.cloud.world(&target.project_id).next_request_id(),
-        Err(_) => app.cloud.stray_request_id(),
+        Ok(target) if !target.project_id.is_empty() => {
+            app.cloud.world(&target.project_id).next_request_id()
+        }
+        // One counter for all that belong to no project, or their ids would meet.
+        _ => app.cloud.stray_request_id(),
     };
     let outcome =
         target.and_then(|target| exchange(app, routes, parts, target, &body?, &mut answer));
@@ -122,10 +129,12 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
         let contract = routes[0].contract;
         contract.method == parts.method && fits(path, contract.path)
     });
-    match fitting.min_by_key(|routes| routes[0].contract.path.matches('{').count()) {
-        Some(routes) => answer(app, routes, parts, Ok(body)),
-        None => unknown(app, &parts.method, path),
+    let mut fitting: Vec<_> = fitting.collect();
+    fitting.sort_by_key(|routes| routes[0].contract.path.matches('{').count());
+    if fitting.is_empty() {
+        return unknown(app, &parts.method, path);
     }
+    answer(app, of_service(&fitting, &parts.headers), parts, Ok(body))
 }
 
 /// One request against one world: the order of the steps is the order of the refusals.
@@ -139,7 +148,7 @@ fn exchange(
 ) -> Result<Outcome, Refusal> {
     let settings = app.cloud.settings();
     let cell = app.cloud.world(&target.project_id);
-    auth::admit(app.auth, &parts.headers)?;
+    auth::admit(mode_for(routes, app.auth), &parts.headers)?;
     target.require_project_id()?;
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
@@ -175,15 +184,33 @@ fn exchange(
     }
 }
 
+/// How credentials are looked at: not at all where the call is what gives them.
+fn mode_for(routes: &[Route], mode: AuthMode) -> AuthMode {
+    if routes.iter().all(|route| route.contract.open) { AuthMode::Off } else { mode }
+}
+
 /// The operations on a path that the host leaves: those of the service it names, if it names one.
 fn of_host(routes: &'static [Route], headers: &HeaderMap) -> &'static [Route] {
     if let [_] = routes {
         return routes;
     }
+    named_by_host(routes, headers).map_or(routes, |at| &routes[at..=at])
+}
+
+/// Of the groups that fit a request, that of the service which the host names, or else the first.
+fn of_service(groups: &[&'static [Route]], headers: &HeaderMap) -> &'static [Route] {
+    let [first, others @ ..] = groups else { unreachable!("a path has an operation") };
+    if others.is_empty() {
+        return first;
+    }
+    groups.iter().find(|routes| named_by_host(routes, headers).is_some()).unwrap_or(first)
+}
+
+/// Which of the operations belongs to the service that the host names.
+fn named_by_host(routes: &[Route], headers: &HeaderMap) -> Option<usize> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
-    let named = routes.iter().position(|route| route.contract.service.hosts.contains(&label));
-    named.map_or(routes, |at| &routes[at..=at])
+    routes.iter().position(|route| route.contract.service.hosts.contains(&label))
 }
 
 /// Which of the operations on a path is meant: the first that claims the request, or the last.

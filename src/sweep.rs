@@ -110,9 +110,11 @@ pub fn send(contract: &Contract, body: &Value) -> Seen {
 /// A fresh cloud in default mode that has what the documented example presupposes.
 pub fn prepared(contract: &Contract) -> App {
     let cloud = app(Strictness::default());
-    for (earlier, path, body) in crate::selftest::preconditions(contract) {
-        send_text(&cloud, earlier, &path, &body);
+    for earlier in crate::selftest::preconditions(contract) {
+        crate::selftest::wait(&cloud, &earlier.path, earlier.after_seconds);
+        send_text(&cloud, earlier.contract, &earlier.path, &earlier.body);
     }
+    crate::selftest::wait(&cloud, &path_of(contract), crate::selftest::delay(contract));
     cloud
 }
 
@@ -155,7 +157,7 @@ pub fn maximal(fields: &'static [Field]) -> Value {
 /// A value of a kind.
 pub fn sample(kind: &'static Kind) -> Value {
     match kind {
-        Kind::Text(_) => json!("text"),
+        Kind::Text(most) => json!("text".chars().take(*most).collect::<String>()),
         Kind::Instance(kinds) => json!(kinds[0].name),
         Kind::Format(wanted) => {
             let samples = [
@@ -163,6 +165,7 @@ pub fn sample(kind: &'static Kind) -> Value {
                 "8aa6999e71cb638b0171f485f5266ef0",
                 "192.168.1.1:6379",
                 "2026-01-01T00:00:00Z",
+                "0",
             ];
             let fitting = samples.iter().find(|text| (wanted.accepts)(text));
             json!(fitting.unwrap_or_else(|| panic!("no sample is {}", wanted.english)))

@@ -120,11 +120,15 @@ impl Clock {
 
     /// What it shows.
     pub fn now(&self) -> Moment {
+        self.at(Moment::real())
+    }
+
+    /// What it shows at an instant of real time.
+    fn at(&self, real: Moment) -> Moment {
         if self.rate == 0.0 {
             return self.stood_at;
         }
-        let run = Moment::real().since(self.anchor).mul_f64(self.rate);
-        self.stood_at.after(run)
+        self.stood_at.after(real.since(self.anchor).mul_f64(self.rate))
     }
 
     /// Seconds it runs in a real second; 0 while it is frozen.
@@ -143,8 +147,7 @@ impl Clock {
 
     /// Stops it, now or at a later instant.
     pub fn freeze(&mut self, at: Option<Moment>) -> Result<(), ClockError> {
-        let at = at.unwrap_or_else(|| self.now());
-        self.move_to(at)?;
+        self.turn(|now| at.unwrap_or(now))?;
         self.rate = 0.0;
         Ok(())
     }
@@ -154,27 +157,34 @@ impl Clock {
         if !(scale > 0.0 && scale <= 1e6) {
             return Err(ClockError::Scale(scale.to_string()));
         }
-        self.move_to(self.now())?;
+        self.turn(|now| now)?;
         self.rate = scale;
         Ok(())
     }
 
     /// Moves it forward to an instant; it goes on as before from there.
     pub fn move_to(&mut self, to: Moment) -> Result<(), ClockError> {
-        let now = self.now();
+        self.turn(|_| to)
+    }
+
+    /// Moves it forward from what it shows. Real time is read once: between two readings it goes
+    /// on, and what was now would be the past.
+    fn turn(&mut self, to: impl FnOnce(Moment) -> Moment) -> Result<(), ClockError> {
+        let real = Moment::real();
+        let now = self.at(real);
+        let to = to(now);
         if to < now {
             let (now, to) = (now.with_milliseconds(), to.with_milliseconds());
             return Err(ClockError::Backwards { now, to });
         }
         self.stood_at = to;
-        self.anchor = Moment::real();
+        self.anchor = real;
         Ok(())
     }
 
     /// Moves it forward by a duration.
     pub fn advance(&mut self, by: Duration) {
-        let to = self.now().after(by);
-        self.move_to(to).expect("a later instant is not earlier");
+        self.turn(|now| now.after(by)).expect("a later instant is not earlier");
     }
 }
 
@@ -223,6 +233,17 @@ mod tests {
         assert_eq!(clock.mode(), "real");
         assert!(clock.resume(f64::NAN).is_err());
         assert!(clock.resume(-1.0).is_err());
+    }
+
+    #[test]
+    fn a_running_clock_can_be_turned_at_any_instant() {
+        let mut clock = Clock::new(Some(NEW_YEAR));
+        clock.resume(1e6).unwrap();
+        for _ in 0..10_000 {
+            clock.advance(Duration::ZERO);
+            clock.freeze(None).unwrap();
+            clock.resume(1e6).unwrap();
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Active-active relationships between GeminiDB Cassandra instances.
 
-use super::lifecycle::Run;
+use super::Moment;
+use super::lifecycle::{Lifecycle, Run};
 use std::collections::HashMap;
 
 /// One side's view of a relationship.
 #[derive(Clone, Debug)]
 pub struct Relationship {
+    /// What the instance is in it.
+    pub role: &'static str,
     /// The other side.
     pub peer_instance_id: Box<str>,
     /// Its region.
@@ -14,7 +17,152 @@ pub struct Relationship {
     pub tables: Vec<String>,
     /// The building of it.
     pub building: Run,
+    /// Its latest release; one that failed leaves the relationship as it was.
+    pub release: Option<Run>,
+}
+
+/// Where a relationship is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A job builds it.
+    Building,
+    /// It stands.
+    Built,
+    /// A job releases it.
+    Releasing,
+}
+
+/// Building and release are both either running or over; nobody sees a status of theirs.
+static WORK: Lifecycle = Lifecycle { stages: &[("running", 1.0)], ends: "done", fails: "failed" };
+
+impl Relationship {
+    /// Where it is; nowhere once it is released, or if it could not be built.
+    pub fn stage(&self, now: Moment) -> Option<Stage> {
+        let building = WORK.phase(&self.building, now);
+        if building.ended.is_none() {
+            return Some(Stage::Building);
+        }
+        if building.failed {
+            return None;
+        }
+        let Some(release) = &self.release else { return Some(Stage::Built) };
+        let release = WORK.phase(release, now);
+        match release.ended {
+            None => Some(Stage::Releasing),
+            Some(_) => release.failed.then_some(Stage::Built),
+        }
+    }
 }
 
 /// The relationships of a world, by the instance that is looked at.
-pub type Relationships = HashMap<Box<str>, Relationship>;
+#[derive(Debug, Default)]
+pub struct Relationships {
+    by_instance: HashMap<Box<str>, Relationship>,
+}
+
+impl Relationships {
+    /// The relationship of an instance, and where it is.
+    pub fn of(&self, instance_id: &str, now: Moment) -> Option<(&Relationship, Stage)> {
+        let relationship = self.by_instance.get(instance_id)?;
+        Some((relationship, relationship.stage(now)?))
+    }
+
+    /// Joins two instances, or one with itself, where the near side's view is kept. What either
+    /// was in before is over for its peer too.
+    pub fn join(&mut self, near: Relationship, far: Relationship) {
+        let (far_id, near_id) = (near.peer_instance_id.clone(), far.peer_instance_id.clone());
+        for id in [&near_id, &far_id] {
+            self.part(id);
+        }
+        self.by_instance.insert(far_id, far);
+        self.by_instance.insert(near_id, near);
+    }
+
+    /// Lets the release of an instance's relationship begin, on both sides.
+    pub fn release(&mut self, instance_id: &str, release: Run) {
+        let Some(near) = self.by_instance.get_mut(instance_id) else { return };
+        near.release = Some(release);
+        let peer_instance_id = near.peer_instance_id.clone();
+        if let Some(far) = self.by_instance.get_mut(&peer_instance_id) {
+            far.release = Some(release);
+        }
+    }
+
+    fn part(&mut self, instance_id: &str) {
+        let Some(old) = self.by_instance.remove(instance_id) else { return };
+        let peer = self.by_instance.get(&old.peer_instance_id);
+        if peer.is_some_and(|peer| *peer.peer_instance_id == *instance_id) {
+            self.by_instance.remove(&old.peer_instance_id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::Fate;
+    use super::*;
+    use std::time::Duration;
+
+    fn after(seconds: u64) -> Moment {
+        Moment::from_milliseconds(0).after(Duration::from_secs(seconds))
+    }
+
+    fn run(started: u64, fate: Fate) -> Run {
+        Run { started: after(started), milliseconds: 2_000, fate }
+    }
+
+    fn side(role: &'static str, peer: &str, fate: Fate) -> Relationship {
+        Relationship {
+            role,
+            peer_instance_id: peer.into(),
+            peer_region: "eu-de".to_owned(),
+            tables: Vec::new(),
+            building: run(0, fate),
+            release: None,
+        }
+    }
+
+    fn joined(left: &str, right: &str, fate: Fate) -> Relationships {
+        let mut relationships = Relationships::default();
+        relationships.join(side("master", right, fate), side("slave", left, fate));
+        relationships
+    }
+
+    fn stage(relationships: &Relationships, id: &str, seconds: u64) -> Option<Stage> {
+        relationships.of(id, after(seconds)).map(|(_, stage)| stage)
+    }
+
+    #[test]
+    fn a_relationship_is_built_stands_and_is_released_on_both_sides() {
+        let mut relationships = joined("a", "b", Fate::Succeeds);
+        relationships.release("b", run(10, Fate::Succeeds));
+        for id in ["a", "b"] {
+            let stages = [0, 10, 12].map(|seconds| stage(&relationships, id, seconds));
+            assert_eq!(stages, [Some(Stage::Building), Some(Stage::Releasing), None], "{id}");
+        }
+        assert_eq!(stage(&joined("a", "b", Fate::Succeeds), "a", 9), Some(Stage::Built));
+    }
+
+    #[test]
+    fn a_release_that_fails_leaves_it_and_a_building_that_fails_leaves_nothing() {
+        let mut relationships = joined("a", "b", Fate::Succeeds);
+        relationships.release("a", run(10, Fate::Fails));
+        assert_eq!(stage(&relationships, "b", 12), Some(Stage::Built));
+        assert_eq!(stage(&joined("a", "b", Fate::Fails), "a", 2), None);
+    }
+
+    #[test]
+    fn a_newer_relationship_ends_the_older_one_for_its_peer_too() {
+        let mut relationships = joined("a", "b", Fate::Succeeds);
+        relationships.join(side("master", "c", Fate::Succeeds), side("slave", "a", Fate::Succeeds));
+        assert_eq!(stage(&relationships, "b", 5), None);
+        assert_eq!(stage(&relationships, "a", 5), Some(Stage::Built));
+    }
+
+    #[test]
+    fn an_instance_joined_with_itself_is_its_own_master() {
+        let relationships = joined("a", "a", Fate::Succeeds);
+        let (relationship, _) = relationships.of("a", after(5)).unwrap();
+        assert_eq!((relationship.role, &*relationship.peer_instance_id), ("master", "a"));
+    }
+}

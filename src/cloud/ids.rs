@@ -14,9 +14,11 @@ pub enum IdKind {
     Mapping,
     /// A migration task.
     MigrationTask,
+    /// A rule of a memory mapping. Its number is a part of its ids.
+    MemoryRule = 3,
 }
 
-const KINDS: usize = 3;
+const KINDS: usize = 4;
 
 /// The ids of one world.
 #[derive(Debug)]

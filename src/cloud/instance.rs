@@ -1,6 +1,6 @@
 //! Database instances: they cannot be created through these APIs, so they are adopted.
 
-use super::ids;
+use super::{Moment, ids};
 use crate::contract::{Engine, InstanceKind, Mode};
 use indexmap::IndexMap;
 
@@ -15,14 +15,30 @@ pub struct Instance {
     pub engine: Engine,
     /// Its mode.
     pub mode: Mode,
+    /// Its status, in the words of `GeminiDB`'s instance list.
+    pub status: &'static str,
+    /// When it became known.
+    pub created: Moment,
+    /// Its region, where it is not the one that the emulated endpoints stand in.
+    pub region: Option<Box<str>>,
 }
 
 impl Instance {
+    /// The status in which everything can be done with an instance.
+    pub const NORMAL: &'static str = "normal";
+
     /// A healthy instance of the kind that a parameter asks for.
-    pub fn adopted(id: &str, kind: InstanceKind) -> Self {
+    pub fn adopted(id: &str, kind: InstanceKind, now: Moment) -> Self {
         let stem = kind.engine.name().to_lowercase().replace(' ', "-");
-        let name = format!("{stem}-{}", ids::tag(id, 4));
-        Self { id: id.into(), name, engine: kind.engine, mode: kind.mode }
+        Self {
+            id: id.into(),
+            name: format!("{stem}-{}", ids::tag(id, 4)),
+            engine: kind.engine,
+            mode: kind.mode,
+            status: Self::NORMAL,
+            created: now,
+            region: None,
+        }
     }
 
     /// Whether it is one of the kinds.
@@ -45,6 +61,20 @@ impl Instance {
         let suffix = self.id.get(32..).unwrap_or_default().replace("in", "no");
         let suffix = if suffix.is_empty() { "no07".to_owned() } else { suffix };
         format!("{}{}{suffix}", ids::tag(&self.id, 16), ids::tag(&suffix, 16))
+    }
+
+    /// The id of one of its parts, such as `("no", 1)` for a node and `("gr", 1)` for a group: 32
+    /// hex digits, and the two letters before the number of its engine.
+    pub fn part_id(&self, letters: &str, ordinal: usize) -> String {
+        let suffix = self.engine.suffix().replace("in", letters);
+        let part = ids::tag(&format!("{suffix}-{ordinal}"), 16);
+        format!("{}{part}{suffix}", ids::tag(&self.id, 16))
+    }
+
+    /// The private address of one of its nodes: one for documentation (RFC 5737).
+    pub fn node_address(&self, ordinal: usize) -> String {
+        let host = (ids::digest(0, &self.id) % 254 + ordinal as u64) % 254 + 1;
+        format!("198.51.100.{host}")
     }
 }
 

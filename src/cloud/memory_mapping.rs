@@ -1,7 +1,7 @@
 //! Memory mappings of GeminiDB Redis instances.
 
 use super::Moment;
-use super::lifecycle::{Lifecycle, Run};
+use super::lifecycle::{Lifecycle, Phase, Run};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -19,25 +19,47 @@ pub struct MemoryMapping {
     pub target_instance_id: Box<str>,
     /// Its creation.
     pub creation: Run,
+    /// Its latest deletion; one that failed leaves the mapping as it was.
+    pub deletion: Option<Run>,
 }
 
 /// What a mapping goes through while it is created.
 pub static CREATION: Lifecycle =
     Lifecycle { stages: &[("creating", 1.0)], ends: "normal", fails: "createfail" };
 
+/// What it goes through while it is deleted. A failure is not seen as a status: the mapping has
+/// the one of its creation again.
+static DELETION: Lifecycle = Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
+
 impl MemoryMapping {
     /// Its status.
     pub fn status(&self, now: Moment) -> &'static str {
-        CREATION.phase(&self.creation, now).status
+        self.phase(now).status
     }
 
     /// When its status last changed.
     pub fn updated(&self, now: Moment) -> Moment {
-        CREATION.phase(&self.creation, now).ended.unwrap_or(self.creation.started)
+        let (run, phase) = match &self.deletion {
+            Some(run) => (run, DELETION.phase(run, now)),
+            None => (&self.creation, CREATION.phase(&self.creation, now)),
+        };
+        phase.ended.unwrap_or(run.started)
+    }
+
+    /// Whether it is there: a deleted mapping is in no list and under no id.
+    fn exists(&self, now: Moment) -> bool {
+        self.status(now) != DELETION.ends
+    }
+
+    fn phase(&self, now: Moment) -> Phase {
+        let deletion = self.deletion.map(|run| DELETION.phase(&run, now));
+        let deletion = deletion.filter(|phase| !phase.failed);
+        deletion.unwrap_or_else(|| CREATION.phase(&self.creation, now))
     }
 }
 
-/// The mappings of a world, in the order of their creation, found by id or by pair.
+/// The mappings of a world, in the order of their creation, found by id or by pair. Deleted ones
+/// stay where they are, since taking one out of the middle would move all that follow.
 #[derive(Debug, Default)]
 pub struct MemoryMappings {
     by_id: IndexMap<Uuid, MemoryMapping>,
@@ -46,13 +68,18 @@ pub struct MemoryMappings {
 
 impl MemoryMappings {
     /// All of them.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &MemoryMapping> {
-        self.by_id.values()
+    pub fn iter(&self, now: Moment) -> impl Iterator<Item = &MemoryMapping> {
+        self.by_id.values().filter(move |mapping| mapping.exists(now))
+    }
+
+    /// A mapping by its id.
+    pub fn get(&self, id: Uuid, now: Moment) -> Option<&MemoryMapping> {
+        self.by_id.get(&id).filter(|mapping| mapping.exists(now))
     }
 
     /// The mapping between two instances.
-    pub fn between(&self, source: &str, target: &str) -> Option<&MemoryMapping> {
-        self.by_id.get(self.by_pair.get(&(source.into(), target.into()))?)
+    pub fn between(&self, source: &str, target: &str, now: Moment) -> Option<&MemoryMapping> {
+        self.get(*self.by_pair.get(&(source.into(), target.into()))?, now)
     }
 
     /// Records a mapping, in place of one between the same instances.
@@ -60,5 +87,59 @@ impl MemoryMappings {
         let pair = (mapping.source_instance_id.clone(), mapping.target_instance_id.clone());
         self.by_pair.insert(pair, mapping.id);
         self.by_id.insert(mapping.id, mapping);
+    }
+
+    /// Lets the deletion of a mapping begin.
+    pub fn delete(&mut self, id: Uuid, deletion: Run) {
+        if let Some(mapping) = self.by_id.get_mut(&id) {
+            mapping.deletion = Some(deletion);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::Fate;
+    use super::*;
+    use std::time::Duration;
+
+    const START: Moment = Moment::from_milliseconds(0);
+
+    fn mappings(deleted_after: u64, fate: Fate) -> (MemoryMappings, Uuid) {
+        let id = Uuid::from_u128(7);
+        let creation = Run { started: START, milliseconds: 2_000, fate: Fate::Succeeds };
+        let mut mappings = MemoryMappings::default();
+        mappings.insert(MemoryMapping {
+            id,
+            name: "mapping".to_owned(),
+            source_instance_id: "source".into(),
+            target_instance_id: "target".into(),
+            creation,
+            deletion: None,
+        });
+        mappings.delete(id, Run { started: after(deleted_after), fate, ..creation });
+        (mappings, id)
+    }
+
+    fn after(seconds: u64) -> Moment {
+        START.after(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn a_deleted_mapping_is_deleting_at_once_and_then_gone() {
+        let (mappings, id) = mappings(5, Fate::Succeeds);
+        let deleting = mappings.get(id, after(5)).unwrap();
+        assert_eq!((deleting.status(after(5)), deleting.updated(after(6))), ("deleting", after(5)));
+        assert!(mappings.get(id, after(7)).is_none());
+        assert!(mappings.between("source", "target", after(7)).is_none());
+        assert_eq!(mappings.iter(after(7)).count(), 0);
+    }
+
+    #[test]
+    fn a_mapping_whose_deletion_failed_is_as_it_was() {
+        let (mappings, id) = mappings(5, Fate::Fails);
+        let mapping = mappings.get(id, after(7)).unwrap();
+        assert_eq!((mapping.status(after(6)), mapping.status(after(7))), ("deleting", "normal"));
+        assert_eq!(mapping.updated(after(9)), after(7));
     }
 }

@@ -98,7 +98,7 @@ impl<'w> Project<'w> {
         self.object_or(unknown, |_| {
             format!("instance {id} is not known; adopted as {}", kind.name)
         })?;
-        self.adopted.push(Instance::adopted(id, kind));
+        self.adopted.push(Instance::adopted(id, kind, self.now));
         Ok(())
     }
 
@@ -121,6 +121,18 @@ impl<'w> Project<'w> {
         if let Some(adopted) = self.adopted.iter_mut().find(|adopted| *adopted.id == *id) {
             name.clone_into(&mut adopted.name);
         }
+    }
+
+    /// Says in which region the instance is that this request adopted.
+    pub fn place_adopted(&mut self, id: &str, region: &str) {
+        if let Some(adopted) = self.adopted.iter_mut().find(|adopted| *adopted.id == *id) {
+            adopted.region = Some(region.into());
+        }
+    }
+
+    /// The region of an instance: where the emulated endpoints stand, unless it was said.
+    pub fn region_of<'i>(&'i self, instance: &'i Instance) -> &'i str {
+        instance.region.as_deref().unwrap_or(&self.settings.region)
     }
 
     /// The primary node of an instance, whether known or adopted by this request.
@@ -168,6 +180,11 @@ impl<'w> Project<'w> {
     /// A new id for a memory mapping.
     pub fn new_mapping_id(&mut self) -> Uuid {
         self.world.ids.next(IdKind::Mapping)
+    }
+
+    /// A new id for a rule of a memory mapping.
+    pub fn new_rule_id(&mut self) -> Uuid {
+        self.world.ids.next(IdKind::MemoryRule)
     }
 
     /// A new id for a migration task.

@@ -6,6 +6,7 @@ use super::ids::Ids;
 use super::instance::Instances;
 use super::job::Jobs;
 use super::memory_mapping::MemoryMappings;
+use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::replication::Replications;
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ pub struct World {
     pub jobs: Jobs,
     /// Its memory mappings.
     pub memory_mappings: MemoryMappings,
+    /// Their rules.
+    pub memory_rules: MemoryRules,
     /// Its active-active relationships.
     pub relationships: Relationships,
     /// Its migration tasks.
@@ -40,7 +43,8 @@ impl World {
             instances: Instances::new(),
             jobs: Jobs::default(),
             memory_mappings: MemoryMappings::default(),
-            relationships: Relationships::new(),
+            memory_rules: MemoryRules::default(),
+            relationships: Relationships::default(),
             migration_tasks: MigrationTasks::new(),
             replications: HashMap::new(),
         }

@@ -43,6 +43,11 @@ impl Engine {
         self.row().1
     }
 
+    /// The end of its instances' ids; empty where they have none.
+    pub fn suffix(self) -> &'static str {
+        self.row().2
+    }
+
     /// The engine that an id's last four characters hint at, if it is 32 hex digits and a suffix.
     pub fn guess(id: &str) -> Option<Self> {
         let (digits, suffix) = id.split_at_checked(32)?;

@@ -55,9 +55,18 @@ pub static ZONED_TIME: Format = Format {
     situation: Situation::InvalidParameter,
 };
 
+/// Number of a Redis database, as text.
+pub static DATABASE_NUMBER: Format = Format {
+    english: "a whole number from 0 to 999, as a string",
+    chinese: "0 到 999 的整数（字符串）",
+    pattern: "^(0|[1-9][0-9]{0,2})$",
+    accepts: |text| text.parse::<u16>().is_ok_and(|n| n <= 999 && n.to_string() == text),
+    situation: Situation::InvalidParameter,
+};
+
 /// All of them, for the tests.
 #[cfg(test)]
-pub static ALL: &[&Format] = &[&DASHED_UUID, &HEX_32, &CLICKHOUSE_ID, &ADDRESSES];
+pub static ALL: &[&Format] = &[&DASHED_UUID, &HEX_32, &CLICKHOUSE_ID, &ADDRESSES, &DATABASE_NUMBER];
 
 fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|digit| digit.is_ascii_hexdigit())
@@ -121,6 +130,10 @@ mod tests {
             "redis:6379 ",
             "[::1]:6379",
             "экземпляр:6379",
+            "0",
+            "00",
+            "999",
+            "1000",
             "",
             "\n",
         ];

@@ -53,6 +53,9 @@ fn operation(contract: &Contract, strictness: Strictness) -> Value {
         "parameters": parameters(contract),
         "responses": responses(contract),
     });
+    if contract.open {
+        operation["security"] = json!([]);
+    }
     if !contract.body.is_empty() {
         let schema = request_body(contract.body, strictness);
         let mut media = json!({ "schema": schema });
@@ -298,7 +301,7 @@ fn kind(kind: &'static Kind, used: Use) -> Value {
         }
         Kind::IntegerOrText(least, most) => json!({ "anyOf": [
             { "type": "integer", "minimum": least, "maximum": most },
-            { "type": "string", "pattern": decimals_up_to(*most) },
+            { "type": "string", "pattern": decimals(*least, *most) },
         ] }),
         Kind::IntegerOneOf(numbers) => json!({ "type": "integer", "enum": numbers }),
         Kind::Boolean => json!({ "type": "boolean" }),
@@ -309,10 +312,10 @@ fn kind(kind: &'static Kind, used: Use) -> Value {
     }
 }
 
-/// A pattern of the whole numbers from 1 to `most`, without leading zeros.
-fn decimals_up_to(most: i64) -> String {
+/// A pattern of the whole numbers from `least`, at most 1, to `most`, without leading zeros.
+fn decimals(least: i64, most: i64) -> String {
     let digits = most.to_string();
-    let mut ways = Vec::new();
+    let mut ways: Vec<String> = (least..1).map(|number| number.to_string()).collect();
     if digits.len() > 1 {
         ways.push(format!("[1-9][0-9]{{0,{}}}", digits.len() - 2));
     }
@@ -330,10 +333,10 @@ fn decimals_up_to(most: i64) -> String {
 
 #[test]
 fn the_pattern_of_a_range_holds_exactly_its_numbers() {
-    for most in [1, 9, 10, 99, 10_240] {
-        let pattern = regex::Regex::new(&decimals_up_to(most)).unwrap();
-        for number in 0..=most + 1_000 {
-            let within = (1..=most).contains(&number);
+    for (least, most) in [(1, 1), (1, 9), (-1, 10), (0, 99), (1, 10_240)] {
+        let pattern = regex::Regex::new(&decimals(least, most)).unwrap();
+        for number in -9..=most + 1_000 {
+            let within = (least..=most).contains(&number);
             assert_eq!(pattern.is_match(&number.to_string()), within, "{number} of {most}");
         }
         assert!(!pattern.is_match("01") && !pattern.is_match("") && !pattern.is_match("1 "));

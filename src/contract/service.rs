@@ -98,6 +98,8 @@ pub enum Situation {
     WrongState,
     /// The memory mapping does not exist.
     UnknownMapping,
+    /// The rule of a memory mapping does not exist.
+    UnknownRule,
     /// The instance is in no active-active relationship.
     NoRelationship,
     /// The synchronisation does not exist.

@@ -23,8 +23,17 @@ fn is_reached(contract: &Contract) -> bool {
 fn ask(contract: &Contract, query: &str) -> super::Seen {
     let (path, body) = crate::selftest::documented_request(contract);
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let path = path.split('?').next().unwrap_or_default();
-    send_text(&prepared(contract), contract, &format!("{path}?{query}"), &body)
+    let (path, documented) = path.split_once('?').unwrap_or((path.as_str(), ""));
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
+    let asked: Vec<String> = query.split('&').map(name).collect();
+    let mandatory = |pair: &&str| {
+        let known = contract.query.iter().find(|field| field.name == name(pair));
+        known.is_some_and(|field| field.presence == Presence::Mandatory)
+            && !asked.contains(&name(pair))
+    };
+    let kept: Vec<&str> = documented.split('&').filter(mandatory).chain([query]).collect();
+    let path = format!("{path}?{}", kept.join("&"));
+    send_text(&prepared(contract), contract, &path, &body)
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod binary;
 mod embedded;
+mod geminidb;
 mod readme;
 mod refused;
 mod support;

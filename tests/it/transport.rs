@@ -146,7 +146,9 @@ fn another_content_type_is_read_as_json_with_a_warning() {
 fn a_request_id_is_on_every_answer_and_never_twice() {
     let cloud = start(&config());
     let mut seen = std::collections::HashSet::new();
-    for path in ["/v3/p/jobs", "/v3/p/jobs", "/v3/q/jobs", "/nowhere", "/nowhere", "/v3/%zz/jobs"] {
+    let of_no_project = ["/nowhere", "/nowhere", "/v3", "/", "/v3/%zz/jobs", "/v3/x/nowhere"];
+    let of_projects = ["/v3/p/jobs", "/v3/p/jobs", "/v3/q/jobs"];
+    for path in of_projects.into_iter().chain(of_no_project) {
         let answer = send(&cloud, "GET", path, None);
         assert!(seen.insert(answer.headers["x-request-id"].clone()), "{path}");
     }

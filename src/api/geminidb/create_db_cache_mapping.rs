@@ -34,7 +34,8 @@ static CONTRACT: Contract = Contract {
         Note {
             matter: "Nothing says whether a pair may be mapped twice.",
             decision: "Accepted with a warning: a new job, the same mapping. With resources \
-                       enforced: 403 DBS.200019.",
+                       enforced: 403 DBS.200019. While the mapping is being deleted: 403 \
+                       DBS.200019 in every mode.",
         },
     ],
     example: include_str!("../../../fixtures/geminidb/create_db_cache_mapping/documented.json"),
@@ -68,21 +69,29 @@ impl Operation for CreateDbCacheMapping {
         let Request { source_instance_id: source, target_instance_id: target } = request;
         project.instance_or_adopt(&source, SOURCES)?;
         project.instance_or_adopt(&target, TARGETS)?;
-        let mapped = project.world.memory_mappings.between(&source, &target).cloned();
-        if mapped.is_some() {
-            let id = format!("{source} and {target}");
-            project.object(Refusal::Busy { id, with: Business::SameMapping })?;
+        let mapped = project.world.memory_mappings.between(&source, &target, project.now);
+        let mapped = mapped.map(|mapping| (mapping.id, mapping.status(project.now)));
+        let pair = || format!("{source} and {target}");
+        match mapped {
+            // Whatever were answered, the mapping would be gone when its deletion is over.
+            Some((_, "deleting")) => {
+                return Err(Refusal::Busy { id: pair(), with: Business::Another });
+            }
+            Some(_) => {
+                project.object(Refusal::Busy { id: pair(), with: Business::SameMapping })?;
+            }
+            None => {}
         }
         let job_id = project.start_job(&JOB, &target);
-        let failed = |mapping: &MemoryMapping| mapping.status(project.now) == "createfail";
-        if mapped.as_ref().is_none_or(failed) {
-            let id = mapped.map_or_else(|| project.new_mapping_id(), |mapping| mapping.id);
+        if mapped.is_none_or(|(_, status)| status == "createfail") {
+            let id = mapped.map_or_else(|| project.new_mapping_id(), |(id, _)| id);
             project.world.memory_mappings.insert(MemoryMapping {
                 id,
                 name: format!("mapping-{}", Project::tag(&id.to_string(), 6)),
                 source_instance_id: source.into(),
                 target_instance_id: target.into(),
                 creation: project.start(),
+                deletion: None,
             });
         }
         Ok(JobStarted { job_id })

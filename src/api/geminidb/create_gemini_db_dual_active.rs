@@ -2,6 +2,7 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
+use crate::cloud::undocumented::DUAL_ACTIVE_ROLES;
 use crate::cloud::{JobKind, Lifecycle, Owner, Project, Relationship};
 use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source};
 use crate::error::{Business, Refusal};
@@ -94,20 +95,23 @@ impl Operation for CreateGeminiDbDualActive {
         }
         let related = [&source, &destination]
             .into_iter()
-            .find(|id| project.world.relationships.contains_key(id.as_str()));
+            .find(|id| project.world.relationships.of(id, project.now).is_some());
         if let Some(id) = related.cloned() {
             project.object(Refusal::Busy { id, with: Business::Relationship })?;
         }
+        project.place_adopted(&destination, &request.destination_region);
         let job_id = project.start_job(&JOB, &source);
-        let side = |peer: &String, region| Relationship {
+        let side = |role, peer: &String, region| Relationship {
+            role,
             peer_instance_id: peer.as_str().into(),
             peer_region: region,
             tables: request.tables.clone(),
             building: project.start(),
+            release: None,
         };
-        let (near, far) = (side(&destination, request.destination_region), side(&source, region));
-        project.world.relationships.insert(destination.into(), far);
-        project.world.relationships.insert(source.into(), near);
+        let (master, slave) = DUAL_ACTIVE_ROLES;
+        let near = side(master, &destination, request.destination_region);
+        project.world.relationships.join(near, side(slave, &source, region));
         Ok(JobStarted { job_id })
     }
 }

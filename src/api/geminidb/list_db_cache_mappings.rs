@@ -94,7 +94,7 @@ impl Operation for ListDbCacheMappings {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let limit = request.limit.unwrap_or(100);
-        let mappings = project.world.memory_mappings.iter();
+        let mappings = project.world.memory_mappings.iter(project.now);
         let fitting = mappings.filter(|mapping| request.wants(mapping, project));
         let (page, total_count) = page(fitting, request.offset, limit);
         let dbcache_mappings = page.into_iter().map(|one| Mapping::of(one, project)).collect();
@@ -131,7 +131,7 @@ impl Mapping {
             status: mapping.status(project.now),
             created: mapping.creation.started.without_zone(),
             updated: mapping.updated(project.now).without_zone(),
-            rule_count: 0,
+            rule_count: project.world.memory_rules.count(mapping.id),
         }
     }
 }

@@ -1,7 +1,14 @@
-//! GeminiDB's dialect: host, envelope and codes, after the published code list.
+//! GeminiDB's dialect: host, envelope and codes, after the published code list, and what its calls
+//! share.
 
-use crate::contract::{Envelope, Refused, Service, Situation};
+use crate::cloud::undocumented::geminidb::{CLUSTER_NODES, FLAVOR, REPLICATION_NODES};
+use crate::cloud::undocumented::{BUILD_ACTION, LONGEST_TTL, MOST_COLUMNS, RELEASE_ACTION};
+use crate::cloud::{Instance, MemoryMapping, Project, Stage};
+use crate::contract::{Engine, Envelope, Field, Kind, Mode, Note, Refused, Service, Situation};
+use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
+use serde::Serialize;
+use uuid::Uuid;
 
 /// GeminiDB.
 pub static SERVICE: Service = Service {
@@ -23,3 +30,158 @@ pub static SERVICE: Service = Service {
         Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200998"),
     ],
 };
+
+/// What the calls on mappings and rules answer about a mapping that does not exist.
+pub const UNKNOWN_MAPPING: Refused =
+    Refused::new(Situation::UnknownMapping, StatusCode::BAD_REQUEST, "DBS.03050010");
+
+/// Columns of a rule.
+pub const COLUMNS: Kind = Kind::List(&Kind::TEXT, MOST_COLUMNS);
+
+/// A separator of a rule: one character.
+pub const SEPARATOR: Kind = Kind::Text(1);
+
+/// The parameter `ttl` of a rule.
+pub const TTL: Field = Field::optional("ttl", Kind::IntegerOrText(-1, LONGEST_TTL))
+    .means("lifetime of a key in milliseconds; -1 for ever");
+
+/// Finds a mapping that has to exist, and to be in one of the statuses.
+pub fn mapping_in(
+    id: &str,
+    allowed: &'static [&'static str],
+    project: &Project<'_>,
+) -> Result<MemoryMapping, Refusal> {
+    let found = Uuid::try_parse(id).ok();
+    let found = found.and_then(|id| project.world.memory_mappings.get(id, project.now));
+    let (resource, id) = (Resource::Mapping, id.to_owned());
+    let Some(mapping) = found else { return Err(Refusal::NotFound { resource, id }) };
+    let state = mapping.status(project.now);
+    if allowed.contains(&state) {
+        return Ok(mapping.clone());
+    }
+    Err(Refusal::WrongState { resource, id, state, allowed })
+}
+
+/// What instance lists say about an engine.
+pub struct Product {
+    engine: Engine,
+    /// Its name in filters, answers and flavours.
+    pub datastore: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The same with all its parts.
+    pub whole_version: &'static str,
+    /// The port that its instances listen on.
+    pub port: &'static str,
+}
+
+/// The engines of GeminiDB, each in a version that the documents name.
+const PRODUCTS: &[Product] = &[
+    Product {
+        engine: Engine::GeminiDbRedis,
+        datastore: "redis",
+        version: "5.0",
+        whole_version: "5.0.14.0",
+        port: "6379",
+    },
+    Product {
+        engine: Engine::GeminiDbCassandra,
+        datastore: "cassandra",
+        version: "3.11",
+        whole_version: "3.11.3.0",
+        port: "8635",
+    },
+    Product {
+        engine: Engine::GeminiDbMongo,
+        datastore: "mongodb",
+        version: "4.0",
+        whole_version: "4.0.3.0",
+        port: "8635",
+    },
+    Product {
+        engine: Engine::GeminiDbInflux,
+        datastore: "influxdb",
+        version: "1.8",
+        whole_version: "1.8.9.0",
+        port: "8635",
+    },
+];
+
+impl Product {
+    /// The product that an instance is; none if it is not one of GeminiDB's.
+    pub fn of(instance: &Instance) -> Option<&'static Self> {
+        PRODUCTS.iter().find(|product| product.engine == instance.engine)
+    }
+
+    /// The flavour of its nodes.
+    pub fn spec_code(&self) -> String {
+        format!("geminidb.{}.{FLAVOR}", self.datastore)
+    }
+}
+
+/// How many nodes an instance has.
+pub fn node_count(instance: &Instance) -> usize {
+    if instance.mode == Mode::Replication { REPLICATION_NODES } else { CLUSTER_NODES }
+}
+
+/// What is being done with an instance; nothing while it is idle.
+pub fn actions(instance: &Instance, project: &Project<'_>) -> Vec<&'static str> {
+    match project.world.relationships.of(&instance.id, project.now) {
+        Some((_, Stage::Building)) => vec![BUILD_ACTION],
+        Some((_, Stage::Releasing)) => vec![RELEASE_ACTION],
+        Some((_, Stage::Built)) | None => Vec::new(),
+    }
+}
+
+/// The instances that could be the other side of an instance's relationship: Cassandra instances
+/// that are in none.
+pub fn candidates<'p>(
+    instance: &'p Instance,
+    project: &'p Project<'_>,
+) -> impl Iterator<Item = &'p Instance> {
+    let related = |id: &str| project.world.relationships.of(id, project.now).is_some();
+    project.world.instances.values().filter(move |other| {
+        other.engine == Engine::GeminiDbCassandra && other.id != instance.id && !related(&other.id)
+    })
+}
+
+/// A version of the API.
+pub static VERSION: Kind = Kind::Object(&[
+    Field::mandatory("id", Kind::TEXT).means("version"),
+    Field::mandatory("links", Kind::List(&LINK, 10)).means("addresses of the version").notes(&[
+        Note { matter: "links is an array of addresses, and empty for v3.", decision: "Empty." },
+    ]),
+    Field::mandatory("status", Kind::TEXT).means("CURRENT: to be used"),
+    Field::mandatory("version", Kind::TEXT).means("version within the version"),
+    Field::mandatory("min_version", Kind::TEXT).means("least version within the version"),
+    Field::mandatory("updated", Kind::TEXT).means("last change, yyyy-MM-ddTHH:mm:ssZ"),
+]);
+
+static LINK: Kind = Kind::Object(&[
+    Field::optional("href", Kind::TEXT).means("address"),
+    Field::optional("rel", Kind::TEXT).means("what is there"),
+]);
+
+/// A version of the API.
+#[derive(Serialize)]
+pub struct Version {
+    /// Its name.
+    pub id: &'static str,
+    links: [&'static str; 0],
+    status: &'static str,
+    version: &'static str,
+    min_version: &'static str,
+    updated: &'static str,
+}
+
+impl Version {
+    /// The only one, as the pages show it.
+    pub const V3: Self = Self {
+        id: "v3",
+        links: [],
+        status: "CURRENT",
+        version: "",
+        min_version: "",
+        updated: "2019-10-30T17:34:02Z",
+    };
+}
