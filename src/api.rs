@@ -53,6 +53,40 @@ mod taurusdb {
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
 }
 
+mod iam {
+    mod catalog;
+    mod project;
+    pub mod service;
+    mod token;
+    mod version;
+
+    mod get_caller_identity;
+    mod keystone_create_user_token_by_password;
+    mod keystone_list_auth_domains;
+    mod keystone_list_auth_projects;
+    mod keystone_list_projects;
+    mod keystone_list_regions;
+    mod keystone_list_versions;
+    mod keystone_show_catalog;
+    mod keystone_show_project;
+    mod keystone_show_version;
+    mod keystone_validate_token;
+    mod list_service_types;
+
+    pub use get_caller_identity::GetCallerIdentity;
+    pub use keystone_create_user_token_by_password::KeystoneCreateUserTokenByPassword;
+    pub use keystone_list_auth_domains::KeystoneListAuthDomains;
+    pub use keystone_list_auth_projects::KeystoneListAuthProjects;
+    pub use keystone_list_projects::KeystoneListProjects;
+    pub use keystone_list_regions::KeystoneListRegions;
+    pub use keystone_list_versions::KeystoneListVersions;
+    pub use keystone_show_catalog::KeystoneShowCatalog;
+    pub use keystone_show_project::KeystoneShowProject;
+    pub use keystone_show_version::KeystoneShowVersion;
+    pub use keystone_validate_token::KeystoneValidateToken;
+    pub use list_service_types::ListServiceTypes;
+}
+
 use crate::operation::Route;
 
 /// Every operation.
@@ -75,4 +109,17 @@ pub static ROUTES: &[Route] = &[
     // takes the rest, since an unknown job is an error only for TaurusDB.
     Route::of::<taurusdb::ShowGaussMySqlJobInfo>(),
     Route::of::<geminidb::ListJobs>(),
+    // IAM, and what clients ask of its neighbours at their start
+    Route::of::<iam::KeystoneListVersions>(),
+    Route::of::<iam::KeystoneShowVersion>(),
+    Route::of::<iam::KeystoneCreateUserTokenByPassword>(),
+    Route::of::<iam::KeystoneValidateToken>(),
+    Route::of::<iam::KeystoneShowCatalog>(),
+    Route::of::<iam::KeystoneListAuthDomains>(),
+    Route::of::<iam::KeystoneListAuthProjects>(),
+    Route::of::<iam::KeystoneListProjects>(),
+    Route::of::<iam::KeystoneShowProject>(),
+    Route::of::<iam::KeystoneListRegions>(),
+    Route::of::<iam::GetCallerIdentity>(),
+    Route::of::<iam::ListServiceTypes>(),
 ];

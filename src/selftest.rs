@@ -5,11 +5,13 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Source, Strictness};
+use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use axum::body::Bytes;
 use axum::http::Request;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// What the self-test found of one operation.
@@ -39,6 +41,9 @@ struct Example {
 struct Sent {
     method: String,
     path: String,
+    /// Header parameters that the call declares.
+    #[serde(default)]
+    headers: HashMap<String, String>,
     #[serde(default)]
     body: Option<Value>,
 }
@@ -58,6 +63,13 @@ pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 pub fn documented_request(contract: &Contract) -> (String, Value) {
     let example: Example = serde_json::from_str(contract.example).expect("a readable example");
     (example.request.path, example.request.body.unwrap_or_default())
+}
+
+/// The header parameters of the documented request.
+#[cfg(test)]
+pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
+    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    example.request.headers
 }
 
 /// The requests that an operation's example presupposes, with their contracts.
@@ -127,13 +139,17 @@ fn example_app() -> App {
         strictness: Strictness::default(),
         frozen_at: Some(EXAMPLE_TIME),
         spell_incrmigrating: false,
+        credentials: Credentials::built_in("eu-mock-1"),
     };
     let body_timeout = Duration::from_secs(1);
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
 }
 
 fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
-    let request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
+    let mut request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
     let (parts, ()) = request.body(()).map_err(|error| error.to_string())?.into_parts();
     let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let response = answer_in_process(app, &parts, Bytes::from(body));

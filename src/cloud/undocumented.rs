@@ -20,3 +20,6 @@ pub const TASK_VERSION: &str = "v2";
 
 /// `ecs_tenant_private_ip` of an online migration task: an address for documentation (RFC 5737).
 pub const TASK_ADDRESS: &str = "192.0.2.10";
+
+/// Id and name of the role that every user has: what an account's administrator is answered.
+pub const ROLE: (&str, &str) = ("0", "te_admin");
