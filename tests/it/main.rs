@@ -4,6 +4,7 @@
 
 mod binary;
 mod embedded;
+mod iam;
 mod readme;
 mod refused;
 mod support;
