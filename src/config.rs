@@ -73,7 +73,7 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub access_keys: Vec<Secret>,
-    /// A user who may log in, as name:password[:domain]; replaces the built-in one.
+    /// A user who may log in, as name:password or name:password:domain; replaces the built-in one.
     #[arg(
         long = "user",
         env = "PAPERCLOUD_USERS",

@@ -97,7 +97,7 @@ pub enum Projects {
     /// Every one.
     All,
     /// These, by their ids.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for configurations richer than flags"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is richer than flags"))]
     Only(Vec<String>),
 }
 

@@ -141,23 +141,16 @@ fn exchange(
     answer: &mut Answer,
 ) -> Result<Outcome, Refusal> {
     let settings = app.cloud.settings();
-    let project_id = target.usable_project_id();
-    let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
-    auth::admit(mode_for(routes, app.auth), &arrival)?;
+    let access = admit(app, routes, parts, &target, body)?;
     target.require_project_id()?;
-    let access = Access {
-        cloud: &app.cloud,
-        host: host(parts),
-        caller: auth::recognise(&arrival),
-        verifies: app.auth == AuthMode::Verify,
-    };
     let cell = app.cloud.world(&target.project_id);
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
     let members = if takes_body { read_body(body)? } else { Members::new() };
     let mut violations = target.remarks();
     violations.extend(remarks(routes, &parts.headers, takes_body));
-    let mut sent = Sent { path: target.path, query: target.query, body: members, headers: vec![] };
+    let mut sent =
+        Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
 
     let mut world = cell.lock();
     let route = choose(routes, &sent, &world);
@@ -187,9 +180,24 @@ fn exchange(
     }
 }
 
-/// How credentials are looked at: not at all where the call is what gives them.
-fn mode_for(routes: &[Route], mode: AuthMode) -> AuthMode {
-    if routes.iter().all(|route| route.contract.open) { AuthMode::Off } else { mode }
+/// Lets a request in by its credentials, unless the call is what gives them.
+fn admit<'r>(
+    app: &'r App,
+    routes: &[Route],
+    parts: &'r Parts,
+    target: &Target<'_>,
+    body: &[u8],
+) -> Result<Access<'r>, Refusal> {
+    let project_id = target.usable_project_id();
+    let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
+    let open = routes.iter().all(|route| route.contract.open);
+    auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
+    Ok(Access {
+        cloud: &app.cloud,
+        host: host(parts),
+        caller: auth::recognise(&arrival),
+        verifies: app.auth == AuthMode::Verify,
+    })
 }
 
 /// The host that a client has reached the service by.

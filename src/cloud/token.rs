@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// How long a token is valid, as the page says.
-pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const LIFETIME: Duration = Duration::from_hours(24);
 
 /// A token.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ struct Issued {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Tokens").field("count", &self.by_text.len()).finish()
+        formatter.debug_struct("Tokens").field("count", &self.by_text.len()).finish_non_exhaustive()
     }
 }
 

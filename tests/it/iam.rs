@@ -95,7 +95,7 @@ impl Signer<'_> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Refused by the gateway, with a reason.
@@ -151,7 +151,7 @@ fn a_token_expires_after_24_hours_of_its_projects_clock() {
     let token = token_for(&cloud, PROJECT);
     let world = cloud.world(PROJECT);
     // The clocks of the account and of other projects have nothing to do with it.
-    cloud.world(ANOTHER_PROJECT).advance(Duration::from_secs(48 * 3600));
+    cloud.world(ANOTHER_PROJECT).advance(Duration::from_hours(48));
     world.advance(Duration::from_secs(24 * 3600 - 1));
     with_token(&cloud, &token, &mapping_of(PROJECT)).expect(202);
     world.advance(Duration::from_secs(1));
@@ -290,7 +290,7 @@ fn a_token_is_looked_at_until_it_expires() {
     is_refused_by_iam(&unknown, 404, "Not Found", "token in X-Subject-Token does not exist");
     let missing = send_text(&cloud, "GET", "/v3/auth/tokens", &[("X-Auth-Token", &own)], "");
     is_refused_by_iam(&missing, 400, "Bad Request", "X-Subject-Token is mandatory");
-    cloud.world(PROJECT).advance(Duration::from_secs(24 * 3600));
+    cloud.world(PROJECT).advance(Duration::from_hours(24));
     look("/v3/auth/tokens", &token).expect(404);
 }
 
@@ -393,7 +393,7 @@ fn a_wrong_secret_and_a_changed_body_make_another_signature() {
 fn the_date_of_a_signature_is_within_15_minutes_of_the_projects_clock() {
     let cloud = verifying();
     let world = cloud.world(PROJECT);
-    world.advance(Duration::from_secs(900));
+    world.advance(Duration::from_mins(15));
     BUILT_IN.create_mapping(&cloud).expect(202);
     world.advance(Duration::from_secs(1));
     let refused = BUILT_IN.create_mapping(&cloud);

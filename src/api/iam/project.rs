@@ -3,7 +3,7 @@
 use super::service::Links;
 use crate::cloud::{Identity, Project};
 use crate::contract::{Field, Kind};
-use crate::credentials::NamedProject;
+use crate::credentials::{NamedProject, Projects};
 use serde::Serialize;
 
 /// The members of a project, with one of the two kinds of links.
@@ -53,7 +53,6 @@ impl Shown {
 
 /// The projects with a name of their own that somebody may use, and those that they are held to.
 pub fn of_identity(identity: &Identity, project: &Project<'_>) -> Vec<NamedProject> {
-    use crate::credentials::Projects;
     let known = &project.settings.credentials;
     match &identity.projects {
         Projects::All => known.projects.clone(),

@@ -106,10 +106,7 @@ impl Reply {
             }
         };
         let shown = Shown {
-            catalog: match with_catalog {
-                true => catalog(project, scope.project_id()),
-                false => Vec::new(),
-            },
+            catalog: if with_catalog { catalog(project, scope.project_id()) } else { Vec::new() },
             domain: in_domain.is_none().then(|| domain.clone()),
             expires_at: token.expires.with_microseconds(),
             issued_at: token.issued.with_microseconds(),

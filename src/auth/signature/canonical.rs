@@ -127,11 +127,8 @@ fn value(headers: &HeaderMap, name: &str, collapse: bool) -> Option<String> {
     let values = headers.get_all(name).into_iter();
     let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let text = values.iter().map(|value| value.trim()).collect::<Vec<_>>().join(",");
-    let text = match collapse {
-        true => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        false => text,
-    };
-    (!values.is_empty()).then_some(text)
+    let collapsed = || text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!values.is_empty()).then(|| if collapse { collapsed() } else { text.clone() })
 }
 
 /// The hash that stands for the body: its own, or that of the header which says that there is none.

@@ -6,7 +6,7 @@ use super::canonical::Canonical;
 use super::read;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::Strictness;
-use crate::credentials::{Credentials, PROJECT_ID, SECRET_KEY};
+use crate::credentials::{Credentials, PROJECT_ID, Projects, SECRET_KEY};
 use crate::error::Refusal;
 use axum::http::Request;
 use axum::http::request::Parts;
@@ -184,6 +184,43 @@ fn a_body_that_is_not_signed_may_be_any_and_the_hash_of_another_is_refused() {
     unsigned.headers.insert("x-sdk-content-sha256", "0".repeat(64).parse().unwrap());
     let refusal = verify(&cloud, &unsigned, BODY).unwrap_err();
     assert!(refusal.to_string().contains("is not the hash of the body"), "{refusal}");
+}
+
+#[test]
+fn a_path_with_encoded_signs_may_be_signed_in_each_way_that_clients_write_it() {
+    let (cloud, target) = (cloud(None), format!("/v3/{PROJECT_ID}/db%20one%2Ftwo"));
+    let header = |signature: &str| {
+        format!(
+            "SDK-HMAC-SHA256 Access=MOCKACCESSKEY0000001, SignedHeaders=x-sdk-date, \
+             Signature={signature}"
+        )
+    };
+    let parts = request("GET", &target, &[]);
+    let arrival = Arrival { cloud: &cloud, parts: &parts, body: b"", project_id: None };
+    let unsigned = header("00");
+    let unsigned = read(&unsigned).unwrap();
+    let canonical = Canonical::read(&unsigned, &arrival).unwrap();
+    assert_eq!(canonical.uris.len(), 3);
+    for uri in &canonical.uris {
+        let algorithm = Algorithm::Sha256;
+        let text = algorithm.string_to_sign("20240115T083000Z", None, &canonical.text(uri));
+        let signature = algorithm.sign(SECRET_KEY.as_bytes(), &text);
+        let signed = request("GET", &target, &[("Authorization", &header(&signature))]);
+        verify(&cloud, &signed, "").unwrap();
+    }
+}
+
+#[test]
+fn a_key_may_be_good_for_some_projects_only() {
+    let with = |project_id: &str| {
+        let mut settings = cloud(None).settings().clone();
+        let ids = vec![project_id.to_owned()];
+        settings.credentials.access_keys[0].projects = Projects::Only(ids);
+        verify(&Cloud::new(settings), &mapping(&signed_a()), BODY)
+    };
+    with(PROJECT_ID).unwrap();
+    let refusal = with("another").unwrap_err();
+    assert!(refusal.to_string().contains("is not good for project 054e"), "{refusal}");
 }
 
 /// Signs a request the way that the service says it should have been.
