@@ -77,6 +77,40 @@ mod taurusdb {
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
 }
 
+mod iam {
+    mod catalog;
+    mod project;
+    pub mod service;
+    mod token;
+    mod version;
+
+    mod get_caller_identity;
+    mod keystone_create_user_token_by_password;
+    mod keystone_list_auth_domains;
+    mod keystone_list_auth_projects;
+    mod keystone_list_projects;
+    mod keystone_list_regions;
+    mod keystone_list_versions;
+    mod keystone_show_catalog;
+    mod keystone_show_project;
+    mod keystone_show_version;
+    mod keystone_validate_token;
+    mod list_service_types;
+
+    pub use get_caller_identity::GetCallerIdentity;
+    pub use keystone_create_user_token_by_password::KeystoneCreateUserTokenByPassword;
+    pub use keystone_list_auth_domains::KeystoneListAuthDomains;
+    pub use keystone_list_auth_projects::KeystoneListAuthProjects;
+    pub use keystone_list_projects::KeystoneListProjects;
+    pub use keystone_list_regions::KeystoneListRegions;
+    pub use keystone_list_versions::KeystoneListVersions;
+    pub use keystone_show_catalog::KeystoneShowCatalog;
+    pub use keystone_show_project::KeystoneShowProject;
+    pub use keystone_show_version::KeystoneShowVersion;
+    pub use keystone_validate_token::KeystoneValidateToken;
+    pub use list_service_types::ListServiceTypes;
+}
+
 use crate::operation::Route;
 
 /// Every operation.
@@ -94,7 +128,6 @@ pub static ROUTES: &[Route] = &[
     Route::of::<geminidb::ListBiactiveInstanceCandidates>(),
     Route::of::<geminidb::ShowInstanceBiactiveRegions>(),
     Route::of::<geminidb::ShowInstanceRole>(),
-    Route::of::<geminidb::ListApiVersion>(),
     Route::of::<geminidb::ShowApiVersion>(),
     // DCS
     Route::of::<dcs::CreateOnlineMigrationTask>(),
@@ -112,4 +145,19 @@ pub static ROUTES: &[Route] = &[
     Route::of::<geminidb::ListJobs>(),
     // GET /v3/{project_id}/instances, too, and GeminiDB's takes what TaurusDB's does not claim.
     Route::of::<geminidb::ListInstances>(),
+    // IAM, and what clients ask of its neighbours at their start
+    // GET / is also GeminiDB's, where the host says so.
+    Route::of::<geminidb::ListApiVersion>(),
+    Route::of::<iam::KeystoneListVersions>(),
+    Route::of::<iam::KeystoneShowVersion>(),
+    Route::of::<iam::KeystoneCreateUserTokenByPassword>(),
+    Route::of::<iam::KeystoneValidateToken>(),
+    Route::of::<iam::KeystoneShowCatalog>(),
+    Route::of::<iam::KeystoneListAuthDomains>(),
+    Route::of::<iam::KeystoneListAuthProjects>(),
+    Route::of::<iam::KeystoneListProjects>(),
+    Route::of::<iam::KeystoneShowProject>(),
+    Route::of::<iam::KeystoneListRegions>(),
+    Route::of::<iam::GetCallerIdentity>(),
+    Route::of::<iam::ListServiceTypes>(),
 ];

@@ -1,9 +1,13 @@
 //! Credentials as they arrive.
 
 mod signature;
+mod token;
 
+use crate::cloud::{Caller, Cloud, Identity};
 use crate::error::Refusal;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use signature::Signature;
 
 /// How much of a request's credentials is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -13,6 +17,8 @@ pub enum AuthMode {
     /// That there are some: an `X-Auth-Token`, or a well-formed `Authorization`.
     #[default]
     Presence,
+    /// That they hold: an issued token, or the signature of a known access key, for the project.
+    Verify,
 }
 
 impl AuthMode {
@@ -21,29 +27,87 @@ impl AuthMode {
         match self {
             Self::Off => "off",
             Self::Presence => "presence",
+            Self::Verify => "verify",
         }
     }
 }
 
+/// What credentials are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'r> {
+    /// Issued tokens, known keys, and the time.
+    pub cloud: &'r Cloud,
+    /// What is signed.
+    pub parts: &'r Parts,
+    /// What is signed, too.
+    pub body: &'r [u8],
+    /// The project of the path, if it has one.
+    pub project_id: Option<&'r str>,
+}
+
+/// The credentials of a request.
+enum Credential<'r> {
+    Token(&'r str),
+    Signature(Signature<'r>),
+}
+
 /// Admits a request, or says what is wrong with its credentials. They are never shown.
-pub fn admit(mode: AuthMode, headers: &HeaderMap) -> Result<(), Refusal> {
+pub fn admit(mode: AuthMode, arrival: &Arrival<'_>) -> Result<(), Refusal> {
     if mode == AuthMode::Off {
         return Ok(());
     }
-    let token = headers.get("x-auth-token");
-    if token.is_some_and(|token| !token.as_bytes().trim_ascii().is_empty()) {
-        return Ok(());
+    let credential = Credential::read(&arrival.parts.headers).map_err(refusal)?;
+    match credential {
+        _ if mode == AuthMode::Presence => Ok(()),
+        Credential::Token(text) => token::verify(text, arrival).map_err(refusal),
+        Credential::Signature(signature) => signature::verify(&signature, arrival),
     }
-    let Some(authorization) = headers.get("authorization") else {
-        let missing = if token.is_some() { "X-Auth-Token is empty" } else { "no credentials" };
-        return refuse(format!("{missing}; send X-Auth-Token or a signed Authorization header"));
-    };
-    let Ok(authorization) = authorization.to_str() else {
-        return refuse("Authorization has signs that are not ASCII".to_owned());
-    };
-    signature::read(authorization).map(drop).or_else(refuse)
 }
 
-fn refuse(reason: String) -> Result<(), Refusal> {
-    Err(Refusal::Unauthenticated { reason })
+/// Whose credentials a request carries, as far as that is known. Only IAM asks for it, and its
+/// paths have no project.
+pub fn recognise(arrival: &Arrival<'_>) -> Caller {
+    let mut caller = Caller::default();
+    if arrival.project_id.is_some() {
+        return caller;
+    }
+    let Arrival { cloud, parts, .. } = arrival;
+    match Credential::read(&parts.headers) {
+        Ok(Credential::Token(text)) => caller.token = cloud.token(text),
+        Ok(Credential::Signature(signature)) => {
+            let key = cloud.settings().credentials.access_key(signature.access_key);
+            caller.key_holder = key
+                .map(|key| Identity { projects: key.projects.clone(), ..cloud.first_identity() });
+            caller.named_project = text_of(&parts.headers, "x-project-id").map(str::to_owned);
+        }
+        Err(_) => {}
+    }
+    caller
+}
+
+impl<'r> Credential<'r> {
+    fn read(headers: &'r HeaderMap) -> Result<Self, String> {
+        let token = headers.get("x-auth-token");
+        if let Some(token) = token.filter(|token| !token.as_bytes().trim_ascii().is_empty()) {
+            // Whatever is no text is no token that was ever issued.
+            return Ok(Self::Token(token.to_str().unwrap_or_default().trim()));
+        }
+        let Some(authorization) = headers.get("authorization") else {
+            let missing = if token.is_some() { "X-Auth-Token is empty" } else { "no credentials" };
+            return Err(format!("{missing}; send X-Auth-Token or a signed Authorization header"));
+        };
+        let Ok(authorization) = authorization.to_str() else {
+            return Err("Authorization has signs that are not ASCII".to_owned());
+        };
+        signature::read(authorization).map(Self::Signature)
+    }
+}
+
+/// The value of a header, if it is there and is text.
+fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn refusal(reason: String) -> Refusal {
+    Refusal::Unauthenticated { reason }
 }

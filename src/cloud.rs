@@ -2,7 +2,10 @@
 //!
 //! Worlds do not contend: a request locks its own project's world and no other, for one short
 //! synchronous section. A `std::sync::Mutex` is right for that; nothing waits while holding it.
+//! Operations of IAM belong to no project and lock the world without an id. They alone look at a
+//! second world's clock meanwhile, and no project's operation ever looks at theirs.
 
+mod access;
 mod clock;
 mod dual_active;
 mod ids;
@@ -14,9 +17,11 @@ mod memory_rule;
 mod migration_task;
 mod project;
 mod replication;
+mod token;
 pub mod undocumented;
 mod world;
 
+pub use access::{Access, Caller};
 pub use clock::{Clock, ClockError, Moment};
 pub use dual_active::{Relationship, Stage};
 pub use ids::Meaning;
@@ -31,12 +36,15 @@ pub use migration_task::{
 };
 pub use project::{Project, Warning};
 pub use replication::Replication;
+pub use token::{Grant, Identity, Scope, Token};
 pub use world::World;
 
 use crate::contract::Strictness;
+use crate::credentials::Credentials;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use token::Tokens;
 
 /// What every world of a cloud has in common.
 #[derive(Clone, Debug)]
@@ -54,6 +62,8 @@ pub struct Settings {
     /// Whether incremental migration is spelled `INCRMIGRATING`, as the documents have it, instead
     /// of `INCRMIGEATING`, which is what clients compare with.
     pub spell_incrmigrating: bool,
+    /// Who may call.
+    pub credentials: Credentials,
 }
 
 /// All worlds.
@@ -63,6 +73,7 @@ pub struct Cloud {
     shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
     /// Requests that belong to no project.
     stray_requests: AtomicU64,
+    tokens: RwLock<Tokens>,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -79,7 +90,7 @@ impl Cloud {
     /// A cloud without worlds.
     pub fn new(settings: Settings) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { settings, shards, stray_requests: AtomicU64::new(0) }
+        Self { settings, shards, stray_requests: AtomicU64::new(0), tokens: RwLock::default() }
     }
 
     /// What every world has in common.
@@ -99,6 +110,12 @@ impl Cloud {
         let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
+    }
+
+    /// The first user: who calls where nothing says so.
+    pub fn first_identity(&self) -> Identity {
+        let user = self.settings.credentials.users.first();
+        Identity::from(user.expect("the configuration always has a user"))
     }
 
     /// The id of a request that reached no project.

@@ -4,6 +4,7 @@
 use crate::auth::AuthMode;
 use crate::cloud::{Moment, Settings};
 use crate::contract::{Level, Strictness};
+use crate::credentials::{self, AccessKey, Credentials, Secret, User};
 use clap::builder::BoolishValueParser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -63,6 +64,24 @@ pub struct Config {
     /// Spell the last status of incremental migrations INCRMIGRATING, as the documents do.
     #[arg(long, env = "PAPERCLOUD_SPELL_INCRMIGRATING", value_parser = BoolishValueParser::new())]
     pub spell_incrmigrating: bool,
+    /// A key that requests may be signed with, as AK:SK or AK:SK:TOKEN; replaces the built-in one.
+    #[arg(
+        long = "access-key",
+        env = "PAPERCLOUD_ACCESS_KEYS",
+        hide_env_values = true,
+        value_name = "AK:SK[:TOKEN]",
+        value_delimiter = ','
+    )]
+    pub access_keys: Vec<Secret>,
+    /// A user who may log in, as name:password or name:password:domain; replaces the built-in one.
+    #[arg(
+        long = "user",
+        env = "PAPERCLOUD_USERS",
+        hide_env_values = true,
+        value_name = "NAME:PASSWORD[:DOMAIN]",
+        value_delimiter = ','
+    )]
+    pub users: Vec<Secret>,
     /// Seconds that the header of a request may take to arrive.
     #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -92,6 +111,8 @@ impl Default for Config {
             region: "eu-mock-1".to_owned(),
             frozen_at: None,
             spell_incrmigrating: false,
+            access_keys: Vec::new(),
+            users: Vec::new(),
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,
@@ -100,6 +121,15 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The access key that is known unless others are configured.
+    pub const ACCESS_KEY: &str = credentials::ACCESS_KEY;
+    /// The secret key that belongs to it.
+    pub const SECRET_KEY: &str = credentials::SECRET_KEY;
+    /// The user that is known unless others are configured; password and domain are the same word.
+    pub const USER: &str = credentials::USER;
+    /// The project that is named like the region.
+    pub const PROJECT_ID: &str = credentials::PROJECT_ID;
+
     /// The level of each class.
     pub(crate) fn strictness(&self) -> Strictness {
         let base = if self.strict { Strictness::STRICT } else { Strictness::default() };
@@ -108,6 +138,16 @@ impl Config {
             hygiene: self.hygiene.unwrap_or(base.hygiene),
             resources: self.resources.unwrap_or(base.resources),
         }
+    }
+
+    /// Who may call. Read here and not by the flags: their messages would show the secret.
+    fn credentials(&self) -> Result<Credentials, String> {
+        let Credentials { access_keys, users, projects } = Credentials::built_in(&self.region);
+        Ok(Credentials {
+            access_keys: read_all("access-key", &self.access_keys, access_keys, AccessKey::parse)?,
+            users: read_all("user", &self.users, users, User::parse)?,
+            projects,
+        })
     }
 
     /// What the worlds have in common, or the value that is out of its range.
@@ -124,8 +164,22 @@ impl Config {
             strictness: self.strictness(),
             frozen_at,
             spell_incrmigrating: self.spell_incrmigrating,
+            credentials: self.credentials()?,
         })
     }
+}
+
+/// Each of the texts read, or the built-in ones where there are none.
+fn read_all<T>(
+    name: &str,
+    texts: &[Secret],
+    built_in: Vec<T>,
+    read: fn(&Secret) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    if texts.is_empty() {
+        return Ok(built_in);
+    }
+    texts.iter().map(read).collect::<Result<_, _>>().map_err(|problem| format!("{name} {problem}"))
 }
 
 /// A day is the longest job.

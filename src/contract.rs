@@ -42,12 +42,16 @@ pub struct Contract {
     pub path_parameters: &'static [Field],
     /// Query parameters.
     pub query: &'static [Field],
+    /// Header parameters, other than those that every operation has.
+    pub headers: &'static [Field],
     /// Members of the JSON body; empty where the operation takes none.
     pub body: &'static [Field],
     /// Status of a success.
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
     pub reply: &'static [Field],
+    /// Headers of the answer, other than those that every answer has.
+    pub reply_headers: &'static [Field],
     /// Whether it is called before there are credentials.
     pub open: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
@@ -69,9 +73,11 @@ impl Contract {
         path: "",
         path_parameters: &[],
         query: &[],
+        headers: &[],
         body: &[],
         success: StatusCode::OK,
         reply: &[],
+        reply_headers: &[],
         open: false,
         refusals: &[],
         notes: &[],
@@ -83,7 +89,14 @@ impl Contract {
         let path = self.path_parameters.iter().map(|field| (Place::Path, field));
         let query = self.query.iter().map(|field| (Place::Query, field));
         let body = self.body.iter().map(|field| (Place::Body, field));
-        path.chain(query).chain(body)
+        let headers = self.headers.iter().map(|field| (Place::Header, field));
+        path.chain(query).chain(headers).chain(body)
+    }
+
+    /// Whether it works in the project of its path. A path that ends in a project's id is about
+    /// the project, and belongs to none.
+    pub fn is_of_project(&self) -> bool {
+        self.path.contains("/{project_id}/")
     }
 
     /// The status and code this operation answers in a situation: its own, its service's, or the
@@ -110,6 +123,8 @@ pub enum Place {
     Path,
     /// The query string.
     Query,
+    /// A header of its own.
+    Header,
     /// The JSON body.
     Body,
 }
@@ -120,6 +135,7 @@ impl Place {
         match self {
             Self::Path => "path",
             Self::Query => "query",
+            Self::Header => "header",
             Self::Body => "body",
         }
     }

@@ -39,6 +39,13 @@ pub enum Refusal {
         /// What is wrong with them; never the credentials.
         reason: String,
     },
+    /// A signature is not the one that the request should have.
+    SignatureMismatch {
+        /// What was tried, and what to look at.
+        reason: String,
+        /// What the service computed, for whoever looks for the difference.
+        computed: Box<Computed>,
+    },
     /// A placeholder such as `{project_id}` was never filled, or the id has signs no id has.
     MalformedProjectId {
         /// As sent, shortened.
@@ -130,6 +137,15 @@ pub enum Refusal {
     },
 }
 
+/// What a service computes on its way to a signature; no secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computed {
+    /// The request in its canonical form; values of headers that carry tokens are replaced.
+    pub canonical_request: String,
+    /// The text that is signed.
+    pub string_to_sign: String,
+}
+
 /// What can be looked for, or be in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
@@ -153,6 +169,10 @@ pub enum Resource {
     Replication,
     /// A database.
     Database,
+    /// A token of IAM.
+    Token,
+    /// A project.
+    Project,
 }
 
 impl Resource {
@@ -168,6 +188,8 @@ impl Resource {
             Self::Relationship => language.pick("active-active relationship of", "双活关系"),
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
             Self::Database => language.pick("database", "数据库"),
+            Self::Token => language.pick("token", "令牌"),
+            Self::Project => language.pick("project", "项目"),
         }
     }
 }
@@ -193,7 +215,9 @@ impl Refusal {
             Self::MalformedRequest { .. } => Situation::MalformedRequest,
             Self::BodyTooLarge { .. } => Situation::BodyTooLarge,
             Self::BodyTimeout { .. } => Situation::BodyTimeout,
-            Self::Unauthenticated { .. } => Situation::Unauthenticated,
+            Self::Unauthenticated { .. } | Self::SignatureMismatch { .. } => {
+                Situation::Unauthenticated
+            }
             Self::MalformedProjectId { .. } => Situation::MalformedProjectId,
             Self::EmptyBody => Situation::EmptyBody,
             Self::MalformedBody { .. } => Situation::MalformedBody,
@@ -205,6 +229,8 @@ impl Refusal {
             Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
             Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
             Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
+            Self::NotFound { resource: Resource::Token, .. } => Situation::UnknownToken,
+            Self::NotFound { resource: Resource::Project, .. } => Situation::UnknownProject,
             Self::NotFound { .. } => Situation::UnknownInstance,
             Self::Forbidden { .. } => Situation::Forbidden,
             Self::WrongEngine { .. } => Situation::WrongEngine,
@@ -242,7 +268,7 @@ impl Refusal {
             Self::BodyTimeout { limit } => {
                 format!("The request body did not arrive within {limit} seconds")
             }
-            Self::Unauthenticated { reason } => {
+            Self::Unauthenticated { reason } | Self::SignatureMismatch { reason, .. } => {
                 format!("Incorrect IAM authentication information: {reason}")
             }
             Self::MalformedProjectId { got, placeholder: true } => format!(
@@ -341,7 +367,8 @@ impl Refusal {
             | Self::MalformedRequest { .. }
             | Self::BodyTooLarge { .. }
             | Self::BodyTimeout { .. }
-            | Self::Unauthenticated { .. } => self.in_english(),
+            | Self::Unauthenticated { .. }
+            | Self::SignatureMismatch { .. } => self.in_english(),
         }
     }
 }

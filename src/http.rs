@@ -6,21 +6,24 @@ mod target;
 pub use target::{distance, fits};
 
 use crate::api::{ROUTES, gateway};
-use crate::auth::{self, AuthMode};
-use crate::cloud::{Cloud, Project, World};
+use crate::auth::{self, Arrival, AuthMode};
+use crate::cloud::{Access, Cloud, Project, World};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
-use crate::contract::{Level, Rule, Service, Violation};
+use crate::contract::{Contract, Field, Level, Rule, Service, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::language::Language;
-use crate::operation::{Failure, Route};
+use crate::operation::{Failure, Outcome, Route};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, header, request::Parts};
+use axum::http::{
+    HeaderMap, HeaderValue, Method, Response, header, request::Parts, uri::Authority,
+};
 use axum::routing::{MethodFilter, MethodRouter};
-use reply::{Answer, Outcome};
+use reply::Answer;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -147,19 +150,21 @@ fn exchange(
     answer: &mut Answer,
 ) -> Result<Outcome, Refusal> {
     let settings = app.cloud.settings();
-    let cell = app.cloud.world(&target.project_id);
-    auth::admit(mode_for(routes, app.auth), &parts.headers)?;
+    let access = admit(app, routes, parts, &target, body)?;
     target.require_project_id()?;
+    let cell = app.cloud.world(&target.project_id);
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
     let members = if takes_body { read_body(body)? } else { Members::new() };
     let mut violations = target.remarks();
     violations.extend(remarks(routes, &parts.headers, takes_body));
-    let sent = Sent { path: target.path, query: target.query, body: members };
+    let mut sent =
+        Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
 
     let mut world = cell.lock();
     let route = choose(routes, &sent, &world);
     answer.contract = Some(route.contract);
+    sent.headers = read_headers(route.contract, &parts.headers)?;
     let checked = check(route.contract, sent);
     violations.extend(checked.violations);
     let level = |violation: &Violation| settings.strictness.level(violation.rule.class());
@@ -170,23 +175,56 @@ fn exchange(
         return Err(Refusal::Invalid(refused));
     }
 
-    let mut project = Project::new(&mut world, settings);
+    let mut project = Project::new(&mut world, access);
     let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
     let done = catch_unwind(run).unwrap_or_else(|panic| {
         Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
     });
     answer.warnings.extend(project.finish(done.is_ok()));
     match done {
-        Ok(body) => Ok(Outcome { status: route.contract.success, body }),
+        Ok(outcome) => Ok(outcome),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Misfit(_)) if !passed.is_empty() => Err(Refusal::Invalid(passed)),
         Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }),
     }
 }
 
-/// How credentials are looked at: not at all where the call is what gives them.
-fn mode_for(routes: &[Route], mode: AuthMode) -> AuthMode {
-    if routes.iter().all(|route| route.contract.open) { AuthMode::Off } else { mode }
+/// Lets a request in by its credentials, unless the call is what gives them.
+fn admit<'r>(
+    app: &'r App,
+    routes: &[Route],
+    parts: &'r Parts,
+    target: &Target<'_>,
+    body: &[u8],
+) -> Result<Access<'r>, Refusal> {
+    let project_id = target.usable_project_id();
+    let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
+    let open = routes.iter().all(|route| route.contract.open);
+    auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
+    Ok(Access {
+        cloud: &app.cloud,
+        host: host(parts),
+        caller: auth::recognise(&arrival),
+        verifies: app.auth == AuthMode::Verify,
+    })
+}
+
+/// The host that a client has reached the service by.
+fn host(parts: &Parts) -> &str {
+    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or_else(|| parts.uri.authority().map(Authority::as_str)).unwrap_or("localhost")
+}
+
+/// The header parameters that a contract declares.
+fn read_headers<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<Members<'h>, Refusal> {
+    let sent = |field: &Field| Some((field.name, headers.get(field.name)?));
+    let read = |(name, value): (&'static str, &'h HeaderValue)| match value.to_str() {
+        Ok(text) => Ok((Cow::Borrowed(name), Json::Text(Cow::Borrowed(text.trim())))),
+        Err(_) => Err(Refusal::MalformedRequest {
+            reason: format!("the header {name} has signs that are not ASCII"),
+        }),
+    };
+    contract.headers.iter().filter_map(sent).map(read).collect()
 }
 
 /// The operations on a path that the host leaves: those of the service it names, if it names one.

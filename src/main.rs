@@ -238,13 +238,15 @@ fn wait_until_ready(wait: &Wait) -> Result<(), String> {
     Err(format!("not ready after {} seconds: {problem}", wait.timeout_seconds))
 }
 
-/// Region, endpoints and placeholder credentials for the official SDKs. Keys of any value do.
+/// Region, endpoints and credentials for the official SDKs. Unless signatures are verified, keys of
+/// any value do.
 fn environment(endpoint: Endpoint) -> String {
     let url = format!("http://{}", reachable(endpoint));
     let mut lines = vec![
-        "export HUAWEICLOUD_SDK_AK=MOCKACCESSKEY0000001".to_owned(),
-        "export HUAWEICLOUD_SDK_SK=mock-secret-key-0000000000000000000000001".to_owned(),
-        "export HUAWEICLOUD_SDK_PROJECT_ID=054e292c9880d4992f02c0196d3ea468".to_owned(),
+        format!("export HUAWEICLOUD_SDK_AK={}", Config::ACCESS_KEY),
+        format!("export HUAWEICLOUD_SDK_SK={}", Config::SECRET_KEY),
+        format!("export HUAWEICLOUD_SDK_PROJECT_ID={}", Config::PROJECT_ID),
+        format!("export HUAWEICLOUD_SDK_IAM_ENDPOINT={url}"),
     ];
     for service in ["DCS", "GAUSSDB", "GAUSSDBFORNOSQL"] {
         lines.push(format!("export HUAWEICLOUD_SDK_REGION_{service}_EU_MOCK_1={url}"));

@@ -5,6 +5,7 @@ use crate::contract::Contract;
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::error::Refusal;
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,11 @@ pub trait Operation {
     /// Finds, refuses, changes, replies. Every refusal comes before the first change.
     fn call(request: Self::Request, project: &mut Project<'_>) -> Result<Self::Reply, Refusal>;
 
+    /// Values of the answer's own headers, by the names that the contract declares.
+    fn headers(_reply: &Self::Reply) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Whether a request on a path that several operations share is this one's. The first that
     /// claims it answers, or the last of them.
     fn claims(_sent: &Sent<'_>, _world: &World) -> bool {
@@ -37,8 +43,19 @@ pub trait Operation {
 pub struct Route {
     /// The page's tables.
     pub contract: &'static Contract,
-    perform: fn(Json<'_>, &mut Project<'_>) -> Result<Vec<u8>, Failure>,
+    perform: fn(Json<'_>, &mut Project<'_>) -> Result<Outcome, Failure>,
     claims: fn(&Sent<'_>, &World) -> bool,
+}
+
+/// What an operation answered.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its documented status.
+    pub status: StatusCode,
+    /// Its own headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its body; empty where there is none.
+    pub body: Vec<u8>,
 }
 
 /// Why an operation gave no answer.
@@ -57,12 +74,12 @@ impl Route {
         Self { contract: O::CONTRACT, perform: perform::<O>, claims: O::claims }
     }
 
-    /// Runs the operation on a checked document and returns the answer's body.
+    /// Runs the operation on a checked document.
     pub fn perform(
         &self,
         document: Json<'_>,
         project: &mut Project<'_>,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Outcome, Failure> {
         (self.perform)(document, project)
     }
 
@@ -75,12 +92,13 @@ impl Route {
 fn perform<O: Operation>(
     document: Json<'_>,
     project: &mut Project<'_>,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Outcome, Failure> {
     let request =
         O::Request::deserialize(document).map_err(|error| Failure::Misfit(error.to_string()))?;
     let reply = O::call(request, project).map_err(Failure::Refused)?;
-    if O::CONTRACT.reply.is_empty() {
-        return Ok(Vec::new());
-    }
-    serde_json::to_vec(&reply).map_err(|error| Failure::Misfit(error.to_string()))
+    let body = match O::CONTRACT.reply {
+        [] => Ok(Vec::new()),
+        _ => serde_json::to_vec(&reply).map_err(|error| Failure::Misfit(error.to_string())),
+    };
+    Ok(Outcome { status: O::CONTRACT.success, headers: O::headers(&reply), body: body? })
 }

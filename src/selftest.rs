@@ -5,11 +5,13 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Source, Strictness};
+use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use axum::body::Bytes;
 use axum::http::Request;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// What the self-test found of one operation.
@@ -42,6 +44,9 @@ struct Sent {
     /// The host it is sent to, where several services have the path.
     #[serde(default)]
     host: Option<String>,
+    /// Header parameters that the call declares.
+    #[serde(default)]
+    headers: HashMap<String, String>,
     #[serde(default)]
     body: Option<Value>,
     /// By how much the world's clock is advanced before it is sent.
@@ -80,6 +85,13 @@ pub struct Precondition {
 pub fn delay(contract: &Contract) -> u64 {
     let example: Example = serde_json::from_str(contract.example).expect("a readable example");
     example.request.after_seconds
+}
+
+/// The header parameters of the documented request.
+#[cfg(test)]
+pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
+    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    example.request.headers
 }
 
 /// The requests that an operation's example presupposes, with their contracts.
@@ -150,6 +162,7 @@ fn example_app() -> App {
         strictness: Strictness::default(),
         frozen_at: Some(EXAMPLE_TIME),
         spell_incrmigrating: false,
+        credentials: Credentials::built_in("eu-mock-1"),
     };
     let body_timeout = Duration::from_secs(1);
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
@@ -160,6 +173,9 @@ fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
     let mut request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
     if let Some(host) = &sent.host {
         request = request.header("Host", host);
+    }
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
     }
     let (parts, ()) = request.body(()).map_err(|error| error.to_string())?.into_parts();
     let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();

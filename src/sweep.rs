@@ -13,6 +13,7 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Field, Kind, Situation, Source, Strictness, format, openapi};
+use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use axum::body::Bytes;
 use axum::http::Request;
@@ -31,7 +32,8 @@ pub struct Seen {
 
 impl Seen {
     pub fn message(&self) -> &str {
-        self.body["error_msg"].as_str().unwrap_or_default()
+        let nested = &self.body["error"]["message"];
+        self.body["error_msg"].as_str().or(nested.as_str()).unwrap_or_default()
     }
 
     /// Accepted by a documented call. A companion may still refuse what the sample names, since
@@ -44,7 +46,8 @@ impl Seen {
         match contract.source {
             Source::Document(_) => assert_eq!(self.status, contract.success.as_u16(), "{what}"),
             Source::Companion(_) => {
-                let code = self.body["error_code"].as_str();
+                let nested = self.body["error"]["code"].as_u64().map(|code| code.to_string());
+                let code = self.body["error_code"].as_str().or(nested.as_deref());
                 assert!(refused.map(|one| one.code).all(|one| code != Some(one)), "{what}");
                 assert!(self.status < 500, "{what}");
             }
@@ -70,6 +73,7 @@ pub fn app(strictness: Strictness) -> App {
         strictness,
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
+        credentials: Credentials::built_in("eu-mock-1"),
     };
     let body_timeout = Duration::from_secs(1);
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
@@ -77,7 +81,10 @@ pub fn app(strictness: Strictness) -> App {
 
 /// Sends one request for an operation to a cloud.
 pub fn send_text(app: &App, contract: &Contract, path: &str, body: &str) -> Seen {
-    let request = Request::builder().method(&contract.method).uri(path);
+    let mut request = Request::builder().method(&contract.method).uri(path);
+    for (name, value) in crate::selftest::documented_headers(contract) {
+        request = request.header(name, value);
+    }
     let (parts, ()) = request.body(()).expect("a request").into_parts();
     let response = answer_in_process(app, &parts, Bytes::from(body.to_owned()));
     let status = response.status().as_u16();

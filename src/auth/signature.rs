@@ -1,16 +1,30 @@
-//! The `Authorization` header of signing clients, taken apart.
+//! The `Authorization` header of signing clients, taken apart and held against the request.
 
-/// The algorithms that clients sign with.
-const ALGORITHMS: &[&str] = &["SDK-HMAC-SHA256", "SDK-HMAC-SM3", "V11-HMAC-SHA256"];
+mod algorithm;
+mod canonical;
+#[cfg(test)]
+mod vectors;
+
+use super::{Arrival, refusal, text_of};
+use crate::cloud::Moment;
+use crate::credentials::AccessKey;
+use crate::error::{Computed, Refusal};
+use algorithm::Algorithm;
+use canonical::Canonical;
+
+/// How far `X-Sdk-Date` may be from the world's clock, in seconds.
+const SKEW: u64 = 15 * 60;
 
 /// A well-formed signature: `SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or with
 /// `Credential=access key/date/region/service…` in place of `Access`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Signature<'a> {
     /// The algorithm.
-    pub algorithm: &'a str,
+    pub algorithm: Algorithm,
     /// `Access` or the first part of `Credential`.
     pub access_key: &'a str,
+    /// The rest of `Credential`: date, region and service, which the key is derived from.
+    pub scope: Option<&'a str>,
     /// Lower-case names, joined by semicolons.
     pub signed_headers: &'a str,
     /// Hexadecimal digits.
@@ -20,37 +34,146 @@ pub struct Signature<'a> {
 /// Takes an `Authorization` header apart, or says what is wrong with it without showing it.
 pub fn read(header: &str) -> Result<Signature<'_>, String> {
     let (algorithm, members) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
-    if !ALGORITHMS.contains(&algorithm) {
-        let known = ALGORITHMS.join(", ");
+    let Some(algorithm) = Algorithm::named(algorithm) else {
+        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
         return Err(format!("the Authorization header must start with one of {known}"));
-    }
+    };
     let member = |name: &str| {
         let mut members = members.split(',').filter_map(|member| member.trim().split_once('='));
         let found = members.find(|(key, _)| *key == name).map(|(_, value)| value.trim());
         found.filter(|value| !value.is_empty())
     };
     let missing = |name: &str| format!("{name} is missing from the Authorization header");
-    let credential = member("Credential").and_then(|credential| credential.split('/').next());
-    let access_key = member("Access").or(credential).filter(|key| !key.is_empty());
+    let credential = member("Credential").and_then(|credential| credential.split_once('/'));
+    let (access_key, scope) = match member("Access") {
+        Some(access_key) => (Some(access_key), None),
+        None => (credential.map(|(key, _)| key), credential.map(|(_, scope)| scope)),
+    };
+    if algorithm == Algorithm::Derived && scope.is_none() {
+        return Err(missing("Credential"));
+    }
     let signature = member("Signature").ok_or_else(|| missing("Signature"))?;
     if !signature.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err("Signature must be hexadecimal".to_owned());
     }
     Ok(Signature {
         algorithm,
-        access_key: access_key.ok_or_else(|| missing("Access"))?,
+        access_key: access_key.filter(|key| !key.is_empty()).ok_or_else(|| missing("Access"))?,
+        scope,
         signed_headers: member("SignedHeaders").ok_or_else(|| missing("SignedHeaders"))?,
         signature,
     })
 }
 
+/// Holds a signature against the request that it came with.
+pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Refusal> {
+    let credentials = &arrival.cloud.settings().credentials;
+    let Some(key) = credentials.access_key(signature.access_key) else {
+        let shown: String = signature.access_key.chars().take(64).collect();
+        return Err(refusal(format!("Get secretKey failed,ak:{shown},err:ak not exist")));
+    };
+    let date = require_date(signature, arrival).map_err(refusal)?;
+    require_security_token(key, arrival).map_err(refusal)?;
+    require_project(key, arrival).map_err(refusal)?;
+    require_match(signature, date, key, arrival)
+}
+
+/// The date that is signed, if it is near enough to the world's clock.
+fn require_date<'r>(signature: &Signature<'_>, arrival: &Arrival<'r>) -> Result<&'r str, String> {
+    let date = text_of(&arrival.parts.headers, "x-sdk-date")
+        .ok_or("X-Sdk-Date is missing, and every signature covers it")?;
+    let sent = Moment::parse_without_signs(date)
+        .ok_or("X-Sdk-Date must be a time such as 20260101T000000Z")?;
+    if !signature.signed_headers.split(';').any(|name| name == "x-sdk-date") {
+        return Err("SignedHeaders must have x-sdk-date".to_owned());
+    }
+    let day = signature.scope.and_then(|scope| scope.split('/').next());
+    if day.is_some_and(|day| !date.starts_with(day) || day.len() != 8) {
+        return Err(format!("Credential must have the day of X-Sdk-Date, {}", &date[..8]));
+    }
+    let now = arrival.cloud.now_in(arrival.project_id);
+    let (late, early) = (now.since(sent).as_secs(), sent.since(now).as_secs());
+    if late.max(early) <= SKEW {
+        return Ok(date);
+    }
+    let (by, side) = if late > early { (late, "behind") } else { (early, "ahead of") };
+    let clock = if arrival.project_id.is_some() { "the project's clock" } else { "IAM's clock" };
+    Err(format!(
+        "verify aksk signature fail, signature expired: X-Sdk-Date {date} is {by} seconds {side} \
+         {clock}, which shows {}; at most {SKEW} seconds are allowed",
+        now.without_signs()
+    ))
+}
+
+/// A temporary key holds only together with its token.
+fn require_security_token(key: &AccessKey, arrival: &Arrival<'_>) -> Result<(), String> {
+    let sent = text_of(&arrival.parts.headers, "x-security-token");
+    match (&key.security_token, sent) {
+        (Some(_), None) => {
+            Err(format!("{} is a temporary key; send its X-Security-Token", key.access_key))
+        }
+        (Some(token), Some(sent)) if !token.is(sent) => {
+            Err(format!("X-Security-Token is not the one of the temporary key {}", key.access_key))
+        }
+        (None, Some(_)) => {
+            Err(format!("{} is a permanent key and has no X-Security-Token", key.access_key))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The key has to be good for the project of the path, and a project named beside it is that one.
+fn require_project(key: &AccessKey, arrival: &Arrival<'_>) -> Result<(), String> {
+    let Some(wanted) = arrival.project_id else { return Ok(()) };
+    let named = text_of(&arrival.parts.headers, "x-project-id");
+    if named.is_some_and(|named| named != wanted) {
+        return Err(format!("X-Project-Id is not {wanted}, the project that the URL names"));
+    }
+    if key.projects.include(wanted) {
+        return Ok(());
+    }
+    Err(format!("the access key {} is not good for project {wanted}", key.access_key))
+}
+
+/// The signature has to be what the secret key makes of the request, in one of the ways that
+/// clients write its path.
+fn require_match(
+    signature: &Signature<'_>,
+    date: &str,
+    key: &AccessKey,
+    arrival: &Arrival<'_>,
+) -> Result<(), Refusal> {
+    let Signature { algorithm, access_key, scope, .. } = *signature;
+    let canonical = Canonical::read(signature, arrival).map_err(refusal)?;
+    let signing_key = algorithm.signing_key(access_key, key.secret_key.reveal(), scope);
+    let mut first = None;
+    for uri in &canonical.uris {
+        let string_to_sign = algorithm.string_to_sign(date, scope, &canonical.text(uri));
+        if algorithm.signed(&signing_key, &string_to_sign, signature.signature) {
+            return Ok(());
+        }
+        let computed = || Computed { canonical_request: canonical.shown(uri), string_to_sign };
+        first.get_or_insert_with(computed);
+    }
+    let computed = Box::new(first.expect("a path has at least one canonical form"));
+    let reason = format!(
+        "verify aksk signature fail: the secret key of {access_key} makes another signature of \
+         this request; {}",
+        canonical.suspicion()
+    );
+    Err(Refusal::SignatureMismatch { reason, computed })
+}
+
 #[test]
 fn both_forms_of_a_signature_are_read() {
-    let plain = read("SDK-HMAC-SHA256 Access=AK1, SignedHeaders=host;x-sdk-date, Signature=0aF9");
+    let plain =
+        read("SDK-HMAC-SHA256 Access=AK1, SignedHeaders=host;x-sdk-date, Signature=0aF9").unwrap();
     let scoped = "SDK-HMAC-SHA256 Credential=AK1/20240115///sdk_request, SignedHeaders=host, \
                   Signature=00";
-    assert_eq!(plain.unwrap().access_key, "AK1");
-    assert_eq!(read(scoped).unwrap().signed_headers, "host");
+    let scoped = read(scoped).unwrap();
+    assert_eq!((plain.access_key, plain.scope), ("AK1", None));
+    assert_eq!((scoped.access_key, scoped.scope), ("AK1", Some("20240115///sdk_request")));
+    assert_eq!(scoped.signed_headers, "host");
 }
 
 #[test]

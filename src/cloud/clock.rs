@@ -39,6 +39,16 @@ impl Moment {
         self.format("%Y-%m-%dT%H:%M:%S.%3fZ")
     }
 
+    /// `2026-01-01T00:00:00.000000Z`: IAM.
+    pub fn with_microseconds(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S.%6fZ")
+    }
+
+    /// `20260101T000000Z`: signed requests.
+    pub fn without_signs(self) -> String {
+        self.format("%Y%m%dT%H%M%SZ")
+    }
+
     /// `2026-01-01T00:00:00+0000`: jobs of GeminiDB and TaurusDB.
     pub fn with_zone(self) -> String {
         self.format("%Y-%m-%dT%H:%M:%S+0000")
@@ -68,6 +78,14 @@ impl Moment {
             Err(_) => text.parse::<Timestamp>().map_err(|error| error.to_string())?,
         };
         Ok(Self(timestamp.as_millisecond()))
+    }
+
+    /// Reads `20260101T000000Z`, and nothing else.
+    pub fn parse_without_signs(text: &str) -> Option<Self> {
+        let zoned = format!("{}+0000", text.strip_suffix('Z')?);
+        let parsed = jiff::fmt::strtime::parse("%Y%m%dT%H%M%S%z", zoned).ok()?;
+        let moment = Self(parsed.to_timestamp().ok()?.as_millisecond());
+        (moment.without_signs() == text).then_some(moment)
     }
 
     fn format(self, form: &str) -> String {
@@ -198,6 +216,8 @@ mod tests {
     fn a_moment_is_written_in_each_form_of_the_documents() {
         let moment = NEW_YEAR.after(Duration::from_millis(61_002));
         assert_eq!(moment.with_milliseconds(), "2026-01-01T00:01:01.002Z");
+        assert_eq!(moment.with_microseconds(), "2026-01-01T00:01:01.002000Z");
+        assert_eq!(moment.without_signs(), "20260101T000101Z");
         assert_eq!(moment.with_zone(), "2026-01-01T00:01:01+0000");
         assert_eq!(moment.without_zone(), "2026-01-01T00:01:01");
         assert_eq!(moment.with_slashes(), "2026/01/01 00:01:01");
@@ -211,6 +231,14 @@ mod tests {
         assert_eq!(Moment::parse("2026-01-01T08:00:00+08:00"), Ok(NEW_YEAR));
         assert!(Moment::parse("2026-01-01T00:00:00").is_err());
         assert!(Moment::parse("2026-02-30T00:00:00Z").is_err());
+    }
+
+    #[test]
+    fn the_date_of_a_signature_has_one_form() {
+        assert_eq!(Moment::parse_without_signs("20260101T000000Z"), Some(NEW_YEAR));
+        for text in ["2026-01-01T00:00:00Z", "20260101T000000", "20260230T000000Z", "", "Z"] {
+            assert_eq!(Moment::parse_without_signs(text), None, "{text}");
+        }
     }
 
     #[test]

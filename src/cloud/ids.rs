@@ -54,6 +54,17 @@ pub fn request_id(world_key: u64, ordinal: u64) -> String {
     format!("{:032x}", scatter(world_key ^ scatter_word(u64::from(b'r')), ordinal))
 }
 
+/// The text of a token: 64 hex digits.
+pub fn token(world_key: u64, ordinal: u64) -> String {
+    let key = world_key ^ scatter_word(u64::from(b't'));
+    format!("{:032x}{:032x}", scatter(key, ordinal), scatter(!key, ordinal))
+}
+
+/// The id that follows from a name, as users and domains have one: 32 hex digits.
+pub fn of_name(kind: &str, name: &str) -> String {
+    format!("{:032x}", scatter(digest(0, kind), digest(0, name)))
+}
+
 /// A short stable text for names, from anything.
 pub fn tag(text: &str, digits: usize) -> String {
     let mut tag = format!("{:016x}", digest(0, text));

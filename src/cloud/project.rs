@@ -3,7 +3,7 @@
 use super::ids::{IdKind, Meaning};
 use super::job::{Job, JobKind};
 use super::lifecycle::{Fate, Run};
-use super::{Instance, Moment, Settings, World, ids};
+use super::{Access, Instance, Moment, Scope, Settings, World, ids};
 use crate::contract::{Class, Engine, InstanceKind, Level};
 use crate::error::{Business, Refusal, Resource};
 use crate::language::Language;
@@ -21,6 +21,8 @@ pub struct Project<'w> {
     pub now: Moment,
     /// What all worlds have in common.
     pub settings: &'w Settings,
+    /// Who asks, and where.
+    pub access: Access<'w>,
     warnings: Vec<Warning>,
     adopted: Vec<Instance>,
     fate: Fate,
@@ -37,10 +39,10 @@ pub struct Warning {
 
 impl<'w> Project<'w> {
     /// The view of a request that arrives now.
-    pub fn new(world: &'w mut World, settings: &'w Settings) -> Self {
-        let now = world.clock.now();
+    pub fn new(world: &'w mut World, access: Access<'w>) -> Self {
+        let (now, settings) = (world.clock.now(), access.cloud.settings());
         let (warnings, adopted, fate) = (Vec::new(), Vec::new(), Fate::Succeeds);
-        Self { world, now, settings, warnings, adopted, fate }
+        Self { world, now, settings, access, warnings, adopted, fate }
     }
 
     /// Ends the request: keeps what it adopted if it succeeded.
@@ -58,7 +60,8 @@ impl<'w> Project<'w> {
         self.object_or(refusal, |refusal| refusal.message(Language::English))
     }
 
-    fn object_or(
+    /// The same, with words of its own for the warning.
+    pub fn object_or(
         &mut self,
         refusal: Refusal,
         tell: impl FnOnce(&Refusal) -> String,
@@ -190,6 +193,15 @@ impl<'w> Project<'w> {
     /// A new id for a migration task.
     pub fn new_task_id(&mut self) -> Uuid {
         self.world.ids.next(IdKind::MigrationTask)
+    }
+
+    /// What the clock of a token's scope shows.
+    pub fn now_in(&self, scope: &Scope) -> Moment {
+        match scope.project_id() {
+            // The account's own world is the one that is locked.
+            None => self.now,
+            id => self.access.cloud.now_in(id),
+        }
     }
 
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.

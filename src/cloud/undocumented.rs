@@ -85,3 +85,6 @@ pub mod geminidb {
     /// The enterprise project `default`.
     pub const ENTERPRISE_PROJECT: &str = "0";
 }
+
+/// Id and name of the role that every user has: what an account's administrator is answered.
+pub const ROLE: (&str, &str) = ("0", "te_admin");

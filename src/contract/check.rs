@@ -14,6 +14,8 @@ pub struct Sent<'a> {
     pub path: Members<'a>,
     /// Query parameters.
     pub query: Members<'a>,
+    /// Header parameters.
+    pub headers: Members<'a>,
     /// Members of the body.
     pub body: Members<'a>,
 }
@@ -36,6 +38,8 @@ pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     let mut document = check.object(contract.path_parameters, sent.path, "");
     check.place = Place::Query;
     document.extend(check.object(contract.query, sent.query, ""));
+    check.place = Place::Header;
+    document.extend(check.object(contract.headers, sent.headers, ""));
     check.place = Place::Body;
     document.extend(check.object(contract.body, sent.body, ""));
     Checked { document: Json::Object(document), violations: check.violations }
@@ -271,8 +275,12 @@ fn missing(field: &Field, fields: &[Field], slots: &[Option<Json<'_>>]) -> Optio
             missing.then_some(Rule::MandatoryUnless(sibling))
         }
         Presence::When(sibling, value) => {
-            let sent = slot(fields, slots, sibling).and_then(Json::as_text);
-            (sent == Some(value)).then_some(Rule::MandatoryWhen(sibling, value))
+            let is_value = |sent: &Json<'_>| sent.as_text() == Some(value);
+            let holds = slot(fields, slots, sibling).is_some_and(|sent| match sent {
+                Json::List(words) => words.iter().any(is_value),
+                word => is_value(word),
+            });
+            holds.then_some(Rule::MandatoryWhen(sibling, value))
         }
     }
 }

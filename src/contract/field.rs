@@ -36,7 +36,7 @@ pub enum Presence {
     Optional,
     /// Unless the named sibling is there.
     Unless(&'static str),
-    /// When the named sibling has the value.
+    /// When the named sibling has the value, or is a list with it.
     When(&'static str, &'static str),
     /// Always, but where exactly one of the siblings is there its value is known from it.
     Inferred(&'static [(&'static str, &'static str)]),

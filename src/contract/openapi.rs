@@ -74,7 +74,7 @@ fn parameters(contract: &Contract) -> Vec<Value> {
         "description": "project ID; every ID is a world of its own",
         "schema": { "type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$" },
     });
-    let of_project = contract.path.contains("{project_id}").then_some(project);
+    let of_project = contract.is_of_project().then_some(project);
     let declared = contract.parameters().filter(|(place, _)| *place != Place::Body);
     let declared = declared.map(|(place, field)| {
         json!({
@@ -98,6 +98,13 @@ fn parameters(contract: &Contract) -> Vec<Value> {
 fn responses(contract: &Contract) -> Value {
     let mut responses = Map::new();
     let mut success = json!({ "description": "success", "headers": headers() });
+    for field in contract.reply_headers {
+        success["headers"][field.name] = json!({
+            "description": field.meaning,
+            "required": field.presence == Presence::Mandatory,
+            "schema": kind(&field.kind, Use::Reply),
+        });
+    }
     if !contract.reply.is_empty() {
         let schema = object(contract.reply, Use::Reply);
         success["content"] = json!({ "application/json": { "schema": schema } });
@@ -138,13 +145,16 @@ fn headers() -> Value {
 fn error(contract: &Contract, refused: &Refused) -> Value {
     let gateway = crate::api::gateway::SERVICE.refusals.iter().any(|one| one.code == refused.code);
     let envelope = if gateway { Envelope::Gateway } else { contract.service.envelope };
+    if envelope == Envelope::Nested {
+        return nested_error(refused);
+    }
     let mut properties = json!({
         "error_code": { "const": refused.code },
         "error_msg": { "type": "string", "minLength": 1, "maxLength": 1024 },
     });
     let mut required = vec!["error_code", "error_msg"];
     match envelope {
-        Envelope::Plain => {}
+        Envelope::Plain | Envelope::Nested => {}
         Envelope::Extended => {
             properties["error_ext_msg"] = json!({ "type": "null" });
             required.push("error_ext_msg");
@@ -158,6 +168,25 @@ fn error(contract: &Contract, refused: &Refused) -> Value {
         "type": "object",
         "properties": properties,
         "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn nested_error(refused: &Refused) -> Value {
+    let error = json!({
+        "type": "object",
+        "properties": {
+            "code": { "const": refused.status.as_u16() },
+            "message": { "type": "string", "minLength": 1, "maxLength": 1024 },
+            "title": { "const": refused.status.canonical_reason() },
+        },
+        "required": ["code", "message", "title"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": { "error": error },
+        "required": ["error"],
         "additionalProperties": false,
     })
 }
@@ -256,10 +285,15 @@ fn only(from: &[(&str, &str)], sibling: &str) -> Value {
     json!({ "allOf": all })
 }
 
-/// The sibling has the value, sent or inferred.
+/// The sibling has the value or is a list with it, sent or inferred.
 fn has_value(fields: &[Field], sibling: &str, value: &str) -> Value {
-    let sent = json!({ "required": [sibling], "properties": { sibling: { "const": value } } });
-    let presence = fields.iter().find(|field| field.name == sibling).map(|field| field.presence);
+    let sibling_field = fields.iter().find(|field| field.name == sibling);
+    let is_value = match sibling_field.map(|field| field.kind) {
+        Some(Kind::List(..)) => json!({ "type": "array", "contains": { "const": value } }),
+        _ => json!({ "const": value }),
+    };
+    let sent = json!({ "required": [sibling], "properties": { sibling: is_value } });
+    let presence = sibling_field.map(|field| field.presence);
     let Some(Presence::Inferred(from)) = presence else { return sent };
     let Some((source, _)) = from.iter().find(|(_, inferred)| *inferred == value) else {
         return sent;

@@ -33,6 +33,8 @@ pub enum Envelope {
     Plain,
     /// The same and `"error_ext_msg": null`, as the DCS pages list it.
     Extended,
+    /// `{"error": {"code", "message", "title"}}`, as IAM writes it: the code is the status.
+    Nested,
     /// `{"error_code", "error_msg", "request_id"}`, written by the gateway before any service.
     Gateway,
 }
@@ -112,6 +114,10 @@ pub enum Situation {
     UnknownTask,
     /// The job does not exist.
     UnknownJob,
+    /// The token does not exist.
+    UnknownToken,
+    /// The project does not exist.
+    UnknownProject,
     /// The call no longer does what is asked of it.
     Retired,
     /// The service failed.

@@ -2,8 +2,9 @@
 
 use crate::cloud::Warning;
 use crate::contract::{Contract, Envelope, Refused, Service, Situation, Violation};
-use crate::error::Refusal;
+use crate::error::{Computed, Refusal};
 use crate::language::Language;
+use crate::operation::Outcome;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
@@ -11,6 +12,9 @@ use std::any::Any;
 
 /// Id of the request, on every answer: SDKs show it in their errors.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The same, by the name that SDKs look for in the answers of IAM.
+const IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
 
 /// One header for each oddity that was let pass.
 pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
@@ -20,15 +24,6 @@ const LONGEST_MESSAGE: usize = 1024;
 
 /// More warnings than this say no more than this many.
 const MOST_WARNINGS: usize = 16;
-
-/// What an operation answered.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Its documented status.
-    pub status: StatusCode,
-    /// Its body; empty where there is none.
-    pub body: Vec<u8>,
-}
 
 /// An answer in the making.
 #[derive(Debug)]
@@ -60,6 +55,19 @@ struct ExtendedErrorBody<'a> {
     error_ext_msg: (),
 }
 
+/// An error body of IAM.
+#[derive(Serialize)]
+struct NestedErrorBody<'a> {
+    error: NestedError<'a>,
+}
+
+#[derive(Serialize)]
+struct NestedError<'a> {
+    code: u16,
+    message: &'a str,
+    title: &'a str,
+}
+
 impl Answer {
     /// An answer of a service.
     pub fn new(service: &'static Service, language: Language) -> Self {
@@ -78,10 +86,8 @@ impl Answer {
 
     /// Writes it.
     pub fn write(self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
-        let (status, body) = match outcome {
-            Ok(Outcome { status, body }) => (status, body),
-            Err(refusal) => self.refuse(&refusal),
-        };
+        let Outcome { status, headers: own_headers, body } =
+            outcome.unwrap_or_else(|refusal| self.refuse(&refusal));
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -89,7 +95,13 @@ impl Answer {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         if let Ok(id) = HeaderValue::try_from(self.request_id) {
+            if self.service.envelope == Envelope::Nested {
+                headers.insert(IAM_TRACE_ID, id.clone());
+            }
             headers.insert(REQUEST_ID, id);
+        }
+        for (name, value) in own_headers {
+            headers.insert(name, header_value(&value));
         }
         for warning in self.warnings.iter().take(MOST_WARNINGS) {
             let text = format!("{}: {}", warning.class.name(), warning.message);
@@ -98,18 +110,31 @@ impl Answer {
         response
     }
 
-    fn refuse(&self, refusal: &Refusal) -> (StatusCode, Vec<u8>) {
+    fn refuse(&self, refusal: &Refusal) -> Outcome {
         let Refused { status, code, .. } = self.code(refusal.situation());
         if let Refusal::Internal { cause } = refusal {
             tracing::error!(request_id = self.request_id, cause, "a request failed");
         } else {
             tracing::debug!(request_id = self.request_id, code, %refusal, "a request is refused");
         }
+        if let Refusal::SignatureMismatch { computed, .. } = refusal {
+            let Computed { canonical_request, string_to_sign } = &**computed;
+            tracing::debug!(
+                request_id = self.request_id,
+                canonical_request,
+                string_to_sign,
+                "this is what should have been signed"
+            );
+        }
         let message = shorten(refusal.message(self.language));
         let gateway = crate::api::gateway::SERVICE.refusals;
         let by_gateway = gateway.iter().any(|known| known.code == *code);
         let envelope = if by_gateway { Envelope::Gateway } else { self.service.envelope };
-        (*status, error_body(envelope, code, &message, &self.request_id))
+        let body = match envelope {
+            Envelope::Nested => nested_error_body(*status, &message),
+            _ => error_body(envelope, code, &message, &self.request_id),
+        };
+        Outcome { status: *status, headers: Vec::new(), body }
     }
 
     /// Status and code. A situation that nobody declares is a mistake of Papercloud's.
@@ -131,13 +156,19 @@ fn error_body(envelope: Envelope, code: &str, message: &str, request_id: &str) -
             error_msg: message,
             error_ext_msg: (),
         }),
-        Envelope::Plain | Envelope::Gateway => serde_json::to_vec(&ErrorBody {
+        Envelope::Plain | Envelope::Gateway | Envelope::Nested => serde_json::to_vec(&ErrorBody {
             error_code: code,
             error_msg: message,
             request_id: (envelope == Envelope::Gateway).then_some(request_id),
         }),
     };
     body.expect("text serialises")
+}
+
+fn nested_error_body(status: StatusCode, message: &str) -> Vec<u8> {
+    let title = status.canonical_reason().unwrap_or_default();
+    let error = NestedError { code: status.as_u16(), message, title };
+    serde_json::to_vec(&NestedErrorBody { error }).expect("text serialises")
 }
 
 /// Cuts a message to the documented maximum.

@@ -3,6 +3,7 @@
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::contract::{Rule, Violation};
+use crate::credentials::is_project_id;
 use crate::error::Refusal;
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
@@ -48,14 +49,18 @@ impl<'a> Target<'a> {
         Ok(Self { project_id, of_project, path, query })
     }
 
+    /// The project, if the template has one and it is well-formed.
+    pub fn usable_project_id(&self) -> Option<&str> {
+        (self.of_project && is_project_id(&self.project_id)).then_some(&self.project_id)
+    }
+
     /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
     pub fn require_project_id(&self) -> Result<(), Refusal> {
         if !self.of_project {
             return Ok(());
         }
         let id = self.project_id.as_ref();
-        let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
-        if (1..=64).contains(&id.len()) && id.bytes().all(fit) {
+        if is_project_id(id) {
             return Ok(());
         }
         let placeholder = id.starts_with(['{', '<', '$', ':']) || id.contains(PROJECT_ID);

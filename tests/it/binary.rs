@@ -135,7 +135,8 @@ fn every_flag_has_its_environment_variable_and_wins_over_it() {
         .collect();
     assert!(flags.len() > 12, "{flags:?}");
     for flag in flags {
-        let variable = format!("[env: PAPERCLOUD_{}=", flag.to_uppercase().replace('-', "_"));
+        // Without the `=`: the values of secrets are hidden, and lists are named in the plural.
+        let variable = format!("[env: PAPERCLOUD_{}", flag.to_uppercase().replace('-', "_"));
         assert!(help.contains(&variable), "--{flag} has no {variable}");
     }
     let bad = Command::new(PROGRAM).env("PAPERCLOUD_AUTH", "maybe").output().expect("it runs");
@@ -158,6 +159,7 @@ fn selftest_openapi_env_and_version_print_what_they_promise() {
     assert_eq!(openapi, papercloud::openapi());
     let env = String::from_utf8(run(&["env", "--port", "9"]).stdout).expect("UTF-8");
     assert!(env.contains("HUAWEICLOUD_SDK_REGION_DCS_EU_MOCK_1=http://127.0.0.1:9\n"), "{env}");
+    assert!(env.contains("HUAWEICLOUD_SDK_IAM_ENDPOINT=http://127.0.0.1:9\n"), "{env}");
     let version = String::from_utf8(run(&["--version"]).stdout).expect("UTF-8");
     assert_eq!(version, format!("papercloud {}\n", env!("CARGO_PKG_VERSION")));
 }
@@ -173,4 +175,47 @@ fn the_log_shows_neither_tokens_nor_passwords() {
     let (_, log) = running.signal("TERM");
     assert!(log.contains("a request is refused"), "{log}");
     assert!(!log.contains("planted-secret") && !log.contains("planted-token"), "{log}");
+}
+
+#[test]
+fn the_log_of_a_wrong_signature_shows_what_was_computed_and_no_secret() {
+    let running = Running::start(&[
+        "--auth=verify",
+        "--log-level=debug",
+        "--access-key=AK1:planted-key:planted-token",
+        "--user=bob:planted-password",
+        "--frozen-at=2026-01-01T00:00:00Z",
+    ]);
+    let body = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
+    let refused = ureq::post(running.url("/v3/p/dbcache/mapping"))
+        .header("X-Sdk-Date", "20260101T000000Z")
+        .header("X-Security-Token", "planted-token")
+        .header(
+            "Authorization",
+            "SDK-HMAC-SHA256 Access=AK1, SignedHeaders=x-sdk-date;x-security-token, Signature=00",
+        )
+        .send(body);
+    assert!(refused.is_err(), "{refused:?}");
+    let login = r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{
+        "name":"bob","password":"planted-word","domain":{"name":"papercloud"}}}}}}"#;
+    assert!(ureq::post(running.url("/v3/auth/tokens")).send(login).is_err());
+    let (_, log) = running.signal("TERM");
+    assert!(log.contains("canonical_request") && log.contains("/v3/p/dbcache/mapping/"), "{log}");
+    assert!(log.contains("x-security-token:***"), "{log}");
+    assert!(!log.contains("planted"), "{log}");
+}
+
+#[test]
+fn a_credential_that_cannot_be_read_is_refused_without_being_printed() {
+    let refused = run(&["--port", "0", "--access-key", "planted"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{text}");
+    assert!(text.contains("access-key must be AK:SK") && !text.contains("planted"), "{text}");
+    let help = Command::new(PROGRAM)
+        .arg("--help")
+        .env("PAPERCLOUD_ACCESS_KEYS", "AK1:planted")
+        .env("PAPERCLOUD_USERS", "bob:planted")
+        .output()
+        .expect("the program runs");
+    assert!(!String::from_utf8_lossy(&help.stdout).contains("planted"));
 }

@@ -5,6 +5,7 @@
 mod binary;
 mod embedded;
 mod geminidb;
+mod iam;
 mod readme;
 mod refused;
 mod support;

@@ -83,7 +83,7 @@ fn require_normal(id: &str, project: &Project<'_>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::{Cloud, MemoryMapping, Moment};
+    use crate::cloud::{Access, Cloud, MemoryMapping, Moment};
     use crate::contract::InstanceKind;
     use crate::sweep::app;
     use std::time::Duration;
@@ -93,7 +93,7 @@ mod tests {
         let cloud: Cloud = app(crate::contract::Strictness::default()).cloud;
         let cell = cloud.world("project");
         let mut world = cell.lock();
-        let mut project = Project::new(&mut world, cloud.settings());
+        let mut project = Project::new(&mut world, Access::of_nobody(&cloud));
         let kinds = [InstanceKind::TAURUSDB, InstanceKind::PRIMARY_STANDBY_REDIS];
         for (id, kind) in ["source", "target"].into_iter().zip(kinds) {
             let instance = Instance::adopted(id, kind, project.now);

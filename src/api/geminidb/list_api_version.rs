@@ -1,7 +1,8 @@
 //! Querying API Versions: which versions of the API there are.
 
 use super::service::{SERVICE, VERSION, Version};
-use crate::cloud::Project;
+use crate::cloud::{Project, World};
+use crate::contract::check::Sent;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -17,7 +18,7 @@ static CONTRACT: Contract = Contract {
     open: true,
     notes: &[Note {
         matter: "Every service has versions of its own at GET / of its own host.",
-        decision: "GeminiDB's, unless the Host header names another service that has them.",
+        decision: "GeminiDB's where the Host header names it, otherwise IAM's.",
     }],
     example: include_str!("../../../fixtures/geminidb/list_api_version/documented.json"),
     ..Contract::BLANK
@@ -41,5 +42,10 @@ impl Operation for ListApiVersion {
 
     fn call(_: Request, _: &mut Project<'_>) -> Result<Reply, Refusal> {
         Ok(Reply { versions: [Version::V3] })
+    }
+
+    /// IAM has the path too, and clients look for its versions first.
+    fn claims(_: &Sent<'_>, _: &World) -> bool {
+        false
     }
 }

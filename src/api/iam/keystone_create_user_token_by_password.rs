@@ -1,0 +1,289 @@
+//! Obtaining a User Token: a password, or another token, for one that is good for a day.
+
+use super::service::SERVICE;
+use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply, TOKEN_LENGTH};
+use crate::cloud::{Grant, Identity, Project, Scope};
+use crate::contract::{Certainty, Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::credentials::{NamedProject, Projects, USER, is_project_id};
+use crate::error::{Refusal, Resource};
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "KeystoneCreateUserTokenByPassword",
+    title: "Obtaining a User Token Through Password Authentication",
+    service: &SERVICE,
+    source: Source::Companion("KeystoneCreateUserTokenByPassword"),
+    method: Method::POST,
+    path: "/v3/auth/tokens",
+    query: &[NOCATALOG],
+    body: &[Field::mandatory("auth", Kind::Object(AUTH)).means("who asks, and for what")],
+    success: StatusCode::CREATED,
+    reply: REPLY,
+    reply_headers: REPLY_HEADERS,
+    open: true,
+    refusals: &[
+        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "403"),
+        Refused::new(Situation::UnknownProject, StatusCode::NOT_FOUND, "404"),
+    ],
+    notes: &[Note {
+        matter: "A real account knows its users; a test's configuration names users of its own.",
+        decision: "A user or token that is not known is accepted with a warning, unless resources \
+                   are enforced or --auth is verify. The wrong password of a known user is always \
+                   401.",
+    }],
+    example: include_str!(
+        "../../../fixtures/iam/keystone_create_user_token_by_password/documented.json"
+    ),
+    ..Contract::BLANK
+};
+
+static AUTH: &[Field] = &[
+    Field::mandatory("identity", Kind::Object(IDENTITY)).means("who asks"),
+    Field::optional("scope", Kind::Object(SCOPE))
+        .means("what the token is to be good for; the account if it is left out"),
+];
+
+static IDENTITY: &[Field] = &[
+    Field::mandatory("methods", Kind::List(&METHOD, 8)).means("how they prove it").notes(&[Note {
+        matter: "The SDK also lists the methods totp and assume_role.",
+        decision: "Only password and token are emulated.",
+    }]),
+    Field::mandatory_when("password", Kind::Object(PASSWORD), ("methods", "password"))
+        .means("a user and their password"),
+    Field::mandatory_when("token", Kind::Object(TOKEN), ("methods", "token"))
+        .means("a token that they have"),
+];
+
+static METHOD: Kind = Kind::OneOf(&["password", "token"]);
+
+static PASSWORD: &[Field] =
+    &[Field::mandatory("user", Kind::Object(PASSWORD_USER)).means("the user")];
+
+static PASSWORD_USER: &[Field] = &[
+    Field::optional("id", Kind::TEXT).means("ID of the user").known_from(Certainty::Client),
+    Field::mandatory_unless("name", Kind::TEXT, "id").means("name of the user").notes(&[Note {
+        matter: "The table wants name and domain; gopher-style clients may send the ID instead.",
+        decision: "Either is accepted, for users, domains and projects.",
+    }]),
+    Field::mandatory("password", Kind::TEXT).means("password").secret(),
+    Field::mandatory_unless("domain", Kind::Object(DOMAIN), "id").means("the user's account"),
+];
+
+static DOMAIN: &[Field] = &[
+    Field::optional("id", Kind::TEXT).means("ID of the account").known_from(Certainty::Client),
+    Field::mandatory_unless("name", Kind::TEXT, "id").means("name of the account"),
+];
+
+static TOKEN: &[Field] =
+    &[Field::mandatory("id", Kind::Text(TOKEN_LENGTH)).means("the token").secret()];
+
+static SCOPE: &[Field] = &[
+    Field::optional("domain", Kind::Object(OPTIONAL_DOMAIN)).means("the account").notes(&[Note {
+        matter: "Nothing says what a scope with both a project and a domain is.",
+        decision: "The project.",
+    }]),
+    Field::optional("project", Kind::Object(SCOPE_PROJECT)).means("a project"),
+];
+
+static OPTIONAL_DOMAIN: &[Field] = &[
+    Field::optional("id", Kind::TEXT).means("ID of the account"),
+    Field::optional("name", Kind::TEXT).means("name of the account"),
+];
+
+static SCOPE_PROJECT: &[Field] = &[
+    Field::optional("id", Kind::TEXT).means("ID of the project"),
+    Field::optional("name", Kind::TEXT)
+        .means("name of the project: that of the region, or the region, _ and an ID"),
+    Field::optional("domain", Kind::Object(OPTIONAL_DOMAIN))
+        .means("the account it is in")
+        .known_from(Certainty::Client),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    nocatalog: Option<String>,
+    auth: Auth,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Auth {
+    identity: SentIdentity,
+    scope: Option<SentScope>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentIdentity {
+    methods: Vec<String>,
+    password: Option<Password>,
+    token: Option<SentToken>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Password {
+    user: SentUser,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentUser {
+    id: Option<String>,
+    name: Option<String>,
+    password: String,
+    domain: Option<IdOrName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentToken {
+    id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentScope {
+    domain: Option<IdOrName>,
+    project: Option<SentProject>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentProject {
+    id: Option<String>,
+    name: Option<String>,
+    #[expect(dead_code, reason = "every account has all projects")]
+    domain: Option<IdOrName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdOrName {
+    id: Option<String>,
+    name: Option<String>,
+}
+
+pub struct KeystoneCreateUserTokenByPassword;
+
+impl Operation for KeystoneCreateUserTokenByPassword {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = Reply;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+        let Auth { identity: sent, scope } = request.auth;
+        let with = |method: &&str| sent.methods.iter().any(|sent| sent == method);
+        let methods: Vec<_> = ["password", "token"].into_iter().filter(with).collect();
+        let identity = match (sent.password, sent.token) {
+            (Some(password), _) if methods.contains(&"password") => user(password.user, project)?,
+            (_, Some(token)) => holder(&token.id, project)?,
+            _ => return Err(wrong("neither a password nor a token was sent")),
+        };
+        let scope = scope_of(scope, &identity, project)?;
+        let now = project.now_in(&scope);
+        let token = project.access.cloud.issue(Grant { identity, methods, scope }, now);
+        Ok(Reply::of(&token, request.nocatalog.is_none(), project))
+    }
+
+    fn headers(reply: &Reply) -> Vec<(&'static str, String)> {
+        reply.headers()
+    }
+}
+
+/// The user, if the password is theirs; one that nobody knows is adopted where that is allowed.
+fn user(sent: SentUser, project: &mut Project<'_>) -> Result<Identity, Refusal> {
+    let is_meant = |known: &Identity| match (&sent.id, &sent.name) {
+        (Some(id), _) => known.user_id() == *id,
+        (None, name) => {
+            name.as_ref() == Some(&known.user) && sent.domain.as_ref().is_none_or(|it| it.is(known))
+        }
+    };
+    let users = project.settings.credentials.users.iter();
+    let mut users = users.map(|user| (Identity::from(user), &user.password));
+    if let Some((identity, password)) = users.find(|(identity, _)| is_meant(identity)) {
+        let holds = password.is(&sent.password);
+        return if holds { Ok(identity) } else { Err(wrong(WRONG_PASSWORD)) };
+    }
+    let name = sent.name.or(sent.id).unwrap_or_default();
+    let domain = sent.domain.and_then(|domain| domain.name.or(domain.id));
+    adopt(project, WRONG_PASSWORD, format!("user {name:?} is not known; adopted"))?;
+    let domain = domain.unwrap_or_else(|| USER.to_owned());
+    Ok(Identity { user: name, domain, projects: Projects::All })
+}
+
+/// Real answers do not tell which of the two is wrong either.
+const WRONG_PASSWORD: &str = "the user name or password is wrong";
+
+/// Whose token it is; one that was not issued here is the first user's where that is allowed.
+fn holder(text: &str, project: &mut Project<'_>) -> Result<Identity, Refusal> {
+    let Some(token) = project.access.cloud.token(text) else {
+        adopt(
+            project,
+            "the token was not issued here",
+            "the token was not issued here".to_owned(),
+        )?;
+        return Ok(project.access.cloud.first_identity());
+    };
+    if project.now_in(&token.scope) < token.expires {
+        return Ok(token.identity.clone());
+    }
+    Err(wrong(&format!("the token expired at {}", token.expires.with_milliseconds())))
+}
+
+/// Lets somebody in whom nobody knows, where credentials need not be known.
+fn adopt(project: &mut Project<'_>, refused: &str, told: String) -> Result<(), Refusal> {
+    if project.access.verifies {
+        return Err(wrong(refused));
+    }
+    project.object_or(wrong(refused), |_| told)
+}
+
+/// What the token is to be good for, if the user may use it.
+fn scope_of(
+    scope: Option<SentScope>,
+    identity: &Identity,
+    project: &Project<'_>,
+) -> Result<Scope, Refusal> {
+    let Some(SentScope { project: wanted, domain }) = scope else { return Ok(Scope::Domain) };
+    let Some(wanted) = wanted.filter(|wanted| wanted.id.is_some() || wanted.name.is_some()) else {
+        return match domain.filter(|domain| !domain.is(identity)) {
+            Some(other) => {
+                Err(Refusal::Forbidden { id: other.name.or(other.id).unwrap_or_default() })
+            }
+            None => Ok(Scope::Domain),
+        };
+    };
+    let named = find(&wanted, project).ok_or_else(|| {
+        let id = wanted.id.or(wanted.name).unwrap_or_default();
+        Refusal::NotFound { resource: Resource::Project, id }
+    })?;
+    if identity.projects.include(&named.id) {
+        return Ok(Scope::Project(named));
+    }
+    Err(Refusal::Forbidden { id: named.name })
+}
+
+fn find(wanted: &SentProject, project: &Project<'_>) -> Option<NamedProject> {
+    let (known, region) = (&project.settings.credentials, &project.settings.region);
+    match (&wanted.id, &wanted.name) {
+        (Some(id), _) => is_project_id(id).then(|| known.project_with_id(region, id)),
+        (None, Some(name)) => known.project_with_name(region, name),
+        (None, None) => None,
+    }
+}
+
+impl IdOrName {
+    /// Whether it is somebody's account.
+    fn is(&self, identity: &Identity) -> bool {
+        self.id.as_ref().is_none_or(|id| *id == identity.domain_id())
+            && self.name.as_ref().is_none_or(|name| *name == identity.domain)
+    }
+}
+
+fn wrong(reason: &str) -> Refusal {
+    Refusal::Unauthenticated { reason: reason.to_owned() }
+}

@@ -1,0 +1,79 @@
+//! Querying Account Information Accessible to Users: the caller's account.
+
+use super::service::{LINK, Links, SERVICE};
+use crate::cloud::Project;
+use crate::contract::{Certainty, Contract, Field, Kind, Source};
+use crate::error::Refusal;
+use crate::operation::Operation;
+use serde::{Deserialize, Serialize};
+
+static CONTRACT: Contract = Contract {
+    id: "KeystoneListAuthDomains",
+    title: "Querying Account Information Accessible to Users",
+    service: &SERVICE,
+    source: Source::Companion("KeystoneListAuthDomains"),
+    path: "/v3/auth/domains",
+    query: &[Field::optional("name", Kind::TEXT)
+        .means("name of the account")
+        .known_from(Certainty::Client)],
+    reply: &[
+        Field::mandatory("domains", Kind::List(&DOMAIN, 1)).means("the caller's account"),
+        Field::mandatory("links", Kind::Object(LINK)).means("where the list is found"),
+    ],
+    example: include_str!("../../../fixtures/iam/keystone_list_auth_domains/documented.json"),
+    ..Contract::BLANK
+};
+
+static DOMAIN: Kind = Kind::Object(&[
+    Field::mandatory("enabled", Kind::Boolean).means("whether it can be used; always"),
+    Field::mandatory("id", Kind::TEXT).means("account ID"),
+    Field::mandatory("name", Kind::TEXT).means("account name"),
+    Field::mandatory("links", Kind::Object(LINK)).means("where it is found"),
+    Field::mandatory("description", Kind::TEXT).means("description; always empty"),
+]);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    name: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct Reply {
+    domains: Vec<Domain>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct Domain {
+    enabled: bool,
+    id: String,
+    name: String,
+    links: Links,
+    description: &'static str,
+}
+
+pub struct KeystoneListAuthDomains;
+
+impl Operation for KeystoneListAuthDomains {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = Reply;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+        let identity = project.access.identity();
+        let id = identity.domain_id();
+        let domain = Domain {
+            enabled: true,
+            links: Links::to(project.access.url(&format!("/v3/domains/{id}"))),
+            id,
+            name: identity.domain,
+            description: "",
+        };
+        let fits = request.name.is_none_or(|name| name == domain.name);
+        Ok(Reply {
+            domains: fits.then_some(domain).into_iter().collect(),
+            links: Links::to(project.access.url("/v3/auth/domains")),
+        })
+    }
+}
