@@ -44,13 +44,29 @@ mod dcs {
 mod taurusdb {
     pub mod service;
 
+    mod check_click_house_data_base_config;
+    mod check_click_house_table_config;
     mod create_click_house_data_base_replication;
+    mod delete_click_house_data_base_config;
+    mod delete_click_house_data_base_replication;
+    mod list_click_house_data_base;
+    mod list_click_house_data_base_parameter;
     mod list_click_house_data_base_replication;
+    mod list_click_house_data_base_replication_config;
     mod show_gauss_my_sql_job_info;
+    mod update_click_house_data_base_config;
 
+    pub use check_click_house_data_base_config::CheckClickHouseDataBaseConfig;
+    pub use check_click_house_table_config::CheckClickHouseTableConfig;
     pub use create_click_house_data_base_replication::CreateClickHouseDataBaseReplication;
+    pub use delete_click_house_data_base_config::DeleteClickHouseDataBaseConfig;
+    pub use delete_click_house_data_base_replication::DeleteClickHouseDataBaseReplication;
+    pub use list_click_house_data_base::ListClickHouseDataBase;
+    pub use list_click_house_data_base_parameter::ListClickHouseDataBaseParameter;
     pub use list_click_house_data_base_replication::ListClickHouseDataBaseReplication;
+    pub use list_click_house_data_base_replication_config::ListClickHouseDataBaseReplicationConfig;
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
+    pub use update_click_house_data_base_config::UpdateClickHouseDataBaseConfig;
 }
 
 use crate::operation::Route;
@@ -71,6 +87,14 @@ pub static ROUTES: &[Route] = &[
     // TaurusDB
     Route::of::<taurusdb::CreateClickHouseDataBaseReplication>(),
     Route::of::<taurusdb::ListClickHouseDataBaseReplication>(),
+    Route::of::<taurusdb::DeleteClickHouseDataBaseReplication>(),
+    Route::of::<taurusdb::ListClickHouseDataBaseReplicationConfig>(),
+    Route::of::<taurusdb::UpdateClickHouseDataBaseConfig>(),
+    Route::of::<taurusdb::DeleteClickHouseDataBaseConfig>(),
+    Route::of::<taurusdb::CheckClickHouseDataBaseConfig>(),
+    Route::of::<taurusdb::CheckClickHouseTableConfig>(),
+    Route::of::<taurusdb::ListClickHouseDataBaseParameter>(),
+    Route::of::<taurusdb::ListClickHouseDataBase>(),
     // GET /v3/{project_id}/jobs belongs to both; TaurusDB's claims its own jobs, and GeminiDB's
     // takes the rest, since an unknown job is an error only for TaurusDB.
     Route::of::<taurusdb::ShowGaussMySqlJobInfo>(),

@@ -5,6 +5,7 @@
 
 mod clock;
 mod dual_active;
+mod htap;
 mod ids;
 mod instance;
 mod job;
@@ -18,6 +19,7 @@ mod world;
 
 pub use clock::{Clock, ClockError, Moment};
 pub use dual_active::Relationship;
+pub use htap::{Action, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::Meaning;
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
@@ -28,7 +30,9 @@ pub use migration_task::{
     OnlineMigration, Side, Work,
 };
 pub use project::{Project, Warning};
-pub use replication::Replication;
+pub use replication::{
+    FOLLOWING, ListKind, Replication, ReplicationConfig, Scope, ScopeChange, Setting, TableSetting,
+};
 pub use world::World;
 
 use crate::contract::Strictness;
@@ -93,7 +97,7 @@ impl Cloud {
         if let Some(cell) = worlds.get(project_id) {
             return Arc::clone(cell);
         }
-        let world = World::new(key, self.settings.frozen_at);
+        let world = World::new(key, project_id, self.settings.frozen_at);
         let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell

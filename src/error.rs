@@ -144,6 +144,8 @@ pub enum Resource {
     Replication,
     /// A database.
     Database,
+    /// An HTAP instance of a TaurusDB instance.
+    HtapInstance,
 }
 
 impl Resource {
@@ -158,6 +160,7 @@ impl Resource {
             Self::Relationship => language.pick("active-active relationship of", "双活关系"),
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
             Self::Database => language.pick("database", "数据库"),
+            Self::HtapInstance => language.pick("HTAP instance", "HTAP 实例"),
         }
     }
 }
@@ -194,6 +197,9 @@ impl Refusal {
             Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
             Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
             Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
+            Self::NotFound { resource: Resource::HtapInstance, .. } => {
+                Situation::UnknownHtapInstance
+            }
             Self::NotFound { .. } => Situation::UnknownInstance,
             Self::Forbidden { .. } => Situation::Forbidden,
             Self::WrongEngine { .. } => Situation::WrongEngine,

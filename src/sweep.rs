@@ -165,6 +165,7 @@ pub fn sample(kind: &'static Kind) -> Value {
                 "8aa6999e71cb638b0171f485f5266ef0",
                 "192.168.1.1:6379",
                 "2026-01-01T00:00:00Z",
+                r#"{"white_list":"t1,t2"}"#,
             ];
             let fitting = samples.iter().find(|text| (wanted.accepts)(text));
             json!(fitting.unwrap_or_else(|| panic!("no sample is {}", wanted.english)))

@@ -14,9 +14,11 @@ pub enum IdKind {
     Mapping,
     /// A migration task.
     MigrationTask,
+    /// A ClickHouse instance. Its number is a part of its ids, so it has one of its own.
+    ClickHouse = 8,
 }
 
-const KINDS: usize = 3;
+const KINDS: usize = 9;
 
 /// The ids of one world.
 #[derive(Debug)]
