@@ -51,6 +51,7 @@ mod taurusdb {
     mod delete_click_house_data_base_config;
     mod delete_click_house_data_base_replication;
     mod delete_click_house_instance;
+    mod delete_task_record;
     mod list_click_house_data_base;
     mod list_click_house_data_base_parameter;
     mod list_click_house_data_base_replication;
@@ -60,6 +61,7 @@ mod taurusdb {
     mod list_gauss_my_sql_database;
     mod list_gauss_my_sql_instances;
     mod list_htap_instance_info;
+    mod list_immediate_jobs;
     mod reboot_click_house_instance;
     mod show_gauss_my_sql_instance_info;
     mod show_gauss_my_sql_job_info;
@@ -72,6 +74,7 @@ mod taurusdb {
     pub use delete_click_house_data_base_config::DeleteClickHouseDataBaseConfig;
     pub use delete_click_house_data_base_replication::DeleteClickHouseDataBaseReplication;
     pub use delete_click_house_instance::DeleteClickHouseInstance;
+    pub use delete_task_record::DeleteTaskRecord;
     pub use list_click_house_data_base::ListClickHouseDataBase;
     pub use list_click_house_data_base_parameter::ListClickHouseDataBaseParameter;
     pub use list_click_house_data_base_replication::ListClickHouseDataBaseReplication;
@@ -81,6 +84,7 @@ mod taurusdb {
     pub use list_gauss_my_sql_database::ListGaussMySqlDatabase;
     pub use list_gauss_my_sql_instances::ListGaussMySqlInstances;
     pub use list_htap_instance_info::ListHtapInstanceInfo;
+    pub use list_immediate_jobs::ListImmediateJobs;
     pub use reboot_click_house_instance::RebootClickHouseInstance;
     pub use show_gauss_my_sql_instance_info::ShowGaussMySqlInstanceInfo;
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
@@ -119,6 +123,8 @@ pub static ROUTES: &[Route] = &[
     Route::of::<taurusdb::ListClickHouseInstance>(),
     Route::of::<taurusdb::DeleteClickHouseInstance>(),
     Route::of::<taurusdb::RebootClickHouseInstance>(),
+    Route::of::<taurusdb::ListImmediateJobs>(),
+    Route::of::<taurusdb::DeleteTaskRecord>(),
     Route::of::<taurusdb::ShowGaussMySqlInstanceInfo>(),
     Route::of::<taurusdb::ListGaussMySqlDatabase>(),
     // GET /v3/{project_id}/instances belongs to GeminiDB too, which takes what TaurusDB does not
