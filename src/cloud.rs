@@ -8,6 +8,7 @@
 mod access;
 mod clock;
 mod dual_active;
+mod htap;
 mod ids;
 mod instance;
 mod job;
@@ -24,6 +25,7 @@ mod world;
 pub use access::{Access, Caller};
 pub use clock::{Clock, ClockError, Moment};
 pub use dual_active::{Relationship, Stage};
+pub use htap::{Action, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::Meaning;
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
@@ -35,7 +37,10 @@ pub use migration_task::{
     OnlineMigration, Side, Work,
 };
 pub use project::{Project, Warning};
-pub use replication::Replication;
+pub use replication::{
+    FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange, Setting, TableScope,
+    TableSetting,
+};
 pub use token::{Grant, Identity, Scope, Token};
 pub use world::World;
 
@@ -106,7 +111,7 @@ impl Cloud {
         if let Some(cell) = worlds.get(project_id) {
             return Arc::clone(cell);
         }
-        let world = World::new(key, self.settings.frozen_at);
+        let world = World::new(key, project_id, self.settings.frozen_at);
         let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell

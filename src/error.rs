@@ -173,6 +173,8 @@ pub enum Resource {
     Token,
     /// A project.
     Project,
+    /// An HTAP instance of a TaurusDB instance.
+    HtapInstance,
 }
 
 impl Resource {
@@ -190,6 +192,7 @@ impl Resource {
             Self::Database => language.pick("database", "数据库"),
             Self::Token => language.pick("token", "令牌"),
             Self::Project => language.pick("project", "项目"),
+            Self::HtapInstance => language.pick("HTAP instance", "HTAP 实例"),
         }
     }
 }
@@ -231,6 +234,9 @@ impl Refusal {
             Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
             Self::NotFound { resource: Resource::Token, .. } => Situation::UnknownToken,
             Self::NotFound { resource: Resource::Project, .. } => Situation::UnknownProject,
+            Self::NotFound { resource: Resource::HtapInstance, .. } => {
+                Situation::UnknownHtapInstance
+            }
             Self::NotFound { .. } => Situation::UnknownInstance,
             Self::Forbidden { .. } => Situation::Forbidden,
             Self::WrongEngine { .. } => Situation::WrongEngine,

@@ -173,6 +173,7 @@ pub fn sample(kind: &'static Kind) -> Value {
                 "192.168.1.1:6379",
                 "2026-01-01T00:00:00Z",
                 "0",
+                r#"{"white_list":"t1,t2"}"#,
             ];
             let fitting = samples.iter().find(|text| (wanted.accepts)(text));
             json!(fitting.unwrap_or_else(|| panic!("no sample is {}", wanted.english)))

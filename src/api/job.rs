@@ -151,7 +151,8 @@ impl TaurusDbJob {
     }
 }
 
-fn progress(job: &Job, project: &Project<'_>) -> String {
+/// How far a job is: `NN%` while it runs, otherwise empty.
+pub fn progress(job: &Job, project: &Project<'_>) -> String {
     let phase = job.phase(project.now);
     if phase.ended.is_some() { String::new() } else { format!("{}%", phase.percent) }
 }

@@ -16,9 +16,11 @@ pub enum IdKind {
     MigrationTask,
     /// A rule of a memory mapping. Its number is a part of its ids.
     MemoryRule = 3,
+    /// A ClickHouse instance. Its number is a part of its ids, so it has one of its own.
+    ClickHouse = 8,
 }
 
-const KINDS: usize = 4;
+const KINDS: usize = 9;
 
 /// The ids of one world.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
 use indexmap::IndexMap;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What a job does, declared once at the operation that starts it.
@@ -51,6 +52,8 @@ impl Job {
 #[derive(Debug, Default)]
 pub struct Jobs {
     by_owner: [IndexMap<Uuid, Job>; 3],
+    /// Jobs whose records were removed: taking them out of the order would move all the others.
+    removed: HashSet<Uuid>,
 }
 
 impl Jobs {
@@ -66,6 +69,17 @@ impl Jobs {
 
     /// A job of a service by the id as it was sent, with dashes or without.
     pub fn find(&self, owner: Owner, id: &str) -> Option<&Job> {
-        self.of(owner).get(&Uuid::try_parse(id).ok()?)
+        let job = self.of(owner).get(&Uuid::try_parse(id).ok()?)?;
+        (!self.is_removed(job)).then_some(job)
+    }
+
+    /// Removes the record of a job.
+    pub fn remove(&mut self, id: Uuid) {
+        self.removed.insert(id);
+    }
+
+    /// Whether the record of a job was removed.
+    pub fn is_removed(&self, job: &Job) -> bool {
+        self.removed.contains(&job.id)
     }
 }

@@ -204,6 +204,17 @@ impl<'w> Project<'w> {
         }
     }
 
+    /// Records an instance that was created here.
+    pub fn add_instance(&mut self, id: &str, kind: InstanceKind, name: &str) {
+        let instance = Instance { name: name.to_owned(), ..Instance::adopted(id, kind, self.now) };
+        self.world.instances.insert(id.into(), instance);
+    }
+
+    /// A new id for a ClickHouse instance: 32 hex digits and the suffix that the documents show.
+    pub fn new_clickhouse_id(&mut self) -> String {
+        format!("{}in16", self.world.ids.next(IdKind::ClickHouse).simple())
+    }
+
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.
     pub fn digest(&self, secret: &str) -> u64 {
         ids::digest(self.settings.seed, secret)

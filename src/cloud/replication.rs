@@ -1,8 +1,11 @@
 //! Synchronisation of a TaurusDB database to a ClickHouse instance.
 
 use super::Moment;
+use super::htap::RUNNING;
 use super::lifecycle::{Lifecycle, Phase, Run};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One database kept in step.
 #[derive(Clone, Debug)]
@@ -15,15 +18,105 @@ pub struct Replication {
     pub database: String,
     /// Its course.
     pub run: Run,
+    /// What is synchronised and how, as it was created.
+    pub configuration: ReplicationConfig,
+    /// The last change of its tables.
+    pub change: Option<ScopeChange>,
+    /// Its deletion.
+    pub removal: Option<Run>,
+}
+
+/// What is synchronised and how.
+#[derive(Clone, Debug, Default)]
+pub struct ReplicationConfig {
+    /// Parameters of the database.
+    pub parameters: Vec<Setting>,
+    /// Clauses for single tables.
+    pub tables: Vec<TableSetting>,
+    /// The tables.
+    pub scope: TableScope,
+}
+
+/// A parameter of a database with its value.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its name.
+    pub param_name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Clauses for one table.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSetting {
+    /// The table.
+    pub table_name: String,
+    /// The clauses.
+    pub table_config: String,
+}
+
+/// Which tables of a database are synchronised.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableScope {
+    /// What the list is.
+    pub repl_type: ListKind,
+    /// The list.
+    pub tables: Vec<String>,
+}
+
+/// What a list of tables is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum ListKind {
+    /// The tables that are synchronised.
+    #[serde(rename = "white_list")]
+    White,
+    /// The tables that are not.
+    #[serde(rename = "black_list")]
+    Black,
+}
+
+impl ListKind {
+    /// The words on the wire.
+    pub const WORDS: &'static [&'static str] = &["white_list", "black_list"];
+
+    /// The word on the wire, as a list of the one that is allowed.
+    pub const fn only(self) -> &'static [&'static str] {
+        match self {
+            Self::White => &["white_list"],
+            Self::Black => &["black_list"],
+        }
+    }
+}
+
+impl Default for TableScope {
+    /// Every table: an empty list of exceptions.
+    fn default() -> Self {
+        Self { repl_type: ListKind::Black, tables: Vec::new() }
+    }
+}
+
+/// A change of the tables that are synchronised; the kind of the list stays.
+#[derive(Clone, Debug)]
+pub struct ScopeChange {
+    /// The new list.
+    pub tables: Vec<String>,
+    /// Its course.
+    pub run: Run,
 }
 
 /// How much of the run is over before data begin to flow.
 const WAITING: f64 = 0.25;
 
+/// The stage in which data follow every change of the source.
+pub const FOLLOWING: &str = "Incremental";
+
 /// Stages as the documented example of the list capitalises them.
 static COURSE: Lifecycle = Lifecycle {
     stages: &[("Wait", WAITING), ("Full", 1.0 - WAITING)],
-    ends: "Incremental",
+    ends: FOLLOWING,
     fails: "Failed",
 };
 
@@ -40,7 +133,54 @@ impl Replication {
         let copied = ((over - WAITING) / (1.0 - WAITING) * 100.0).clamp(0.0, 100.0) as u8;
         copied
     }
+
+    /// Whether it is being deleted.
+    pub fn is_going(&self, now: Moment) -> bool {
+        self.removal.is_some_and(|removal| RUNNING.phase(&removal, now).ended.is_none())
+    }
+
+    /// Whether it was deleted.
+    pub fn is_gone(&self, now: Moment) -> bool {
+        self.removal.is_some_and(|removal| {
+            let phase = RUNNING.phase(&removal, now);
+            phase.ended.is_some() && !phase.failed
+        })
+    }
+
+    /// The change that is under way.
+    pub fn pending_change(&self, now: Moment) -> Option<&ScopeChange> {
+        self.change.as_ref().filter(|change| RUNNING.phase(&change.run, now).ended.is_none())
+    }
+
+    /// Whether the last change failed.
+    pub fn change_failed(&self, now: Moment) -> bool {
+        self.change.as_ref().is_some_and(|change| RUNNING.phase(&change.run, now).failed)
+    }
+
+    /// The tables that are synchronised: the last change counts once it has ended well.
+    pub fn scope(&self, now: Moment) -> TableScope {
+        let TableScope { repl_type, tables } = &self.configuration.scope;
+        let done = self.change.as_ref().filter(|change| {
+            let phase = RUNNING.phase(&change.run, now);
+            phase.ended.is_some() && !phase.failed
+        });
+        let tables = done.map_or(tables, |change| &change.tables);
+        TableScope { repl_type: *repl_type, tables: tables.clone() }
+    }
+
+    /// Starts a change, on top of the last one if that has ended well.
+    pub fn begin_change(&mut self, change: ScopeChange, now: Moment) {
+        self.configuration.scope = self.scope(now);
+        self.change = Some(change);
+    }
 }
 
-/// The synchronisations of one ClickHouse instance, by database.
+/// The synchronisations of one ClickHouse instance, by database. A deleted one stays in its place
+/// until its database is synchronised again, since taking it out would move all the others.
 pub type Replications = IndexMap<String, Replication>;
+
+/// What the checks of a database were told, by ClickHouse instance, TaurusDB instance and database.
+pub type Checked = HashMap<(Box<str>, Box<str>, String), ReplicationConfig>;
+
+/// Names of databases, by TaurusDB instance; a database outlives its synchronisation.
+pub type SourceDatabases = HashMap<Box<str>, IndexSet<String>>;

@@ -64,9 +64,45 @@ pub static DATABASE_NUMBER: Format = Format {
     situation: Situation::InvalidParameter,
 };
 
+/// Name of a ClickHouse instance.
+pub static CLICKHOUSE_NAME: Format = Format {
+    english: "4 to 64 letters, digits, hyphens and underscores, and start with a letter",
+    chinese: "4 到 64 个字母、数字、中划线或下划线，且以字母开头",
+    pattern: "^[A-Za-z][A-Za-z0-9_-]{3,63}$",
+    accepts: is_clickhouse_name,
+    situation: Situation::InvalidParameter,
+};
+
+/// Password of a database user.
+pub static PASSWORD: Format = Format {
+    english: "8 to 32 characters",
+    chinese: "8 到 32 个字符",
+    pattern: r"^[\s\S]{8,32}$",
+    accepts: |text| (8..=32).contains(&text.chars().count()),
+    situation: Situation::InvalidParameter,
+};
+
+/// A change of the tables that a synchronisation takes: JSON within a string.
+pub static SCOPE_CHANGE: Format = Format {
+    english: r#"a JSON object such as {"white_list":"t1,t2"}"#,
+    chinese: r#"形如 {"white_list":"t1,t2"} 的 JSON 对象"#,
+    pattern: r#"^\{[ \t\r\n]*"(white_list|black_list)"[ \t\r\n]*:[ \t\r\n]*"[^"\\\x00-\x1f]*"[ \t\r\n]*\}$"#,
+    accepts: is_scope_change,
+    situation: Situation::InvalidParameter,
+};
+
 /// All of them, for the tests.
 #[cfg(test)]
-pub static ALL: &[&Format] = &[&DASHED_UUID, &HEX_32, &CLICKHOUSE_ID, &ADDRESSES, &DATABASE_NUMBER];
+pub static ALL: &[&Format] = &[
+    &DASHED_UUID,
+    &HEX_32,
+    &CLICKHOUSE_ID,
+    &ADDRESSES,
+    &CLICKHOUSE_NAME,
+    &PASSWORD,
+    &SCOPE_CHANGE,
+    &DATABASE_NUMBER,
+];
 
 fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|digit| digit.is_ascii_hexdigit())
@@ -95,6 +131,28 @@ fn is_address(text: &str) -> bool {
     !host.is_empty()
         && host.bytes().all(fit)
         && number.is_ok_and(|number| number > 0 && number.to_string() == port)
+}
+
+fn is_clickhouse_name(text: &str) -> bool {
+    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
+    (4..=64).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(fit)
+}
+
+fn is_scope_change(text: &str) -> bool {
+    let members = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let Some((kind, tables)) = members.and_then(|members| members.split_once(':')) else {
+        return false;
+    };
+    let unquoted = |text: &str| {
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+        let plain = |sign: char| !matches!(sign, '"' | '\\' | '\0'..='\x1f');
+        inner.chars().all(plain).then(|| inner.to_owned())
+    };
+    matches!(unquoted(kind).as_deref(), Some("white_list" | "black_list"))
+        && unquoted(tables).is_some()
 }
 
 #[cfg(test)]
@@ -134,6 +192,22 @@ mod tests {
             "00",
             "999",
             "1000",
+            "click-house_1",
+            "1click",
+            "cli",
+            "click house",
+            "Geheim-12",
+            "geheim",
+            "密码密码密码密码",
+            r#"{"white_list":"orders,items"}"#,
+            "{ \"black_list\" :\n\"\" }",
+            r#"{"white_list":"a","black_list":"b"}"#,
+            r#"{"grey_list":"a"}"#,
+            r#"{"white_list":"a\"b"}"#,
+            r#"{"white_list":["a"]}"#,
+            r#"{"white_list:"a"}"#,
+            r#"{"white_list"}"#,
+            "{\"white_list\":\"a\tb\"}",
             "",
             "\n",
         ];

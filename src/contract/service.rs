@@ -108,6 +108,8 @@ pub enum Situation {
     UnknownReplication,
     /// The database does not exist.
     UnknownDatabase,
+    /// The TaurusDB instance has no such HTAP instance.
+    UnknownHtapInstance,
     /// The name is taken.
     NameTaken,
     /// The migration task does not exist.

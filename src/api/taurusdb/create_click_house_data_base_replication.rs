@@ -1,9 +1,10 @@
 //! Creating a Data Synchronization Task: a ClickHouse instance follows a TaurusDB database.
 
-use super::service::SERVICE;
-use crate::api::job::{self, JobStarted};
-use crate::cloud::undocumented::CREATE_REPLICATION_JOB;
-use crate::cloud::{JobKind, Lifecycle, Owner, Project, Replication};
+use super::check_click_house_data_base_config::REMEMBERED;
+use super::service::{SERVICE, job, require_status, require_staying};
+use crate::api::job::{JobStarted, STARTED};
+use crate::cloud::undocumented::{CREATE_REPLICATION_JOB, zone};
+use crate::cloud::{JobKind, Project, Replication};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
@@ -36,7 +37,7 @@ static CONTRACT: Contract = Contract {
             .default("the primary node"),
         Field::mandatory("source_database", Kind::TEXT).means("the database"),
     ],
-    reply: job::STARTED,
+    reply: STARTED,
     notes: &[
         Note {
             matter: "The call is asynchronous and answers 200, where its siblings answer 202.",
@@ -47,6 +48,7 @@ static CONTRACT: Contract = Contract {
             decision: "Accepted with a warning: a new job, and the synchronisation starts again. \
                        With resources enforced: 409 DBS.200047.",
         },
+        REMEMBERED,
     ],
     example: include_str!(
         "../../../fixtures/taurusdb/create_click_house_data_base_replication/documented.json"
@@ -57,11 +59,7 @@ static CONTRACT: Contract = Contract {
 const SOURCES: &[InstanceKind] = &[InstanceKind::TAURUSDB];
 const TARGETS: &[InstanceKind] = &[InstanceKind::CLICKHOUSE];
 
-static JOB: JobKind = JobKind {
-    name: CREATE_REPLICATION_JOB,
-    owner: Owner::TaurusDb,
-    lifecycle: &Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" },
-};
+static JOB: JobKind = job(CREATE_REPLICATION_JOB);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,27 +78,52 @@ impl Operation for CreateClickHouseDataBaseReplication {
     type Reply = JobStarted;
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
-        let Request { instance_id, source_instance_id, source_database: database, .. } = request;
-        project.instance_or_adopt(&instance_id, TARGETS)?;
-        project.instance_or_adopt(&source_instance_id, SOURCES)?;
+        project.instance_or_adopt(&request.instance_id, TARGETS)?;
+        project.instance_or_adopt(&request.source_instance_id, SOURCES)?;
         if let Some(node) = &request.source_node_id {
             project.heed(node, Resource::Node)?;
         }
-        let replications = project.world.replications.get(instance_id.as_str());
-        if replications.is_some_and(|known| known.contains_key(&database)) {
-            let with = Business::SameDatabase;
-            project.object(Refusal::Busy { id: database.clone(), with })?;
-        }
-        let job_id = project.start_job(&JOB, &instance_id);
-        let primary = || project.primary_node(&source_instance_id);
+        require_status(&request.instance_id, &["normal"], project)?;
+        refuse_second(&request.instance_id, &request.source_database, project)?;
+        let job_id = project.start_job(&JOB, &request.instance_id);
+        request.begin(project);
+        Ok(JobStarted { job_id })
+    }
+}
+
+fn refuse_second(
+    instance_id: &str,
+    database: &str,
+    project: &mut Project<'_>,
+) -> Result<(), Refusal> {
+    let replications = project.world.replications.get(instance_id);
+    let known = replications.and_then(|known| known.get(database));
+    let Some(there) = known.filter(|known| !known.is_gone(project.now)) else { return Ok(()) };
+    require_staying(there, project.now)?;
+    let with = Business::SameDatabase;
+    project.object(Refusal::Busy { id: database.to_owned(), with })
+}
+
+impl Request {
+    /// Records the synchronisation, and what is known of instances and databases through it.
+    fn begin(self, project: &mut Project<'_>) {
+        let (target, source) = (self.instance_id, self.source_instance_id);
+        let database = self.source_database;
+        let node = self.source_node_id.unwrap_or_else(|| project.primary_node(&source));
+        let key = (target.as_str().into(), source.as_str().into(), database.clone());
+        let configuration = project.world.checked.get(&key).cloned().unwrap_or_default();
         let replication = Replication {
-            source_node_id: request.source_node_id.unwrap_or_else(primary),
-            source_instance_id: source_instance_id.into(),
+            source_instance_id: source.as_str().into(),
+            source_node_id: node,
             database: database.clone(),
             run: project.start(),
+            configuration,
+            change: None,
+            removal: None,
         };
-        let replications = project.world.replications.entry(instance_id.into()).or_default();
-        replications.insert(database, replication);
-        Ok(JobStarted { job_id })
+        let world = &mut *project.world;
+        world.clickhouses.adopt(&target, &source, &zone(&project.settings.region));
+        world.source_databases.entry(source.into()).or_default().insert(database.clone());
+        world.replications.entry(target.into()).or_default().insert(database, replication);
     }
 }

@@ -1,9 +1,9 @@
 //! Querying Data Synchronization Tasks: which databases a ClickHouse instance follows, and how far.
 
-use super::service::SERVICE;
+use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::{Project, Replication};
-use crate::contract::{Contract, Field, Kind, Note, Source, format};
+use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,7 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("ListClickHouseDataBaseReplication"),
     path: "/v3/{project_id}/instances/{instance_id}/clickhouse/replication",
-    path_parameters: &[Field::mandatory("instance_id", Kind::Format(&format::CLICKHOUSE_ID))
-        .means("ID of the ClickHouse instance")],
+    path_parameters: &[CLICKHOUSE_ID],
     query: &[OFFSET, limit(100, "10")],
     reply: &[
         Field::mandatory("total_count", Kind::Integer(0, i64::MAX)).means("how many there are"),
@@ -80,10 +79,11 @@ impl Operation for ListClickHouseDataBaseReplication {
     type Reply = Reply;
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        project.instance(&request.instance_id)?;
+        find_clickhouse(&request.instance_id, project)?;
         let replications = project.world.replications.get(request.instance_id.as_str());
         let all = replications.into_iter().flat_map(|known| known.values());
-        let (page, total_count) = page(all, request.offset, request.limit.unwrap_or(10));
+        let there = all.filter(|replication| !replication.is_gone(project.now));
+        let (page, total_count) = page(there, request.offset, request.limit.unwrap_or(10));
         let replications = page.into_iter().map(|one| Listed::of(one, project)).collect();
         Ok(Reply { total_count, replications, ext_text: None })
     }

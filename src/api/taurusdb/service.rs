@@ -1,7 +1,17 @@
-//! TaurusDB's dialect: hosts, envelope and codes, after the published code list.
+//! TaurusDB's dialect: hosts, envelope and codes, after the published code list; and what several
+//! of its operations look for.
 
-use crate::contract::{Envelope, Refused, Service, Situation};
+use crate::cloud::{
+    Action, ClickHouse, JobKind, ListKind, Moment, Owner, Project, RUNNING, Replication, Setting,
+    Tag,
+};
+use crate::contract::{
+    Envelope, Field, InstanceKind, Kind, Note, Refused, Service, Situation, format,
+};
+use crate::error::{Business, Refusal, Resource};
 use axum::http::StatusCode;
+use serde::Serialize;
+use uuid::Uuid;
 
 /// TaurusDB, formerly GaussDB(for MySQL).
 pub static SERVICE: Service = Service {
@@ -16,6 +26,10 @@ pub static SERVICE: Service = Service {
         Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.280001"),
         Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
         Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
+        Refused::new(Situation::UnknownReplication, StatusCode::BAD_REQUEST, "DBS.270022")
+            .note(CODE_OF_STARROCKS.matter, CODE_OF_STARROCKS.decision),
+        Refused::new(Situation::UnknownHtapInstance, StatusCode::BAD_REQUEST, "DBS.05000044")
+            .note(CODE_OF_STARROCKS.matter, CODE_OF_STARROCKS.decision),
         Refused::new(Situation::UnknownJob, StatusCode::BAD_REQUEST, "DBS.200543"),
         Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DBS.280235"),
         Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DBS.200044"),
@@ -24,3 +38,246 @@ pub static SERVICE: Service = Service {
         Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200005"),
     ],
 };
+
+/// Where the codes of a missing synchronisation and of a missing HTAP instance come from.
+pub const CODE_OF_STARROCKS: Note = Note {
+    matter: "The pages of ClickHouse list no codes for what does not exist; those of StarRocks, \
+             the standard edition, do.",
+    decision: "The codes of StarRocks: 400 DBS.270022 for a synchronization, 400 DBS.05000091 \
+               where one is to be deleted, 400 DBS.05000044 for an HTAP instance.",
+};
+
+/// The parameter `instance_id` of a path under a ClickHouse instance.
+pub const CLICKHOUSE_ID: Field =
+    Field::mandatory("instance_id", Kind::Format(&format::CLICKHOUSE_ID))
+        .means("ID of the ClickHouse instance");
+
+/// The parameter `instance_id` of a path under a TaurusDB instance, which is of any form, since a
+/// synchronisation adopts an instance by any id.
+pub const TAURUSDB_ID: Field =
+    Field::mandatory("instance_id", Kind::TEXT).means("ID of the TaurusDB instance");
+
+/// The parameter `source_node_id`.
+pub const SOURCE_NODE: Field = Field::optional("source_node_id", Kind::TEXT)
+    .means("ID of the read replica; left blank, the primary node is read")
+    .default("the primary node");
+
+/// Settings of a database, as the checks are sent them.
+pub static SETTING: Kind = Kind::Object(&[
+    Field::mandatory("param_name", Kind::TEXT).means("name of a parameter"),
+    Field::mandatory("value", Kind::Text(4096)).means("its value, always a string"),
+]);
+
+/// Clauses for a table, as the check is sent them.
+pub static TABLE_SETTING: Kind = Kind::Object(&[
+    Field::mandatory("table_name", Kind::TEXT).means("the table"),
+    Field::mandatory("table_config", Kind::Text(16_384))
+        .means("clauses: PARTITION BY, COLUMNS, ORDER BY, SAMPLE BY, PRIMARY KEY, TTL"),
+]);
+
+/// Most tables or databases in one array; the documents give no bound.
+pub const MOST_TABLES: usize = 10_000;
+
+/// Which tables are synchronised.
+pub const SCOPE: &[Field] = &[
+    Field::mandatory("repl_type", Kind::OneOf(ListKind::WORDS))
+        .means("whether the list names the tables that are taken or those that are left out"),
+    Field::mandatory("tables", Kind::List(&Kind::TEXT, MOST_TABLES))
+        .means("the list; an empty black_list takes every table")
+        .notes(&[Note {
+            matter: "The table of a white_list must not be empty, but the example of the table \
+                     check sends an empty one.",
+            decision: "Accepted: an empty white_list takes no table, and the check of a table \
+                       outside the list fails as in the example.",
+        }]),
+];
+
+/// A parameter's check.
+pub static SETTING_CHECK: Kind = Kind::Object(&[
+    Field::mandatory("param_name", Kind::TEXT).means("name of the parameter"),
+    Field::mandatory("value", Kind::TEXT).means("its value"),
+    Field::mandatory("check_result", Kind::OneOf(&["success", "fail"]))
+        .means("whether the parameter exists and its value is within its range"),
+]);
+
+/// A parameter's check.
+#[derive(Serialize)]
+pub struct SettingCheck {
+    param_name: String,
+    value: String,
+    check_result: &'static str,
+}
+
+impl SettingCheck {
+    /// The result of a check.
+    pub fn of(setting: Setting, passed: bool) -> Self {
+        let Setting { param_name, value } = setting;
+        Self { param_name, value, check_result: if passed { "success" } else { "fail" } }
+    }
+}
+
+/// The check of a table's clauses.
+pub static TABLE_CHECK: Kind = Kind::Object(&[
+    Field::mandatory("table_name", Kind::TEXT).means("the table"),
+    Field::mandatory("table_config", Kind::Text(16_384)).means("its clauses"),
+    Field::mandatory("check_result", Kind::TEXT).means("success, or what is wrong"),
+]);
+
+/// What instances do, as they list it.
+pub static ACTION: Kind = Kind::Object(&[
+    Field::optional("id", Kind::TEXT).means("ID of the action: that of its job"),
+    Field::optional("action", Kind::TEXT).means("what is done"),
+    Field::optional("object_id", Kind::TEXT).means("ID of the instance"),
+    Field::optional("type", Kind::TEXT).means("kind of the object"),
+    Field::optional("job_id", Kind::Format(&format::DASHED_UUID)).means("ID of the job"),
+    Field::optional("status", Kind::TEXT).means("status of the job"),
+    Field::optional("created_at", Kind::Integer(0, i64::MAX)).means("start, in milliseconds"),
+    Field::optional("updated_at", Kind::Integer(0, i64::MAX)).means("start, in milliseconds"),
+]);
+
+/// What an instance does, as it lists it.
+#[derive(Serialize)]
+pub struct ListedAction {
+    id: Uuid,
+    action: &'static str,
+    object_id: String,
+    r#type: &'static str,
+    job_id: Uuid,
+    status: &'static str,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl ListedAction {
+    /// What an instance does now: nothing or one thing.
+    pub fn current(id: &str, clickhouse: &ClickHouse, project: &Project<'_>) -> Vec<Self> {
+        let listed = |action: &Action| Self {
+            id: action.job_id,
+            action: action.name,
+            object_id: id.to_owned(),
+            r#type: "instance",
+            job_id: action.job_id,
+            status: RUNNING.phase(&action.run, project.now).status,
+            created_at: action.run.started.milliseconds(),
+            updated_at: action.run.started.milliseconds(),
+        };
+        clickhouse.action(project.now).map(listed).into_iter().collect()
+    }
+}
+
+/// Tags of an instance.
+pub const TAGS: &[Field] = &[
+    Field::optional("tags", Kind::List(&TAG, 100)).means("the user's"),
+    Field::optional("sys_tags", Kind::List(&TAG, 100)).means("the system's"),
+];
+
+/// A tag.
+pub static TAG: Kind = Kind::Object(&[
+    Field::optional("key", Kind::TEXT).means("key"),
+    Field::optional("value", Kind::TEXT).means("value"),
+]);
+
+/// Tags of an instance.
+#[derive(Serialize)]
+pub struct Tags {
+    tags: Vec<Tag>,
+    sys_tags: Vec<Tag>,
+}
+
+impl Tags {
+    /// The system tags that an instance was created with; the call takes no others.
+    pub fn of(clickhouse: &ClickHouse) -> Self {
+        Self { tags: Vec::new(), sys_tags: clickhouse.order.tags.clone() }
+    }
+}
+
+/// A job of TaurusDB.
+pub const fn job(name: &'static str) -> JobKind {
+    JobKind { name, owner: Owner::TaurusDb, lifecycle: &RUNNING }
+}
+
+const TAURUSDB: &[InstanceKind] = &[InstanceKind::TAURUSDB];
+const CLICKHOUSE: &[InstanceKind] = &[InstanceKind::CLICKHOUSE];
+
+/// Finds a TaurusDB instance.
+pub fn find_taurusdb(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
+    find(id, TAURUSDB, project)
+}
+
+/// Finds a ClickHouse instance by its own id.
+pub fn find_clickhouse<'p>(
+    id: &str,
+    project: &'p mut Project<'_>,
+) -> Result<&'p ClickHouse, Refusal> {
+    find(id, CLICKHOUSE, project)?;
+    let there = project.world.clickhouses.get(id).filter(|known| !known.is_gone(project.now));
+    there.ok_or_else(|| Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() })
+}
+
+fn find(
+    id: &str,
+    wanted: &'static [InstanceKind],
+    project: &mut Project<'_>,
+) -> Result<(), Refusal> {
+    let known = project.instance(id)?;
+    if known.is_any_of(wanted) {
+        return Ok(());
+    }
+    Err(Refusal::WrongEngine { id: id.to_owned(), is: known.describe(), wanted })
+}
+
+/// Finds a ClickHouse instance of a TaurusDB instance.
+pub fn find_htap<'p>(
+    taurusdb_id: &str,
+    id: &str,
+    project: &'p mut Project<'_>,
+) -> Result<&'p ClickHouse, Refusal> {
+    find_taurusdb(taurusdb_id, project)?;
+    project.heed(id, Resource::HtapInstance)?;
+    let known = project.world.clickhouses.get(id);
+    let there = known.filter(|it| *it.taurusdb_id == *taurusdb_id && !it.is_gone(project.now));
+    there.ok_or_else(|| Refusal::NotFound { resource: Resource::HtapInstance, id: id.to_owned() })
+}
+
+/// Refuses what cannot be done with a ClickHouse instance in its status, or while it is restarted
+/// or deleted.
+pub fn require_status(
+    id: &str,
+    allowed: &'static [&'static str],
+    project: &Project<'_>,
+) -> Result<(), Refusal> {
+    let Some(clickhouse) = project.world.clickhouses.get(id) else { return Ok(()) };
+    if clickhouse.is_gone(project.now) {
+        return Err(Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() });
+    }
+    let (id, state) = (id.to_owned(), clickhouse.status(project.now));
+    if !allowed.contains(&state) {
+        return Err(Refusal::WrongState { resource: Resource::Instance, id, state, allowed });
+    }
+    match clickhouse.action(project.now) {
+        Some(_) => Err(Refusal::Busy { id, with: Business::Another }),
+        None => Ok(()),
+    }
+}
+
+/// Finds the synchronisation of a database.
+pub fn find_replication<'p>(
+    instance_id: &str,
+    database: &str,
+    project: &'p mut Project<'_>,
+) -> Result<&'p mut Replication, Refusal> {
+    let now = project.now;
+    let known = project.world.replications.get_mut(instance_id);
+    let known = known.and_then(|known| known.get_mut(database));
+    let unknown = || Refusal::NotFound { resource: Resource::Replication, id: database.to_owned() };
+    known.filter(|replication| !replication.is_gone(now)).ok_or_else(unknown)
+}
+
+/// Refuses what cannot be done with a synchronisation that is being deleted.
+pub fn require_staying(replication: &Replication, now: Moment) -> Result<(), Refusal> {
+    if replication.is_going(now) {
+        let id = replication.database.clone();
+        return Err(Refusal::Busy { id, with: Business::Another });
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Deleting a Data Synchronization Task: a ClickHouse instance no longer follows a database.
+
+use super::service::{
+    CLICKHOUSE_ID, SERVICE, find_clickhouse, find_replication, job, require_staying,
+};
+use crate::api::job::{JobStarted, STARTED};
+use crate::cloud::undocumented::DELETE_REPLICATION_JOB;
+use crate::cloud::{JobKind, Project};
+use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::error::Refusal;
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "DeleteClickHouseDataBaseReplication",
+    title: "Deleting a Data Synchronization Task",
+    service: &SERVICE,
+    source: Source::Companion("DeleteClickHouseDataBaseReplication"),
+    method: Method::DELETE,
+    path: "/v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}",
+    path_parameters: &[
+        CLICKHOUSE_ID,
+        Field::mandatory("database_name", Kind::TEXT).means("the database").notes(&[Note {
+            matter: "A database can be called like one of the paths beside this one, such as \
+                     config.",
+            decision: "Those paths have other methods, so DELETE always means a database.",
+        }]),
+    ],
+    reply: STARTED,
+    refusals: &[Refused::new(
+        Situation::UnknownReplication,
+        StatusCode::BAD_REQUEST,
+        "DBS.05000091",
+    )],
+    example: include_str!(
+        "../../../fixtures/taurusdb/delete_click_house_data_base_replication/documented.json"
+    ),
+    ..Contract::BLANK
+};
+
+static JOB: JobKind = job(DELETE_REPLICATION_JOB);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    instance_id: String,
+    database_name: String,
+}
+
+pub struct DeleteClickHouseDataBaseReplication;
+
+impl Operation for DeleteClickHouseDataBaseReplication {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = JobStarted;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+        let Request { instance_id, database_name } = request;
+        find_clickhouse(&instance_id, project)?;
+        let now = project.now;
+        require_staying(find_replication(&instance_id, &database_name, project)?, now)?;
+        let removal = project.start();
+        find_replication(&instance_id, &database_name, project)?.removal = Some(removal);
+        Ok(JobStarted { job_id: project.start_job(&JOB, &instance_id) })
+    }
+}

@@ -1,0 +1,59 @@
+//! Deleting a ClickHouse Instance.
+
+use super::service::{SERVICE, TAURUSDB_ID, find_htap, job, require_status};
+use crate::api::job::{JobStarted, STARTED};
+use crate::cloud::undocumented::{DELETE_CLICKHOUSE_JOB, DELETING_ACTION};
+use crate::cloud::{Action, JobKind, Project};
+use crate::contract::{Contract, Field, Kind, Note, Source, format};
+use crate::error::Refusal;
+use crate::operation::Operation;
+use axum::http::Method;
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "DeleteClickHouseInstance",
+    title: "Deleting a ClickHouse Instance",
+    service: &SERVICE,
+    source: Source::Companion("DeleteClickHouseInstance"),
+    method: Method::DELETE,
+    path: "/v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}",
+    path_parameters: &[
+        TAURUSDB_ID,
+        Field::mandatory("clickhouse_instance_id", Kind::Format(&format::CLICKHOUSE_ID))
+            .means("ID of the ClickHouse instance"),
+    ],
+    reply: STARTED,
+    notes: &[Note {
+        matter: "No page says in which states a ClickHouse instance can be deleted.",
+        decision: "In all but creating, which is 409 DBS.280406; with its synchronizations.",
+    }],
+    example: include_str!("../../../fixtures/taurusdb/delete_click_house_instance/documented.json"),
+    ..Contract::BLANK
+};
+
+static JOB: JobKind = job(DELETE_CLICKHOUSE_JOB);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    instance_id: String,
+    clickhouse_instance_id: String,
+}
+
+pub struct DeleteClickHouseInstance;
+
+impl Operation for DeleteClickHouseInstance {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = JobStarted;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+        let Request { instance_id, clickhouse_instance_id: id } = request;
+        find_htap(&instance_id, &id, project)?;
+        require_status(&id, &["normal", "abnormal", "createfail"], project)?;
+        let job_id = project.start_job(&JOB, &id);
+        let action = Action { name: DELETING_ACTION, job_id, run: project.start() };
+        project.world.clickhouses.begin(&id, action);
+        Ok(JobStarted { job_id })
+    }
+}

@@ -1,0 +1,49 @@
+//! Rebooting a ClickHouse Instance.
+
+use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse, job, require_status};
+use crate::api::job::{JobStarted, STARTED};
+use crate::cloud::undocumented::{REBOOT_CLICKHOUSE_JOB, REBOOTING_ACTION};
+use crate::cloud::{Action, JobKind, Project};
+use crate::contract::{Contract, Source};
+use crate::error::Refusal;
+use crate::operation::Operation;
+use axum::http::Method;
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "RebootClickHouseInstance",
+    title: "Rebooting a ClickHouse Instance",
+    service: &SERVICE,
+    source: Source::Companion("RebootClickHouseInstance"),
+    method: Method::PUT,
+    path: "/v3/{project_id}/instances/{instance_id}/clickhouse/restart",
+    path_parameters: &[CLICKHOUSE_ID],
+    reply: STARTED,
+    example: include_str!("../../../fixtures/taurusdb/reboot_click_house_instance/documented.json"),
+    ..Contract::BLANK
+};
+
+static JOB: JobKind = job(REBOOT_CLICKHOUSE_JOB);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    instance_id: String,
+}
+
+pub struct RebootClickHouseInstance;
+
+impl Operation for RebootClickHouseInstance {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = JobStarted;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+        find_clickhouse(&request.instance_id, project)?;
+        require_status(&request.instance_id, &["normal"], project)?;
+        let job_id = project.start_job(&JOB, &request.instance_id);
+        let action = Action { name: REBOOTING_ACTION, job_id, run: project.start() };
+        project.world.clickhouses.begin(&request.instance_id, action);
+        Ok(JobStarted { job_id })
+    }
+}
