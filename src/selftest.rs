@@ -41,6 +41,9 @@ struct Sent {
     path: String,
     #[serde(default)]
     body: Option<Value>,
+    /// By how much the world's clock is advanced before it is sent.
+    #[serde(default)]
+    after_seconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -60,16 +63,33 @@ pub fn documented_request(contract: &Contract) -> (String, Value) {
     (example.request.path, example.request.body.unwrap_or_default())
 }
 
+/// A request that an operation's example presupposes.
+#[cfg(test)]
+pub struct Precondition {
+    pub contract: &'static Contract,
+    pub path: String,
+    pub body: String,
+    pub after_seconds: u64,
+}
+
+/// How long after its preconditions an operation's example is sent.
+#[cfg(test)]
+pub fn delay(contract: &Contract) -> u64 {
+    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    example.request.after_seconds
+}
+
 /// The requests that an operation's example presupposes, with their contracts.
 #[cfg(test)]
-pub fn preconditions(contract: &Contract) -> Vec<(&'static Contract, String, String)> {
+pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
     let example: Example = serde_json::from_str(contract.example).expect("a readable example");
     let with_contract = |sent: Sent| {
         let fits = |known: &&Contract| {
             known.method == sent.method.as_str() && crate::http::fits(&sent.path, known.path)
         };
         let contract = ROUTES.iter().map(|route| route.contract).find(fits).expect("an operation");
-        (contract, sent.path, sent.body.unwrap_or_default().to_string())
+        let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
     };
     example.before.into_iter().map(with_contract).collect()
 }
@@ -133,6 +153,7 @@ fn example_app() -> App {
 }
 
 fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
+    wait(app, &sent.path, sent.after_seconds);
     let request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
     let (parts, ()) = request.body(()).map_err(|error| error.to_string())?.into_parts();
     let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -144,6 +165,15 @@ fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
     }
     let body = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
     Ok((status, body))
+}
+
+/// Advances the clock of the world that a path belongs to.
+pub fn wait(app: &App, path: &str, seconds: u64) {
+    if seconds == 0 {
+        return;
+    }
+    let project_id = path.split('/').nth(2).unwrap_or_default();
+    app.cloud.world(project_id).lock().clock.advance(Duration::from_secs(seconds));
 }
 
 /// Whether an answer has the members of the documented one, with values of the same types.

@@ -110,9 +110,11 @@ pub fn send(contract: &Contract, body: &Value) -> Seen {
 /// A fresh cloud in default mode that has what the documented example presupposes.
 pub fn prepared(contract: &Contract) -> App {
     let cloud = app(Strictness::default());
-    for (earlier, path, body) in crate::selftest::preconditions(contract) {
-        send_text(&cloud, earlier, &path, &body);
+    for earlier in crate::selftest::preconditions(contract) {
+        crate::selftest::wait(&cloud, &earlier.path, earlier.after_seconds);
+        send_text(&cloud, earlier.contract, &earlier.path, &earlier.body);
     }
+    crate::selftest::wait(&cloud, &path_of(contract), crate::selftest::delay(contract));
     cloud
 }
 
