@@ -32,6 +32,7 @@ mod dcs {
     mod set_online_migration_task;
     mod show_job_info;
     mod show_migration_task;
+    mod task_detail;
 
     pub use create_migration_task::CreateMigrationTask;
     pub use create_online_migration_task::CreateOnlineMigrationTask;

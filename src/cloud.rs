@@ -21,11 +21,11 @@ pub use dual_active::Relationship;
 pub use ids::Meaning;
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
-pub use lifecycle::{Fate, Lifecycle};
+pub use lifecycle::{Fate, Lifecycle, Run};
 pub use memory_mapping::MemoryMapping;
 pub use migration_task::{
-    BackupFile, BackupImport, Configuration, MigrationMethod, MigrationTask, Network,
-    OnlineMigration, Side, Work,
+    BackupFile, BackupImport, Configuration, EXCHANGED, Event, Exchange, Happening, INCREMENTAL,
+    MIGRATING, MigrationMethod, MigrationTask, Network, OnlineMigration, Side, Work,
 };
 pub use project::{Project, Warning};
 pub use replication::Replication;

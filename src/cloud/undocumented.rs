@@ -20,3 +20,13 @@ pub const TASK_VERSION: &str = "v2";
 
 /// `ecs_tenant_private_ip` of an online migration task: an address for documentation (RFC 5737).
 pub const TASK_ADDRESS: &str = "192.0.2.10";
+
+/// `task_status` of a migration task whose addresses are being switched back; the documents have
+/// no word for it, and clients wait only for the end.
+pub const ROLLING_BACK: &str = "ROLLBACKING";
+
+/// `task_status` of a migration task whose addresses could not be switched.
+pub const EXCHANGE_FAILED: &str = "EXCHANGE_FAILED";
+
+/// `task_status` of a migration task whose addresses could not be switched back.
+pub const ROLLBACK_FAILED: &str = "ROLLBACK_FAILED";

@@ -41,7 +41,7 @@ impl World {
             jobs: Jobs::default(),
             memory_mappings: MemoryMappings::default(),
             relationships: Relationships::new(),
-            migration_tasks: MigrationTasks::new(),
+            migration_tasks: MigrationTasks::default(),
             replications: HashMap::new(),
         }
     }

@@ -202,24 +202,22 @@ impl Operation for CreateMigrationTask {
         if let Some(record) = &source.backup_id {
             project.heed(record, Resource::Backup)?;
         }
-        let task = MigrationTask {
-            id: project.new_task_id().simple().to_string().into(),
-            name: request.task_name,
-            description: request.description,
-            created: project.now,
-            work: Work::BackupImport(Box::new(BackupImport {
-                method: request.migration_method,
-                file_source: source.file_source,
-                bucket_name: source.bucket_name,
-                files: source.files,
-                backup_id: source.backup_id,
-                target_instance_id: target.id.into(),
-                target_instance_name: target.name,
-                run: project.start(),
-            })),
+        let import = BackupImport {
+            method: request.migration_method,
+            file_source: source.file_source,
+            bucket_name: source.bucket_name,
+            files: source.files,
+            backup_id: source.backup_id,
+            target_instance_id: target.id.into(),
+            target_instance_name: target.name,
+            run: project.start(),
         };
+        let id = project.new_task_id().simple().to_string();
+        let work = Work::BackupImport(import.into());
+        let (name, description) = (request.task_name, request.description);
+        let task = MigrationTask::new(&id, name, description, project.now, work);
         let reply = Task::of(&task, project);
-        project.world.migration_tasks.insert(task.id.clone(), task);
+        project.world.migration_tasks.insert(task);
         Ok(reply)
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::cloud::{Instance, MigrationTask, Project, Side};
 use crate::contract::{Envelope, Field, Kind, Note, Refused, Service, Situation};
+use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
 
@@ -34,6 +35,7 @@ pub const TASK_STATUSES: Kind = Kind::OneOf(&[
     "SUCCESS",
     "FAILED",
     "MIGRATING",
+    "TERMINATING",
     "TERMINATED",
     "CREATING",
     "RUNNING",
@@ -82,6 +84,27 @@ impl Task {
         }
     }
 }
+
+/// A task that has to be there.
+pub fn find<'p>(id: &str, project: &'p Project<'_>) -> Result<&'p MigrationTask, Refusal> {
+    project.world.migration_tasks.get(id).ok_or_else(|| unknown(id))
+}
+
+/// A task that has to be there, to change it.
+pub fn find_mut<'p>(
+    id: &str,
+    project: &'p mut Project<'_>,
+) -> Result<&'p mut MigrationTask, Refusal> {
+    project.world.migration_tasks.get_mut(id).ok_or_else(|| unknown(id))
+}
+
+/// No task has this id.
+pub fn unknown(id: &str) -> Refusal {
+    Refusal::NotFound { resource: Resource::MigrationTask, id: id.to_owned() }
+}
+
+/// The parameter that names a task in the path.
+pub const TASK_ID: Field = Field::mandatory("task_id", Kind::TEXT).means("migration task ID");
 
 /// The status of a task in the spelling that was chosen.
 pub fn status(task: &MigrationTask, project: &Project<'_>) -> &'static str {
