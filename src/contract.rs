@@ -44,6 +44,8 @@ pub struct Contract {
     pub query: &'static [Field],
     /// Members of the JSON body; empty where the operation takes none.
     pub body: &'static [Field],
+    /// Whether a request without a body is one whose members are all absent.
+    pub body_is_optional: bool,
     /// Status of a success.
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
@@ -68,6 +70,7 @@ impl Contract {
         path_parameters: &[],
         query: &[],
         body: &[],
+        body_is_optional: false,
         success: StatusCode::OK,
         reply: &[],
         refusals: &[],

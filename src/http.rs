@@ -143,7 +143,9 @@ fn exchange(
     target.require_project_id()?;
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
-    let members = if takes_body { read_body(body)? } else { Members::new() };
+    let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
+    let lacks_body = may_lack_body && body.trim_ascii().is_empty();
+    let members = if takes_body && !lacks_body { read_body(body)? } else { Members::new() };
     let mut violations = target.remarks();
     violations.extend(remarks(routes, &parts.headers, takes_body));
     let sent = Sent { path: target.path, query: target.query, body: members };

@@ -221,6 +221,9 @@ fn what_is_no_json_object_is_refused_with_the_reason() {
     for contract in with_body() {
         let path = path_of(contract);
         for (body, said) in cases {
+            if contract.body_is_optional && said == "is empty" {
+                continue;
+            }
             let seen = send_text(&app(Strictness::default()), contract, &path, body);
             assert_eq!(seen.status, 400, "{}: {}", contract.id, seen.body);
             assert!(seen.message().contains(said), "{body:?}: {}", seen.message());
