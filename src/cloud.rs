@@ -3,6 +3,7 @@
 //! Worlds do not contend: a request locks its own project's world and no other, for one short
 //! synchronous section. A `std::sync::Mutex` is right for that; nothing waits while holding it.
 
+mod backup;
 mod clock;
 mod dual_active;
 mod ids;
@@ -16,6 +17,7 @@ mod replication;
 pub mod undocumented;
 mod world;
 
+pub use backup::Backup;
 pub use clock::{Clock, ClockError, Moment};
 pub use dual_active::Relationship;
 pub use ids::Meaning;

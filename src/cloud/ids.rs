@@ -14,9 +14,11 @@ pub enum IdKind {
     Mapping,
     /// A migration task.
     MigrationTask,
+    /// A backup of a DCS instance.
+    Backup,
 }
 
-const KINDS: usize = 3;
+const KINDS: usize = 4;
 
 /// The ids of one world.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
 use indexmap::IndexMap;
 use std::mem;
+use std::time::Duration;
 
 /// A data migration task.
 #[derive(Clone, Debug)]
@@ -267,8 +268,24 @@ impl MigrationTask {
 
     /// Where its present run is, or was when it was stopped.
     pub fn progress(&self, now: Moment) -> Phase {
-        let halted = self.stop.map(|stop| stop.started).or_else(|| self.exchanged(now));
-        self.running(halted.map_or(now, |halted| halted.min(now)))
+        self.running(self.halted(now).map_or(now, |halted| halted.min(now)))
+    }
+
+    /// How much of the full migration or of the import is done; nothing before it is configured.
+    pub fn migrated_percent(&self, now: Moment) -> u8 {
+        let configured = self.online().is_none_or(|online| online.configured.is_some());
+        let phase = self.progress(now);
+        // A run that fails does so at the end of its time, and never has everything.
+        if configured { phase.percent.min(if phase.failed { 99 } else { 100 }) } else { 0 }
+    }
+
+    /// How long incremental migration has followed its source, until it was stopped.
+    pub fn followed(&self, now: Moment) -> Duration {
+        let until = self.halted(now).map_or(now, |halted| halted.min(now));
+        match self.progress(now) {
+            Phase { status: INCREMENTAL, ended: Some(since), .. } => until.since(since),
+            _ => Duration::ZERO,
+        }
     }
 
     /// How far the switching of addresses is, if it was asked for.
@@ -326,6 +343,11 @@ impl MigrationTask {
         lifecycle.phase(self.run(), now)
     }
 
+    /// When its present run was cut short, if it was.
+    fn halted(&self, now: Moment) -> Option<Moment> {
+        self.stop.map(|stop| stop.started).or_else(|| self.exchanged(now))
+    }
+
     /// When its addresses were switched, if they are: the migration ends with it.
     fn exchanged(&self, now: Moment) -> Option<Moment> {
         let exchange = self.online()?.exchange?;
@@ -356,7 +378,8 @@ impl MigrationTask {
             let phase = EXCHANGE.phase(&there, now);
             add(phase.ended, outcome(phase, Happening::Exchanged));
             let back = back.map(|back| ROLLBACK.phase(&back, now));
-            add(back.and_then(|phase| phase.ended), Happening::RolledBack);
+            let what = back.map(|phase| outcome(phase, Happening::RolledBack));
+            add(back.and_then(|phase| phase.ended), what.unwrap_or(Happening::RolledBack));
         }
         if let Some(stop) = &self.stop {
             add(Some(stop.started), Happening::Stopping);
@@ -418,7 +441,6 @@ impl MigrationTasks {
 mod tests {
     use super::super::lifecycle::Fate;
     use super::*;
-    use std::time::Duration;
 
     fn moment(seconds: u64) -> Moment {
         Moment::from_milliseconds(0).after(Duration::from_secs(seconds))

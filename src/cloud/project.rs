@@ -151,6 +151,14 @@ impl<'w> Project<'w> {
         }
     }
 
+    /// Does one thing of several, so that what its ids mean ends with it.
+    pub fn apart<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let fate = std::mem::take(&mut self.fate);
+        let done = act(self);
+        self.fate = fate;
+        done
+    }
+
     /// Something that starts now and ends as the ids of the request ask.
     pub fn start(&self) -> Run {
         let milliseconds = self.settings.job_milliseconds;
@@ -173,6 +181,11 @@ impl<'w> Project<'w> {
     /// A new id for a migration task.
     pub fn new_task_id(&mut self) -> Uuid {
         self.world.ids.next(IdKind::MigrationTask)
+    }
+
+    /// A new id for a backup.
+    pub fn new_backup_id(&mut self) -> Uuid {
+        self.world.ids.next(IdKind::Backup)
     }
 
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.

@@ -1,5 +1,6 @@
 //! Everything one project has.
 
+use super::backup::Backups;
 use super::clock::{Clock, Moment};
 use super::dual_active::Relationships;
 use super::ids::Ids;
@@ -21,6 +22,8 @@ pub struct World {
     pub instances: Instances,
     /// Its jobs.
     pub jobs: Jobs,
+    /// Its backups.
+    pub backups: Backups,
     /// Its memory mappings.
     pub memory_mappings: MemoryMappings,
     /// Its active-active relationships.
@@ -39,6 +42,7 @@ impl World {
             ids: Ids::new(key),
             instances: Instances::new(),
             jobs: Jobs::default(),
+            backups: Backups::default(),
             memory_mappings: MemoryMappings::default(),
             relationships: Relationships::new(),
             migration_tasks: MigrationTasks::default(),

@@ -60,7 +60,13 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("target_instance", Kind::Object(TARGET)).means("where the data go to"),
     ],
     reply: TASK,
-    refusals: &[Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913")],
+    refusals: &[
+        Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913"),
+        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4087").note(
+            "Nothing says what importing a backup does that is not done.",
+            "400 DCS.4087, the published code for a backup record in a wrong state.",
+        ),
+    ],
     example: include_str!("../../../fixtures/dcs/create_migration_task/documented.json"),
     ..Contract::BLANK
 };
@@ -200,7 +206,7 @@ impl Operation for CreateMigrationTask {
             project.name_adopted(&target.id, name);
         }
         if let Some(record) = &source.backup_id {
-            project.heed(record, Resource::Backup)?;
+            require_backup(record, project)?;
         }
         let import = BackupImport {
             method: request.migration_method,
@@ -219,5 +225,18 @@ impl Operation for CreateMigrationTask {
         let reply = Task::of(&task, project);
         project.world.migration_tasks.insert(task);
         Ok(reply)
+    }
+}
+
+/// A backup has to be done. One that was never seen is let pass with a warning, since a client may
+/// name a backup from before its tests.
+fn require_backup(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
+    const ALLOWED: &[&str] = &["succeed"];
+    project.heed(id, Resource::Backup)?;
+    let (resource, id) = (Resource::Backup, id.to_owned());
+    match project.world.backups.get(&id).map(|backup| backup.phase(project.now).status) {
+        None => project.object(Refusal::NotFound { resource, id }),
+        Some(state) if ALLOWED.contains(&state) => Ok(()),
+        Some(state) => Err(Refusal::WrongState { resource, id, state, allowed: ALLOWED }),
     }
 }

@@ -1,8 +1,8 @@
 //! DCS's dialect: host, envelope and codes, after the published code list, and what its migration
 //! calls share.
 
-use crate::cloud::{Instance, MigrationTask, Project, Side};
-use crate::contract::{Envelope, Field, Kind, Note, Refused, Service, Situation};
+use crate::cloud::{Instance, MigrationTask, Moment, Project, Side};
+use crate::contract::{Engine, Envelope, Field, Kind, Note, Refused, Service, Situation};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -98,10 +98,34 @@ pub fn find_mut<'p>(
     project.world.migration_tasks.get_mut(id).ok_or_else(|| unknown(id))
 }
 
+/// Refuses what a task's state does not allow.
+pub fn allow_in(
+    task: &MigrationTask,
+    allowed: &'static [&'static str],
+    now: Moment,
+) -> Result<(), Refusal> {
+    let state = task.phase(now).status;
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let (resource, id) = (Resource::MigrationTask, task.id.to_string());
+    Err(Refusal::WrongState { resource, id, state, allowed })
+}
+
 /// No task has this id.
 pub fn unknown(id: &str) -> Refusal {
     Refusal::NotFound { resource: Resource::MigrationTask, id: id.to_owned() }
 }
+
+/// A DCS instance that has to be there. Only the documented calls adopt what they do not know.
+pub fn instance<'p>(id: &str, project: &'p mut Project<'_>) -> Result<&'p Instance, Refusal> {
+    let unknown = || Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
+    let instance = project.instance(id)?;
+    if instance.engine == Engine::DcsRedis { Ok(instance) } else { Err(unknown()) }
+}
+
+/// The parameter that names an instance in the path.
+pub const INSTANCE_ID: Field = Field::mandatory("instance_id", Kind::TEXT).means("instance ID");
 
 /// The parameter that names a task in the path.
 pub const TASK_ID: Field = Field::mandatory("task_id", Kind::TEXT).means("migration task ID");
