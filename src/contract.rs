@@ -22,6 +22,7 @@ pub use service::{Envelope, Refused, Service, Situation};
 pub use violation::{Class, Level, Rule, Strictness, Violation};
 
 use axum::http::{Method, StatusCode};
+use std::borrow::Cow;
 
 /// One page of the documentation.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct Contract {
     pub method: Method,
     /// URI template, pasted from the page.
     pub path: &'static str,
+    /// Further templates that real clients send the same call to; they are answered, and not
+    /// published.
+    pub aliases: &'static [&'static str],
     /// Path parameters, other than `project_id`, which every operation has.
     pub path_parameters: &'static [Field],
     /// Query parameters.
@@ -67,6 +71,7 @@ impl Contract {
         source: Source::Companion(""),
         method: Method::GET,
         path: "",
+        aliases: &[],
         path_parameters: &[],
         query: &[],
         body: &[],
@@ -77,6 +82,14 @@ impl Contract {
         notes: &[],
         example: "",
     };
+
+    /// The templates besides the page's own that the operation answers at: its aliases, and its
+    /// path behind each prefix of its service.
+    pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let prefixes = self.service.prefix_aliases.iter();
+        let prefixed = prefixes.map(|prefix| Cow::Owned(format!("{prefix}{}", self.path)));
+        self.aliases.iter().map(|alias| Cow::Borrowed(*alias)).chain(prefixed)
+    }
 
     /// Every declared parameter with the place it is sent in.
     pub fn parameters(&self) -> impl Iterator<Item = (Place, &'static Field)> {

@@ -21,9 +21,10 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Response, header, request::Parts};
 use axum::routing::{MethodFilter, MethodRouter};
 use reply::{Answer, Outcome};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use target::Target;
 
@@ -38,13 +39,44 @@ pub struct App {
     pub body_timeout: Duration,
 }
 
-/// The router: every documented path with its operations, and the control API.
+/// Operations that share a method and a path, and a template that leads to them.
+#[derive(Debug)]
+struct Entrance {
+    template: Cow<'static, str>,
+    routes: &'static [Route],
+}
+
+/// Every documented path, and every alias. Of operations that share a path, an alias leads only
+/// to those that have it.
+static ENTRANCES: LazyLock<Vec<Entrance>> = LazyLock::new(|| {
+    let by_method_and_path = ROUTES.chunk_by(|left, right| {
+        (&left.contract.method, left.contract.path) == (&right.contract.method, right.contract.path)
+    });
+    let documented = |routes: &'static [Route]| {
+        let template = Cow::Borrowed(routes[0].contract.path);
+        Entrance { template, routes }
+    };
+    let aliased = |routes: &'static [Route]| {
+        let same_aliases = routes.chunk_by(|left, right| {
+            left.contract.alias_templates().eq(right.contract.alias_templates())
+        });
+        same_aliases.flat_map(|routes| {
+            let templates = routes[0].contract.alias_templates();
+            templates.map(move |template| Entrance { template, routes })
+        })
+    };
+    by_method_and_path
+        .flat_map(|routes| std::iter::once(documented(routes)).chain(aliased(routes)))
+        .collect()
+});
+
+/// The router: every path with its operations, and the control API.
 pub fn router(app: Arc<App>) -> Router {
-    let groups = by_method_and_path();
-    let paths: BTreeSet<&str> = groups.iter().map(|routes| routes[0].contract.path).collect();
+    let templates: BTreeSet<&str> =
+        ENTRANCES.iter().map(|entrance| entrance.template.as_ref()).collect();
     let mut router = Router::new().merge(control::router());
-    for path in paths {
-        router = router.route(path, methods_of(path, &groups));
+    for template in templates {
+        router = router.route(template, methods_of(template));
     }
     router
         .fallback(unknown_route)
@@ -56,15 +88,15 @@ pub fn router(app: Arc<App>) -> Router {
 /// The operations at a path: its own, and for methods that it has none for, those of a template
 /// that the path is an instance of, which the router would hide behind it. A database called
 /// `config` can then still be deleted, though `…/replication/config` is a path of its own.
-fn methods_of(path: &str, groups: &[&'static [Route]]) -> MethodRouter<Arc<App>> {
-    let own = groups.iter().filter(|routes| routes[0].contract.path == path);
-    let hidden = groups
+fn methods_of(path: &str) -> MethodRouter<Arc<App>> {
+    let own = ENTRANCES.iter().filter(|entrance| entrance.template == path);
+    let hidden = ENTRANCES
         .iter()
-        .filter(|routes| routes[0].contract.path != path && fits(path, routes[0].contract.path));
+        .filter(|entrance| entrance.template != path && fits(path, &entrance.template));
     let mut methods = MethodRouter::new();
     let mut taken: Vec<&Method> = Vec::new();
-    for routes in own.chain(hidden).copied() {
-        let method = &routes[0].contract.method;
+    for entrance in own.chain(hidden) {
+        let method = &entrance.routes[0].contract.method;
         if taken.contains(&method) {
             continue;
         }
@@ -72,40 +104,30 @@ fn methods_of(path: &str, groups: &[&'static [Route]]) -> MethodRouter<Arc<App>>
         let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
         methods =
             methods.on(filter, move |State(app): State<Arc<App>>, request: Request| async move {
-                respond(&app, routes, request).await
+                respond(&app, entrance, request).await
             });
     }
     methods
 }
 
-/// The registry by method and path; operations that share both stay in their order.
-fn by_method_and_path() -> Vec<&'static [Route]> {
-    ROUTES
-        .chunk_by(|left, right| {
-            (&left.contract.method, left.contract.path)
-                == (&right.contract.method, right.contract.path)
-        })
-        .collect()
-}
-
 /// What happens to every request for an operation.
-async fn respond(app: &App, routes: &'static [Route], request: Request) -> Response<Body> {
+async fn respond(app: &App, entrance: &'static Entrance, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = receive(body, app.body_timeout).await;
-    answer(app, routes, &parts, body).map(Body::from)
+    answer(app, entrance, &parts, body).map(Body::from)
 }
 
 /// Everything but the waiting: this part is synchronous, and the self-test calls it too.
 fn answer(
     app: &App,
-    routes: &'static [Route],
+    entrance: &'static Entrance,
     parts: &Parts,
     body: Result<Bytes, Refusal>,
 ) -> Response<Vec<u8>> {
-    let routes = of_host(routes, &parts.headers);
+    let routes = of_host(entrance.routes, &parts.headers);
     let service = routes[routes.len() - 1].contract.service;
     let mut answer = Answer::new(service, language(service, &parts.headers));
-    let target = Target::read(&parts.uri, routes[0].contract.path);
+    let target = Target::read(&parts.uri, &entrance.template);
     answer.request_id = match &target {
         Ok(target) => app.cloud.world(&target.project_id).next_request_id(),
         Err(_) => app.cloud.stray_request_id(),
@@ -118,12 +140,12 @@ fn answer(
 /// Answers a request without a connection, as the self-test and the README's tables need it.
 pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
     let path = parts.uri.path();
-    let fitting = by_method_and_path().into_iter().filter(|routes| {
-        let contract = routes[0].contract;
-        contract.method == parts.method && fits(path, contract.path)
+    let fitting = ENTRANCES.iter().filter(|entrance| {
+        let method = &entrance.routes[0].contract.method;
+        *method == parts.method && fits(path, &entrance.template)
     });
-    match fitting.min_by_key(|routes| routes[0].contract.path.matches('{').count()) {
-        Some(routes) => answer(app, routes, parts, Ok(body)),
+    match fitting.min_by_key(|entrance| entrance.template.matches('{').count()) {
+        Some(entrance) => answer(app, entrance, parts, Ok(body)),
         None => unknown(app, &parts.method, path),
     }
 }

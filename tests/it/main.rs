@@ -2,6 +2,7 @@
 //!
 //! One binary with modules, so that they link once.
 
+mod aliases;
 mod binary;
 mod embedded;
 mod readme;

@@ -18,6 +18,7 @@ static CONTRACT: Contract = Contract {
     source: Source::Document("dcs-create-backup-import"),
     method: Method::POST,
     path: "/v2/{project_id}/migration-task",
+    aliases: &["/v1.0/{project_id}/migration-task"],
     body: &[
         Field::mandatory("task_name", Kind::TEXT).means("name of the task"),
         Field::optional("description", Kind::Text(1024)).means("description of the task"),
@@ -67,6 +68,11 @@ static CONTRACT: Contract = Contract {
             "400 DCS.4087, the published code for a backup record in a wrong state.",
         ),
     ],
+    notes: &[Note {
+        matter: "gophertelekomcloud sends the call to the path of the older version, \
+                 /v1.0/{project_id}/migration-task.",
+        decision: "Answered there too; only the documented path is published.",
+    }],
     example: include_str!("../../../fixtures/dcs/create_migration_task/documented.json"),
     ..Contract::BLANK
 };

@@ -11,6 +11,7 @@ use serde::Serialize;
 pub static SERVICE: Service = Service {
     name: "DCS",
     hosts: &["dcs"],
+    prefix_aliases: &[],
     envelope: Envelope::Extended,
     speaks_chinese: false,
     refusals: &[

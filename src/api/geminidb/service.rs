@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 pub static SERVICE: Service = Service {
     name: "GeminiDB",
     hosts: &["gaussdb-nosql"],
+    prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
     refusals: &[

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 pub static SERVICE: Service = Service {
     name: "TaurusDB",
     hosts: &["gaussdb", "gaussdbformysql", "gaussdb-mysql"],
+    prefix_aliases: &["/mysql"],
     envelope: Envelope::Plain,
     speaks_chinese: true,
     refusals: &[
