@@ -4,6 +4,7 @@
 
 mod aliases;
 mod binary;
+mod dcs;
 mod embedded;
 mod readme;
 mod refused;
