@@ -86,9 +86,9 @@ impl Contract {
     /// The templates besides the page's own that the operation answers at: its aliases, and its
     /// path behind each prefix of its service.
     pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
-        let prefixes = self.service.prefix_aliases.iter();
-        let prefixed = prefixes.map(|prefix| Cow::Owned(format!("{prefix}{}", self.path)));
-        self.aliases.iter().map(|alias| Cow::Borrowed(*alias)).chain(prefixed)
+        let own = self.aliases.iter().map(|alias| Cow::Borrowed(*alias));
+        let behind = |prefix| Cow::Owned(format!("{prefix}{}", self.path));
+        own.chain(self.service.prefix_aliases.iter().map(behind))
     }
 
     /// Every declared parameter with the place it is sent in.

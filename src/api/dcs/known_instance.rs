@@ -134,6 +134,7 @@ pub struct KnownInstance {
 }
 
 #[derive(Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the shape on the wire")]
 struct Features {
     support_acl: bool,
     support_transparent_client_ip: bool,
@@ -185,11 +186,11 @@ impl KnownInstance {
             features: Features::default(),
         }
     }
+}
 
-    /// Whether it can be reached at an address.
-    pub fn is_at(&self, ip: &str) -> bool {
-        self.ip == ip
-    }
+/// Whether an instance can be reached at an address.
+pub fn is_at(instance: &Instance, ip: &str) -> bool {
+    endpoint(instance).0 == ip
 }
 
 /// Address and port apart.

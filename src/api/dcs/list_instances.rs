@@ -1,6 +1,6 @@
 //! Querying Instances: the DCS instances of a project, or those that a filter fits.
 
-use super::known_instance::{COMMON, KnownInstance, and};
+use super::known_instance::{COMMON, KnownInstance, and, is_at};
 use super::service::SERVICE;
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::undocumented::dcs;
@@ -115,6 +115,6 @@ impl Request {
             && self.instance_id.as_ref().is_none_or(|id| *instance.id == **id)
             && self.name.as_ref().is_none_or(named)
             && self.status.as_ref().is_none_or(|status| *status == dcs::STATUS)
-            && self.ip.as_ref().is_none_or(|ip| KnownInstance::of(instance).is_at(ip))
+            && self.ip.as_ref().is_none_or(|ip| is_at(instance, ip))
     }
 }
