@@ -6,6 +6,7 @@
 //! second world's clock meanwhile, and no project's operation ever looks at theirs.
 
 mod access;
+mod backup;
 mod clock;
 mod dual_active;
 mod htap;
@@ -23,18 +24,19 @@ pub mod undocumented;
 mod world;
 
 pub use access::{Access, Caller};
+pub use backup::Backup;
 pub use clock::{Clock, ClockError, Moment};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::Meaning;
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
-pub use lifecycle::{Fate, Lifecycle};
+pub use lifecycle::{Fate, Lifecycle, Run};
 pub use memory_mapping::MemoryMapping;
 pub use memory_rule::{Clash, MemoryRule, start_of_keys};
 pub use migration_task::{
-    BackupFile, BackupImport, Configuration, MigrationMethod, MigrationTask, Network,
-    OnlineMigration, Side, Work,
+    BackupFile, BackupImport, Configuration, EXCHANGED, Event, Exchange, Happening, INCREMENTAL,
+    MIGRATING, MigrationMethod, MigrationTask, Network, OnlineMigration, Side, Work,
 };
 pub use project::{Project, Warning};
 pub use replication::{

@@ -22,6 +22,7 @@ pub use service::{Envelope, Refused, Service, Situation};
 pub use violation::{Class, Level, Rule, Strictness, Violation};
 
 use axum::http::{Method, StatusCode};
+use std::borrow::Cow;
 
 /// One page of the documentation.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct Contract {
     pub method: Method,
     /// URI template, pasted from the page.
     pub path: &'static str,
+    /// Further templates that real clients send the same call to; they are answered, and not
+    /// published.
+    pub aliases: &'static [&'static str],
     /// Path parameters, other than `project_id`, which every operation has.
     pub path_parameters: &'static [Field],
     /// Query parameters.
@@ -46,6 +50,8 @@ pub struct Contract {
     pub headers: &'static [Field],
     /// Members of the JSON body; empty where the operation takes none.
     pub body: &'static [Field],
+    /// Whether a request without a body is one whose members are all absent.
+    pub body_is_optional: bool,
     /// Status of a success.
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
@@ -71,10 +77,12 @@ impl Contract {
         source: Source::Companion(""),
         method: Method::GET,
         path: "",
+        aliases: &[],
         path_parameters: &[],
         query: &[],
         headers: &[],
         body: &[],
+        body_is_optional: false,
         success: StatusCode::OK,
         reply: &[],
         reply_headers: &[],
@@ -83,6 +91,14 @@ impl Contract {
         notes: &[],
         example: "",
     };
+
+    /// The templates besides the page's own that the operation answers at: its aliases, and its
+    /// path behind each prefix of its service.
+    pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let own = self.aliases.iter().map(|alias| Cow::Borrowed(*alias));
+        let behind = |prefix| Cow::Owned(format!("{prefix}{}", self.path));
+        own.chain(self.service.prefix_aliases.iter().map(behind))
+    }
 
     /// Every declared parameter with the place it is sent in.
     pub fn parameters(&self) -> impl Iterator<Item = (Place, &'static Field)> {

@@ -111,6 +111,13 @@ pub enum Refusal {
         /// The region.
         region: String,
     },
+    /// Both ends of a migration listen on different ports.
+    DifferentPorts {
+        /// The source's.
+        of_source: String,
+        /// The target's.
+        of_target: String,
+    },
     /// Another one has this name.
     NameTaken {
         /// The name.
@@ -240,7 +247,7 @@ impl Refusal {
             Self::NotFound { .. } => Situation::UnknownInstance,
             Self::Forbidden { .. } => Situation::Forbidden,
             Self::WrongEngine { .. } => Situation::WrongEngine,
-            Self::WrongState { .. } => Situation::WrongState,
+            Self::WrongState { .. } | Self::DifferentPorts { .. } => Situation::WrongState,
             Self::Busy { .. } => Situation::Busy,
             Self::SelfPair { .. } | Self::SameRegion { .. } | Self::AmbiguousKeys { .. } => {
                 Situation::InvalidParameter
@@ -314,6 +321,10 @@ impl Refusal {
                 "destination_region must differ from the region of instance_id, \
                  got {region} for both"
             ),
+            Self::DifferentPorts { of_source, of_target } => format!(
+                "source_instance and target_instance must have the same port, \
+                 got {of_source} and {of_target}"
+            ),
             Self::NameTaken { name } => format!("the name {name} is taken"),
             Self::AmbiguousKeys { start, other } => format!(
                 "key_prefix with key_separator must not start like those of another rule of the \
@@ -361,6 +372,9 @@ impl Refusal {
             Self::SameRegion { region } => {
                 format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}")
             }
+            Self::DifferentPorts { of_source, of_target } => format!(
+                "source_instance 和 target_instance 的端口必须相同，实际为 {of_source} 和 {of_target}"
+            ),
             Self::NameTaken { name } => format!("名称 {name} 已存在"),
             Self::AmbiguousKeys { start, other } => format!(
                 "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，\

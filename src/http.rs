@@ -1,13 +1,17 @@
 //! HTTP: the router made from the registry, and what happens to every request.
 
+mod body;
+mod entrance;
 pub mod reply;
 mod target;
 
-pub use target::{distance, fits};
+pub use target::distance;
+#[cfg(test)]
+pub use target::fits;
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Cloud, Project, World};
+use crate::cloud::{Access, Cloud, Project};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Level, Rule, Service, Violation};
@@ -16,15 +20,15 @@ use crate::error::Refusal;
 use crate::language::Language;
 use crate::operation::{Failure, Outcome, Route};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
     HeaderMap, HeaderValue, Method, Response, header, request::Parts, uri::Authority,
 };
 use axum::routing::{MethodFilter, MethodRouter};
+use entrance::Entrance;
 use reply::Answer;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,13 +45,21 @@ pub struct App {
     pub body_timeout: Duration,
 }
 
-/// The router: every documented path with its operations, and the control API.
+/// The router: every path with its operations, and the control API.
 pub fn router(app: Arc<App>) -> Router {
-    let groups = by_method_and_path();
-    let paths: BTreeSet<&str> = groups.iter().map(|routes| routes[0].contract.path).collect();
     let mut router = Router::new().merge(control::router());
-    for path in paths {
-        router = router.route(path, methods_of(path, &groups));
+    for (template, methods) in entrance::by_template() {
+        let mut handlers = MethodRouter::new();
+        for (method, entrances) in methods {
+            let filter = MethodFilter::try_from(method).expect("a method that axum knows");
+            handlers = handlers.on(
+                filter,
+                move |State(app): State<Arc<App>>, request: Request| async move {
+                    respond(&app, &entrances, request).await
+                },
+            );
+        }
+        router = router.route(template, handlers);
     }
     router
         .fallback(unknown_route)
@@ -56,65 +68,26 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// The operations at a path: its own, and those of a template that the path is an instance of,
-/// which the router would hide behind it. The latter answer the methods that it has none for, so a
-/// database called `config` can still be deleted, though `…/replication/config` is a path of its
-/// own; and requests whose host names their service, so `GET /v3` is not always IAM's.
-fn methods_of(path: &str, groups: &[&'static [Route]]) -> MethodRouter<Arc<App>> {
-    let own = groups.iter().filter(|routes| routes[0].contract.path == path);
-    let hidden = groups
-        .iter()
-        .filter(|routes| routes[0].contract.path != path && fits(path, routes[0].contract.path));
-    let mut by_method: Vec<(&Method, Vec<&'static [Route]>)> = Vec::new();
-    for routes in own.chain(hidden).copied() {
-        let method = &routes[0].contract.method;
-        match by_method.iter_mut().find(|(known, _)| *known == method) {
-            Some((_, groups)) => groups.push(routes),
-            None => by_method.push((method, vec![routes])),
-        }
-    }
-    let mut methods = MethodRouter::new();
-    for (method, groups) in by_method {
-        let filter = MethodFilter::try_from(method.clone()).expect("a method that axum knows");
-        let groups: &'static [&'static [Route]] = groups.leak();
-        methods =
-            methods.on(filter, move |State(app): State<Arc<App>>, request: Request| async move {
-                respond(&app, of_service(groups, request.headers()), request).await
-            });
-    }
-    methods
-}
-
-/// The registry by method and path; operations that share both stay in their order.
-fn by_method_and_path() -> Vec<&'static [Route]> {
-    ROUTES
-        .chunk_by(|left, right| {
-            (&left.contract.method, left.contract.path)
-                == (&right.contract.method, right.contract.path)
-        })
-        .collect()
-}
-
 /// What happens to every request for an operation.
-async fn respond(app: &App, routes: &'static [Route], request: Request) -> Response<Body> {
+async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = receive(body, app.body_timeout).await;
-    answer(app, routes, &parts, body).map(Body::from)
+    let body = body::receive(body, app.body_timeout).await;
+    answer(app, entrances, &parts, body).map(Body::from)
 }
 
 /// Everything but the waiting: this part is synchronous, and the self-test calls it too.
 fn answer(
     app: &App,
-    routes: &'static [Route],
+    entrances: &[&'static Entrance],
     parts: &Parts,
     body: Result<Bytes, Refusal>,
 ) -> Response<Vec<u8>> {
-    let routes = of_host(routes, &parts.headers);
+    let (template, routes) = entrance::of_host(entrances, &parts.headers);
     let service = routes[routes.len() - 1].contract.service;
     let mut answer = Answer::new(service, language(service, &parts.headers));
-    let target = Target::read(&parts.uri, routes[0].contract.path);
+    let target = Target::read(&parts.uri, template);
     answer.request_id = match &target {
-        Ok(target) if !target.project_id.is_empty() => {
+        Ok(target) if target.usable_project_id().is_some_and(|id| !id.is_empty()) => {
             app.cloud.world(&target.project_id).next_request_id()
         }
         // One counter for all that belong to no project, or their ids would meet.
@@ -125,19 +98,13 @@ fn answer(
     answer.write(outcome)
 }
 
-/// Answers a request without a connection, as the self-test and the README's tables need it.
+/// Answers a request without a connection, as the self-test does.
 pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
     let path = parts.uri.path();
-    let fitting = by_method_and_path().into_iter().filter(|routes| {
-        let contract = routes[0].contract;
-        contract.method == parts.method && fits(path, contract.path)
-    });
-    let mut fitting: Vec<_> = fitting.collect();
-    fitting.sort_by_key(|routes| routes[0].contract.path.matches('{').count());
-    if fitting.is_empty() {
-        return unknown(app, &parts.method, path);
+    match entrance::fitting(&parts.method, path).as_slice() {
+        [] => unknown(app, &parts.method, path),
+        entrances => answer(app, entrances, parts, Ok(body)),
     }
-    answer(app, of_service(&fitting, &parts.headers), parts, Ok(body))
 }
 
 /// One request against one world: the order of the steps is the order of the refusals.
@@ -155,14 +122,16 @@ fn exchange(
     let cell = app.cloud.world(&target.project_id);
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
-    let members = if takes_body { read_body(body)? } else { Members::new() };
+    let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
+    let lacks_body = may_lack_body && body.trim_ascii().is_empty();
+    let members = if takes_body && !lacks_body { body::members(body)? } else { Members::new() };
     let mut violations = target.remarks();
     violations.extend(remarks(routes, &parts.headers, takes_body));
     let mut sent =
         Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
 
     let mut world = cell.lock();
-    let route = choose(routes, &sent, &world);
+    let route = entrance::choose(routes, &sent, &world);
     answer.contract = Some(route.contract);
     sent.headers = read_headers(route.contract, &parts.headers)?;
     let checked = check(route.contract, sent);
@@ -225,73 +194,6 @@ fn read_headers<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<Membe
         }),
     };
     contract.headers.iter().filter_map(sent).map(read).collect()
-}
-
-/// The operations on a path that the host leaves: those of the service it names, if it names one.
-fn of_host(routes: &'static [Route], headers: &HeaderMap) -> &'static [Route] {
-    if let [_] = routes {
-        return routes;
-    }
-    named_by_host(routes, headers).map_or(routes, |at| &routes[at..=at])
-}
-
-/// Of the groups that fit a request, that of the service which the host names, or else the first.
-fn of_service(groups: &[&'static [Route]], headers: &HeaderMap) -> &'static [Route] {
-    let [first, others @ ..] = groups else { unreachable!("a path has an operation") };
-    if others.is_empty() {
-        return first;
-    }
-    groups.iter().find(|routes| named_by_host(routes, headers).is_some()).unwrap_or(first)
-}
-
-/// Which of the operations belongs to the service that the host names.
-fn named_by_host(routes: &[Route], headers: &HeaderMap) -> Option<usize> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let label = host.split('.').next().unwrap_or_default();
-    routes.iter().position(|route| route.contract.service.hosts.contains(&label))
-}
-
-/// Which of the operations on a path is meant: the first that claims the request, or the last.
-fn choose<'r>(routes: &'r [Route], sent: &Sent<'_>, world: &World) -> &'r Route {
-    let [others @ .., last] = routes else { unreachable!("a path has an operation") };
-    others.iter().find(|route| route.claims(sent, world)).unwrap_or(last)
-}
-
-/// Reads a body within the gateway's limit and the time-out.
-async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(within, to_bytes(body, gateway::BODY_LIMIT)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length_limit(&error) => {
-            Err(Refusal::BodyTooLarge { limit: gateway::BODY_LIMIT })
-        }
-        Ok(Err(_)) => {
-            let reason = "the body ended early or is not framed as HTTP".to_owned();
-            Err(Refusal::MalformedRequest { reason })
-        }
-        Err(_) => Err(Refusal::BodyTimeout { limit: within.as_secs() }),
-    }
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.to_string().contains("length limit"))
-}
-
-/// The members of a body that has to be a JSON object. `serde_json` says what was expected, and
-/// the line and column of it.
-fn read_body(body: &[u8]) -> Result<Members<'_>, Refusal> {
-    let malformed = |problem: String| Refusal::MalformedBody { problem };
-    if body.trim_ascii().is_empty() {
-        return Err(Refusal::EmptyBody);
-    }
-    let text = std::str::from_utf8(body)
-        .map_err(|error| malformed(format!("is not UTF-8 from byte {} on", error.valid_up_to())))?;
-    let json =
-        Json::parse(text).map_err(|error| malformed(format!("is not valid JSON: {error}")))?;
-    match json {
-        Json::Object(members) => Ok(members),
-        other => Err(malformed(format!("must be a JSON object, got {}", other.type_name()))),
-    }
 }
 
 /// What is odd about the headers, but no reason to refuse the request.

@@ -26,6 +26,9 @@ pub struct Proof {
 }
 
 /// `documented.json`: an example, and the requests that it presupposes.
+///
+/// `{0.job_id}` in a path or a body stands for what the first of those requests was answered as
+/// its `job_id`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Example {
@@ -64,10 +67,81 @@ struct Expected {
 /// The instant that examples are answered at.
 pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 
+impl Example {
+    fn of(contract: &Contract) -> Result<Self, String> {
+        serde_json::from_str(contract.example)
+            .map_err(|error| format!("its example cannot be read: {error}"))
+    }
+
+    /// Sends what the example presupposes, and fills the answers in where later requests refer to
+    /// them.
+    fn prepare(&mut self, app: &App) -> Result<(), String> {
+        let mut answers = Vec::new();
+        for at in 0..self.before.len() {
+            self.before[at].fill_in(&answers);
+            answers.push(send(app, &self.before[at])?.1);
+        }
+        self.request.fill_in(&answers);
+        Ok(())
+    }
+
+    /// The example with everything filled in. Ids repeat themselves, so it holds for every fresh
+    /// cloud that has been sent what it presupposes.
+    #[cfg(test)]
+    fn filled_in(contract: &Contract) -> Self {
+        let mut example = Self::of(contract).expect("a readable example");
+        example.prepare(&example_app()).expect("answers to refer to");
+        example
+    }
+}
+
+impl Sent {
+    fn fill_in(&mut self, answers: &[Value]) {
+        self.path = fill_in(&self.path, answers);
+        if let Some(body) = &mut self.body {
+            fill_in_value(body, answers);
+        }
+    }
+}
+
+fn fill_in_value(value: &mut Value, answers: &[Value]) {
+    match value {
+        Value::String(text) => *text = fill_in(text, answers),
+        Value::Array(values) => {
+            values.iter_mut().for_each(|value| fill_in_value(value, answers));
+        }
+        Value::Object(members) => {
+            members.values_mut().for_each(|value| fill_in_value(value, answers));
+        }
+        _ => {}
+    }
+}
+
+/// Replaces every `{0.job_id}` by the text that it refers to.
+fn fill_in(text: &str, answers: &[Value]) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let reference = after.split_once('}').and_then(|(reference, rest)| {
+            let (at, member) = reference.split_once('.')?;
+            let answer = answers.get(at.parse::<usize>().ok()?)?;
+            let found = answer.pointer(&format!("/{}", member.replace('.', "/")))?.as_str()?;
+            Some((found, rest))
+        });
+        // A brace that refers to nothing is a brace: some values are JSON themselves.
+        let (found, after) = reference.unwrap_or(("{", after));
+        filled.push_str(found);
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
 /// The documented request of an operation.
 #[cfg(test)]
 pub fn documented_request(contract: &Contract) -> (String, Value) {
-    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
+    let example = Example::filled_in(contract);
     (example.request.path, example.request.body.unwrap_or_default())
 }
 
@@ -83,30 +157,28 @@ pub struct Precondition {
 /// How long after its preconditions an operation's example is sent.
 #[cfg(test)]
 pub fn delay(contract: &Contract) -> u64 {
-    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
-    example.request.after_seconds
+    Example::of(contract).expect("a readable example").request.after_seconds
 }
 
 /// The header parameters of the documented request.
 #[cfg(test)]
 pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
-    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
-    example.request.headers
+    Example::of(contract).expect("a readable example").request.headers
 }
 
 /// The requests that an operation's example presupposes, with their contracts.
 #[cfg(test)]
 pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
-    let example: Example = serde_json::from_str(contract.example).expect("a readable example");
     let with_contract = |sent: Sent| {
+        let path = sent.path.split('?').next().unwrap_or_default();
         let fits = |known: &&Contract| {
-            known.method == sent.method.as_str() && crate::http::fits(&sent.path, known.path)
+            known.method == sent.method.as_str() && crate::http::fits(path, known.path)
         };
         let contract = ROUTES.iter().map(|route| route.contract).find(fits).expect("an operation");
         let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
         Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
     };
-    example.before.into_iter().map(with_contract).collect()
+    Example::filled_in(contract).before.into_iter().map(with_contract).collect()
 }
 
 /// The folder of an operation's fixtures: its service, and its name as the SDKs write methods.
@@ -134,12 +206,9 @@ pub fn selftest() -> Vec<Proof> {
 }
 
 fn prove(contract: &Contract) -> Result<(), String> {
-    let example: Example = serde_json::from_str(contract.example)
-        .map_err(|error| format!("its example cannot be read: {error}"))?;
+    let mut example = Example::of(contract)?;
     let app = example_app();
-    for earlier in &example.before {
-        send(&app, earlier)?;
-    }
+    example.prepare(&app)?;
     let (status, body) = send(&app, &example.request)?;
     let Expected { status: expected, body: documented } = example.response;
     if status != expected {
@@ -245,11 +314,9 @@ mod tests {
         let path = fixture(contract);
         let mut example: Value =
             serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let parsed: Example = serde_json::from_value(example.clone()).unwrap();
+        let mut parsed: Example = serde_json::from_value(example.clone()).unwrap();
         let app = example_app();
-        for earlier in &parsed.before {
-            send(&app, earlier).unwrap();
-        }
+        parsed.prepare(&app).unwrap();
         let (status, body) = send(&app, &parsed.request).unwrap();
         assert_eq!(status, contract.success.as_u16(), "{}: {body}", contract.id);
         example["response"] = serde_json::json!({ "status": status, "body": body });

@@ -10,6 +10,7 @@ pub const BODY_LIMIT: usize = 12_000_000;
 pub static SERVICE: Service = Service {
     name: "API Gateway",
     hosts: &[],
+    prefix_aliases: &[],
     envelope: Envelope::Gateway,
     speaks_chinese: false,
     refusals: &[

@@ -69,6 +69,11 @@ impl Moment {
         self.format("%Y%m%d%H%M")
     }
 
+    /// `20260101000000`: the time range of DCS backups, and the name of one.
+    pub fn to_the_second(self) -> String {
+        self.format("%Y%m%d%H%M%S")
+    }
+
     /// Reads `2026-01-01T00:00:00Z` and its relatives; the zone has to be there.
     pub fn parse(text: &str) -> Result<Self, String> {
         // GeminiDB's own form writes the offset without a colon, which RFC 9557 parsers refuse.
@@ -222,6 +227,7 @@ mod tests {
         assert_eq!(moment.without_zone(), "2026-01-01T00:01:01");
         assert_eq!(moment.with_slashes(), "2026/01/01 00:01:01");
         assert_eq!(moment.to_the_minute(), "202601010001");
+        assert_eq!(moment.to_the_second(), "20260101000101");
     }
 
     #[test]

@@ -14,13 +14,15 @@ pub enum IdKind {
     Mapping,
     /// A migration task.
     MigrationTask,
-    /// A rule of a memory mapping. Its number is a part of its ids.
-    MemoryRule = 3,
-    /// A ClickHouse instance. Its number is a part of its ids, so it has one of its own.
-    ClickHouse = 8,
+    /// A rule of a memory mapping.
+    MemoryRule,
+    /// A ClickHouse instance.
+    ClickHouse,
+    /// A backup of a DCS instance.
+    Backup,
 }
 
-const KINDS: usize = 9;
+const KINDS: usize = 6;
 
 /// The ids of one world.
 #[derive(Debug)]
@@ -41,7 +43,9 @@ impl Ids {
         let drawn = &mut self.drawn[kind as usize];
         let ordinal = *drawn;
         *drawn += 1;
-        let bits = scatter(self.key ^ scatter_word(kind as u64 + 1), ordinal);
+        // Each kind has a key of its own, or kind and ordinal could change places.
+        let key = scatter_word(self.key.rotate_left(17) ^ scatter_word(kind as u64 + 1));
+        let bits = scatter(key, ordinal);
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }
 }
@@ -128,7 +132,10 @@ impl Meaning {
     /// The meaning of an id, if it has one.
     pub fn of(id: &str) -> Option<Self> {
         let start = id.get(..8)?;
-        Self::TABLE.iter().find(|(digits, ..)| *digits == start).map(|(_, meaning, _)| *meaning)
+        Self::TABLE
+            .iter()
+            .find(|(digits, ..)| digits.eq_ignore_ascii_case(start))
+            .map(|(_, meaning, _)| *meaning)
     }
 }
 
@@ -152,6 +159,21 @@ mod tests {
         let drawn: HashSet<_> = (0..100_000).map(|_| ids.next(IdKind::Job)).collect();
         assert_eq!(drawn.len(), 100_000);
         assert!(drawn.iter().all(|id| id.get_version_num() == 4));
+    }
+
+    #[test]
+    fn ids_of_different_kinds_share_nothing() {
+        let mut ids = Ids::new(world_key(7, "project"));
+        let kinds = [IdKind::Job, IdKind::Mapping, IdKind::MigrationTask, IdKind::Backup];
+        let drawn: Vec<_> =
+            kinds.into_iter().flat_map(|kind| [kind; 1_000]).map(|kind| ids.next(kind)).collect();
+        let starts: HashSet<_> = drawn.iter().map(|id| id.as_u128() >> 96).collect();
+        assert_eq!(starts.len(), drawn.len(), "two ids start with the same eight digits");
+    }
+
+    #[test]
+    fn a_meaning_is_read_in_either_case() {
+        assert_eq!(Meaning::of("0000DEAD-1c38-47c5-bb5a-0a7b3673b3bd"), Some(Meaning::Doomed));
     }
 
     #[test]

@@ -166,6 +166,14 @@ impl<'w> Project<'w> {
         }
     }
 
+    /// Does one thing of several, so that what its ids mean ends with it.
+    pub fn apart<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let fate = std::mem::take(&mut self.fate);
+        let done = act(self);
+        self.fate = fate;
+        done
+    }
+
     /// Something that starts now and ends as the ids of the request ask.
     pub fn start(&self) -> Run {
         let milliseconds = self.settings.job_milliseconds;
@@ -213,6 +221,11 @@ impl<'w> Project<'w> {
     /// A new id for a ClickHouse instance: 32 hex digits and the suffix that the documents show.
     pub fn new_clickhouse_id(&mut self) -> String {
         format!("{}in16", self.world.ids.next(IdKind::ClickHouse).simple())
+    }
+
+    /// A new id for a backup.
+    pub fn new_backup_id(&mut self) -> Uuid {
+        self.world.ids.next(IdKind::Backup)
     }
 
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.

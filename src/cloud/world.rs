@@ -1,5 +1,6 @@
 //! Everything one project has.
 
+use super::backup::Backups;
 use super::clock::{Clock, Moment};
 use super::dual_active::Relationships;
 use super::htap::ClickHouses;
@@ -25,6 +26,8 @@ pub struct World {
     pub instances: Instances,
     /// Its jobs.
     pub jobs: Jobs,
+    /// Its backups.
+    pub backups: Backups,
     /// Its memory mappings.
     pub memory_mappings: MemoryMappings,
     /// Their rules.
@@ -52,10 +55,11 @@ impl World {
             ids: Ids::new(key),
             instances: Instances::new(),
             jobs: Jobs::default(),
+            backups: Backups::default(),
             memory_mappings: MemoryMappings::default(),
             memory_rules: MemoryRules::default(),
             relationships: Relationships::default(),
-            migration_tasks: MigrationTasks::new(),
+            migration_tasks: MigrationTasks::default(),
             replications: HashMap::new(),
             checked: Checked::new(),
             source_databases: SourceDatabases::new(),

@@ -62,8 +62,7 @@ fn operation(contract: &Contract, strictness: Strictness) -> Value {
         if let Ok(example) = serde_json::from_str::<Value>(contract.example) {
             media["example"] = example["request"]["body"].clone();
         }
-        operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": media } });
+        operation["requestBody"] = json!({ "required": !contract.body_is_optional, "content": { "application/json": media } });
     }
     operation
 }

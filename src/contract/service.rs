@@ -10,6 +10,8 @@ pub struct Service {
     pub name: &'static str,
     /// First labels of its host names; they settle which service a shared path means.
     pub hosts: &'static [&'static str],
+    /// Prefixes that all its paths may have as well, for clients of other editions.
+    pub prefix_aliases: &'static [&'static str],
     /// Shape of its error bodies.
     pub envelope: Envelope,
     /// Whether its pages document the header `X-Language`.

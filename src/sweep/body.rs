@@ -3,7 +3,7 @@
 use super::{
     app, dotted, every_field, maximal, path_of, prepared, send, send_text, with, with_body, without,
 };
-use crate::contract::{Kind, Level, Presence, Strictness};
+use crate::contract::{Field, Kind, Level, Presence, Strictness};
 use serde_json::{Value, json};
 
 #[test]
@@ -225,6 +225,9 @@ fn what_is_no_json_object_is_refused_with_the_reason() {
     for contract in with_body() {
         let path = path_of(contract);
         for (body, said) in cases {
+            if contract.body_is_optional && said == "is empty" {
+                continue;
+            }
             let seen = send_text(&app(Strictness::default()), contract, &path, body);
             assert_eq!(seen.status, 400, "{}: {}", contract.id, seen.body);
             assert!(seen.message().contains(said), "{body:?}: {}", seen.message());
@@ -251,7 +254,8 @@ fn a_message_names_many_violations_and_ends_at_the_documented_maximum() {
 
 #[test]
 fn no_number_of_oddities_hides_a_reason_to_refuse() {
-    for contract in with_body() {
+    let strict = |field: &Field| field.presence == Presence::Mandatory;
+    for contract in with_body().filter(|contract| contract.body.iter().any(strict)) {
         let mut document = json!({});
         for number in 0..1_000 {
             document[format!("unknown_{number}")] = json!(1);

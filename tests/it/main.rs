@@ -2,7 +2,9 @@
 //!
 //! One binary with modules, so that they link once.
 
+mod aliases;
 mod binary;
+mod dcs;
 mod embedded;
 mod geminidb;
 mod iam;

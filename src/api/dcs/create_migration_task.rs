@@ -18,6 +18,7 @@ static CONTRACT: Contract = Contract {
     source: Source::Document("dcs-create-backup-import"),
     method: Method::POST,
     path: "/v2/{project_id}/migration-task",
+    aliases: &["/v1.0/{project_id}/migration-task"],
     body: &[
         Field::mandatory("task_name", Kind::TEXT).means("name of the task"),
         Field::optional("description", Kind::Text(1024)).means("description of the task"),
@@ -60,7 +61,18 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("target_instance", Kind::Object(TARGET)).means("where the data go to"),
     ],
     reply: TASK,
-    refusals: &[Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913")],
+    refusals: &[
+        Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913"),
+        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4087").note(
+            "Nothing says what importing a backup does that is not done.",
+            "400 DCS.4087, the published code for a backup record in a wrong state.",
+        ),
+    ],
+    notes: &[Note {
+        matter: "gophertelekomcloud sends the call to the path of the older version, \
+                 /v1.0/{project_id}/migration-task.",
+        decision: "Answered there too; only the documented path is published.",
+    }],
     example: include_str!("../../../fixtures/dcs/create_migration_task/documented.json"),
     ..Contract::BLANK
 };
@@ -200,26 +212,37 @@ impl Operation for CreateMigrationTask {
             project.name_adopted(&target.id, name);
         }
         if let Some(record) = &source.backup_id {
-            project.heed(record, Resource::Backup)?;
+            require_backup(record, project)?;
         }
-        let task = MigrationTask {
-            id: project.new_task_id().simple().to_string().into(),
-            name: request.task_name,
-            description: request.description,
-            created: project.now,
-            work: Work::BackupImport(Box::new(BackupImport {
-                method: request.migration_method,
-                file_source: source.file_source,
-                bucket_name: source.bucket_name,
-                files: source.files,
-                backup_id: source.backup_id,
-                target_instance_id: target.id.into(),
-                target_instance_name: target.name,
-                run: project.start(),
-            })),
+        let import = BackupImport {
+            method: request.migration_method,
+            file_source: source.file_source,
+            bucket_name: source.bucket_name,
+            files: source.files,
+            backup_id: source.backup_id,
+            target_instance_id: target.id.into(),
+            target_instance_name: target.name,
+            run: project.start(),
         };
+        let id = project.new_task_id().simple().to_string();
+        let work = Work::BackupImport(import.into());
+        let (name, description) = (request.task_name, request.description);
+        let task = MigrationTask::new(&id, name, description, project.now, work);
         let reply = Task::of(&task, project);
-        project.world.migration_tasks.insert(task.id.clone(), task);
+        project.world.migration_tasks.insert(task);
         Ok(reply)
+    }
+}
+
+/// A backup has to be done. One that was never seen is let pass with a warning, since a client may
+/// name a backup from before its tests.
+fn require_backup(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
+    const ALLOWED: &[&str] = &["succeed"];
+    project.heed(id, Resource::Backup)?;
+    let (resource, id) = (Resource::Backup, id.to_owned());
+    match project.world.backups.get(&id).map(|backup| backup.phase(project.now).status) {
+        None => project.object(Refusal::NotFound { resource, id }),
+        Some(state) if ALLOWED.contains(&state) => Ok(()),
+        Some(state) => Err(Refusal::WrongState { resource, id, state, allowed: ALLOWED }),
     }
 }

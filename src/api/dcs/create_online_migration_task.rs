@@ -78,13 +78,11 @@ impl Operation for CreateOnlineMigrationTask {
         let job_id = project.start_job(&JOB, &instance_id).simple().to_string();
         let online = OnlineMigration {
             network: Some(Network { vpc_id, subnet_id, security_group_id }),
-            preparation: project.start(),
-            configured: None,
+            ..OnlineMigration::prepared_by(project.start())
         };
-        let id: Box<str> = instance_id.as_str().into();
-        let (created, work) = (project.now, Work::Online(online.into()));
-        let task = MigrationTask { id: id.clone(), name, description, created, work };
-        project.world.migration_tasks.insert(id, task);
+        let work = Work::Online(online.into());
+        let task = MigrationTask::new(&instance_id, name, description, project.now, work);
+        project.world.migration_tasks.insert(task);
         Ok(Reply { instance_id, job_id })
     }
 }

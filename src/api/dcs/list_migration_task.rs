@@ -149,6 +149,7 @@ impl Listed {
                     migration_type: "online_migration",
                     ecs_tenant_private_ip: Some(TASK_ADDRESS),
                     supported_features: SUPPORTED_FEATURES,
+                    resume_mode: online.resume_mode.clone(),
                     ..common
                 };
                 let Some((configuration, _)) = &online.configured else { return online_task };
@@ -156,7 +157,6 @@ impl Listed {
                 let target = End::of(&configuration.target, project);
                 Self {
                     migration_method: Some(configuration.method),
-                    resume_mode: Some(configuration.resume_mode.clone()),
                     data_source: Some(source.addrs),
                     source_instance_name: source.name,
                     source_instance_status: source.id.is_some().then_some("RUNNING"),

@@ -1,8 +1,9 @@
 //! DCS's dialect: host, envelope and codes, after the published code list, and what its migration
 //! calls share.
 
-use crate::cloud::{Instance, MigrationTask, Project, Side};
-use crate::contract::{Envelope, Field, Kind, Note, Refused, Service, Situation};
+use crate::cloud::{Instance, MigrationTask, Moment, Project, Side};
+use crate::contract::{Engine, Envelope, Field, Kind, Note, Refused, Service, Situation};
+use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 pub static SERVICE: Service = Service {
     name: "DCS",
     hosts: &["dcs"],
+    prefix_aliases: &[],
     envelope: Envelope::Extended,
     speaks_chinese: false,
     refusals: &[
@@ -34,6 +36,7 @@ pub const TASK_STATUSES: Kind = Kind::OneOf(&[
     "SUCCESS",
     "FAILED",
     "MIGRATING",
+    "TERMINATING",
     "TERMINATED",
     "CREATING",
     "RUNNING",
@@ -82,6 +85,51 @@ impl Task {
         }
     }
 }
+
+/// A task that has to be there.
+pub fn find<'p>(id: &str, project: &'p Project<'_>) -> Result<&'p MigrationTask, Refusal> {
+    project.world.migration_tasks.get(id).ok_or_else(|| unknown(id))
+}
+
+/// A task that has to be there, to change it.
+pub fn find_mut<'p>(
+    id: &str,
+    project: &'p mut Project<'_>,
+) -> Result<&'p mut MigrationTask, Refusal> {
+    project.world.migration_tasks.get_mut(id).ok_or_else(|| unknown(id))
+}
+
+/// Refuses what a task's state does not allow.
+pub fn allow_in(
+    task: &MigrationTask,
+    allowed: &'static [&'static str],
+    now: Moment,
+) -> Result<(), Refusal> {
+    let state = task.phase(now).status;
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let (resource, id) = (Resource::MigrationTask, task.id.to_string());
+    Err(Refusal::WrongState { resource, id, state, allowed })
+}
+
+/// No task has this id.
+pub fn unknown(id: &str) -> Refusal {
+    Refusal::NotFound { resource: Resource::MigrationTask, id: id.to_owned() }
+}
+
+/// A DCS instance that has to be there. Only the documented calls adopt what they do not know.
+pub fn instance<'p>(id: &str, project: &'p mut Project<'_>) -> Result<&'p Instance, Refusal> {
+    let unknown = || Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
+    let instance = project.instance(id)?;
+    if instance.engine == Engine::DcsRedis { Ok(instance) } else { Err(unknown()) }
+}
+
+/// The parameter that names an instance in the path.
+pub const INSTANCE_ID: Field = Field::mandatory("instance_id", Kind::TEXT).means("instance ID");
+
+/// The parameter that names a task in the path.
+pub const TASK_ID: Field = Field::mandatory("task_id", Kind::TEXT).means("migration task ID");
 
 /// The status of a task in the spelling that was chosen.
 pub fn status(task: &MigrationTask, project: &Project<'_>) -> &'static str {

@@ -1,8 +1,9 @@
 //! Configuring an Online Data Migration Task: tells a prepared task what to migrate, and starts it.
 
-use super::service::{SERVICE, TASK, Task};
+use super::service::{SERVICE, TASK, Task, find, find_mut, unknown};
 use crate::cloud::{
-    Configuration, MigrationMethod, MigrationTask, OnlineMigration, Project, Side, Work,
+    Configuration, Fate, Happening, MigrationMethod, MigrationTask, OnlineMigration, Project, Run,
+    Side, Work,
 };
 use crate::contract::{
     Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source, format,
@@ -108,46 +109,47 @@ impl Operation for SetOnlineMigrationTask {
     type Reply = Task;
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Task, Refusal> {
-        let mut task = find_or_adopt(&request.task_id, project)?;
+        let id = request.task_id.as_str();
+        require_or_adopt(id, project)?;
         let configuration = request.configuration(project)?;
-        let status = task.phase(project.now).status;
-        let Work::Online(online) = &mut task.work else { return Err(unknown(&request.task_id)) };
-        let repeated = online.configured.as_ref().is_some_and(|(known, _)| *known == configuration);
-        let allowed = CONFIGURABLE;
-        match (allowed.contains(&status), repeated) {
-            (true, _) => online.configured = Some((configuration, project.start())),
-            (false, true) => return Ok(Task::of(&task, project)),
-            (false, false) => {
-                let (resource, id) = (Resource::MigrationTask, request.task_id);
-                return Err(Refusal::WrongState { resource, id, state: status, allowed });
+        if let Some(task) = project.world.migration_tasks.get(id) {
+            let online = task.online().ok_or_else(|| unknown(id))?;
+            let (state, allowed) = (task.phase(project.now).status, CONFIGURABLE);
+            if !allowed.contains(&state) {
+                if online.configured.as_ref().is_some_and(|(known, _)| *known == configuration) {
+                    return Ok(Task::of(task, project));
+                }
+                let (resource, id) = (Resource::MigrationTask, id.to_owned());
+                return Err(Refusal::WrongState { resource, id, state, allowed });
             }
+        } else {
+            adopt(id, project);
         }
-        let reply = Task::of(&task, project);
-        project.world.migration_tasks.insert(task.id.clone(), task);
-        Ok(reply)
+        let run = project.start();
+        let task = find_mut(id, project)?;
+        task.migrate(configuration, run, Happening::Configured);
+        Ok(Task::of(find(id, project)?, project))
     }
 }
 
-fn find_or_adopt(id: &str, project: &mut Project<'_>) -> Result<MigrationTask, Refusal> {
+/// A task that was never seen is let pass, with a warning; a deleted one is not.
+fn require_or_adopt(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
     project.heed(id, Resource::MigrationTask)?;
-    if let Some(known) = project.world.migration_tasks.get(id) {
-        return Ok(known.clone());
+    if project.world.migration_tasks.get(id).is_some() {
+        return Ok(());
     }
-    project.object(unknown(id))?;
-    let mut preparation = project.start();
-    preparation.milliseconds = 0;
-    preparation.fate = crate::cloud::Fate::Succeeds;
-    Ok(MigrationTask {
-        id: id.into(),
-        name: format!("dcs-migration-{}", Project::tag(id, 4)),
-        description: None,
-        created: project.now,
-        work: Work::Online(OnlineMigration { network: None, preparation, configured: None }.into()),
-    })
+    if project.world.migration_tasks.was_deleted(id) {
+        return Err(unknown(id));
+    }
+    project.object(unknown(id))
 }
 
-fn unknown(id: &str) -> Refusal {
-    Refusal::NotFound { resource: Resource::MigrationTask, id: id.to_owned() }
+/// Makes a task that waits for its configuration.
+fn adopt(id: &str, project: &mut Project<'_>) {
+    let preparation = Run { milliseconds: 0, fate: Fate::Succeeds, ..project.start() };
+    let work = Work::Online(OnlineMigration::prepared_by(preparation).into());
+    let name = format!("dcs-migration-{}", Project::tag(id, 4));
+    project.world.migration_tasks.insert(MigrationTask::new(id, name, None, project.now, work));
 }
 
 impl Request {

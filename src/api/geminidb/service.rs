@@ -14,6 +14,7 @@ use uuid::Uuid;
 pub static SERVICE: Service = Service {
     name: "GeminiDB",
     hosts: &["gaussdb-nosql"],
+    prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
     refusals: &[

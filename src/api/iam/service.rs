@@ -9,6 +9,7 @@ use serde::Serialize;
 pub static SERVICE: Service = Service {
     name: "IAM",
     hosts: &["iam"],
+    prefix_aliases: &[],
     envelope: Envelope::Nested,
     speaks_chinese: false,
     refusals: &[
@@ -27,6 +28,7 @@ pub static SERVICE: Service = Service {
 pub static STS: Service = Service {
     name: "STS",
     hosts: &["sts"],
+    prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
     refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "STS5.0001")],
@@ -36,6 +38,7 @@ pub static STS: Service = Service {
 pub static BSS: Service = Service {
     name: "BSS",
     hosts: &["bss"],
+    prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
     refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "CBC.0100")],

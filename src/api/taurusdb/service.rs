@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub static SERVICE: Service = Service {
     name: "TaurusDB",
     hosts: &["gaussdb", "gaussdbformysql", "gaussdb-mysql"],
+    prefix_aliases: &["/mysql"],
     envelope: Envelope::Plain,
     speaks_chinese: true,
     refusals: &[

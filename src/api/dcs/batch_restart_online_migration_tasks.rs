@@ -1,0 +1,86 @@
+//! Restarting Online Migration Tasks in Batches: what was stopped or has failed starts over.
+
+use super::batch::{MALFORMED_ID, RESULTS, Results, TASK_ID, UNKNOWN_TASK, WHOLE_OR_PART, each};
+use super::service::{SERVICE, allow_in, find, find_mut};
+use crate::cloud::{Configuration, Happening, MigrationTask, Project};
+use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source};
+use crate::error::{Refusal, Resource};
+use crate::operation::Operation;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+
+static CONTRACT: Contract = Contract {
+    id: "BatchRestartOnlineMigrationTasks",
+    title: "Restarting Online Migration Tasks in Batches",
+    service: &SERVICE,
+    source: Source::Companion("BatchRestartOnlineMigrationTasks"),
+    method: Method::POST,
+    path: "/v2/{project_id}/migration-tasks/batch-restart",
+    body: &[Field::mandatory("migration_tasks", Kind::List(&TASK_ID, 50))
+        .means("IDs of the tasks to start again")
+        .known_from(Certainty::Client)],
+    reply: RESULTS,
+    refusals: &[
+        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "dcs.41.0001").note(
+            "The only published failure of a task is dcs.41.0001, for a task of the old kind.",
+            "dcs.41.0001 for a backup import and for a task that has no reason to start again.",
+        ),
+        MALFORMED_ID,
+        UNKNOWN_TASK,
+    ],
+    notes: &[WHOLE_OR_PART],
+    example: include_str!(
+        "../../../fixtures/dcs/batch_restart_online_migration_tasks/documented.json"
+    ),
+    ..Contract::BLANK
+};
+
+/// Where a task can be started again.
+const RESTARTABLE: &[&str] = &["TERMINATED", "FAILED", "MIGRATION_FAILED"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    migration_tasks: Vec<String>,
+}
+
+pub struct BatchRestartOnlineMigrationTasks;
+
+impl Operation for BatchRestartOnlineMigrationTasks {
+    const CONTRACT: &'static Contract = &CONTRACT;
+    type Request = Request;
+    type Reply = Results;
+
+    fn call(request: Request, project: &mut Project<'_>) -> Result<Results, Refusal> {
+        each(&CONTRACT, request.migration_tasks, project, restart)
+    }
+}
+
+fn restart(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
+    project.heed(id, Resource::MigrationTask)?;
+    let task = find(id, project)?;
+    let configuration = configuration(task)?.clone();
+    allow_in(task, RESTARTABLE, project.now)?;
+    // What an instance's id asked of the first start it asks of this one too.
+    for side in [&configuration.source, &configuration.target] {
+        if let Some(instance_id) = &side.id {
+            project.heed(instance_id, Resource::Instance)?;
+        }
+    }
+    let run = project.start();
+    find_mut(id, project)?.migrate(configuration, run, Happening::Restarted);
+    Ok(())
+}
+
+/// What a task was told to migrate. A backup import never was.
+fn configuration(task: &MigrationTask) -> Result<&Configuration, Refusal> {
+    let (state, allowed): (_, &[_]) = match task.online() {
+        Some(online) => match &online.configured {
+            Some((configuration, _)) => return Ok(configuration),
+            None => ("not configured", RESTARTABLE),
+        },
+        None => ("a backupfile_import", &["an online_migration"]),
+    };
+    let (resource, id) = (Resource::MigrationTask, task.id.to_string());
+    Err(Refusal::WrongState { resource, id, state, allowed })
+}

@@ -1,0 +1,61 @@
+//! Backups of DCS instances.
+
+use super::Moment;
+use super::lifecycle::{Lifecycle, Phase, Run};
+use std::collections::HashMap;
+
+/// A backup of a DCS instance.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    /// A dashed UUID.
+    pub id: Box<str>,
+    /// The instance that it was taken of.
+    pub instance_id: Box<str>,
+    /// What was noted about it.
+    pub remark: Option<String>,
+    /// `aof` or `rdb`.
+    pub format: String,
+    /// The taking of it.
+    pub run: Run,
+}
+
+/// The taking of a backup.
+pub static BACKUP: Lifecycle = Lifecycle {
+    stages: &[("waiting", 0.25), ("backuping", 0.75)],
+    ends: "succeed",
+    fails: "failed",
+};
+
+impl Backup {
+    /// Where it is.
+    pub fn phase(&self, now: Moment) -> Phase {
+        BACKUP.phase(&self.run, now)
+    }
+}
+
+/// The backups of a world; each instance's in the order they were taken.
+#[derive(Debug, Default)]
+pub struct Backups {
+    by_instance: HashMap<Box<str>, Vec<Backup>>,
+    places: HashMap<Box<str>, (Box<str>, usize)>,
+}
+
+impl Backups {
+    /// The backups of an instance.
+    pub fn of(&self, instance_id: &str) -> &[Backup] {
+        self.by_instance.get(instance_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The backup with an id.
+    pub fn get(&self, id: &str) -> Option<&Backup> {
+        let (instance_id, index) = self.places.get(id)?;
+        self.of(instance_id).get(*index)
+    }
+
+    /// Records a backup.
+    pub fn insert(&mut self, backup: Backup) {
+        let backups = self.by_instance.entry(backup.instance_id.clone()).or_default();
+        self.places.insert(backup.id.clone(), (backup.instance_id.clone(), backups.len()));
+        backups.push(backup);
+    }
+}

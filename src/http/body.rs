@@ -1,0 +1,45 @@
+//! The body of a request: received within limits, read as a JSON object.
+
+use crate::api::gateway::BODY_LIMIT;
+use crate::contract::check::Members;
+use crate::contract::json::Json;
+use crate::error::Refusal;
+use axum::body::{Body, Bytes, to_bytes};
+use std::time::Duration;
+
+/// Receives a body within the gateway's limit and the time-out.
+pub async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(within, to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => {
+            Err(Refusal::BodyTooLarge { limit: BODY_LIMIT })
+        }
+        Ok(Err(_)) => {
+            let reason = "the body ended early or is not framed as HTTP".to_owned();
+            Err(Refusal::MalformedRequest { reason })
+        }
+        Err(_) => Err(Refusal::BodyTimeout { limit: within.as_secs() }),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.is_some_and(|source| source.to_string().contains("length limit"))
+}
+
+/// The members of a body that has to be a JSON object. `serde_json` says what was expected, and
+/// the line and column of it.
+pub fn members(body: &[u8]) -> Result<Members<'_>, Refusal> {
+    let malformed = |problem: String| Refusal::MalformedBody { problem };
+    if body.trim_ascii().is_empty() {
+        return Err(Refusal::EmptyBody);
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|error| malformed(format!("is not UTF-8 from byte {} on", error.valid_up_to())))?;
+    let json =
+        Json::parse(text).map_err(|error| malformed(format!("is not valid JSON: {error}")))?;
+    match json {
+        Json::Object(members) => Ok(members),
+        other => Err(malformed(format!("must be a JSON object, got {}", other.type_name()))),
+    }
+}

@@ -1,0 +1,109 @@
+//! Which operation a request means: by path, by host, by what it asks for.
+//!
+//! One host serves all services here, so several of them can claim a path that each has to itself
+//! in the real cloud.
+
+use super::target::fits;
+use crate::api::ROUTES;
+use crate::cloud::World;
+use crate::contract::check::Sent;
+use crate::operation::Route;
+use axum::http::{HeaderMap, Method, header};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Operations that share a method and a path, and a template that leads to them.
+#[derive(Debug)]
+pub struct Entrance {
+    template: Cow<'static, str>,
+    routes: &'static [Route],
+}
+
+impl Entrance {
+    fn method(&self) -> &Method {
+        &self.routes[0].contract.method
+    }
+}
+
+/// Every documented path, and every alias. Of operations that share a path, an alias leads only
+/// to those that have it.
+static ENTRANCES: LazyLock<Vec<Entrance>> = LazyLock::new(|| {
+    let by_method_and_path = ROUTES.chunk_by(|left, right| {
+        (&left.contract.method, left.contract.path) == (&right.contract.method, right.contract.path)
+    });
+    let documented = |routes: &'static [Route]| {
+        let template = Cow::Borrowed(routes[0].contract.path);
+        Entrance { template, routes }
+    };
+    let aliased = |routes: &'static [Route]| {
+        let same_aliases = routes.chunk_by(|left, right| {
+            left.contract.alias_templates().eq(right.contract.alias_templates())
+        });
+        same_aliases.flat_map(|routes| {
+            let templates = routes[0].contract.alias_templates();
+            templates.map(move |template| Entrance { template, routes })
+        })
+    };
+    by_method_and_path
+        .flat_map(|routes| std::iter::once(documented(routes)).chain(aliased(routes)))
+        .collect()
+});
+
+/// For each template and method the entrances that a request may mean, the best first.
+///
+/// A template comes with its own, and with those of another template that it is an instance of,
+/// which the router would hide behind it. The latter answer the methods that it has none for, so
+/// a database called `config` can be deleted, though `…/replication/config` is a path of its own;
+/// and requests whose host names their service, so `GET /v3` is not always IAM's.
+pub fn by_template() -> BTreeMap<&'static str, Vec<(Method, Vec<&'static Entrance>)>> {
+    let mut templates: BTreeMap<&str, Vec<(Method, Vec<_>)>> = BTreeMap::new();
+    for entrance in ENTRANCES.iter() {
+        templates.entry(&entrance.template).or_default();
+    }
+    for (template, methods) in &mut templates {
+        for entrance in ENTRANCES.iter().filter(|other| fits(template, &other.template)) {
+            let method = entrance.method();
+            if !methods.iter().any(|(known, _)| known == method) {
+                methods.push((method.clone(), fitting(method, template)));
+            }
+        }
+    }
+    templates
+}
+
+/// The entrances that a method and a path fit, those with the fewest parameters first.
+pub fn fitting(method: &Method, path: &str) -> Vec<&'static Entrance> {
+    let fits = |entrance: &&Entrance| entrance.method() == method && fits(path, &entrance.template);
+    let mut fitting: Vec<_> = ENTRANCES.iter().filter(fits).collect();
+    fitting.sort_by_key(|entrance| entrance.template.matches('{').count());
+    fitting
+}
+
+/// The template and the operations that the host leaves: those of the service that it names, or
+/// all of the first entrance.
+pub fn of_host(
+    entrances: &[&'static Entrance],
+    headers: &HeaderMap,
+) -> (&'static str, &'static [Route]) {
+    let [first, ..] = entrances else { unreachable!("a path has an entrance") };
+    if let ([_], [_]) = (entrances, first.routes) {
+        return (&first.template, first.routes);
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let label = host.split('.').next().unwrap_or_default();
+    let named = entrances.iter().find_map(|entrance| {
+        let at = entrance
+            .routes
+            .iter()
+            .position(|route| route.contract.service.hosts.contains(&label))?;
+        Some((entrance.template.as_ref(), &entrance.routes[at..=at]))
+    });
+    named.unwrap_or((&first.template, first.routes))
+}
+
+/// Which of the operations on a path is meant: the first that claims the request, or the last.
+pub fn choose<'r>(routes: &'r [Route], sent: &Sent<'_>, world: &World) -> &'r Route {
+    let [others @ .., last] = routes else { unreachable!("a path has an operation") };
+    others.iter().find(|route| route.claims(sent, world)).unwrap_or(last)
+}

@@ -1,0 +1,71 @@
+//! Paths that real clients use besides the documented ones.
+
+use crate::support::{PROJECT, config, send, start};
+use serde_json::json;
+
+const CLICKHOUSE: &str = "54e42160670e48e789af7075e1efea1fin16";
+
+#[test]
+fn a_backup_import_can_be_created_at_the_path_of_the_older_version() {
+    let cloud = start(&config());
+    let body = json!({
+        "task_name": "migration1",
+        "migration_type": "backupfile_import",
+        "migration_method": "full_amount_migration",
+        "backup_files": { "file_source": "backup_record", "backup_id": "record-1" },
+        "target_instance": { "id": "d2c8399f-bdba-43c1-8069-3ff17a1a79d5" },
+    });
+    let path = format!("/v1.0/{PROJECT}/migration-task");
+    let created = send(&cloud, "POST", &path, Some(&body));
+    let task = created.text("/id");
+    created.expect(200);
+    let shown = send(&cloud, "GET", &format!("/v2/{PROJECT}/migration-task/{task}"), None);
+    assert_eq!(shown.text("/task_name"), "migration1");
+    // The alias is the call's, not its service's.
+    let list = send(&cloud, "GET", &format!("/v1.0/{PROJECT}/migration-tasks"), None);
+    assert_eq!(list.text("/error_code"), "APIGW.0101");
+}
+
+#[test]
+fn every_path_of_taurusdb_may_start_with_mysql() {
+    let cloud = start(&config());
+    let path = format!("/mysql/v3/{PROJECT}/instances/{CLICKHOUSE}/clickhouse/replication");
+    let body = json!({ "source_instance_id": "taurus", "source_database": "orders" });
+    let job_id = send(&cloud, "POST", &path, Some(&body)).text("/job_id");
+    assert_eq!(send(&cloud, "GET", &path, None).expect(200)["total_count"], 1);
+    let job = send(&cloud, "GET", &format!("/mysql/v3/{PROJECT}/jobs?id={job_id}"), None);
+    assert_eq!(job.text("/job/status"), "Running");
+    job.expect(200);
+}
+
+#[test]
+fn behind_its_prefix_a_shared_path_belongs_to_taurusdb_alone() {
+    let cloud = start(&config());
+    let unknown = "jobs?id=18ef8ee3-b880-4851-8978-bb6acbd4e695";
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/{unknown}"), None).expect(200);
+    let refused = send(&cloud, "GET", &format!("/mysql/v3/{PROJECT}/{unknown}"), None);
+    assert_eq!(refused.text("/error_code"), "DBS.200543");
+    refused.expect(400);
+    let mappings = send(&cloud, "GET", &format!("/mysql/v3/{PROJECT}/dbcache/mappings"), None);
+    assert_eq!(mappings.text("/error_code"), "APIGW.0101");
+}
+
+#[test]
+fn an_alias_keeps_its_project_and_its_parameters_apart() {
+    let cloud = start(&config());
+    let path = "/mysql/v3/%7Bproject_id%7D/jobs?id=1";
+    let refused = send(&cloud, "GET", path, None);
+    assert!(refused.text("/error_msg").contains("{project_id}"), "{:#}", refused.body);
+    let unknown = format!("/mysql/v3/{PROJECT}/instances/unknown/clickhouse/replication");
+    let refused = send(&cloud, "GET", &unknown, None);
+    assert!(refused.text("/error_msg").contains("instance_id"), "{:#}", refused.body);
+    assert!(refused.text("/error_msg").contains("\"unknown\""), "{:#}", refused.body);
+}
+
+#[test]
+fn only_documented_paths_are_published() {
+    let document = papercloud::openapi();
+    let paths = document["paths"].as_object().expect("paths");
+    assert!(paths.contains_key("/v2/{project_id}/migration-task"));
+    assert!(paths.keys().all(|path| !path.starts_with("/v1.0") && !path.starts_with("/mysql")));
+}
