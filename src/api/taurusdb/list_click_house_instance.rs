@@ -1,6 +1,8 @@
 //! Querying a ClickHouse Instance: everything about one of them.
 
-use super::service::{ACTION, ListedAction, SERVICE, TAGS, TAURUSDB_ID, Tags, find_htap};
+use super::service::{
+    ACTION, ListedAction, SERVICE, TAGS, TAURUSDB_ID, Tags, UNKNOWN_HTAP, find_htap,
+};
 use crate::cloud::undocumented::{
     CLICKHOUSE_PORTS, ENTERPRISE_PROJECT, MAINTENANCE_WINDOW, NODE_SIZE, ROOT,
     TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC, VOLUME_USED,
@@ -23,6 +25,7 @@ static CONTRACT: Contract = Contract {
             .means("ID of the ClickHouse instance"),
     ],
     reply: &[Field::mandatory("instance", Kind::Object(INSTANCE)).means("the instance")],
+    refusals: &[UNKNOWN_HTAP],
     example: include_str!("../../../fixtures/taurusdb/list_click_house_instance/documented.json"),
     ..Contract::BLANK
 };
