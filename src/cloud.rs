@@ -31,7 +31,8 @@ pub use migration_task::{
 };
 pub use project::{Project, Warning};
 pub use replication::{
-    FOLLOWING, ListKind, Replication, ReplicationConfig, Scope, ScopeChange, Setting, TableSetting,
+    FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange, Setting, TableScope,
+    TableSetting,
 };
 pub use world::World;
 

@@ -34,7 +34,7 @@ pub struct ReplicationConfig {
     /// Clauses for single tables.
     pub tables: Vec<TableSetting>,
     /// The tables.
-    pub scope: Scope,
+    pub scope: TableScope,
 }
 
 /// A parameter of a database with its value.
@@ -60,7 +60,7 @@ pub struct TableSetting {
 /// Which tables of a database are synchronised.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scope {
+pub struct TableScope {
     /// What the list is.
     pub repl_type: ListKind,
     /// The list.
@@ -91,7 +91,7 @@ impl ListKind {
     }
 }
 
-impl Default for Scope {
+impl Default for TableScope {
     /// Every table: an empty list of exceptions.
     fn default() -> Self {
         Self { repl_type: ListKind::Black, tables: Vec::new() }
@@ -158,14 +158,14 @@ impl Replication {
     }
 
     /// The tables that are synchronised: the last change counts once it has ended well.
-    pub fn scope(&self, now: Moment) -> Scope {
-        let Scope { repl_type, tables } = &self.configuration.scope;
+    pub fn scope(&self, now: Moment) -> TableScope {
+        let TableScope { repl_type, tables } = &self.configuration.scope;
         let done = self.change.as_ref().filter(|change| {
             let phase = RUNNING.phase(&change.run, now);
             phase.ended.is_some() && !phase.failed
         });
         let tables = done.map_or(tables, |change| &change.tables);
-        Scope { repl_type: *repl_type, tables: tables.clone() }
+        TableScope { repl_type: *repl_type, tables: tables.clone() }
     }
 
     /// Starts a change, on top of the last one if that has ended well.

@@ -5,7 +5,7 @@ use super::service::{
     CLICKHOUSE_ID, SCOPE, SERVICE, SETTING, SETTING_CHECK, SOURCE_NODE, SettingCheck,
     find_clickhouse, find_taurusdb,
 };
-use crate::cloud::{Project, Scope, Setting};
+use crate::cloud::{Project, Setting, TableScope};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -64,8 +64,8 @@ pub struct Request {
     source_node_id: Option<String>,
     source_database_name: String,
     db_configs: Vec<Setting>,
-    table_repl_config: Option<Scope>,
-    table_replconfig: Option<Scope>,
+    table_repl_config: Option<TableScope>,
+    table_replconfig: Option<TableScope>,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING, SOURCE_NODE, TABLE_CHECK, TABLE_SETTING,
     find_clickhouse, find_taurusdb,
 };
-use crate::cloud::{ListKind, Project, ReplicationConfig, Scope, Setting, TableSetting};
+use crate::cloud::{ListKind, Project, ReplicationConfig, Setting, TableScope, TableSetting};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -61,7 +61,7 @@ pub struct Request {
     source_database_name: String,
     db_configs: Vec<Setting>,
     tables_configs: Vec<TableSetting>,
-    table_repl_config: Scope,
+    table_repl_config: TableScope,
 }
 
 #[derive(Serialize)]
@@ -103,7 +103,7 @@ impl Operation for CheckClickHouseTableConfig {
 
 impl Request {
     fn check(&self) -> Vec<Checked> {
-        let Scope { repl_type, tables } = &self.table_repl_config;
+        let TableScope { repl_type, tables } = &self.table_repl_config;
         let listed: HashSet<&str> = tables.iter().map(String::as_str).collect();
         let check = |setting: &TableSetting| {
             let is_listed = listed.contains(setting.table_name.as_str());

@@ -5,7 +5,7 @@ use super::service::{
     UNKNOWN_REPLICATION, find_clickhouse, find_replication,
 };
 use crate::cloud::undocumented::FAIL_REASON;
-use crate::cloud::{Moment, Project, Replication, Scope, TableSetting};
+use crate::cloud::{Moment, Project, Replication, TableScope, TableSetting};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -65,9 +65,9 @@ pub struct Reply {
     source_node_id: String,
     database_info: Database,
     table_infos: Vec<CheckedTable>,
-    table_repl_config: Scope,
+    table_repl_config: TableScope,
     is_tables_change: bool,
-    new_table_repl_config: Scope,
+    new_table_repl_config: TableScope,
     last_error_of_alter_table: &'static str,
 }
 
@@ -104,7 +104,7 @@ impl Reply {
     fn of(replication: &Replication, now: Moment) -> Self {
         let scope = replication.scope(now);
         let pending = replication.pending_change(now);
-        let after = pending.map(|change| Scope { tables: change.tables.clone(), ..scope });
+        let after = pending.map(|change| TableScope { tables: change.tables.clone(), ..scope });
         let parameters = replication.configuration.parameters.iter().cloned();
         let tables = replication.configuration.tables.iter().cloned();
         Self {
