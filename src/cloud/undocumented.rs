@@ -141,7 +141,7 @@ pub const NODE_SIZE: (&str, &str, &str) = ("4", "16", "2500");
 /// Specification code of an adopted ClickHouse instance.
 pub const CLICKHOUSE_FLAVOR: &str = "gaussdb.clickhouse.xlarge.x86.4";
 /// Used part of its storage in GB.
-pub const VOLUME_USED: &str = "1";
+pub const CLICKHOUSE_STORAGE_USED: &str = "1";
 
 /// Version and kernel version of a TaurusDB instance.
 pub const TAURUSDB_VERSION: (&str, &str) = ("8.0", "2.0.60.241200");
@@ -154,7 +154,7 @@ pub const TAURUSDB_STORAGE: (u32, &str) = (100, "1");
 /// Its backup window and the days that a backup is kept.
 pub const BACKUP_STRATEGY: (&str, &str) = ("17:00-18:00", "7");
 /// When the service may maintain it.
-pub const MAINTENANCE_WINDOW: (&str, &str) = ("02:00", "06:00");
+pub const TAURUSDB_MAINTENANCE: (&str, &str) = ("02:00", "06:00");
 /// The availability zone of what was adopted.
 pub fn zone(region: &str) -> String {
     format!("{region}a")
@@ -173,7 +173,7 @@ pub const TAURUSDB_SUBNET: &str = "9f4b6c1a-7e35-4a0b-b3f2-6a1d8c5e2f02";
 /// Security group in it.
 pub const TAURUSDB_SECURITY_GROUP: &str = "c7d8a9b0-1e2f-4c3d-9a4b-5c6d7e8f9003";
 /// The default enterprise project, which is 0 for every account.
-pub const ENTERPRISE_PROJECT: &str = "0";
+pub const TAURUSDB_ENTERPRISE_PROJECT: &str = "0";
 
 /// Ports of a ClickHouse instance.
 #[derive(Clone, Copy, Debug)]

@@ -11,5 +11,6 @@ mod iam;
 mod readme;
 mod refused;
 mod support;
+mod taurusdb;
 mod transport;
 mod workflows;

@@ -1,7 +1,8 @@
 //! Canceling a Change of a Data Synchronization Task: the tables stay as they are.
 
 use super::service::{
-    CLICKHOUSE_ID, SERVICE, find_clickhouse, find_replication, job, require_staying,
+    CLICKHOUSE_ID, SERVICE, UNKNOWN_REPLICATION, find_clickhouse, find_replication, job,
+    require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::CANCEL_REPLICATION_UPDATE_JOB;
@@ -22,6 +23,7 @@ static CONTRACT: Contract = Contract {
     path_parameters: &[CLICKHOUSE_ID],
     query: &[Field::mandatory("database", Kind::TEXT).means("the database")],
     reply: STARTED,
+    refusals: &[UNKNOWN_REPLICATION],
     notes: &[Note {
         matter: "No page says when a change is canceled, or what becomes of its job.",
         decision: "It is dropped at once and its job runs to its end; without a change under way \

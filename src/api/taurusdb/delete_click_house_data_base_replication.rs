@@ -1,15 +1,16 @@
 //! Deleting a Data Synchronization Task: a ClickHouse instance no longer follows a database.
 
 use super::service::{
-    CLICKHOUSE_ID, SERVICE, find_clickhouse, find_replication, job, require_staying,
+    CLICKHOUSE_ID, NOTHING_TO_DELETE, SERVICE, find_clickhouse, find_replication, job,
+    require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::DELETE_REPLICATION_JOB;
 use crate::cloud::{JobKind, Project};
-use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde::Deserialize;
 
 static CONTRACT: Contract = Contract {
@@ -28,11 +29,7 @@ static CONTRACT: Contract = Contract {
         }]),
     ],
     reply: STARTED,
-    refusals: &[Refused::new(
-        Situation::UnknownReplication,
-        StatusCode::BAD_REQUEST,
-        "DBS.05000091",
-    )],
+    refusals: &[NOTHING_TO_DELETE],
     example: include_str!(
         "../../../fixtures/taurusdb/delete_click_house_data_base_replication/documented.json"
     ),

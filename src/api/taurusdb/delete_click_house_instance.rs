@@ -1,6 +1,6 @@
 //! Deleting a ClickHouse Instance.
 
-use super::service::{SERVICE, TAURUSDB_ID, find_htap, job, require_status};
+use super::service::{SERVICE, TAURUSDB_ID, UNKNOWN_HTAP, find_htap, job, require_status};
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::{DELETE_CLICKHOUSE_JOB, DELETING_ACTION};
 use crate::cloud::{Action, JobKind, Project};
@@ -23,6 +23,7 @@ static CONTRACT: Contract = Contract {
             .means("ID of the ClickHouse instance"),
     ],
     reply: STARTED,
+    refusals: &[UNKNOWN_HTAP],
     notes: &[Note {
         matter: "No page says in which states a ClickHouse instance can be deleted.",
         decision: "In all but creating, which is 409 DBS.280406; with its synchronizations.",

@@ -2,7 +2,7 @@
 
 use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING_CHECK, SettingCheck, TABLE_CHECK,
-    find_clickhouse, find_replication,
+    UNKNOWN_REPLICATION, find_clickhouse, find_replication,
 };
 use crate::cloud::undocumented::FAIL_REASON;
 use crate::cloud::{Moment, Project, Replication, TableScope, TableSetting};
@@ -39,6 +39,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("last_error_of_alter_table", Kind::TEXT)
             .means("why the last change failed; empty unless it did"),
     ],
+    refusals: &[UNKNOWN_REPLICATION],
     example: include_str!(
         "../../../fixtures/taurusdb/list_click_house_data_base_replication_config/documented.json"
     ),

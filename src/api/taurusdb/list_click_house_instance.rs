@@ -1,9 +1,11 @@
 //! Querying a ClickHouse Instance: everything about one of them.
 
-use super::service::{ACTION, ListedAction, SERVICE, TAGS, TAURUSDB_ID, Tags, find_htap};
+use super::service::{
+    ACTION, ListedAction, SERVICE, TAGS, TAURUSDB_ID, Tags, UNKNOWN_HTAP, find_htap,
+};
 use crate::cloud::undocumented::{
-    CLICKHOUSE_PORTS, ENTERPRISE_PROJECT, MAINTENANCE_WINDOW, NODE_SIZE, ROOT,
-    TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC, VOLUME_USED,
+    CLICKHOUSE_PORTS, CLICKHOUSE_STORAGE_USED, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT,
+    TAURUSDB_MAINTENANCE, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
 use crate::cloud::{ClickHouse, Instance, Node, Project};
 use crate::contract::{Contract, Field, Kind, Source, format};
@@ -23,6 +25,7 @@ static CONTRACT: Contract = Contract {
             .means("ID of the ClickHouse instance"),
     ],
     reply: &[Field::mandatory("instance", Kind::Object(INSTANCE)).means("the instance")],
+    refusals: &[UNKNOWN_HTAP],
     example: include_str!("../../../fixtures/taurusdb/list_click_house_instance/documented.json"),
     ..Contract::BLANK
 };
@@ -282,11 +285,14 @@ impl Shown {
             db_port: CLICKHOUSE_PORTS.tep.to_string(),
             actions: ListedAction::current(&instance.id, clickhouse, project),
             groups: [Group::of(instance, clickhouse, project)],
-            ops_window: Window { start_time: MAINTENANCE_WINDOW.0, end_time: MAINTENANCE_WINDOW.1 },
+            ops_window: Window {
+                start_time: TAURUSDB_MAINTENANCE.0,
+                end_time: TAURUSDB_MAINTENANCE.1,
+            },
             tags_info: Tags::of(clickhouse),
             time_zone: order.time_zone.clone(),
             az_mode: order.az_mode.clone(),
-            enterprise_project_id: ENTERPRISE_PROJECT,
+            enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             port_info: Ports {
                 tep_port: CLICKHOUSE_PORTS.tep,
                 http_port: CLICKHOUSE_PORTS.http,
@@ -339,7 +345,7 @@ impl ShownNode {
             volume: Volume {
                 r#type: order.io_type.clone(),
                 size: order.capacity_in_gb.to_string(),
-                used: VOLUME_USED,
+                used: CLICKHOUSE_STORAGE_USED,
             },
             cpu,
             mem,

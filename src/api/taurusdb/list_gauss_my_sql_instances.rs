@@ -4,7 +4,7 @@ use super::service::{SERVICE, TAG};
 use super::show_gauss_my_sql_instance_info::{ADOPTED, BACKUPS, Backups, DATASTORE, Datastore};
 use crate::api::paging::{OFFSET, fits, limit, page};
 use crate::cloud::undocumented::{
-    ADOPTED_SINCE, ENTERPRISE_PROJECT, NODE_SIZE, ROOT, TAURUSDB_FLAVOR, TAURUSDB_PORT,
+    ADOPTED_SINCE, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_FLAVOR, TAURUSDB_PORT,
     TAURUSDB_SECURITY_GROUP, TAURUSDB_STORAGE, TAURUSDB_SUBNET, TAURUSDB_VPC, TIME_ZONE,
 };
 use crate::cloud::{Instance, Project, World};
@@ -244,7 +244,7 @@ impl Listed {
             flavor_info: Flavor { vcpus, ram },
             volume: Volume { r#type: "DL6", size: TAURUSDB_STORAGE.0.to_string() },
             backup_strategy: Backups::ONLY,
-            enterprise_project_id: ENTERPRISE_PROJECT,
+            enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             time_zone: TIME_ZONE,
             charge_info: Charge { charge_mode: "postPaid" },
             tags: [],

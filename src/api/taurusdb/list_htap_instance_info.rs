@@ -2,8 +2,8 @@
 
 use super::service::{ACTION, ListedAction, SERVICE, TAURUSDB_ID, find_taurusdb};
 use crate::cloud::undocumented::{
-    CLICKHOUSE_PORTS, CREATE_FAIL_CODE, ENTERPRISE_PROJECT, FAIL_REASON, MOST_HTAP_INSTANCES,
-    TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
+    CLICKHOUSE_PORTS, CREATE_FAIL_CODE, FAIL_REASON, MOST_HTAP_INSTANCES,
+    TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
 use crate::cloud::{ClickHouse, Instance, Node, Project};
 use crate::contract::{Contract, Field, Kind, Note, Source};
@@ -201,7 +201,7 @@ impl Listed {
             available_zones: zones.collect(),
             current_actions: ListedAction::current(&instance.id, clickhouse, project),
             volume_type: order.io_type.clone(),
-            enterprise_project_id: ENTERPRISE_PROJECT,
+            enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             network: Network {
                 vpc_id: TAURUSDB_VPC,
                 sub_net_id: TAURUSDB_SUBNET,

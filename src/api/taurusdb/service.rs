@@ -27,10 +27,6 @@ pub static SERVICE: Service = Service {
         Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.280001"),
         Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
         Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
-        Refused::new(Situation::UnknownReplication, StatusCode::BAD_REQUEST, "DBS.270022")
-            .note(CODE_OF_STARROCKS.matter, CODE_OF_STARROCKS.decision),
-        Refused::new(Situation::UnknownHtapInstance, StatusCode::BAD_REQUEST, "DBS.05000044")
-            .note(CODE_OF_STARROCKS.matter, CODE_OF_STARROCKS.decision),
         Refused::new(Situation::UnknownJob, StatusCode::BAD_REQUEST, "DBS.200543"),
         Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DBS.280235"),
         Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DBS.200044"),
@@ -40,13 +36,37 @@ pub static SERVICE: Service = Service {
     ],
 };
 
-/// Where the codes of a missing synchronisation and of a missing HTAP instance come from.
-pub const CODE_OF_STARROCKS: Note = Note {
-    matter: "The pages of ClickHouse list no codes for what does not exist; those of StarRocks, \
-             the standard edition, do.",
-    decision: "The codes of StarRocks: 400 DBS.270022 for a synchronization, 400 DBS.05000091 \
-               where one is to be deleted, 400 DBS.05000044 for an HTAP instance.",
-};
+/// A missing synchronisation.
+pub const UNKNOWN_REPLICATION: Refused = as_of_starrocks(
+    Situation::UnknownReplication,
+    "DBS.270022",
+    "The code of StarRocks: 400 DBS.270022 for a synchronization.",
+);
+
+/// A missing synchronisation that is to be deleted.
+pub const NOTHING_TO_DELETE: Refused = as_of_starrocks(
+    Situation::UnknownReplication,
+    "DBS.05000091",
+    "The code of StarRocks: 400 DBS.05000091 for a synchronization that is to be deleted.",
+);
+
+/// A missing HTAP instance.
+pub const UNKNOWN_HTAP: Refused = as_of_starrocks(
+    Situation::UnknownHtapInstance,
+    "DBS.05000044",
+    "The code of StarRocks: 400 DBS.05000044 for an HTAP instance.",
+);
+
+/// The pages of ClickHouse list no codes for what does not exist.
+const fn as_of_starrocks(
+    situation: Situation,
+    code: &'static str,
+    decision: &'static str,
+) -> Refused {
+    let matter = "No code is published for what ClickHouse does not have, but one for StarRocks, \
+                  the standard edition.";
+    Refused::new(situation, StatusCode::BAD_REQUEST, code).note(matter, decision)
+}
 
 /// The parameter `instance_id` of a path under a ClickHouse instance.
 pub const CLICKHOUSE_ID: Field =

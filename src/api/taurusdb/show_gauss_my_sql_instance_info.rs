@@ -2,9 +2,9 @@
 
 use super::service::{SERVICE, TAURUSDB_ID, find_taurusdb};
 use crate::cloud::undocumented::{
-    ADOPTED_SINCE, BACKUP_STRATEGY, ENTERPRISE_PROJECT, MAINTENANCE_WINDOW, NODE_SIZE, ROOT,
-    TAURUSDB_FLAVOR, TAURUSDB_PORT, TAURUSDB_SECURITY_GROUP, TAURUSDB_STORAGE, TAURUSDB_SUBNET,
-    TAURUSDB_VERSION, TAURUSDB_VPC, TIME_ZONE, zone,
+    ADOPTED_SINCE, BACKUP_STRATEGY, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_FLAVOR,
+    TAURUSDB_MAINTENANCE, TAURUSDB_PORT, TAURUSDB_SECURITY_GROUP, TAURUSDB_STORAGE,
+    TAURUSDB_SUBNET, TAURUSDB_VERSION, TAURUSDB_VPC, TIME_ZONE, zone,
 };
 use crate::cloud::{Instance, Project};
 use crate::contract::{Contract, Field, Kind, Note, Source};
@@ -249,11 +249,11 @@ impl Shown {
             security_group_id: TAURUSDB_SECURITY_GROUP,
             backup_strategy: Backups::ONLY,
             nodes: [ShownNode::of(instance, region)],
-            enterprise_project_id: ENTERPRISE_PROJECT,
+            enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             time_zone: TIME_ZONE,
             az_mode: "single",
             master_az_code: zone(region),
-            maintenance_window: format!("{}-{}", MAINTENANCE_WINDOW.0, MAINTENANCE_WINDOW.1),
+            maintenance_window: format!("{}-{}", TAURUSDB_MAINTENANCE.0, TAURUSDB_MAINTENANCE.1),
             tags: [],
             proxies: [],
         }

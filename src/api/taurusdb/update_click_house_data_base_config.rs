@@ -1,8 +1,8 @@
 //! Modifying the Tables of a Data Synchronization Task: other tables, the same kind of list.
 
 use super::service::{
-    CLICKHOUSE_ID, SERVICE, SOURCE_NODE, find_clickhouse, find_replication, find_taurusdb, job,
-    require_staying,
+    CLICKHOUSE_ID, SERVICE, SOURCE_NODE, UNKNOWN_REPLICATION, find_clickhouse, find_replication,
+    find_taurusdb, job, require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::UPDATE_REPLICATION_JOB;
@@ -30,6 +30,7 @@ static CONTRACT: Contract = Contract {
             .known_from(Certainty::Example),
     ],
     reply: STARTED,
+    refusals: &[UNKNOWN_REPLICATION],
     notes: &[Note {
         matter: "No page says in which stage the tables can be changed, or what a second change \
                  does while the first is under way.",
