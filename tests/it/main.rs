@@ -7,5 +7,6 @@ mod embedded;
 mod readme;
 mod refused;
 mod support;
+mod terraform;
 mod transport;
 mod workflows;
