@@ -12,5 +12,6 @@ mod readme;
 mod refused;
 mod support;
 mod taurusdb;
+mod terraform;
 mod transport;
 mod workflows;
