@@ -174,8 +174,6 @@ pub enum Resource {
     Relationship,
     /// The synchronisation of a database.
     Replication,
-    /// A database.
-    Database,
     /// A token of IAM.
     Token,
     /// A project.
@@ -196,7 +194,6 @@ impl Resource {
             Self::Rule => language.pick("memory acceleration rule", "内存加速规则"),
             Self::Relationship => language.pick("active-active relationship of", "双活关系"),
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
-            Self::Database => language.pick("database", "数据库"),
             Self::Token => language.pick("token", "令牌"),
             Self::Project => language.pick("project", "项目"),
             Self::HtapInstance => language.pick("HTAP instance", "HTAP 实例"),
@@ -238,7 +235,6 @@ impl Refusal {
             Self::NotFound { resource: Resource::Rule, .. } => Situation::UnknownRule,
             Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
             Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
-            Self::NotFound { resource: Resource::Database, .. } => Situation::UnknownDatabase,
             Self::NotFound { resource: Resource::Token, .. } => Situation::UnknownToken,
             Self::NotFound { resource: Resource::Project, .. } => Situation::UnknownProject,
             Self::NotFound { resource: Resource::HtapInstance, .. } => {

@@ -44,7 +44,7 @@ fn calls() -> String {
             &mut table,
             &[
                 contract.service.name,
-                contract.id,
+                &format!("`{}`", contract.id),
                 &format!("`{} {}`", contract.method, contract.path),
                 contract.success.as_str(),
                 &rests_on,
@@ -68,7 +68,15 @@ fn rule_table() -> String {
     for rule in of_the_five {
         let place = if rule.place == Place::Path.name() { " (path)" } else { "" };
         let parameter = format!("`{}`{place}", rule.parameter);
-        row(&mut table, &[rule.operation, &parameter, &rule.rule, rule.certainty]);
+        row(
+            &mut table,
+            &[
+                &format!("`{}`", rule.operation),
+                &parameter,
+                &backticked(&rule.rule),
+                rule.certainty,
+            ],
+        );
     }
     table
 }
@@ -77,7 +85,10 @@ fn disagreements() -> String {
     let mut table = String::from("| Operation | The documents | Papercloud |\n");
     table.push_str("| --- | --- | --- |\n");
     for (operation, note) in rules::disagreements(ROUTES) {
-        row(&mut table, &[operation, note.matter, note.decision]);
+        row(
+            &mut table,
+            &[&format!("`{operation}`"), &backticked(note.matter), &backticked(note.decision)],
+        );
     }
     table
 }
@@ -94,3 +105,25 @@ fn row(table: &mut String, cells: &[&str]) {
     let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
     writeln!(table, "| {} |", cells.join(" | ")).expect("a string takes everything");
 }
+
+/// Puts names on the wire into backticks, as Markdown wants them: whatever has an underscore or a
+/// capital within a word.
+fn backticked(text: &str) -> String {
+    let is_name = |word: &str| {
+        let inner_capital = word.chars().skip(1).any(char::is_uppercase)
+            && word.chars().any(char::is_lowercase)
+            && !PRODUCTS.contains(&word);
+        word.contains('_') || word.contains('/') || inner_capital
+    };
+    let mut marked = Vec::new();
+    for word in text.split(' ') {
+        let bare =
+            word.trim_matches(|sign: char| !sign.is_alphanumeric() && !"_/{}".contains(sign));
+        let named = is_name(bare).then(|| word.replacen(bare, &format!("`{bare}`"), 1));
+        marked.push(named.unwrap_or_else(|| word.to_owned()));
+    }
+    marked.join(" ")
+}
+
+/// Names of products, which are prose.
+const PRODUCTS: &[&str] = &["GeminiDB", "TaurusDB", "ClickHouse", "MySQL", "IDs", "GaussDB"];

@@ -108,10 +108,14 @@ fn fill_in_value(value: &mut Value, answers: &[Value]) {
     match value {
         Value::String(text) => *text = fill_in(text, answers),
         Value::Array(values) => {
-            values.iter_mut().for_each(|value| fill_in_value(value, answers));
+            for value in values {
+                fill_in_value(value, answers);
+            }
         }
         Value::Object(members) => {
-            members.values_mut().for_each(|value| fill_in_value(value, answers));
+            for value in members.values_mut() {
+                fill_in_value(value, answers);
+            }
         }
         _ => {}
     }

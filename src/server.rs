@@ -18,7 +18,7 @@ use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
 /// How long open connections may take to end when the service stops.
-const DRAIN: Duration = Duration::from_secs(2);
+const DRAIN: Duration = Duration::from_millis(1_500);
 
 /// A running Papercloud.
 ///
@@ -116,7 +116,7 @@ impl PaperCloud {
         World { app: &self.app, project_id: project_id.to_owned() }
     }
 
-    /// Stops it, and waits until its connections have ended or two seconds are over.
+    /// Stops it, and waits until its connections have ended or a second and a half is over.
     pub fn stop(mut self) {
         self.end();
     }

@@ -27,11 +27,11 @@ pub struct Caller {
     pub named_project: Option<String>,
 }
 
-impl<'r> Access<'r> {
+impl Access<'_> {
     /// A request without credentials, to nowhere.
     #[cfg(test)]
-    pub fn of_nobody(cloud: &'r Cloud) -> Self {
-        Self { cloud, host: "localhost", caller: Caller::default(), verifies: false }
+    pub fn of_nobody(cloud: &Cloud) -> Access<'_> {
+        Access { cloud, host: "localhost", caller: Caller::default(), verifies: false }
     }
 
     /// Who asks; the first user where that is not known.

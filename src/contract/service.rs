@@ -108,8 +108,6 @@ pub enum Situation {
     NoRelationship,
     /// The synchronisation does not exist.
     UnknownReplication,
-    /// The database does not exist.
-    UnknownDatabase,
     /// The TaurusDB instance has no such HTAP instance.
     UnknownHtapInstance,
     /// The name is taken.
