@@ -17,6 +17,7 @@ mod lifecycle;
 mod memory_mapping;
 mod memory_rule;
 mod migration_task;
+mod preset;
 mod project;
 mod replication;
 mod token;
@@ -38,6 +39,7 @@ pub use migration_task::{
     BackupFile, BackupImport, Configuration, EXCHANGED, Event, Exchange, Happening, INCREMENTAL,
     MIGRATING, MigrationMethod, MigrationTask, Network, OnlineMigration, Side, Work,
 };
+pub use preset::Preset;
 pub use project::{Project, Warning};
 pub use replication::{
     FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange, Setting, TableScope,
@@ -71,6 +73,8 @@ pub struct Settings {
     pub spell_incrmigrating: bool,
     /// Who may call.
     pub credentials: Credentials,
+    /// What projects have before their first request.
+    pub presets: Vec<Preset>,
 }
 
 /// All worlds.
@@ -113,7 +117,12 @@ impl Cloud {
         if let Some(cell) = worlds.get(project_id) {
             return Arc::clone(cell);
         }
-        let world = World::new(key, project_id, self.settings.frozen_at);
+        let preset = self.settings.presets.iter().find(|preset| preset.id.0 == project_id);
+        let frozen_at = preset.and_then(|preset| preset.frozen_at).map(|instant| instant.0);
+        let mut world = World::new(key, project_id, frozen_at.or(self.settings.frozen_at));
+        if let Some(preset) = preset {
+            preset.settle(&mut world, &self.settings.region);
+        }
         let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell

@@ -5,8 +5,10 @@ use crate::auth::AuthMode;
 use crate::cloud::{Moment, Settings};
 use crate::contract::{Level, Strictness};
 use crate::credentials::{self, AccessKey, Credentials, Secret, User};
+use crate::world_file::WorldFile;
 use clap::builder::BoolishValueParser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where the service listens.
@@ -82,6 +84,10 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub users: Vec<Secret>,
+    /// A world file: credentials, projects, instances, backups and tasks that are known at the
+    /// start.
+    #[arg(long, env = "PAPERCLOUD_WORLD", value_name = "FILE")]
+    pub world: Option<PathBuf>,
     /// Seconds that the header of a request may take to arrive.
     #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -113,6 +119,7 @@ impl Default for Config {
             spell_incrmigrating: false,
             access_keys: Vec::new(),
             users: Vec::new(),
+            world: None,
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,
@@ -141,8 +148,13 @@ impl Config {
     }
 
     /// Who may call. Read here and not by the flags: their messages would show the secret.
-    fn credentials(&self) -> Result<Credentials, String> {
-        let Credentials { access_keys, users, projects } = Credentials::built_in(&self.region);
+    fn credentials(&self, world: Option<&WorldFile>) -> Result<Credentials, String> {
+        let built_in = Credentials::built_in(&self.region);
+        let known = match world {
+            Some(world) => world.credentials(built_in),
+            None => built_in,
+        };
+        let Credentials { access_keys, users, projects } = known;
         Ok(Credentials {
             access_keys: read_all("access-key", &self.access_keys, access_keys, AccessKey::parse)?,
             users: read_all("user", &self.users, users, User::parse)?,
@@ -157,6 +169,7 @@ impl Config {
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
         let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose();
         let frozen_at = frozen_at.map_err(|error| format!("frozen_at: {error}"))?;
+        let world = self.world.as_deref().map(WorldFile::read).transpose()?;
         Ok(Settings {
             seed: self.seed,
             region: self.region.clone(),
@@ -164,7 +177,8 @@ impl Config {
             strictness: self.strictness(),
             frozen_at,
             spell_incrmigrating: self.spell_incrmigrating,
-            credentials: self.credentials()?,
+            credentials: self.credentials(world.as_ref())?,
+            presets: world.map(WorldFile::into_projects).unwrap_or_default(),
         })
     }
 }

@@ -36,6 +36,12 @@ impl Secret {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self(text)
@@ -97,7 +103,6 @@ pub enum Projects {
     /// Every one.
     All,
     /// These, by their ids.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is richer than flags"))]
     Only(Vec<String>),
 }
 

@@ -236,6 +236,7 @@ fn example_app() -> App {
         frozen_at: Some(EXAMPLE_TIME),
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
+        presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }

@@ -74,6 +74,7 @@ pub fn app(strictness: Strictness) -> App {
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
+        presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }

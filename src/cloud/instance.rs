@@ -19,6 +19,8 @@ pub struct Instance {
     pub status: &'static str,
     /// When it became known.
     pub created: Moment,
+    /// Ids of its nodes, where they are known; the primary comes first.
+    pub nodes: Vec<Box<str>>,
     /// Its region, where it is not the one that the emulated endpoints stand in.
     pub region: Option<Box<str>>,
 }
@@ -37,6 +39,7 @@ impl Instance {
             mode: kind.mode,
             status: Self::NORMAL,
             created: now,
+            nodes: Vec::new(),
             region: None,
         }
     }
@@ -58,6 +61,9 @@ impl Instance {
 
     /// The id of its primary node: 32 hex digits and the suffix that the documents show for nodes.
     pub fn primary_node(&self) -> String {
+        if let Some(primary) = self.nodes.first() {
+            return primary.to_string();
+        }
         let suffix = self.id.get(32..).unwrap_or_default().replace("in", "no");
         let suffix = if suffix.is_empty() { "no07".to_owned() } else { suffix };
         format!("{}{}{suffix}", ids::tag(&self.id, 16), ids::tag(&suffix, 16))
@@ -66,6 +72,9 @@ impl Instance {
     /// The id of one of its parts, such as `("no", 1)` for a node and `("gr", 1)` for a group: 32
     /// hex digits, and the two letters before the number of its engine.
     pub fn part_id(&self, letters: &str, ordinal: usize) -> String {
+        if let ("no", Some(node)) = (letters, self.nodes.get(ordinal.saturating_sub(1))) {
+            return node.to_string();
+        }
         let suffix = self.engine.suffix().replace("in", letters);
         let part = ids::tag(&format!("{suffix}-{ordinal}"), 16);
         format!("{}{part}{suffix}", ids::tag(&self.id, 16))

@@ -38,6 +38,25 @@ impl Engine {
         (Self::StarRocks, "StarRocks", "in17"),
     ];
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::TABLE.iter().map(|row| row.0)
+    }
+
+    /// The product's name as one lower-case word: `dcs-redis`.
+    pub fn word(self) -> String {
+        self.name().to_lowercase().replace(' ', "-")
+    }
+
+    /// The mode that the documented calls want an instance of it to have.
+    pub fn usual_mode(self) -> Mode {
+        match self {
+            Self::GeminiDbRedis => Mode::Replication,
+            Self::GeminiDbCassandra | Self::TaurusDb => Mode::Cluster,
+            _ => Mode::Single,
+        }
+    }
+
     /// The product's name.
     pub fn name(self) -> &'static str {
         self.row().1

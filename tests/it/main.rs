@@ -15,3 +15,4 @@ mod taurusdb;
 mod terraform;
 mod transport;
 mod workflows;
+mod world;

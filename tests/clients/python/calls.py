@@ -24,6 +24,10 @@ TASK = "90754308-a156-406f-a837-8f852f38a646"
 DCS_INSTANCE = "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd"
 CLICKHOUSE = "54e42160670e48e789af7075e1efea1fin16"
 
+# The key that every Papercloud knows unless it is given others.
+ACCESS_KEY = "MOCKACCESSKEY0000001"
+SECRET_KEY = "mock-secret-key-0000000000000000000000001"
+
 
 @dataclass(frozen=True)
 class Clients:
@@ -36,7 +40,11 @@ class Clients:
     @classmethod
     def connect(cls, url: str, project_id: str | None = None) -> Clients:
         """Clients as any program makes them; without a project ID, as a forgetful one does."""
-        credentials = BasicCredentials("MOCKACCESSKEY0000001", "mock-secret-key", project_id)
+        return cls.signing(url, BasicCredentials(ACCESS_KEY, SECRET_KEY, project_id))
+
+    @classmethod
+    def signing(cls, url: str, credentials: BasicCredentials) -> Clients:
+        """Clients that sign with these credentials."""
 
         def connected(client: Any) -> Any:
             return client.new_builder().with_credentials(credentials).with_endpoint(url).build()
@@ -136,3 +144,212 @@ def taurus_db_job(clients: Clients, job_id: str) -> Any:
 def replications(clients: Clients, instance_id: str = CLICKHOUSE) -> list[Any]:
     request = taurusdb.ListClickHouseDataBaseReplicationRequest(instance_id=instance_id)
     return clients.taurusdb.list_click_house_data_base_replication(request).replications
+
+
+# What is done with mappings and relationships afterwards.
+
+
+def delete_db_cache_mapping(clients: Clients, mapping_id: str) -> str:
+    body = geminidb.DeleteDbCacheMappingRequestBody(id=mapping_id)
+    request = geminidb.DeleteDbCacheMappingRequest(body=body)
+    return clients.geminidb.delete_db_cache_mapping(request).job_id
+
+
+def create_db_cache_rule(clients: Clients, **fields: Any) -> str:
+    body = geminidb.CreateDbCacheRuleRequestBody(**fields)
+    request = geminidb.CreateDbCacheRuleRequest(body=body)
+    return clients.geminidb.create_db_cache_rule(request).id
+
+
+def update_db_cache_rule(clients: Clients, **fields: Any) -> Any:
+    body = geminidb.UpdateDbCacheRuleRequestBody(**fields)
+    request = geminidb.UpdateDbCacheRuleRequest(body=body)
+    return clients.geminidb.update_db_cache_rule(request)
+
+
+def delete_db_cache_rule(clients: Clients, rule_id: str) -> Any:
+    body = geminidb.DeleteDbCacheRuleRequestBody(id=rule_id)
+    request = geminidb.DeleteDbCacheRuleRequest(body=body)
+    return clients.geminidb.delete_db_cache_rule(request)
+
+
+def rules(clients: Clients, mapping_id: str, **filters: Any) -> list[Any]:
+    request = geminidb.ListDbCacheRulesRequest(dbcache_mapping_id=mapping_id, **filters)
+    return clients.geminidb.list_db_cache_rules(request).rules
+
+
+def delete_gemini_db_dual_active(clients: Clients, instance_id: str = CASSANDRA) -> str:
+    request = geminidb.DeleteGeminiDbDualActiveRequest(instance_id=instance_id)
+    return clients.geminidb.delete_gemini_db_dual_active(request).job_id
+
+
+def gemini_db_instance(clients: Clients, instance_id: str) -> Any:
+    request = geminidb.ListInstancesRequest(id=instance_id)
+    [instance] = clients.geminidb.list_instances(request).instances
+    return instance
+
+
+# What is done with migration tasks afterwards.
+
+
+def update_migration_task(clients: Clients, task_id: str, **fields: Any) -> Any:
+    body = dcs.MigrationUpdateRequestEntity(**fields)
+    request = dcs.UpdateMigrationTaskRequest(task_id=task_id, body=body)
+    return clients.dcs.update_migration_task(request)
+
+
+def migration_stats(clients: Clients, task_id: str) -> Any:
+    request = dcs.ShowMigrationTaskStatsRequest(task_id=task_id)
+    return clients.dcs.show_migration_task_stats(request)
+
+
+def migration_logs(clients: Clients, task_id: str, **filters: Any) -> list[Any]:
+    request = dcs.ListMigrationTaskLogsRequest(task_id=task_id, **filters)
+    return clients.dcs.list_migration_task_logs(request).migration_logs
+
+
+def stop_migration_task(clients: Clients, task_id: str) -> Any:
+    return clients.dcs.stop_migration_task(dcs.StopMigrationTaskRequest(task_id=task_id))
+
+
+def stop_migration_task_sync(clients: Clients, task_id: str) -> Any:
+    return clients.dcs.stop_migration_task_sync(dcs.StopMigrationTaskSyncRequest(task_id=task_id))
+
+
+def batch_stop_migration_tasks(clients: Clients, *task_ids: str) -> list[Any]:
+    body = dcs.BatchStopMigrationTasksBody(migration_tasks=list(task_ids))
+    request = dcs.BatchStopMigrationTasksRequest(body=body)
+    return clients.dcs.batch_stop_migration_tasks(request).migration_tasks
+
+
+def batch_restart_online_migration_tasks(clients: Clients, *task_ids: str) -> list[Any]:
+    body = dcs.BatchRestartOnlineMigrationTasksBody(migration_tasks=list(task_ids))
+    request = dcs.BatchRestartOnlineMigrationTasksRequest(body=body)
+    return clients.dcs.batch_restart_online_migration_tasks(request).migration_tasks
+
+
+def exchange_instance_ip(clients: Clients, task_id: str, **fields: Any) -> Any:
+    body = dcs.IpExchangeRequest(**fields)
+    request = dcs.ExchangeInstanceIpRequest(task_id=task_id, body=body)
+    return clients.dcs.exchange_instance_ip(request)
+
+
+def rollback_exchange_instance_ip(clients: Clients, task_id: str) -> Any:
+    request = dcs.RollbackExchangeInstanceIpRequest(task_id=task_id)
+    return clients.dcs.rollback_exchange_instance_ip(request)
+
+
+def delete_migration_tasks(clients: Clients, *task_ids: str) -> list[str]:
+    body = dcs.DeleteMigrateTaskRequest(task_id_list=list(task_ids))
+    request = dcs.DeleteMigrationTaskRequest(body=body)
+    return clients.dcs.delete_migration_task(request).task_id_list
+
+
+# Instances of DCS and their backups.
+
+
+def dcs_instance(clients: Clients, instance_id: str) -> Any:
+    return clients.dcs.show_instance(dcs.ShowInstanceRequest(instance_id=instance_id))
+
+
+def copy_instance(clients: Clients, instance_id: str, **fields: Any) -> str:
+    body = dcs.BackupInstanceBody(**fields)
+    request = dcs.CopyInstanceRequest(instance_id=instance_id, body=body)
+    return clients.dcs.copy_instance(request).backup_id
+
+
+def backups(clients: Clients, instance_id: str) -> dict[str, Any]:
+    request = dcs.ListBackupRecordsRequest(instance_id=instance_id)
+    records = clients.dcs.list_backup_records(request).backup_record_response
+    return {record.backup_id: record for record in records}
+
+
+# What is done with synchronisations before and afterwards.
+
+
+def check_click_house_data_base_config(
+    clients: Clients, instance_id: str = CLICKHOUSE, **fields: Any
+) -> Any:
+    body = taurusdb.CheckChDatabaseConfigRequestBody(**fields)
+    request = taurusdb.CheckClickHouseDataBaseConfigRequest(instance_id=instance_id, body=body)
+    return clients.taurusdb.check_click_house_data_base_config(request)
+
+
+def check_click_house_table_config(
+    clients: Clients, instance_id: str = CLICKHOUSE, **fields: Any
+) -> Any:
+    body = taurusdb.CheckChDatabaseTableConfigRequestBody(**fields)
+    request = taurusdb.CheckClickHouseTableConfigRequest(instance_id=instance_id, body=body)
+    return clients.taurusdb.check_click_house_table_config(request)
+
+
+def replication_config(clients: Clients, database: str, instance_id: str = CLICKHOUSE) -> Any:
+    request = taurusdb.ListClickHouseDataBaseReplicationConfigRequest(
+        instance_id=instance_id, database_name=database
+    )
+    return clients.taurusdb.list_click_house_data_base_replication_config(request)
+
+
+def update_click_house_data_base_config(
+    clients: Clients, instance_id: str = CLICKHOUSE, **fields: Any
+) -> str:
+    body = taurusdb.UpdateChDatabaseConfigRequestBody(**fields)
+    request = taurusdb.UpdateClickHouseDataBaseConfigRequest(instance_id=instance_id, body=body)
+    return clients.taurusdb.update_click_house_data_base_config(request).job_id
+
+
+def delete_click_house_data_base_config(
+    clients: Clients, database: str, instance_id: str = CLICKHOUSE
+) -> str:
+    request = taurusdb.DeleteClickHouseDataBaseConfigRequest(
+        instance_id=instance_id, database=database
+    )
+    return clients.taurusdb.delete_click_house_data_base_config(request).job_id
+
+
+def delete_click_house_data_base_replication(
+    clients: Clients, database: str, instance_id: str = CLICKHOUSE
+) -> str:
+    request = taurusdb.DeleteClickHouseDataBaseReplicationRequest(
+        instance_id=instance_id, database_name=database
+    )
+    return clients.taurusdb.delete_click_house_data_base_replication(request).job_id
+
+
+# ClickHouse instances; each stands beside a TaurusDB instance.
+
+
+def create_click_house_instance(clients: Clients, taurusdb_id: str, **fields: Any) -> Any:
+    body = taurusdb.CreateChInstanceRequestBody(**fields)
+    request = taurusdb.CreateClickHouseInstanceRequest(instance_id=taurusdb_id, body=body)
+    return clients.taurusdb.create_click_house_instance(request)
+
+
+def click_house_instance(clients: Clients, taurusdb_id: str, instance_id: str) -> Any:
+    request = taurusdb.ListClickHouseInstanceRequest(
+        instance_id=taurusdb_id, clickhouse_instance_id=instance_id
+    )
+    return clients.taurusdb.list_click_house_instance(request).instance
+
+
+def htap_instances(clients: Clients, taurusdb_id: str) -> dict[str, Any]:
+    request = taurusdb.ListHtapInstanceInfoRequest(instance_id=taurusdb_id)
+    listed = clients.taurusdb.list_htap_instance_info(request).instances
+    return {instance.id: instance for instance in listed}
+
+
+def click_house_nodes(clients: Clients, instance_id: str) -> list[Any]:
+    request = taurusdb.ListClickHouseInstanceNodeRequest(instance_id=instance_id)
+    return clients.taurusdb.list_click_house_instance_node(request).node_list
+
+
+def reboot_click_house_instance(clients: Clients, instance_id: str) -> str:
+    request = taurusdb.RebootClickHouseInstanceRequest(instance_id=instance_id)
+    return clients.taurusdb.reboot_click_house_instance(request).job_id
+
+
+def delete_click_house_instance(clients: Clients, taurusdb_id: str, instance_id: str) -> str:
+    request = taurusdb.DeleteClickHouseInstanceRequest(
+        instance_id=taurusdb_id, clickhouse_instance_id=instance_id
+    )
+    return clients.taurusdb.delete_click_house_instance(request).job_id

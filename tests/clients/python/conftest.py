@@ -6,12 +6,16 @@ From the root of the repository::
     python3 -m venv .venv
     .venv/bin/pip install -r tests/clients/python/requirements.txt
     .venv/bin/python -m pytest tests/clients/python
+
+The tests with openstacksdk also want what requirements-openstack.txt names, in the same
+environment; without it they are skipped.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -22,11 +26,19 @@ from papercloud import Papercloud, World
 @pytest.fixture(scope="session")
 def papercloud() -> Iterator[Papercloud]:
     """One service for all tests; their projects keep them apart."""
-    with pytest.MonkeyPatch.context() as environment:
-        # The SDKs would send requests to this machine through a proxy, where one is set.
-        environment.setenv("no_proxy", "127.0.0.1")
-        with Papercloud("--job-seconds", "2") as service:
-            yield service
+    with running() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def verifying() -> Iterator[Papercloud]:
+    """The same, but with credentials that have to hold.
+
+    What is signed must be signed within 15 minutes of the clock of its project, and the SDKs sign
+    with real time. So a clock that was frozen may be advanced, but not by more than that.
+    """
+    with running("--auth", "verify") as service:
+        yield service
 
 
 @pytest.fixture
@@ -51,6 +63,16 @@ def clients(papercloud: Papercloud, world: World) -> Clients:
 def strangers(papercloud: Papercloud, other_world: World) -> Clients:
     """Clients of the other project."""
     return Clients.connect(papercloud.url, other_world.project_id)
+
+
+@contextmanager
+def running(*flags: str) -> Iterator[Papercloud]:
+    """A service whose jobs take two seconds."""
+    with pytest.MonkeyPatch.context() as environment:
+        # The SDKs would send requests to this machine through a proxy, where one is set.
+        environment.setenv("no_proxy", "127.0.0.1")
+        with Papercloud("--job-seconds", "2", *flags) as service:
+            yield service
 
 
 def frozen_world(papercloud: Papercloud, name: str) -> World:

@@ -1,0 +1,245 @@
+//! The world file: what is known before the first request, and who may ask.
+//!
+//! It is JSON. Whatever is wrong with it is said with the line and the field, and nothing starts
+//! with half of it.
+
+use crate::cloud::Preset;
+use crate::contract::Engine;
+use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::path::Path;
+
+/// The format that this program reads.
+const VERSION: u32 = 1;
+
+/// A world file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorldFile {
+    version: u32,
+    #[serde(default)]
+    access_keys: Vec<KnownAccessKey>,
+    #[serde(default)]
+    users: Vec<KnownUser>,
+    #[serde(default)]
+    projects: Vec<Preset>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownAccessKey {
+    access_key: String,
+    secret_key: Secret,
+    security_token: Option<Secret>,
+    projects: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownUser {
+    name: String,
+    password: Secret,
+    domain: Option<String>,
+    projects: Option<Vec<String>>,
+}
+
+impl WorldFile {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let named = |problem: String| format!("{}: {problem}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+        Self::parse(&text).map_err(named)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let file: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            if path == "." {
+                error.inner().to_string()
+            } else {
+                format!("{path}: {}", error.inner())
+            }
+        })?;
+        json.end().map_err(|error| error.to_string())?;
+        file.check().map_err(|Wrong { field, value, problem }| {
+            let line = line_of_last(text, &value);
+            format!("{field}: {problem} at line {line}")
+        })?;
+        Ok(file)
+    }
+
+    /// What no field can know of itself.
+    fn check(&self) -> Result<(), Wrong> {
+        if self.version != VERSION {
+            let problem = format!("this program reads version {VERSION}, got {}", self.version);
+            let value = self.version.to_string();
+            return Err(Wrong { field: "version".to_owned(), value, problem });
+        }
+        let mut projects = HashSet::new();
+        for (at, project) in self.projects.iter().enumerate() {
+            let field = format!("projects[{at}]");
+            unique(&mut projects, &project.id.0, || format!("{field}.id"))?;
+            check_project(project, &field)?;
+        }
+        Ok(())
+    }
+
+    /// Adds to the built-in credentials, or replaces them where the file has its own.
+    pub fn credentials(&self, built_in: Credentials) -> Credentials {
+        let access_keys = self.access_keys.iter().map(|known| AccessKey {
+            access_key: known.access_key.clone(),
+            secret_key: known.secret_key.clone(),
+            security_token: known.security_token.clone(),
+            projects: projects(known.projects.as_ref()),
+        });
+        let users = self.users.iter().map(|known| User {
+            name: known.name.clone(),
+            password: known.password.clone(),
+            domain: known.domain.clone().unwrap_or_else(|| crate::credentials::USER.to_owned()),
+            projects: projects(known.projects.as_ref()),
+        });
+        let named = self.projects.iter().filter_map(|project| {
+            Some(NamedProject { id: project.id.0.clone(), name: project.name.clone()? })
+        });
+        Credentials {
+            access_keys: own_or(access_keys.collect(), built_in.access_keys),
+            users: own_or(users.collect(), built_in.users),
+            projects: named.chain(built_in.projects).collect(),
+        }
+    }
+
+    /// The projects.
+    pub fn into_projects(self) -> Vec<Preset> {
+        self.projects
+    }
+}
+
+/// What is wrong, and the value that it is found by.
+struct Wrong {
+    field: String,
+    value: String,
+    problem: String,
+}
+
+fn check_project(project: &Preset, field: &str) -> Result<(), Wrong> {
+    let mut instances = HashSet::new();
+    for (at, instance) in project.instances.iter().enumerate() {
+        let field = format!("{field}.instances[{at}]");
+        unique(&mut instances, &instance.id.0, || format!("{field}.id"))?;
+        if let Some(member) = instance.has_what_it_cannot() {
+            let (field, value) = (format!("{field}.{member}"), instance.id.0.clone());
+            let problem = "not of an instance of this engine".to_owned();
+            return Err(Wrong { field, value, problem });
+        }
+    }
+    let mut backups = HashSet::new();
+    for (at, backup) in project.backups.iter().enumerate() {
+        let field = format!("{field}.backups[{at}]");
+        unique(&mut backups, &backup.id.0, || format!("{field}.id"))?;
+        if project.engine_of(&backup.instance_id.0) != Some(Engine::DcsRedis) {
+            let (field, value) = (format!("{field}.instance_id"), backup.instance_id.0.clone());
+            let problem = format!("{value:?} is no DCS instance of this project");
+            return Err(Wrong { field, value, problem });
+        }
+    }
+    let mut tasks = HashSet::new();
+    for (at, task) in project.tasks.iter().enumerate() {
+        unique(&mut tasks, &task.id.0, || format!("{field}.tasks[{at}].id"))?;
+    }
+    Ok(())
+}
+
+fn unique<'v>(
+    seen: &mut HashSet<&'v str>,
+    value: &'v str,
+    field: impl Fn() -> String,
+) -> Result<(), Wrong> {
+    if seen.insert(value) {
+        return Ok(());
+    }
+    let problem = format!("{value:?} is there twice");
+    Err(Wrong { field: field(), value: value.to_owned(), problem })
+}
+
+fn own_or<T>(own: Vec<T>, built_in: Vec<T>) -> Vec<T> {
+    if own.is_empty() { built_in } else { own }
+}
+
+fn projects(ids: Option<&Vec<String>>) -> Projects {
+    ids.map_or(Projects::All, |ids| Projects::Only(ids.clone()))
+}
+
+/// The line that a value is last written in.
+fn line_of_last(text: &str, value: &str) -> usize {
+    let at = text.rfind(value).unwrap_or(0);
+    text[..at].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn wrong(text: &str, said: &str) {
+        let problem = WorldFile::parse(text).unwrap_err();
+        assert!(problem.contains(said), "{problem}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line_and_its_field() {
+        wrong("{", "EOF while parsing an object at line 1 column 1");
+        wrong("{\"version\": 1} x", "trailing characters at line 1");
+        wrong("{\n\"version\": 2}", "version: this program reads version 1, got 2 at line 2");
+        wrong("{\"version\": 1,\n\"project\": []}", "unknown field `project`");
+        let instance = |members: &str| {
+            format!(
+                "{{\"version\": 1,\n\"projects\": [{{\"id\": \"p\",\n\"instances\": [{{{members}}}]}}]}}"
+            )
+        };
+        wrong(
+            &instance("\"id\": \"i\""),
+            "projects[0].instances[0]: missing field `engine` at line 3",
+        );
+        wrong(
+            &instance("\"id\": \"i\", \"engine\": \"dcs-reddis\""),
+            "projects[0].instances[0].engine: must be one of rds-for-mysql",
+        );
+        wrong(
+            &instance("\"id\": \"i\", \"engine\": \"dcs-reddis\""),
+            "did you mean dcs-redis? at line 3",
+        );
+        wrong(
+            &instance("\"id\": \" \", \"engine\": \"taurusdb\""),
+            "instances[0].id: must not be blank",
+        );
+        wrong(
+            &instance("\"id\": \"i\", \"engine\": \"dcs-redis\", \"databases\": [\"d\"]"),
+            "instances[0].databases: not of an instance of this engine at line 3",
+        );
+        let twice =
+            "\"id\": \"i\", \"engine\": \"taurusdb\"},\n{\"id\": \"i\", \"engine\": \"taurusdb\"";
+        wrong(&instance(twice), "projects[0].instances[1].id: \"i\" is there twice at line 4");
+        wrong(
+            "{\"version\":1,\"projects\":[{\"id\":\"p\",\"backups\":[{\"id\":\"b\",\n\"instance_id\":\"i\"}]}]}",
+            "backups[0].instance_id: \"i\" is no DCS instance of this project at line 2",
+        );
+        wrong("{\"version\":1,\"projects\":[{\"id\":\"a b\"}]}", "a project ID has 1 to 64");
+        wrong(
+            "{\"version\":1,\"projects\":[{\"id\":\"p\",\"tasks\":[{\"id\":\"t\",\"name\":\"t\"}]}]}",
+            "tasks[0].id: must be a UUID with dashes",
+        );
+    }
+
+    #[test]
+    fn a_secret_of_the_file_is_never_shown() {
+        let text =
+            "{\"version\":1,\"access_keys\":[{\"access_key\":\"AK\",\"secret_key\":\"planted\"}]}";
+        let file = WorldFile::parse(text).unwrap();
+        assert!(!format!("{file:?}").contains("planted"));
+        let known = file.credentials(Credentials::built_in("eu-mock-1"));
+        assert!(known.access_key("AK").is_some_and(|key| key.secret_key.is("planted")));
+        assert_eq!(known.access_keys.len(), 1, "the built-in key is replaced");
+    }
+}

@@ -1,0 +1,118 @@
+"""openstacksdk with otcextensions: logs in, and finds every service through the catalog.
+
+It has no methods for the documented calls, so they are made as raw requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calls import RDS, REDIS
+from papercloud import Papercloud
+
+WANTED = "is not installed; requirements-openstack.txt names it"
+openstack = pytest.importorskip("openstack", reason=f"openstacksdk {WANTED}")
+otcextensions = pytest.importorskip("otcextensions.sdk", reason=f"otcextensions {WANTED}")
+
+REGION = "eu-mock-1"
+# The project that has the region's name, and the account, the user and the password.
+PROJECT = "054e292c9880d4992f02c0196d3ea468"
+ACCOUNT = "papercloud"
+
+Connect = Callable[..., Any]
+
+
+@pytest.fixture
+def connect(verifying: Papercloud) -> Connect:
+    """Connects as a user of the account, to the project that has the region's name."""
+
+    def connected(**settings: Any) -> Any:
+        settings = {
+            "auth_url": f"{verifying.url}/v3",
+            "username": ACCOUNT,
+            "password": ACCOUNT,
+            "user_domain_name": ACCOUNT,
+            "project_name": REGION,
+            "project_domain_name": ACCOUNT,
+            "region_name": REGION,
+            # Nothing that is set up for another cloud.
+            "load_yaml_config": False,
+            "load_envvars": False,
+        } | settings
+        connection = openstack.connect(**settings)
+        otcextensions.register_otc_extensions(connection)
+        return connection
+
+    return connected
+
+
+def test_a_user_logs_in_and_sees_the_catalog(connect: Connect, verifying: Papercloud) -> None:
+    connection = connect()
+    assert connection.authorize()
+    assert connection.current_project_id == PROJECT
+    assert connection.current_project.name == REGION
+    urls = {
+        entry["type"]: [endpoint["url"] for endpoint in entry["endpoints"]]
+        for entry in connection.service_catalog
+    }
+    assert urls["identity"] == urls["geminidb"] == [f"{verifying.url}/v3"]
+    assert urls["dcsv1"] == [f"{verifying.url}/v1.0/{PROJECT}"]
+    assert all(url.startswith(f"{verifying.url}/") for [url] in urls.values())
+
+
+def test_a_memory_mapping_is_created_through_the_catalog(connect: Connect) -> None:
+    geminidb = connect().geminidb
+    pair = {"source_instance_id": RDS, "target_instance_id": REDIS}
+    created = geminidb.post("/dbcache/mapping", json=pair)
+    assert created.status_code == 202
+    job_id = created.json()["job_id"]
+    listed = geminidb.get("/jobs", params={"id": job_id})
+    assert listed.status_code == 200
+    assert [job["id"] for job in listed.json()["jobs"]] == [job_id]
+    [mapping] = geminidb.get("/dbcache/mappings", params=pair).json()["dbcache_mappings"]
+    assert mapping["status"] in ("creating", "normal")
+
+
+def test_taurusdb_answers_through_the_catalog(connect: Connect) -> None:
+    listed = connect().gaussdb.get("/instances", params={"datastore_type": "gaussdb-mysql"})
+    assert listed.status_code == 200
+    assert isinstance(listed.json()["instances"], list)
+
+
+def test_migration_tasks_are_listed_where_the_newer_version_is(
+    connect: Connect, verifying: Papercloud
+) -> None:
+    # The catalog leads to version 1 of DCS, and migration tasks belong to version 2.
+    connection = connect(dcs_endpoint_override=f"{verifying.url}/v2/%(project_id)s")
+    created = connection.dcs.post(
+        "/migration/instance",
+        json={
+            "name": "openstack",
+            "vpc_id": "7b9d1e3a-2c44-4a5e-9f0b-1d2e3f4a5b6c",
+            "subnet_id": "0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+            "security_group_id": "5f6e7d8c-9b0a-4f1e-a2d3-c4b5a6978869",
+        },
+    )
+    listed = connection.dcs.get("/migration-tasks", params={"name": "openstack"})
+    assert (created.status_code, listed.status_code) == (200, 200)
+    listed_ids = [task["task_id"] for task in listed.json()["migration_tasks"]]
+    assert created.json()["instance_id"] in listed_ids
+
+
+def test_a_refusal_is_told_with_its_status(connect: Connect) -> None:
+    refused = connect().geminidb.post("/dbcache/mapping", json={})
+    assert refused.status_code == 400
+    assert refused.json()["error_code"] == "DBS.200001"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"password": "another"}, {"username": "another"}, {"user_domain_name": "another"}],
+    ids=["password", "user", "account"],
+)
+def test_a_wrong_log_in_is_refused(connect: Connect, wrong: dict[str, str]) -> None:
+    with pytest.raises(openstack.exceptions.SDKException, match="HTTP 401"):
+        connect(**wrong).authorize()
