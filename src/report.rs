@@ -12,18 +12,21 @@ pub fn openapi() -> Value {
 }
 
 /// The README's generated sections, in their order.
+#[doc(hidden)]
 pub fn readme_sections() -> &'static [&'static str] {
     &["calls", "rules", "disagreements", "meanings"]
 }
 
-/// One generated section of the README, as Markdown.
+/// One generated section of the README, as Markdown. Which clients of the tests drive an operation
+/// is known to whoever can read the tests: `driven_by` gets the operation's name.
 ///
 /// # Panics
 ///
 /// If there is no such section.
-pub fn readme_section(name: &str) -> String {
+#[doc(hidden)]
+pub fn readme_section(name: &str, driven_by: &dyn Fn(&str) -> String) -> String {
     match name {
-        "calls" => calls(),
+        "calls" => calls(driven_by),
         "rules" => rule_table(),
         "disagreements" => disagreements(),
         "meanings" => meanings(),
@@ -31,23 +34,32 @@ pub fn readme_section(name: &str) -> String {
     }
 }
 
-fn calls() -> String {
-    let mut table = String::from("| Service | Operation | Call | Success | Rests on |\n");
-    table.push_str("| --- | --- | --- | --- | --- |\n");
+fn calls(driven_by: &dyn Fn(&str) -> String) -> String {
+    let mut table =
+        String::from("| Operation | Call | Success | Rests on | Driven by | Own refusals |\n");
+    table.push_str("| --- | --- | --- | --- | --- | --- |\n");
+    let mut service = "";
     for route in ROUTES {
         let contract = route.contract;
+        if service != contract.service.name {
+            service = contract.service.name;
+            row(&mut table, &[&format!("**{service}**"), "", "", "", "", ""]);
+        }
         let rests_on = match contract.source {
             Source::Document(page) => format!("**{page}**"),
-            Source::Companion(_) => "companion, after the SDK's model".to_owned(),
+            Source::Companion(_) => "SDK model".to_owned(),
         };
+        let own =
+            contract.refusals.iter().map(|own| format!("{} {}", own.status.as_u16(), own.code));
         row(
             &mut table,
             &[
-                contract.service.name,
                 &format!("`{}`", contract.id),
                 &format!("`{} {}`", contract.method, contract.path),
                 contract.success.as_str(),
                 &rests_on,
+                &driven_by(contract.id),
+                &own.collect::<Vec<_>>().join(", "),
             ],
         );
     }

@@ -1,23 +1,79 @@
 //! The README says what the program does: its generated tables are up to date.
 
 use std::fs;
+use std::path::Path;
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// With `UPDATE_FIXTURES` set, writes the tables instead.
 #[test]
 fn the_generated_tables_are_up_to_date() {
-    let mut text = fs::read_to_string(README).expect("a README");
+    let readme = Path::new(ROOT).join("README.md");
+    let mut text = fs::read_to_string(&readme).expect("a README");
     let before = text.clone();
+    let clients = Clients::read();
     for name in papercloud::readme_sections() {
         let (open, close) = (format!("<!-- generated: {name} -->\n"), "<!-- end -->");
         let start = text.find(&open).unwrap_or_else(|| panic!("README lacks {open}")) + open.len();
         let length = text[start..].find(close).unwrap_or_else(|| panic!("{name} has no {close}"));
-        text.replace_range(start..start + length, &papercloud::readme_section(name));
+        let section = papercloud::readme_section(name, &|operation| clients.that_call(operation));
+        text.replace_range(start..start + length, &section);
     }
     if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        fs::write(README, text).expect("the README is written");
+        fs::write(&readme, text).expect("the README is written");
         return;
     }
     assert!(before == text, "README.md is out of date: run UPDATE_FIXTURES=1 cargo test");
+}
+
+/// The tests that official SDKs run, as text.
+struct Clients {
+    python: String,
+    node: String,
+}
+
+impl Clients {
+    fn read() -> Self {
+        Self { python: sources("python", "py"), node: sources("node", "mjs") }
+    }
+
+    /// The SDKs whose tests call an operation, by the name that each gives its method.
+    fn that_call(&self, operation: &str) -> String {
+        let (snake, camel) = (snake_case(operation), camel_case(operation));
+        let calls = |text: &str, method: &str| {
+            text.contains(&format!(".{method}(")) || text.contains(&format!(".{method},"))
+        };
+        let mut clients = Vec::new();
+        if calls(&self.python, &snake) {
+            clients.push("Python");
+        }
+        if calls(&self.node, &camel) {
+            clients.push("Node");
+        }
+        clients.join(", ")
+    }
+}
+
+fn sources(folder: &str, ending: &str) -> String {
+    let folder = Path::new(ROOT).join("tests/clients").join(folder);
+    let Ok(entries) = fs::read_dir(&folder) else { return String::new() };
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|it| it == ending));
+    sources.map(|path| fs::read_to_string(path).expect("a source")).collect()
+}
+
+fn snake_case(operation: &str) -> String {
+    let mut method = String::new();
+    for (at, sign) in operation.char_indices() {
+        if at > 0 && sign.is_uppercase() {
+            method.push('_');
+        }
+        method.extend(sign.to_lowercase());
+    }
+    method
+}
+
+fn camel_case(operation: &str) -> String {
+    let (first, rest) = operation.split_at(1);
+    format!("{}{rest}", first.to_lowercase())
 }
