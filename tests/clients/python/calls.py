@@ -12,6 +12,7 @@ import huaweicloudsdkdcs.v2 as dcs
 import huaweicloudsdkgaussdb.v3 as taurusdb
 import huaweicloudsdkgaussdbfornosql.v3 as geminidb
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkdcs.v2 import DcsClient
 from huaweicloudsdkgaussdb.v3 import GaussDBClient
 from huaweicloudsdkgaussdbfornosql.v3 import GaussDBforNoSQLClient
@@ -24,9 +25,13 @@ TASK = "90754308-a156-406f-a837-8f852f38a646"
 DCS_INSTANCE = "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd"
 CLICKHOUSE = "54e42160670e48e789af7075e1efea1fin16"
 
-# The key that every Papercloud knows unless it is given others.
+# What every Papercloud knows unless it is given others: a key; an account, which has a user and a
+# password of the same name; and the project that has the name of the region.
 ACCESS_KEY = "MOCKACCESSKEY0000001"
 SECRET_KEY = "mock-secret-key-0000000000000000000000001"
+ACCOUNT = "papercloud"
+REGION = "eu-mock-1"
+PROJECT = "054e292c9880d4992f02c0196d3ea468"
 
 
 @dataclass(frozen=True)
@@ -40,16 +45,24 @@ class Clients:
     @classmethod
     def connect(cls, url: str, project_id: str | None = None) -> Clients:
         """Clients as any program makes them; without a project ID, as a forgetful one does."""
-        return cls.signing(url, BasicCredentials(ACCESS_KEY, SECRET_KEY, project_id))
+        return cls.signing(BasicCredentials(ACCESS_KEY, SECRET_KEY, project_id), url)
 
     @classmethod
-    def signing(cls, url: str, credentials: BasicCredentials) -> Clients:
+    def signing(cls, credentials: BasicCredentials, place: str | Region) -> Clients:
         """Clients that sign with these credentials."""
+        return cls(
+            connected(GaussDBforNoSQLClient, credentials, place),
+            connected(DcsClient, credentials, place),
+            connected(GaussDBClient, credentials, place),
+        )
 
-        def connected(client: Any) -> Any:
-            return client.new_builder().with_credentials(credentials).with_endpoint(url).build()
 
-        return cls(connected(GaussDBforNoSQLClient), connected(DcsClient), connected(GaussDBClient))
+def connected(client: Any, credentials: Any, place: str | Region) -> Any:
+    """A client of an address; or of a region, where the SDK looks up what credentials lack."""
+    builder = client.new_builder().with_credentials(credentials)
+    if isinstance(place, Region):
+        return builder.with_region(place).build()
+    return builder.with_endpoint(place).build()
 
 
 # The five documented calls, and the one that creates what the third configures.
@@ -189,6 +202,23 @@ def gemini_db_instance(clients: Clients, instance_id: str) -> Any:
     return instance
 
 
+def biactive_regions(clients: Clients, instance_id: str) -> list[str]:
+    request = geminidb.ShowInstanceBiactiveRegionsRequest(instance_id=instance_id)
+    return clients.geminidb.show_instance_biactive_regions(request).region_codes
+
+
+def biactive_candidates(clients: Clients, instance_id: str, region: str) -> list[Any]:
+    request = geminidb.ListBiactiveInstanceCandidatesRequest(
+        instance_id=instance_id, target_region_code=region
+    )
+    return clients.geminidb.list_biactive_instance_candidates(request).instances
+
+
+def instance_role(clients: Clients, instance_id: str) -> str:
+    request = geminidb.ShowInstanceRoleRequest(instance_id=instance_id)
+    return clients.geminidb.show_instance_role(request).role
+
+
 # What is done with migration tasks afterwards.
 
 
@@ -314,6 +344,46 @@ def delete_click_house_data_base_replication(
         instance_id=instance_id, database_name=database
     )
     return clients.taurusdb.delete_click_house_data_base_replication(request).job_id
+
+
+def replication_parameters(clients: Clients, instance_id: str = CLICKHOUSE) -> dict[str, Any]:
+    request = taurusdb.ListClickHouseDataBaseParameterRequest(instance_id=instance_id)
+    listed = clients.taurusdb.list_click_house_data_base_parameter(request).db_parameters
+    return {parameter.param_name: parameter for parameter in listed}
+
+
+def click_house_databases(clients: Clients, instance_id: str = CLICKHOUSE) -> list[str]:
+    request = taurusdb.ListClickHouseDataBaseRequest(instance_id=instance_id)
+    return clients.taurusdb.list_click_house_data_base(request).databases
+
+
+# TaurusDB instances, and the jobs of all instances.
+
+
+def taurus_db_instance(clients: Clients, instance_id: str) -> Any:
+    request = taurusdb.ShowGaussMySqlInstanceInfoRequest(instance_id=instance_id)
+    return clients.taurusdb.show_gauss_my_sql_instance_info(request).instance
+
+
+def taurus_db_instances(clients: Clients, **filters: Any) -> list[Any]:
+    request = taurusdb.ListGaussMySqlInstancesRequest(**filters)
+    return clients.taurusdb.list_gauss_my_sql_instances(request).instances
+
+
+def taurus_db_databases(clients: Clients, instance_id: str) -> list[str]:
+    request = taurusdb.ListGaussMySqlDatabaseRequest(instance_id=instance_id)
+    listed = clients.taurusdb.list_gauss_my_sql_database(request).databases
+    return [database.name for database in listed]
+
+
+def immediate_jobs(clients: Clients, **filters: Any) -> dict[str, Any]:
+    request = taurusdb.ListImmediateJobsRequest(**filters)
+    listed = clients.taurusdb.list_immediate_jobs(request).jobs
+    return {job.job_id: job for job in listed}
+
+
+def delete_task_record(clients: Clients, job_id: str) -> Any:
+    return clients.taurusdb.delete_task_record(taurusdb.DeleteTaskRecordRequest(job_id=job_id))
 
 
 # ClickHouse instances; each stands beside a TaurusDB instance.

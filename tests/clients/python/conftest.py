@@ -23,6 +23,13 @@ from calls import Clients
 from papercloud import Papercloud, World
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was skipped and why, though nobody asks for it."""
+    for skipped in terminalreporter.stats.get("skipped", []):
+        reason = skipped.longrepr[2] if isinstance(skipped.longrepr, tuple) else skipped.longrepr
+        terminalreporter.write_line(f"{skipped.nodeid}: {reason}", yellow=True)
+
+
 @pytest.fixture(scope="session")
 def papercloud() -> Iterator[Papercloud]:
     """One service for all tests; their projects keep them apart."""

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
-from calls import RDS, REDIS
+from calls import ACCOUNT, PROJECT, RDS, REDIS, REGION
 from papercloud import Papercloud
 
-WANTED = "is not installed; requirements-openstack.txt names it"
-openstack = pytest.importorskip("openstack", reason=f"openstacksdk {WANTED}")
-otcextensions = pytest.importorskip("otcextensions.sdk", reason=f"otcextensions {WANTED}")
+try:
+    import openstack
+    from otcextensions import sdk as otcextensions
+except ImportError as error:
+    pytest.skip(f"{error}; see requirements-openstack.txt", allow_module_level=True)
 
-REGION = "eu-mock-1"
-# The project that has the region's name, and the account, the user and the password.
-PROJECT = "054e292c9880d4992f02c0196d3ea468"
-ACCOUNT = "papercloud"
+# What the two packages say about themselves.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),
+    pytest.mark.filterwarnings("ignore:The 'service_type' parameter"),
+]
 
 Connect = Callable[..., Any]
 
@@ -29,8 +32,8 @@ Connect = Callable[..., Any]
 def connect(verifying: Papercloud) -> Connect:
     """Connects as a user of the account, to the project that has the region's name."""
 
-    def connected(**settings: Any) -> Any:
-        settings = {
+    def connected(**differing: Any) -> Any:
+        settings: dict[str, Any] = {
             "auth_url": f"{verifying.url}/v3",
             "username": ACCOUNT,
             "password": ACCOUNT,
@@ -41,8 +44,8 @@ def connect(verifying: Papercloud) -> Connect:
             # Nothing that is set up for another cloud.
             "load_yaml_config": False,
             "load_envvars": False,
-        } | settings
-        connection = openstack.connect(**settings)
+        }
+        connection = openstack.connect(**settings | differing)
         otcextensions.register_otc_extensions(connection)
         return connection
 
