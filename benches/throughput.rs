@@ -523,7 +523,7 @@ fn print_ratio(name: &str, above: &Case<'_>, below: &Case<'_>) {
 fn print_memory(fresh: u32, loaded: u32, [_, one, many, _, _, alone]: &[Case<'_>; 6]) {
     // Each answer 200 leaves a job behind.
     let jobs = one.answers + many.answers + alone.answers;
-    println!("\n{:<34}{:>10}", "resident memory of papercloud", "MB");
+    println!("\n{:<34}{:>10}", "resident memory of papercloud", "MiB");
     println!("{:<34}{:>10.1}", "after the first answer", f64::from(fresh) / 1024.0);
     println!("{:<34}{:>10.1}", "after the load", f64::from(loaded) / 1024.0);
     println!("{:<34}{jobs:>10}", "jobs that it then remembers");

@@ -11,7 +11,7 @@ pub use target::fits;
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Cloud, Project};
+use crate::cloud::{Access, Cloud, Project, WorldCell};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Level, Rule, Service, Violation};
@@ -86,15 +86,15 @@ fn answer(
     let service = routes[routes.len() - 1].contract.service;
     let mut answer = Answer::new(service, language(service, &parts.headers));
     let target = Target::read(&parts.uri, template);
-    answer.request_id = match &target {
-        Ok(target) if target.usable_project_id().is_some_and(|id| !id.is_empty()) => {
-            app.cloud.world(&target.project_id).next_request_id()
-        }
-        // One counter for all that belong to no project, or their ids would meet.
-        _ => app.cloud.stray_request_id(),
+    let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
+    let cell = app.cloud.world(project_id.unwrap_or_default());
+    // One counter for all that belong to no project, or their ids would meet.
+    answer.request_id = match project_id {
+        Some(_) => cell.next_request_id(),
+        None => app.cloud.stray_request_id(),
     };
     let outcome =
-        target.and_then(|target| exchange(app, routes, parts, target, &body?, &mut answer));
+        target.and_then(|target| exchange(app, &cell, routes, parts, target, &body?, &mut answer));
     answer.write(outcome)
 }
 
@@ -110,6 +110,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
 /// One request against one world: the order of the steps is the order of the refusals.
 fn exchange(
     app: &App,
+    cell: &WorldCell,
     routes: &'static [Route],
     parts: &Parts,
     target: Target<'_>,
@@ -119,7 +120,6 @@ fn exchange(
     let settings = app.cloud.settings();
     let access = admit(app, routes, parts, &target, body)?;
     target.require_project_id()?;
-    let cell = app.cloud.world(&target.project_id);
 
     let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
     let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
@@ -130,8 +130,10 @@ fn exchange(
     let mut sent =
         Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
 
-    let mut world = cell.lock();
-    let route = entrance::choose(routes, &sent, &world);
+    let route = match routes {
+        [only] => only,
+        several => entrance::choose(several, &sent, &cell.lock()),
+    };
     answer.contract = Some(route.contract);
     sent.headers = read_headers(route.contract, &parts.headers)?;
     let checked = check(route.contract, sent);
@@ -144,6 +146,7 @@ fn exchange(
         return Err(Refusal::Invalid(refused));
     }
 
+    let mut world = cell.lock();
     let mut project = Project::new(&mut world, access);
     let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
     let done = catch_unwind(run).unwrap_or_else(|panic| {

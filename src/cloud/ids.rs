@@ -57,7 +57,28 @@ pub fn world_key(seed: u64, project_id: &str) -> u64 {
 
 /// The id of a request: 32 hex digits, as the gateway's `request_id` has them.
 pub fn request_id(world_key: u64, ordinal: u64) -> String {
-    format!("{:032x}", scatter(world_key ^ scatter_word(u64::from(b'r')), ordinal))
+    let bits = scatter(world_key ^ scatter_word(u64::from(b'r')), ordinal);
+    let mut digits = Uuid::encode_buffer();
+    Uuid::from_u128(bits).simple().encode_lower(&mut digits).to_owned()
+}
+
+/// Finds things by ids that were made here: they are scattered already, so their own bits do for
+/// a hash.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScatteredIds(u64);
+
+impl std::hash::Hasher for ScatteredIds {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 ^= u64::from_le_bytes(word);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The text of a token: 64 hex digits.

@@ -1,9 +1,11 @@
 //! Jobs: what an accepted call leaves running.
 
 use super::Moment;
+use super::ids::ScatteredIds;
 use super::lifecycle::{Lifecycle, Phase, Run};
 use indexmap::IndexMap;
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use uuid::Uuid;
 
 /// What a job does, declared once at the operation that starts it.
@@ -48,17 +50,20 @@ impl Job {
     }
 }
 
+/// The jobs of a service, in the order they were created.
+type JobsById = IndexMap<Uuid, Job, BuildHasherDefault<ScatteredIds>>;
+
 /// The jobs of a world; each service lists its own, in the order they were created.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    by_owner: [IndexMap<Uuid, Job>; 3],
+    by_owner: [JobsById; 3],
     /// Jobs whose records were removed: taking them out of the order would move all the others.
     removed: HashSet<Uuid>,
 }
 
 impl Jobs {
     /// The jobs of a service.
-    pub fn of(&self, owner: Owner) -> &IndexMap<Uuid, Job> {
+    pub fn of(&self, owner: Owner) -> &JobsById {
         &self.by_owner[owner as usize]
     }
 

@@ -181,12 +181,19 @@ fn shorten(message: String) -> String {
 
 /// Text as a header can carry it: anything but visible ASCII is escaped.
 fn header_value(text: &str) -> HeaderValue {
-    let shown = |sign: char| match sign {
-        ' '..='~' => sign.to_string(),
-        other => other.escape_unicode().to_string(),
-    };
-    let text: String = text.chars().take(512).map(shown).collect();
-    HeaderValue::try_from(text).expect("visible ASCII")
+    const LONGEST: usize = 512;
+    let plain = text.len() <= LONGEST && text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
+    if let (true, Ok(value)) = (plain, HeaderValue::from_str(text)) {
+        return value;
+    }
+    let mut shown = String::new();
+    for sign in text.chars().take(LONGEST) {
+        match sign {
+            ' '..='~' => shown.push(sign),
+            other => shown.extend(other.escape_unicode()),
+        }
+    }
+    HeaderValue::try_from(shown).expect("visible ASCII")
 }
 
 /// A header's value as a message shows it.

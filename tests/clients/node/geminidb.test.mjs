@@ -1,4 +1,5 @@
-// GeminiDB's workflows as the official Node SDK, unmodified, sees them; every signature is verified.
+// GeminiDB's workflows as the official Node SDK sees them, unmodified and with every signature
+// verified.
 //
 // From the root of the repository:
 //
@@ -132,9 +133,11 @@ test('a memory mapping is created, listed and deleted', async () => {
   const { id } = mapping;
 
   await world.advance(A_JOB / 2);
-  assert.equal((await job(creating)).status, 'Running');
+  const halfway = await job(creating);
+  assert.deepEqual([halfway.status, halfway.progress], ['Running', '50%']);
   await world.advance(A_JOB / 2);
-  assert.equal((await job(creating)).status, 'Completed');
+  const completed = await job(creating);
+  assert.deepEqual([completed.status, completed.progress], ['Completed', '']);
   assert.equal((await mappings({ id }))[0].status, 'normal');
 
   const deleting = await started(geminidb.deleteDbCacheMapping({ body: { id } }));

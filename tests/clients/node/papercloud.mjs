@@ -58,7 +58,8 @@ export class Papercloud {
       this.url = JSON.parse(line).url;
     } catch (cause) {
       this.#process.kill('SIGKILL');
-      throw new Error(`Papercloud did not announce its address: ${cause.message}\n${log}`, { cause });
+      const problem = `Papercloud did not announce its address: ${cause.message}\n${log}`;
+      throw new Error(problem, { cause });
     }
   }
 }
