@@ -88,6 +88,9 @@ fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     let malformed = |reason: &str| Refusal::MalformedRequest {
         reason: format!("{reason} in {:?} of the URL", sent.chars().take(64).collect::<String>()),
     };
+    if !sent.contains('%') {
+        return Ok(Cow::Borrowed(sent));
+    }
     let mut rest = sent;
     while let Some(at) = rest.find('%') {
         let digits = rest.get(at + 1..at + 3);
