@@ -39,9 +39,10 @@ struct Example {
     response: Expected,
 }
 
+/// A request of an example.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sent {
+pub(crate) struct Sent {
     method: String,
     path: String,
     /// The host it is sent to, where several services have the path.
@@ -76,13 +77,7 @@ impl Example {
     /// Sends what the example presupposes, and fills the answers in where later requests refer to
     /// them.
     fn prepare(&mut self, app: &App) -> Result<(), String> {
-        let mut answers = Vec::new();
-        for at in 0..self.before.len() {
-            self.before[at].fill_in(&answers);
-            answers.push(send(app, &self.before[at])?.1);
-        }
-        self.request.fill_in(&answers);
-        Ok(())
+        prepare(app, &mut self.before, &mut self.request)
     }
 
     /// The example with everything filled in. Ids repeat themselves, so it holds for every fresh
@@ -102,6 +97,17 @@ impl Sent {
             fill_in_value(body, answers);
         }
     }
+}
+
+/// Sends what a request presupposes, and fills the answers in where later requests refer to them.
+pub(crate) fn prepare(app: &App, before: &mut [Sent], request: &mut Sent) -> Result<(), String> {
+    let mut answers = Vec::new();
+    for earlier in before {
+        earlier.fill_in(&answers);
+        answers.push(send(app, earlier)?.1);
+    }
+    request.fill_in(&answers);
+    Ok(())
 }
 
 fn fill_in_value(value: &mut Value, answers: &[Value]) {
@@ -242,7 +248,8 @@ fn example_app() -> App {
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
 }
 
-fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
+/// Sends one request of an example, and returns status and body of the answer.
+pub(crate) fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
     wait(app, &sent.path, sent.after_seconds);
     let mut request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
     if let Some(host) = &sent.host {
