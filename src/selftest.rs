@@ -91,6 +91,13 @@ impl Example {
 }
 
 impl Sent {
+    /// Whether it asks an operation, or another one on the same path.
+    #[cfg(test)]
+    pub(crate) fn asks(&self, contract: &Contract) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        contract.method == self.method.as_str() && crate::http::fits(path, contract.path)
+    }
+
     fn fill_in(&mut self, answers: &[Value]) {
         self.path = fill_in(&self.path, answers);
         if let Some(body) = &mut self.body {
@@ -104,7 +111,11 @@ pub(crate) fn prepare(app: &App, before: &mut [Sent], request: &mut Sent) -> Res
     let mut answers = Vec::new();
     for earlier in before {
         earlier.fill_in(&answers);
-        answers.push(send(app, earlier)?.1);
+        let (status, body) = send(app, earlier)?;
+        if status >= 400 {
+            return Err(format!("{} is refused, which comes before it: {body}", earlier.path));
+        }
+        answers.push(body);
     }
     request.fill_in(&answers);
     Ok(())
@@ -180,11 +191,8 @@ pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
 #[cfg(test)]
 pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
     let with_contract = |sent: Sent| {
-        let path = sent.path.split('?').next().unwrap_or_default();
-        let fits = |known: &&Contract| {
-            known.method == sent.method.as_str() && crate::http::fits(path, known.path)
-        };
-        let contract = ROUTES.iter().map(|route| route.contract).find(fits).expect("an operation");
+        let mut contracts = ROUTES.iter().map(|route| route.contract);
+        let contract = contracts.find(|known| sent.asks(known)).expect("an operation");
         let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
         Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
     };

@@ -209,8 +209,12 @@ fn replay_one(contract: &'static Contract, mut case: Case) -> Result<&'static Re
     let declared =
         contract.all_refusals().find(|one| format!("{:?}", one.situation) == case.situation);
     let refused = declared.ok_or_else(|| format!("{name}: no such {}", case.situation))?;
+    if !case.request.asks(contract) {
+        return Err(format!("{name} asks another operation"));
+    }
     let cloud = cloud_of_cases();
-    selftest::prepare(&cloud, &mut case.before, &mut case.request)?;
+    selftest::prepare(&cloud, &mut case.before, &mut case.request)
+        .map_err(|told| format!("{name}: {told}"))?;
     let (status, body) = selftest::send(&cloud, &case.request)?;
     let in_part = status == contract.success.as_u16();
     let error_code = if in_part { code_of_a_part(&body) } else { code(&body) };
