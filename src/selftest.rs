@@ -39,9 +39,10 @@ struct Example {
     response: Expected,
 }
 
+/// A request of an example.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sent {
+pub(crate) struct Sent {
     method: String,
     path: String,
     /// The host it is sent to, where several services have the path.
@@ -76,13 +77,7 @@ impl Example {
     /// Sends what the example presupposes, and fills the answers in where later requests refer to
     /// them.
     fn prepare(&mut self, app: &App) -> Result<(), String> {
-        let mut answers = Vec::new();
-        for at in 0..self.before.len() {
-            self.before[at].fill_in(&answers);
-            answers.push(send(app, &self.before[at])?.1);
-        }
-        self.request.fill_in(&answers);
-        Ok(())
+        prepare(app, &mut self.before, &mut self.request)
     }
 
     /// The example with everything filled in. Ids repeat themselves, so it holds for every fresh
@@ -96,12 +91,34 @@ impl Example {
 }
 
 impl Sent {
+    /// Whether it asks an operation, or another one on the same path.
+    #[cfg(test)]
+    pub(crate) fn asks(&self, contract: &Contract) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        contract.method == self.method.as_str() && crate::http::fits(path, contract.path)
+    }
+
     fn fill_in(&mut self, answers: &[Value]) {
         self.path = fill_in(&self.path, answers);
         if let Some(body) = &mut self.body {
             fill_in_value(body, answers);
         }
     }
+}
+
+/// Sends what a request presupposes, and fills the answers in where later requests refer to them.
+pub(crate) fn prepare(app: &App, before: &mut [Sent], request: &mut Sent) -> Result<(), String> {
+    let mut answers = Vec::new();
+    for earlier in before {
+        earlier.fill_in(&answers);
+        let (status, body) = send(app, earlier)?;
+        if status >= 400 {
+            return Err(format!("{} is refused, which comes before it: {body}", earlier.path));
+        }
+        answers.push(body);
+    }
+    request.fill_in(&answers);
+    Ok(())
 }
 
 fn fill_in_value(value: &mut Value, answers: &[Value]) {
@@ -174,11 +191,8 @@ pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
 #[cfg(test)]
 pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
     let with_contract = |sent: Sent| {
-        let path = sent.path.split('?').next().unwrap_or_default();
-        let fits = |known: &&Contract| {
-            known.method == sent.method.as_str() && crate::http::fits(path, known.path)
-        };
-        let contract = ROUTES.iter().map(|route| route.contract).find(fits).expect("an operation");
+        let mut contracts = ROUTES.iter().map(|route| route.contract);
+        let contract = contracts.find(|known| sent.asks(known)).expect("an operation");
         let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
         Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
     };
@@ -242,7 +256,8 @@ fn example_app() -> App {
     App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
 }
 
-fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
+/// Sends one request of an example, and returns status and body of the answer.
+pub(crate) fn send(app: &App, sent: &Sent) -> Result<(u16, Value), String> {
     wait(app, &sent.path, sent.after_seconds);
     let mut request = Request::builder().method(sent.method.as_str()).uri(&sent.path);
     if let Some(host) = &sent.host {

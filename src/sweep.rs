@@ -7,6 +7,7 @@
 mod body;
 mod oracle;
 mod query;
+mod refusals;
 mod registry;
 
 use crate::api::ROUTES;
@@ -15,6 +16,7 @@ use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Field, Kind, Situation, Source, Strictness, format, openapi};
 use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
+use crate::operation::Route;
 use axum::body::Bytes;
 use axum::http::Request;
 use jsonschema::Validator;
@@ -66,6 +68,11 @@ impl Seen {
 
 /// A fresh cloud in the given strictness.
 pub fn app(strictness: Strictness) -> App {
+    app_of(strictness, Credentials::built_in("eu-mock-1"))
+}
+
+/// A fresh cloud that knows these credentials.
+pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
     let settings = Settings {
         seed: 0,
         region: "eu-mock-1".to_owned(),
@@ -73,7 +80,7 @@ pub fn app(strictness: Strictness) -> App {
         strictness,
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
-        credentials: Credentials::built_in("eu-mock-1"),
+        credentials,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
@@ -82,7 +89,15 @@ pub fn app(strictness: Strictness) -> App {
 
 /// Sends one request for an operation to a cloud.
 pub fn send_text(app: &App, contract: &Contract, path: &str, body: &str) -> Seen {
+    send_to(None, app, contract, path, body)
+}
+
+/// The same, to a host: it settles which of several services a shared path means.
+pub fn send_to(host: Option<&str>, app: &App, contract: &Contract, path: &str, body: &str) -> Seen {
     let mut request = Request::builder().method(&contract.method).uri(path);
+    if let Some(host) = host {
+        request = request.header("Host", host);
+    }
     for (name, value) in crate::selftest::documented_headers(contract) {
         request = request.header(name, value);
     }
@@ -99,7 +114,10 @@ pub fn send_text(app: &App, contract: &Contract, path: &str, body: &str) -> Seen
         [] => Value::Null,
         bytes => serde_json::from_slice(bytes).expect("JSON"),
     };
-    let schema = PUBLISHED.get(&(contract.path, contract.method.to_string(), status));
+    // What stands behind another operation on its path is published only where it stands alone.
+    let document =
+        host.map_or_else(|| &*PUBLISHED, |_| &ALONE[&std::ptr::from_ref(contract).addr()]);
+    let schema = document.get(&(contract.path, contract.method.to_string(), status));
     let schema = schema
         .unwrap_or_else(|| panic!("{} answers the undocumented {status}: {body}", contract.id));
     if let Some(schema) = schema {
@@ -139,10 +157,19 @@ pub fn with_body() -> impl Iterator<Item = &'static Contract> {
 type Published = HashMap<(&'static str, String, u16), Option<Validator>>;
 
 /// The published schema of each path, method and status; none where no body is published.
-static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
-    let document = openapi::document(ROUTES, Strictness::default());
+static PUBLISHED: LazyLock<Published> = LazyLock::new(|| published(ROUTES));
+
+/// The same for each operation as if it had its path to itself, by the address of its contract.
+static ALONE: LazyLock<HashMap<usize, Published>> = LazyLock::new(|| {
+    let address = |route: &Route| std::ptr::from_ref(route.contract).addr();
+    let alone = |route| (address(route), published(std::slice::from_ref(route)));
+    ROUTES.iter().map(alone).collect()
+});
+
+fn published(routes: &'static [Route]) -> Published {
+    let document = openapi::document(routes, Strictness::default());
     let mut published = Published::new();
-    for route in ROUTES {
+    for route in routes {
         let contract = route.contract;
         let method = contract.method.as_str().to_lowercase();
         let responses = &document["paths"][contract.path][method]["responses"];
@@ -154,7 +181,7 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
         }
     }
     published
-});
+}
 
 /// A document with every declared member, each with a value of its kind.
 pub fn maximal(fields: &'static [Field]) -> Value {
