@@ -6,6 +6,7 @@ use super::json::Json;
 use super::violation::{ExpectedType, Rule, Violation};
 use super::{Contract, Place};
 use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 /// A request's parameters as they were sent, percent-decoded.
 #[derive(Debug, Default)]
@@ -35,13 +36,13 @@ pub struct Checked<'a> {
 /// Holds a request against its contract.
 pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     let mut check = Check { violations: Vec::new(), place: Place::Path };
-    let mut document = check.object(contract.path_parameters, sent.path, "");
+    let mut document = check.object(contract.path_parameters, sent.path, &At::Top);
     check.place = Place::Query;
-    document.extend(check.object(contract.query, sent.query, ""));
+    document.extend(check.object(contract.query, sent.query, &At::Top));
     check.place = Place::Header;
-    document.extend(check.object(contract.headers, sent.headers, ""));
+    document.extend(check.object(contract.headers, sent.headers, &At::Top));
     check.place = Place::Body;
-    document.extend(check.object(contract.body, sent.body, ""));
+    document.extend(check.object(contract.body, sent.body, &At::Top));
     Checked { document: Json::Object(document), violations: check.violations }
 }
 
@@ -54,6 +55,34 @@ struct Check {
     place: Place,
 }
 
+/// Where a value stands. It is written out only when something is wrong there.
+enum At<'p> {
+    Top,
+    Member(&'p Self, &'p str),
+    Element(&'p Self, usize),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Element(list, index) => write!(formatter, "{list}[{index}]"),
+            Self::Member(Self::Top, name) => write_name(formatter, name),
+            Self::Member(parent, name) => {
+                write!(formatter, "{parent}.")?;
+                write_name(formatter, name)
+            }
+        }
+    }
+}
+
+/// A name that nobody declared is shown as Rust would write it: short, and without control
+/// characters.
+fn write_name(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    let mut shown = name.chars().take(64).flat_map(char::escape_debug);
+    shown.try_for_each(|sign| formatter.write_char(sign))
+}
+
 /// A value for each field of a table, where there is one.
 type Slots<'a> = Vec<Option<Json<'a>>>;
 
@@ -62,7 +91,7 @@ impl Check {
         &mut self,
         fields: &'static [Field],
         members: Members<'a>,
-        prefix: &str,
+        prefix: &At<'_>,
     ) -> Members<'a> {
         let (mut slots, stray) = into_slots(fields, members, prefix);
         self.infer(fields, &mut slots, prefix);
@@ -85,7 +114,7 @@ impl Check {
     }
 
     /// Fills in what follows from the one sibling that is given.
-    fn infer(&mut self, fields: &'static [Field], slots: &mut Slots<'_>, prefix: &str) {
+    fn infer(&mut self, fields: &'static [Field], slots: &mut Slots<'_>, prefix: &At<'_>) {
         for (index, field) in fields.iter().enumerate() {
             if let Presence::Inferred(from) = field.presence
                 && slots[index].is_none()
@@ -107,7 +136,7 @@ impl Check {
     }
 
     /// Checks a member that is there, and returns it as its kind wants it.
-    fn member<'a>(&mut self, field: &'static Field, value: Json<'a>, prefix: &str) -> Json<'a> {
+    fn member<'a>(&mut self, field: &'static Field, value: Json<'a>, prefix: &At<'_>) -> Json<'a> {
         if value == Json::Null {
             let got = Some("null".to_owned());
             self.tell(violation(prefix, field.name, Rule::Mandatory, got));
@@ -120,26 +149,21 @@ impl Check {
             self.tell(violation(prefix, field.name, Rule::NotBlank, None));
             return value;
         }
-        let path = join_path(prefix, field.name);
-        self.value(&field.kind, value, &path, field.secret)
+        self.value(&field.kind, value, &At::Member(prefix, field.name), field.secret)
     }
 
     fn value<'a>(
         &mut self,
         kind: &'static Kind,
         value: Json<'a>,
-        path: &str,
+        at: &At<'_>,
         secret: bool,
     ) -> Json<'a> {
-        match self.judge(kind, value, path, secret) {
+        match self.judge(kind, value, at, secret) {
             Ok(value) => value,
             Err((value, rule)) => {
-                let got = match rule {
-                    _ if secret => None,
-                    Rule::Type(_) => Some(value.show()),
-                    _ => Some(value.show()),
-                };
-                self.tell(Violation { path: path.to_owned(), rule, got });
+                let got = (!secret).then(|| value.show());
+                self.tell(Violation { path: at.to_string(), rule, got });
                 value
             }
         }
@@ -150,7 +174,7 @@ impl Check {
         &mut self,
         kind: &'static Kind,
         value: Json<'a>,
-        path: &str,
+        at: &At<'_>,
         secret: bool,
     ) -> Result<Json<'a>, (Json<'a>, Rule)> {
         match (kind, value) {
@@ -203,16 +227,14 @@ impl Check {
                 integer(value, as_text, |n| numbers.contains(&n), || Rule::IntegerOneOf(numbers))
             }
             (Kind::Object(fields), Json::Object(members)) => {
-                Ok(Json::Object(self.object(fields, members, path)))
+                Ok(Json::Object(self.object(fields, members, at)))
             }
             (Kind::List(of, most), Json::List(values)) => {
                 if values.len() > *most {
                     return Err((Json::List(values), Rule::Count(*most)));
                 }
-                let element = |(index, value)| {
-                    let path = format!("{path}[{index}]");
-                    self.element(of, value, &path, secret)
-                };
+                let element =
+                    |(index, value)| self.element(of, value, &At::Element(at, index), secret);
                 Ok(Json::List(values.into_iter().enumerate().map(element).collect()))
             }
             (kind, value) => Err((value, Rule::Type(expected_type(kind)))),
@@ -223,14 +245,14 @@ impl Check {
         &mut self,
         kind: &'static Kind,
         value: Json<'a>,
-        path: &str,
+        at: &At<'_>,
         secret: bool,
     ) -> Json<'a> {
         if value.as_text().is_some_and(|text| text.trim().is_empty()) {
-            self.tell(Violation { path: path.to_owned(), rule: Rule::NotBlank, got: None });
+            self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }
-        self.value(kind, value, path, secret)
+        self.value(kind, value, at, secret)
     }
 }
 
@@ -239,7 +261,7 @@ impl Check {
 fn into_slots<'a>(
     fields: &'static [Field],
     members: Members<'a>,
-    prefix: &str,
+    prefix: &At<'_>,
 ) -> (Slots<'a>, Vec<Violation>) {
     let mut slots: Slots<'a> = fields.iter().map(|_| None).collect();
     let mut stray = Vec::new();
@@ -364,14 +386,8 @@ fn expected_type(kind: &Kind) -> ExpectedType {
     }
 }
 
-fn violation(prefix: &str, name: &str, rule: Rule, got: Option<String>) -> Violation {
-    Violation { path: join_path(prefix, name), rule, got }
-}
-
-fn join_path(prefix: &str, name: &str) -> String {
-    // A name that nobody declared is shown as Rust would write it: short, and no control character.
-    let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
-    if prefix.is_empty() { shown } else { format!("{prefix}.{shown}") }
+fn violation(prefix: &At<'_>, name: &str, rule: Rule, got: Option<String>) -> Violation {
+    Violation { path: At::Member(prefix, name).to_string(), rule, got }
 }
 
 fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> {
