@@ -35,6 +35,11 @@ pub struct Config {
     /// Where to listen.
     #[command(flatten)]
     pub endpoint: Endpoint,
+    /// Open a port for each service besides: the four after --port, for GeminiDB, DCS, TaurusDB and
+    /// IAM in this order, or free ones with --port 0. A path that several services have then means
+    /// the one whose port it is.
+    #[arg(long, env = "PAPERCLOUD_SERVICE_PORTS", value_parser = BoolishValueParser::new())]
+    pub service_ports: bool,
     /// Seconds that a job or a stage takes, on its project's clock.
     #[arg(long, env = "PAPERCLOUD_JOB_SECONDS", default_value_t = 2.0, value_name = "SECONDS",
           value_parser = job_seconds)]
@@ -107,6 +112,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             endpoint: Endpoint { host: Ipv4Addr::LOCALHOST.into(), port: 8080 },
+            service_ports: false,
             job_seconds: 2.0,
             seed: 0,
             auth: AuthMode::Presence,

@@ -5,6 +5,7 @@ mod entrance;
 pub mod reply;
 mod target;
 
+pub use entrance::PortOf;
 pub use target::distance;
 #[cfg(test)]
 pub use target::fits;
@@ -82,7 +83,7 @@ fn answer(
     parts: &Parts,
     body: Result<Bytes, Refusal>,
 ) -> Response<Vec<u8>> {
-    let (template, routes) = entrance::of_host(entrances, &parts.headers);
+    let (template, routes) = entrance::of_service(entrances, parts);
     let service = routes[routes.len() - 1].contract.service;
     let mut answer = Answer::new(service, language(service, &parts.headers));
     let target = Target::read(&parts.uri, template);

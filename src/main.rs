@@ -147,11 +147,15 @@ fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
     let Config { seed, auth, .. } = options.config;
     let (url, auth) =
         (cloud.url(), auth.to_possible_value().map(|mode| mode.get_name().to_owned()));
+    let port =
+        |(service, address): &(&str, SocketAddr)| (service.to_string(), json!(address.port()));
+    let service_ports: serde_json::Map<_, _> = cloud.service_addresses().iter().map(port).collect();
     let line = match options.announce {
         Announce::Json => json!({
             "url": url,
             "host": cloud.address().ip(),
             "port": cloud.address().port(),
+            "service_ports": service_ports,
             "auth": auth,
             "seed": seed,
             "version": env!("CARGO_PKG_VERSION"),

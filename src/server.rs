@@ -2,9 +2,9 @@
 
 use crate::cloud::{Cloud, Moment};
 use crate::config::{Config, Endpoint};
-use crate::http::{App, router};
+use crate::http::{App, PortOf, router};
 use crate::selftest::selftest;
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{self, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How long open connections may take to end when the service stops.
 const DRAIN: Duration = Duration::from_millis(1_500);
@@ -34,8 +35,9 @@ const DRAIN: Duration = Duration::from_millis(1_500);
 #[derive(Debug)]
 pub struct PaperCloud {
     address: SocketAddr,
+    service_addresses: Vec<(&'static str, SocketAddr)>,
     app: Arc<App>,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -76,11 +78,14 @@ impl PaperCloud {
     /// Starts as configured.
     pub fn start_with(config: &Config) -> Result<Self, StartError> {
         let settings = config.settings().map_err(StartError::Configuration)?;
-        let address = config.endpoint.address();
-        let listener = TcpListener::bind(address)
-            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
-            .map_err(|cause| StartError::Bind { address, cause })?;
-        let address = listener.local_addr().map_err(|cause| StartError::Bind { address, cause })?;
+        let (listener, address) = bind(config.endpoint.address())?;
+        let mut service_addresses = Vec::new();
+        let mut doors = vec![(listener, None)];
+        for (service, endpoint) in service_endpoints(config)? {
+            let (listener, address) = bind(endpoint.address())?;
+            service_addresses.push((service, address));
+            doors.push((listener, Some(PortOf(service))));
+        }
         if let Some(failed) = selftest().into_iter().find(|proof| proof.failed.is_some()) {
             let failure = failed.failed.unwrap_or_default();
             return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
@@ -93,17 +98,33 @@ impl PaperCloud {
         let router = router(Arc::clone(&app));
         let header_timeout = Duration::from_secs(config.header_seconds);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
-        let (stop, stopped) = oneshot::channel();
+        let (stop, stopped) = watch::channel(());
+        let serve_all = async move {
+            let mut serving = JoinSet::new();
+            for (listener, port) in doors {
+                let router = match port {
+                    Some(port) => router.clone().layer(Extension(port)),
+                    None => router.clone(),
+                };
+                serving.spawn(serve(listener, router, header_timeout, stopped.clone()));
+            }
+            serving.join_all().await;
+        };
         let thread = std::thread::Builder::new()
             .name("papercloud".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, router, header_timeout, stopped)))
+            .spawn(move || runtime.block_on(serve_all))
             .map_err(StartError::Thread)?;
-        Ok(Self { address, app, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, service_addresses, app, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where each service listens by itself, with `service_ports`.
+    pub fn service_addresses(&self) -> &[(&'static str, SocketAddr)] {
+        &self.service_addresses
     }
 
     /// The endpoint to give to a client, without a slash at the end.
@@ -184,6 +205,33 @@ impl fmt::Debug for World<'_> {
     }
 }
 
+/// The services that can have a port of their own, in the order of their ports.
+const SERVICES: [&str; 4] = ["GeminiDB", "DCS", "TaurusDB", "IAM"];
+
+/// Where each service is to listen by itself.
+fn service_endpoints(config: &Config) -> Result<Vec<(&'static str, Endpoint)>, StartError> {
+    if !config.service_ports {
+        return Ok(Vec::new());
+    }
+    let Endpoint { host, port } = config.endpoint;
+    let numbered = SERVICES.into_iter().zip(1..);
+    let endpoint = |(service, offset): (&'static str, u16)| {
+        let next = if port == 0 { Some(0) } else { port.checked_add(offset) };
+        let too_high = || format!("port {port} leaves no room for the ports of the services");
+        let port = next.ok_or_else(|| StartError::Configuration(too_high()))?;
+        Ok((service, Endpoint { host, port }))
+    };
+    numbered.map(endpoint).collect()
+}
+
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |cause| StartError::Bind { address, cause };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
 fn runtime(workers: u16) -> std::io::Result<Runtime> {
     let mut builder = match workers {
         1 => runtime::Builder::new_current_thread(),
@@ -200,7 +248,7 @@ async fn serve(
     listener: TcpListener,
     router: Router,
     header_timeout: Duration,
-    mut stopped: oneshot::Receiver<()>,
+    mut stopped: watch::Receiver<()>,
 ) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -212,7 +260,8 @@ async fn serve(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = &mut stopped => break,
+            // Nothing is ever sent: the sender's end is the signal.
+            _ = stopped.changed() => break,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,

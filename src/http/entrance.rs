@@ -6,9 +6,11 @@
 use super::target::fits;
 use crate::api::ROUTES;
 use crate::cloud::World;
+use crate::contract::Service;
 use crate::contract::check::Sent;
 use crate::operation::Route;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -80,23 +82,30 @@ pub fn fitting(method: &Method, path: &str) -> Vec<&'static Entrance> {
     fitting
 }
 
-/// The template and the operations that the host leaves: those of the service that it names, or
-/// all of the first entrance.
-pub fn of_host(
+/// The service that a port belongs to, as a mark on the requests that come in by it.
+#[derive(Clone, Copy, Debug)]
+pub struct PortOf(pub &'static str);
+
+/// The template and the operations that port and host leave: those of the service that one of them
+/// names, or all of the first entrance.
+pub fn of_service(
     entrances: &[&'static Entrance],
-    headers: &HeaderMap,
+    parts: &Parts,
 ) -> (&'static str, &'static [Route]) {
     let [first, ..] = entrances else { unreachable!("a path has an entrance") };
     if let ([_], [_]) = (entrances, first.routes) {
         return (&first.template, first.routes);
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let port = parts.extensions.get::<PortOf>().map(|port| port.0);
+    let host =
+        parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
+    let is_named = |service: &Service| match port {
+        Some(name) => service.name == name,
+        None => service.hosts.contains(&label),
+    };
     let named = entrances.iter().find_map(|entrance| {
-        let at = entrance
-            .routes
-            .iter()
-            .position(|route| route.contract.service.hosts.contains(&label))?;
+        let at = entrance.routes.iter().position(|route| is_named(route.contract.service))?;
         Some((entrance.template.as_ref(), &entrance.routes[at..=at]))
     });
     named.unwrap_or((&first.template, first.routes))

@@ -249,6 +249,26 @@ fn a_shared_path_answers_in_the_dialect_of_the_service_that_the_host_names() {
 }
 
 #[test]
+fn a_port_of_its_own_tells_a_service_from_the_others() {
+    let cloud = start(&papercloud::Config { service_ports: true, ..config() });
+    let names: Vec<_> = cloud.service_addresses().iter().map(|(service, _)| *service).collect();
+    assert_eq!(names, ["GeminiDB", "DCS", "TaurusDB", "IAM"]);
+    let ask = |service: &str| {
+        let address = cloud.service_addresses().iter().find(|(name, _)| *name == service);
+        let (_, address) = address.expect("a service");
+        let url = format!("http://{address}/v3/{PROJECT}/jobs?id=unknown");
+        let answer = ureq::get(url).header("X-Auth-Token", "t").call();
+        answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string())
+    };
+    assert_eq!(ask("GeminiDB"), Ok(200));
+    assert_eq!(ask("TaurusDB"), Err("http status: 400".to_owned()));
+    let mut full = papercloud::Config { service_ports: true, ..config() };
+    full.endpoint.port = 65_533;
+    let refused = PaperCloud::start_with(&full).expect_err("no room").to_string();
+    assert!(refused.contains("65533"), "{refused}");
+}
+
+#[test]
 fn a_project_sees_nothing_of_another_and_both_repeat_themselves() {
     let (first, second) = (start(&config()), start(&config()));
     let body = json!({ "source_instance_id": SOURCE, "target_instance_id": TARGET });
