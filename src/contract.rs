@@ -122,13 +122,20 @@ impl Contract {
         own.or_else(|| self.service.refusal(situation))
     }
 
-    /// Every refusal this operation can answer; its own hide its service's of the same situation.
+    /// Every refusal this operation can answer. Its own hide its service's of the same situation,
+    /// and those hide the gateway's.
     pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refused> {
-        let shared = self.service.refusals.iter().filter(|shared| {
-            (!shared.situation.needs_a_body() || !self.body.is_empty())
-                && self.refusals.iter().all(|own| own.situation != shared.situation)
+        let hides = |over: &'static [Refused], under: &Refused| {
+            over.iter().any(|one| one.situation == under.situation)
+        };
+        let (own, service) = (self.refusals, self.service.refusals);
+        let has_body = !self.body.is_empty();
+        let shared = service.iter().filter(move |shared| {
+            (has_body || !shared.situation.needs_a_body()) && !hides(own, shared)
         });
-        self.refusals.iter().chain(shared).chain(crate::api::gateway::SERVICE.refusals)
+        let gateway = crate::api::gateway::SERVICE.refusals.iter();
+        let gateway = gateway.filter(move |one| !hides(own, one) && !hides(service, one));
+        own.iter().chain(shared).chain(gateway)
     }
 }
 
