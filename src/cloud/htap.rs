@@ -3,7 +3,7 @@
 use super::lifecycle::{Lifecycle, Run};
 use super::undocumented::{
     ADOPTED_SINCE, CLICKHOUSE_FLAVOR, CLICKHOUSE_VERSION, CREATING_ACTION, DELETING_ACTION,
-    TIME_ZONE,
+    TIME_ZONE, zone,
 };
 use super::{Instance, Moment, ids};
 use std::collections::HashMap;
@@ -102,13 +102,13 @@ impl ClickHouse {
     }
 
     /// One that was there before, as a synchronisation that names it wants it.
-    fn adopted(taurusdb_id: &str, zone: &str) -> Self {
+    fn adopted(taurusdb_id: &str, zone: String) -> Self {
         let order = Order {
             version: CLICKHOUSE_VERSION.to_owned(),
             ha_mode: "Single".to_owned(),
             flavor_id: CLICKHOUSE_FLAVOR.to_owned(),
             az_mode: "single".to_owned(),
-            az_code: zone.to_owned(),
+            az_code: zone,
             io_type: "ESSD".to_owned(),
             capacity_in_gb: 50,
             time_zone: TIME_ZONE.to_owned(),
@@ -217,9 +217,9 @@ impl ClickHouses {
 
     /// Records one that a synchronisation names, unless it is known: it belongs to the TaurusDB
     /// instance that it first followed.
-    pub fn adopt(&mut self, id: &str, taurusdb_id: &str, zone: &str) {
+    pub fn adopt(&mut self, id: &str, taurusdb_id: &str, region: &str) {
         if !self.by_id.contains_key(id) {
-            self.insert(id, ClickHouse::adopted(taurusdb_id, zone));
+            self.insert(id, ClickHouse::adopted(taurusdb_id, zone(region)));
         }
     }
 }

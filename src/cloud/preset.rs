@@ -4,7 +4,7 @@ use super::backup::Backup;
 use super::instance::Instance;
 use super::lifecycle::{Fate, Run};
 use super::migration_task::{MigrationTask, OnlineMigration, Work};
-use super::undocumented::{BACKUP_FORMAT, zone};
+use super::undocumented::BACKUP_FORMAT;
 use super::{Moment, World};
 use crate::contract::{Engine, InstanceKind, Mode};
 use serde::Deserialize;
@@ -124,7 +124,7 @@ impl Preset {
                 world.source_databases.entry(id.clone()).or_default().extend(databases);
             }
             if let Some(taurusdb) = &known.taurusdb_id {
-                world.clickhouses.adopt(&id, &taurusdb.0, &zone(region));
+                world.clickhouses.adopt(&id, &taurusdb.0, region);
             }
         }
         for known in &self.backups {

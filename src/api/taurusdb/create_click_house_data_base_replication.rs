@@ -3,7 +3,7 @@
 use super::check_click_house_data_base_config::REMEMBERED;
 use super::service::{SERVICE, job, require_status, require_staying};
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::{CREATE_REPLICATION_JOB, zone};
+use crate::cloud::undocumented::CREATE_REPLICATION_JOB;
 use crate::cloud::{JobKind, Project, Replication};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::{Business, Refusal, Resource};
@@ -122,7 +122,7 @@ impl Request {
             removal: None,
         };
         let world = &mut *project.world;
-        world.clickhouses.adopt(&target, &source, &zone(&project.settings.region));
+        world.clickhouses.adopt(&target, &source, &project.settings.region);
         world.source_databases.entry(source.into()).or_default().insert(database.clone());
         world.replications.entry(target.into()).or_default().insert(database, replication);
     }

@@ -271,12 +271,13 @@ pub fn require_status(
     if clickhouse.is_gone(project.now) {
         return Err(Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() });
     }
-    let (id, state) = (id.to_owned(), clickhouse.status(project.now));
+    let state = clickhouse.status(project.now);
     if !allowed.contains(&state) {
-        return Err(Refusal::WrongState { resource: Resource::Instance, id, state, allowed });
+        let (resource, id) = (Resource::Instance, id.to_owned());
+        return Err(Refusal::WrongState { resource, id, state, allowed });
     }
     match clickhouse.action(project.now) {
-        Some(_) => Err(Refusal::Busy { id, with: Business::Another }),
+        Some(_) => Err(Refusal::Busy { id: id.to_owned(), with: Business::Another }),
         None => Ok(()),
     }
 }
