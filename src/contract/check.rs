@@ -1,7 +1,7 @@
 //! A request held against its contract: every violation at once, and a document that the
 //! operation's request type can be read from.
 
-use super::field::{Field, Kind, Presence};
+use super::field::{Field, ID_LENGTH, Kind, Presence};
 use super::json::Json;
 use super::violation::{ExpectedType, Rule, Violation};
 use super::{Contract, Place};
@@ -145,10 +145,6 @@ impl Check {
         if field.deprecated.is_some() {
             self.tell(violation(prefix, field.name, Rule::Deprecated(field), None));
         }
-        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
-            self.tell(violation(prefix, field.name, Rule::NotBlank, None));
-            return value;
-        }
         self.value(&field.kind, value, &At::Member(prefix, field.name), field.secret)
     }
 
@@ -159,6 +155,10 @@ impl Check {
         at: &At<'_>,
         secret: bool,
     ) -> Json<'a> {
+        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
+            self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
+            return value;
+        }
         match self.judge(kind, value, at, secret) {
             Ok(value) => value,
             Err((value, rule)) => {
@@ -178,17 +178,8 @@ impl Check {
         secret: bool,
     ) -> Result<Json<'a>, (Json<'a>, Rule)> {
         match (kind, value) {
-            (Kind::Text(most), Json::Text(text)) => keep_if(
-                text.len() <= *most || text.chars().count() <= *most,
-                Json::Text(text),
-                || Rule::Length(*most),
-            ),
-            (Kind::Instance(_), Json::Text(text)) => keep_if(
-                text.len() <= super::field::ID_LENGTH
-                    || text.chars().count() <= super::field::ID_LENGTH,
-                Json::Text(text),
-                || Rule::Length(super::field::ID_LENGTH),
-            ),
+            (Kind::Text(most), Json::Text(text)) => at_most(*most, text),
+            (Kind::Instance(_), Json::Text(text)) => at_most(ID_LENGTH, text),
             (Kind::Format(format), Json::Text(text)) => {
                 keep_if((format.accepts)(&text), Json::Text(text), || Rule::Form(format))
             }
@@ -234,25 +225,11 @@ impl Check {
                     return Err((Json::List(values), Rule::Count(*most)));
                 }
                 let element =
-                    |(index, value)| self.element(of, value, &At::Element(at, index), secret);
+                    |(index, value)| self.value(of, value, &At::Element(at, index), secret);
                 Ok(Json::List(values.into_iter().enumerate().map(element).collect()))
             }
             (kind, value) => Err((value, Rule::Type(expected_type(kind)))),
         }
-    }
-
-    fn element<'a>(
-        &mut self,
-        kind: &'static Kind,
-        value: Json<'a>,
-        at: &At<'_>,
-        secret: bool,
-    ) -> Json<'a> {
-        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
-            self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
-            return value;
-        }
-        self.value(kind, value, at, secret)
     }
 }
 
@@ -353,6 +330,12 @@ fn keep_if(
     rule: impl FnOnce() -> Rule,
 ) -> Result<Json<'_>, (Json<'_>, Rule)> {
     if holds { Ok(value) } else { Err((value, rule())) }
+}
+
+/// Text of at most so many characters; few bytes are never many characters.
+fn at_most(most: usize, text: Cow<'_, str>) -> Result<Json<'_>, (Json<'_>, Rule)> {
+    let fits = text.len() <= most || text.chars().count() <= most;
+    keep_if(fits, Json::Text(text), || Rule::Length(most))
 }
 
 fn integer(

@@ -2,12 +2,11 @@
 
 use super::list_click_house_data_base_parameter::is_valid;
 use super::service::{
-    CLICKHOUSE_ID, SCOPE, SERVICE, SETTING, SETTING_CHECK, SOURCE_NODE, SettingCheck,
-    find_clickhouse, find_taurusdb,
+    CLICKHOUSE_ID, SCOPE, SERVICE, SETTING, SETTING_CHECK, SOURCE_NODE, SettingCheck, find_sides,
 };
 use crate::cloud::{Project, Setting, TableScope};
 use crate::contract::{Contract, Field, Kind, Note, Source};
-use crate::error::{Refusal, Resource};
+use crate::error::Refusal;
 use crate::operation::Operation;
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
@@ -83,11 +82,8 @@ impl Operation for CheckClickHouseDataBaseConfig {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let database_name = request.source_database_name.clone();
-        find_clickhouse(&request.instance_id, project)?;
-        find_taurusdb(&request.source_instance_id, project)?;
-        if let Some(node) = &request.source_node_id {
-            project.heed(node, Resource::Node)?;
-        }
+        let node = request.source_node_id.as_deref();
+        find_sides(&request.instance_id, &request.source_instance_id, node, project)?;
         if request.db_configs.iter().all(is_valid) {
             request.remember(project);
         }

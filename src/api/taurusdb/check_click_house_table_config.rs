@@ -4,11 +4,11 @@ use super::check_click_house_data_base_config::REMEMBERED;
 use super::list_click_house_data_base_parameter::is_valid;
 use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING, SOURCE_NODE, TABLE_CHECK, TABLE_SETTING,
-    find_clickhouse, find_taurusdb,
+    find_sides,
 };
 use crate::cloud::{ListKind, Project, ReplicationConfig, Setting, TableScope, TableSetting};
 use crate::contract::{Contract, Field, Kind, Note, Source};
-use crate::error::{Refusal, Resource};
+use crate::error::Refusal;
 use crate::operation::Operation;
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
@@ -86,11 +86,8 @@ impl Operation for CheckClickHouseTableConfig {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let source_database_name = request.source_database_name.clone();
-        find_clickhouse(&request.instance_id, project)?;
-        find_taurusdb(&request.source_instance_id, project)?;
-        if let Some(node) = &request.source_node_id {
-            project.heed(node, Resource::Node)?;
-        }
+        let node = request.source_node_id.as_deref();
+        find_sides(&request.instance_id, &request.source_instance_id, node, project)?;
         let table_config_check_results = request.check();
         let passed = |table: &Checked| table.check_result == "success";
         if table_config_check_results.iter().all(passed) && request.db_configs.iter().all(is_valid)

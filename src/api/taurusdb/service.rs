@@ -260,6 +260,18 @@ pub fn find_htap<'p>(
     there.ok_or_else(|| Refusal::NotFound { resource: Resource::HtapInstance, id: id.to_owned() })
 }
 
+/// Finds both sides of a synchronisation, and does what the id of a node means.
+pub fn find_sides(
+    clickhouse: &str,
+    taurusdb: &str,
+    node: Option<&str>,
+    project: &mut Project<'_>,
+) -> Result<(), Refusal> {
+    find_clickhouse(clickhouse, project)?;
+    find_taurusdb(taurusdb, project)?;
+    node.map_or(Ok(()), |node| project.heed(node, Resource::Node))
+}
+
 /// Refuses what cannot be done with a ClickHouse instance in its status, or while it is restarted
 /// or deleted.
 pub fn require_status(

@@ -1,8 +1,8 @@
 //! Modifying the Tables of a Data Synchronization Task: other tables, the same kind of list.
 
 use super::service::{
-    CLICKHOUSE_ID, SERVICE, SOURCE_NODE, UNKNOWN_REPLICATION, find_clickhouse, find_replication,
-    find_taurusdb, job, require_staying,
+    CLICKHOUSE_ID, SERVICE, SOURCE_NODE, UNKNOWN_REPLICATION, find_replication, find_sides, job,
+    require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::UPDATE_REPLICATION_JOB;
@@ -91,11 +91,8 @@ impl Operation for UpdateClickHouseDataBaseConfig {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id, source_instance_id, database, value, .. } = request;
-        find_clickhouse(&instance_id, project)?;
-        find_taurusdb(&source_instance_id, project)?;
-        if let Some(node) = &request.source_node_id {
-            project.heed(node, Resource::Node)?;
-        }
+        let node = request.source_node_id.as_deref();
+        find_sides(&instance_id, &source_instance_id, node, project)?;
         let (now, run) = (project.now, project.start());
         let replication = find_replication(&instance_id, &database, project)?;
         require_changeable(replication, &source_instance_id, value.kind, now)?;
