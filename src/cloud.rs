@@ -6,6 +6,7 @@
 //! second world's clock meanwhile, and no project's operation ever looks at theirs.
 
 mod access;
+mod agenda;
 mod backup;
 mod clock;
 mod dual_active;
@@ -25,28 +26,32 @@ pub mod undocumented;
 mod world;
 
 pub use access::{Access, Caller};
-pub use backup::Backup;
-pub use clock::{Clock, ClockError, Moment};
+pub use agenda::{Agenda, Course, Due};
+pub use backup::{BACKUP, Backup};
+pub use clock::{Clock, ClockError, Moment, Turn};
 pub use dual_active::{Relationship, Stage};
-pub use htap::{Action, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::Meaning;
+pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
+pub use ids::{Meaning, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
-pub use memory_mapping::MemoryMapping;
+pub use memory_mapping::{
+    CREATION as MAPPING_CREATION, DELETION as MAPPING_DELETION, MemoryMapping,
+};
 pub use memory_rule::{Clash, MemoryRule, start_of_keys};
 pub use migration_task::{
-    BackupFile, BackupImport, Configuration, EXCHANGED, Event, Exchange, Happening, INCREMENTAL,
-    MIGRATING, MigrationMethod, MigrationTask, Network, OnlineMigration, Side, Work,
+    BackupFile, BackupImport, Configuration, EXCHANGE, EXCHANGED, Event, Exchange, FULL_MIGRATION,
+    Happening, IMPORT, INCREMENTAL, MIGRATING, MigrationMethod, MigrationTask, Network,
+    OnlineMigration, PREPARATION, ROLLBACK, Side, TERMINATION, Work,
 };
 pub use preset::Preset;
-pub use project::{Project, Warning};
+pub use project::{Plan, Project, Trace, Warning};
 pub use replication::{
-    FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange, Setting, TableScope,
-    TableSetting,
+    COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange,
+    Setting, TableScope, TableSetting,
 };
 pub use token::{Grant, Identity, Scope, Token};
-pub use world::World;
+pub use world::{Awaited, World};
 
 use crate::contract::Strictness;
 use crate::credentials::Credentials;
@@ -73,6 +78,8 @@ pub struct Settings {
     pub spell_incrmigrating: bool,
     /// Who may call.
     pub credentials: Credentials,
+    /// How many bytes the journal of a project may take.
+    pub journal_bytes: usize,
     /// What projects have before their first request.
     pub presets: Vec<Preset>,
 }
@@ -82,8 +89,6 @@ pub struct Settings {
 pub struct Cloud {
     settings: Settings,
     shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
-    /// Requests that belong to no project.
-    stray_requests: AtomicU64,
     tokens: RwLock<Tokens>,
 }
 
@@ -101,7 +106,7 @@ impl Cloud {
     /// A cloud without worlds.
     pub fn new(settings: Settings) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { settings, shards, stray_requests: AtomicU64::new(0), tokens: RwLock::default() }
+        Self { settings, shards, tokens: RwLock::default() }
     }
 
     /// What every world has in common.
@@ -119,7 +124,8 @@ impl Cloud {
         }
         let preset = self.settings.presets.iter().find(|preset| preset.id.0 == project_id);
         let frozen_at = preset.and_then(|preset| preset.frozen_at).map(|instant| instant.0);
-        let mut world = World::new(key, project_id, frozen_at.or(self.settings.frozen_at));
+        let frozen_at = frozen_at.or(self.settings.frozen_at);
+        let mut world = World::new(key, project_id, frozen_at, self.settings.journal_bytes);
         if let Some(preset) = preset {
             preset.settle(&mut world, &self.settings.region);
         }
@@ -133,18 +139,17 @@ impl Cloud {
         let user = self.settings.credentials.users.first();
         Identity::from(user.expect("the configuration always has a user"))
     }
-
-    /// The id of a request that reached no project.
-    pub fn stray_request_id(&self) -> String {
-        let ordinal = self.stray_requests.fetch_add(1, Ordering::Relaxed);
-        ids::request_id(ids::world_key(self.settings.seed, ""), ordinal)
-    }
 }
 
 impl WorldCell {
-    /// The id of the next request to this project: 32 hex digits.
-    pub fn next_request_id(&self) -> String {
-        ids::request_id(self.key, self.requests.fetch_add(1, Ordering::Relaxed))
+    /// The number of the next request to this project, from 0 on.
+    pub fn next_request(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The id of a request to this project: 32 hex digits.
+    pub fn request_id(&self, ordinal: u64) -> String {
+        request_id(self.key, ordinal)
     }
 
     /// Locks the world. A panic in an operation is answered with 500 and must not lock the world

@@ -93,6 +93,10 @@ pub struct Config {
     /// start.
     #[arg(long, env = "PAPERCLOUD_WORLD", value_name = "FILE")]
     pub world: Option<PathBuf>,
+    /// Bytes that the journal of a project may take; the oldest requests are dropped beyond them.
+    #[arg(long, env = "PAPERCLOUD_JOURNAL_BYTES", default_value_t = 1 << 20, value_name = "BYTES",
+          value_parser = clap::value_parser!(u32).range(0..=1 << 30))]
+    pub journal_bytes: u32,
     /// Seconds that the header of a request may take to arrive.
     #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -126,6 +130,7 @@ impl Default for Config {
             access_keys: Vec::new(),
             users: Vec::new(),
             world: None,
+            journal_bytes: 1 << 20,
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,
@@ -184,6 +189,7 @@ impl Config {
             frozen_at,
             spell_incrmigrating: self.spell_incrmigrating,
             credentials: self.credentials(world.as_ref())?,
+            journal_bytes: self.journal_bytes as usize,
             presets: world.map(WorldFile::into_projects).unwrap_or_default(),
         })
     }

@@ -58,6 +58,8 @@ pub struct Contract {
     pub reply: &'static [Field],
     /// Headers of the answer, other than those that every answer has.
     pub reply_headers: &'static [Field],
+    /// What a client that repeats the call waits for.
+    pub awaits: Awaits,
     /// Whether it is called before there are credentials.
     pub open: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
@@ -86,6 +88,7 @@ impl Contract {
         success: StatusCode::OK,
         reply: &[],
         reply_headers: &[],
+        awaits: Awaits::Nothing,
         open: false,
         refusals: &[],
         notes: &[],
@@ -162,6 +165,17 @@ impl Place {
             Self::Body => "body",
         }
     }
+}
+
+/// What a client that repeats a call waits for: something that is under way to come to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaits {
+    /// For nothing.
+    Nothing,
+    /// For what this parameter names, or for everything of the service where it is not sent.
+    Named(&'static str),
+    /// For everything of the service.
+    All,
 }
 
 /// What a declaration rests on.

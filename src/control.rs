@@ -55,7 +55,7 @@ fn ok(body: &Value) -> Response<Body> {
 }
 
 /// A control request that is refused: the reason, and nothing half-applied.
-fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
+pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
     let code = format!("PAPER.0{}", status.as_u16());
     reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
 }

@@ -1,7 +1,9 @@
 //! HTTP: the router made from the registry, and what happens to every request.
 
 mod body;
+mod disruption;
 mod entrance;
+mod exchange;
 pub mod reply;
 mod target;
 
@@ -11,15 +13,16 @@ pub use target::distance;
 pub use target::fits;
 
 use crate::api::{ROUTES, gateway};
-use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Cloud, Project, WorldCell};
-use crate::contract::check::{Members, Sent, check};
+use crate::auth::AuthMode;
+use crate::cloud::Cloud;
+use crate::contract::check::Members;
 use crate::contract::json::Json;
-use crate::contract::{Contract, Field, Level, Rule, Service, Violation};
+use crate::contract::{Contract, Field, Rule, Service, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::language::Language;
-use crate::operation::{Failure, Outcome, Route};
+use crate::operation::Route;
+use crate::testing::journal::{Draft, Entry};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -28,12 +31,11 @@ use axum::http::{
 };
 use axum::routing::{MethodFilter, MethodRouter};
 use entrance::Entrance;
+use exchange::{Exchange, Step};
 use reply::Answer;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use target::Target;
 
 /// What requests are answered with.
 #[derive(Debug)]
@@ -72,114 +74,36 @@ pub fn router(app: Arc<App>) -> Router {
 /// What happens to every request for an operation.
 async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    let exchange = Exchange::begin(app, entrances, &parts);
     let body = body::receive(body, app.body_timeout).await;
-    answer(app, entrances, &parts, body).map(Body::from)
+    let mut hit = None;
+    loop {
+        match exchange.advance(&body, hit) {
+            Step::Wait(duration, next) => {
+                tokio::time::sleep(duration).await;
+                hit = Some(next);
+            }
+            Step::Done(done) => break disruption::send(done).await,
+        }
+    }
 }
 
-/// Everything but the waiting: this part is synchronous, and the self-test calls it too.
-fn answer(
-    app: &App,
-    entrances: &[&'static Entrance],
-    parts: &Parts,
-    body: Result<Bytes, Refusal>,
-) -> Response<Vec<u8>> {
-    let (template, routes) = entrance::of_service(entrances, parts);
-    let service = routes[routes.len() - 1].contract.service;
-    let mut answer = Answer::new(service, language(service, &parts.headers));
-    let target = Target::read(&parts.uri, template);
-    let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
-    let cell = app.cloud.world(project_id.unwrap_or_default());
-    // One counter for all that belong to no project, or their ids would meet.
-    answer.request_id = match project_id {
-        Some(_) => cell.next_request_id(),
-        None => app.cloud.stray_request_id(),
-    };
-    let outcome =
-        target.and_then(|target| exchange(app, &cell, routes, parts, target, &body?, &mut answer));
-    answer.write(outcome)
-}
-
-/// Answers a request without a connection, as the self-test does.
+/// Answers a request without a connection, as the self-test does: nothing waits there, and nothing
+/// can be cut off.
 pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
     let path = parts.uri.path();
-    match entrance::fitting(&parts.method, path).as_slice() {
-        [] => unknown(app, &parts.method, path),
-        entrances => answer(app, entrances, parts, Ok(body)),
+    let entrances = entrance::fitting(&parts.method, path);
+    if entrances.is_empty() {
+        return unknown(app, parts);
     }
-}
-
-/// One request against one world: the order of the steps is the order of the refusals.
-fn exchange(
-    app: &App,
-    cell: &WorldCell,
-    routes: &'static [Route],
-    parts: &Parts,
-    target: Target<'_>,
-    body: &[u8],
-    answer: &mut Answer,
-) -> Result<Outcome, Refusal> {
-    let settings = app.cloud.settings();
-    let access = admit(app, routes, parts, &target, body)?;
-    target.require_project_id()?;
-
-    let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
-    let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
-    let lacks_body = may_lack_body && body.trim_ascii().is_empty();
-    let members = if takes_body && !lacks_body { body::members(body)? } else { Members::new() };
-    let mut violations = target.remarks();
-    violations.extend(remarks(routes, &parts.headers, takes_body));
-    let mut sent =
-        Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
-
-    let route = match routes {
-        [only] => only,
-        several => entrance::choose(several, &sent, &cell.lock()),
-    };
-    answer.contract = Some(route.contract);
-    sent.headers = read_headers(route.contract, &parts.headers)?;
-    let checked = check(route.contract, sent);
-    violations.extend(checked.violations);
-    let level = |violation: &Violation| settings.strictness.level(violation.rule.class());
-    let (refused, passed): (Vec<_>, Vec<_>) =
-        violations.into_iter().partition(|violation| level(violation) == Level::Enforce);
-    answer.warn(passed.iter().filter(|violation| level(violation) == Level::Warn));
-    if !refused.is_empty() {
-        return Err(Refusal::Invalid(refused));
+    let exchange = Exchange::begin(app, &entrances, parts);
+    let (body, mut hit) = (Ok(body), None);
+    loop {
+        match exchange.advance(&body, hit) {
+            Step::Wait(_, next) => hit = Some(next),
+            Step::Done(done) => break done.response,
+        }
     }
-
-    let mut world = cell.lock();
-    let mut project = Project::new(&mut world, access);
-    let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
-    let done = catch_unwind(run).unwrap_or_else(|panic| {
-        Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
-    });
-    answer.warnings.extend(project.finish(done.is_ok()));
-    match done {
-        Ok(outcome) => Ok(outcome),
-        Err(Failure::Refused(refusal)) => Err(refusal),
-        Err(Failure::Misfit(_)) if !passed.is_empty() => Err(Refusal::Invalid(passed)),
-        Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }),
-    }
-}
-
-/// Lets a request in by its credentials, unless the call is what gives them.
-fn admit<'r>(
-    app: &'r App,
-    routes: &[Route],
-    parts: &'r Parts,
-    target: &Target<'_>,
-    body: &[u8],
-) -> Result<Access<'r>, Refusal> {
-    let project_id = target.usable_project_id();
-    let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
-    let open = routes.iter().all(|route| route.contract.open);
-    auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
-    Ok(Access {
-        cloud: &app.cloud,
-        host: host(parts),
-        caller: auth::recognise(&arrival),
-        verifies: app.auth == AuthMode::Verify,
-    })
 }
 
 /// The host that a client has reached the service by.
@@ -234,19 +158,30 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
 
 /// Answers what is no operation.
 async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let (method, path) = (request.method(), request.uri().path());
-    if path.starts_with(control::ROOT) {
-        return control::unknown(method, path).map(Body::from);
+    let (parts, _) = request.into_parts();
+    if parts.uri.path().starts_with(control::ROOT) {
+        return control::unknown(&parts.method, parts.uri.path()).map(Body::from);
     }
-    unknown(&app, method, path).map(Body::from)
+    unknown(&app, &parts).map(Body::from)
 }
 
-fn unknown(app: &App, method: &Method, path: &str) -> Response<Vec<u8>> {
+fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
+    let (method, path) = (&parts.method, parts.uri.path());
+    // What looks like a project's id is taken for one, so that its test finds the request.
+    let segment = path.split('/').nth(2).filter(|segment| target::is_usual_project_id(segment));
+    let cell = app.cloud.world(segment.unwrap_or_default());
+    let ordinal = cell.next_request();
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
-    answer.request_id = app.cloud.stray_request_id();
+    answer.request_id = cell.request_id(ordinal);
     let nearest = nearest_route(method, path);
     let path = path.chars().take(256).collect();
-    answer.write(Err(Refusal::UnknownRoute { method: method.to_string(), path, nearest }))
+    let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
+    let response = answer.write(Err(refusal));
+    let mut world = cell.lock();
+    let now = world.clock.now();
+    let entry = Entry::new(ordinal, [now; 2], (parts, &[]), Some(&response), Draft::default());
+    world.testing.journal.record(entry);
+    response
 }
 
 /// The operation that was probably meant: the same path with another method, or the path that

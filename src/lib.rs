@@ -16,6 +16,7 @@ mod selftest;
 mod server;
 #[cfg(test)]
 mod sweep;
+mod testing;
 mod world_file;
 
 pub use auth::AuthMode;

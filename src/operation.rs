@@ -1,6 +1,6 @@
 //! What an operation is, and its type-erased form in the registry.
 
-use crate::cloud::{Project, World};
+use crate::cloud::{JobKind, Lifecycle, Project, World};
 use crate::contract::Contract;
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
@@ -23,6 +23,12 @@ pub trait Operation {
     /// The answer's body; `()` where it is empty.
     type Reply: Serialize;
 
+    /// The job that a success leaves running.
+    const JOB: Option<&'static JobKind> = None;
+
+    /// The statuses that what a success works on goes through.
+    const COURSES: &'static [&'static Lifecycle] = &[];
+
     /// Finds, refuses, changes, replies. Every refusal comes before the first change.
     fn call(request: Self::Request, project: &mut Project<'_>) -> Result<Self::Reply, Refusal>;
 
@@ -43,6 +49,9 @@ pub trait Operation {
 pub struct Route {
     /// The page's tables.
     pub contract: &'static Contract,
+    /// The job that a success leaves running.
+    pub job: Option<&'static JobKind>,
+    courses: &'static [&'static Lifecycle],
     perform: fn(Json<'_>, &mut Project<'_>) -> Result<Outcome, Failure>,
     claims: fn(&Sent<'_>, &World) -> bool,
 }
@@ -58,6 +67,13 @@ pub struct Outcome {
     pub body: Vec<u8>,
 }
 
+impl Outcome {
+    /// A status, and nothing else.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+}
+
 /// Why an operation gave no answer.
 #[derive(Debug)]
 pub enum Failure {
@@ -71,7 +87,14 @@ pub enum Failure {
 impl Route {
     /// Erases an operation's types.
     pub const fn of<O: Operation>() -> Self {
-        Self { contract: O::CONTRACT, perform: perform::<O>, claims: O::claims }
+        let (contract, job, courses) = (O::CONTRACT, O::JOB, O::COURSES);
+        Self { contract, job, courses, perform: perform::<O>, claims: O::claims }
+    }
+
+    /// Everything that a success goes through: the job's statuses, and those of what it works on.
+    pub fn courses(&self) -> impl Iterator<Item = &'static Lifecycle> {
+        let job = self.job.map(|job| job.lifecycle);
+        job.into_iter().chain(self.courses.iter().copied())
     }
 
     /// Runs the operation on a checked document.

@@ -250,6 +250,7 @@ fn example_app() -> App {
         frozen_at: Some(EXAMPLE_TIME),
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
+        journal_bytes: 0,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -81,6 +81,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
         credentials,
+        journal_bytes: 0,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

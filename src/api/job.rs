@@ -87,7 +87,7 @@ pub struct GeminiDbJob {
     end_time: String,
     progress: String,
     instance: Instance,
-    fail_reason: &'static str,
+    fail_reason: String,
 }
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ pub struct TaurusDbJob {
     ended: Option<String>,
     process: String,
     instance: Instance,
-    fail_reason: &'static str,
+    fail_reason: String,
 }
 
 #[derive(Serialize)]
@@ -163,6 +163,6 @@ fn instance(job: &Job, project: &Project<'_>) -> Instance {
 }
 
 /// Why a job failed; empty unless it did.
-pub fn fail_reason(job: &Job, project: &Project<'_>) -> &'static str {
-    if job.phase(project.now).failed { crate::cloud::undocumented::FAIL_REASON } else { "" }
+pub fn fail_reason(job: &Job, project: &Project<'_>) -> String {
+    if job.phase(project.now).failed { project.reason(&job.run).to_owned() } else { String::new() }
 }

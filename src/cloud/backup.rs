@@ -52,6 +52,11 @@ impl Backups {
         self.of(instance_id).get(*index)
     }
 
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
+    }
+
     /// Records a backup.
     pub fn insert(&mut self, backup: Backup) {
         let backups = self.by_instance.entry(backup.instance_id.clone()).or_default();

@@ -106,6 +106,51 @@ impl Moment {
     }
 }
 
+/// A turn of a clock.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// Forward by a duration.
+    By(Duration),
+    /// Forward to an instant.
+    To(Moment),
+    /// Forward to the next event, if there is one.
+    NextEvent,
+    /// Stops it where it is.
+    Freeze,
+}
+
+impl Turn {
+    /// Reads `advance=60`, `to=2026-01-01T00:00:00Z`, `to=next-event` or `freeze`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.trim().split_once('=') {
+            Some(("advance", seconds)) => Self::by(seconds.trim().parse().unwrap_or(f64::NAN)),
+            Some(("to", to)) => Self::to(to.trim()),
+            None if text.trim() == "freeze" => Ok(Self::Freeze),
+            _ => Err(format!(
+                "must be advance=SECONDS, to=TIME, to=next-event or freeze, got {text:?}"
+            )),
+        }
+    }
+
+    /// Forward by seconds.
+    pub fn by(seconds: f64) -> Result<Self, String> {
+        Duration::try_from_secs_f64(seconds)
+            .map(Self::By)
+            .map_err(|_| format!("seconds must be a number from 0 up, got {seconds}"))
+    }
+
+    /// Forward to an instant, or to `next-event`.
+    pub fn to(text: &str) -> Result<Self, String> {
+        if text == "next-event" {
+            return Ok(Self::NextEvent);
+        }
+        let to = Moment::parse(text).map_err(|error| {
+            format!("{text:?} must be next-event or a time such as 2026-01-01T00:00:00Z: {error}")
+        });
+        to.map(Self::To)
+    }
+}
+
 /// A world's clock.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -285,5 +330,19 @@ mod tests {
         let mut clock = Clock::new(Some(NEW_YEAR));
         clock.advance(Duration::from_secs(u64::MAX));
         assert!(clock.now().with_milliseconds().starts_with("9999-12-30"));
+    }
+
+    #[test]
+    fn a_turn_of_the_clock_is_read_or_refused() {
+        assert_eq!(Turn::parse("advance=1.5"), Ok(Turn::By(Duration::from_millis(1_500))));
+        assert_eq!(Turn::parse("to=next-event"), Ok(Turn::NextEvent));
+        assert_eq!(Turn::parse(" freeze "), Ok(Turn::Freeze));
+        let to = Turn::parse("to=1970-01-01T00:00:01Z");
+        assert_eq!(to, Ok(Turn::To(Moment::from_milliseconds(1_000))));
+        for wrong in
+            ["", "advance", "advance=-1", "advance=x", "advance=NaN", "to=", "to=now", "go"]
+        {
+            assert!(Turn::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

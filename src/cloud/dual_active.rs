@@ -89,6 +89,14 @@ impl Relationships {
         }
     }
 
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        for relationship in self.by_instance.values_mut() {
+            visit(&mut relationship.building);
+            relationship.release.iter_mut().for_each(&mut *visit);
+        }
+    }
+
     fn part(&mut self, instance_id: &str) {
         let Some(old) = self.by_instance.remove(instance_id) else { return };
         let peer = self.by_instance.get(&old.peer_instance_id);
@@ -109,7 +117,7 @@ mod tests {
     }
 
     fn run(started: u64, fate: Fate) -> Run {
-        Run { started: after(started), milliseconds: 2_000, fate }
+        Run::new(1, after(started), 2_000, fate)
     }
 
     fn side(role: &'static str, peer: &str, fate: Fate) -> Relationship {
@@ -147,9 +155,9 @@ mod tests {
     #[test]
     fn a_release_that_fails_leaves_it_and_a_building_that_fails_leaves_nothing() {
         let mut relationships = joined("a", "b", Fate::Succeeds);
-        relationships.release("a", run(10, Fate::Fails));
+        relationships.release("a", run(10, Fate::FAILS));
         assert_eq!(stage(&relationships, "b", 12), Some(Stage::Built));
-        assert_eq!(stage(&joined("a", "b", Fate::Fails), "a", 2), None);
+        assert_eq!(stage(&joined("a", "b", Fate::FAILS), "a", 2), None);
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct Node {
     pub address: String,
 }
 
-static CREATION: Lifecycle =
+pub static CREATION: Lifecycle =
     Lifecycle { stages: &[("creating", 1.0)], ends: "normal", fails: "createfail" };
 
 /// What every job of TaurusDB goes through; nothing here ever waits to be started.
@@ -121,6 +121,11 @@ impl ClickHouse {
     /// Its status.
     pub fn status(&self, now: Moment) -> &'static str {
         self.creation.map_or(CREATION.ends, |creation| CREATION.phase(&creation, now).status)
+    }
+
+    /// Its creation, if that failed.
+    pub fn failed_creation(&self, now: Moment) -> Option<&Run> {
+        self.creation.as_ref().filter(|creation| CREATION.phase(creation, now).failed)
     }
 
     /// When it was created.
@@ -206,6 +211,14 @@ impl ClickHouses {
     pub fn of(&self, taurusdb_id: &str) -> impl Iterator<Item = (&str, &ClickHouse)> {
         let ids = self.by_taurusdb.get(taurusdb_id).into_iter().flatten();
         ids.filter_map(|id| Some((id.as_ref(), self.by_id.get(id)?)))
+    }
+
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        for clickhouse in self.by_id.values_mut() {
+            clickhouse.creation.iter_mut().for_each(&mut *visit);
+            clickhouse.last_action.iter_mut().for_each(|action| visit(&mut action.run));
+        }
     }
 
     /// Records one.

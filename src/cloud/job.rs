@@ -78,6 +78,11 @@ impl Jobs {
         (!self.is_removed(job)).then_some(job)
     }
 
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        self.by_owner.iter_mut().flat_map(JobsById::values_mut).for_each(|job| visit(&mut job.run));
+    }
+
     /// Removes the record of a job.
     pub fn remove(&mut self, id: Uuid) {
         self.removed.insert(id);

@@ -17,13 +17,21 @@ pub struct Lifecycle {
     pub fails: &'static str,
 }
 
-/// One going-through, as it is stored.
-#[derive(Clone, Copy, Debug)]
+/// One going-through, as it is stored: by the job, and again by whatever the job works on. Copies
+/// carry the number of their course, which is how [`World::steer`](super::World::steer) finds them
+/// all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
+    /// The course that it is a copy of.
+    pub course: u32,
     /// When it began.
     pub started: Moment,
     /// How long its stages take together, in milliseconds.
     pub milliseconds: u32,
+    /// How long it stood still before it was released, in milliseconds.
+    paused: u32,
+    /// After how many milliseconds it stands still until it is released, if it does.
+    hold: Option<u32>,
     /// How it will end.
     pub fate: Fate,
 }
@@ -34,10 +42,13 @@ pub enum Fate {
     /// At the lifecycle's end.
     #[default]
     Succeeds,
+    /// In failure, when this much of its duration is over, in percent.
+    Fails(u8),
+}
+
+impl Fate {
     /// In failure, after the last stage.
-    Fails,
-    /// Not at all.
-    Stalls,
+    pub const FAILS: Self = Self::Fails(100);
 }
 
 /// Where a run is at a moment.
@@ -53,20 +64,147 @@ pub struct Phase {
     pub failed: bool,
 }
 
+impl Run {
+    /// One that goes through without being interfered with.
+    pub const fn new(course: u32, started: Moment, milliseconds: u32, fate: Fate) -> Self {
+        Self { course, started, milliseconds, paused: 0, hold: None, fate }
+    }
+
+    /// One that was over when it began.
+    pub const fn over(started: Moment) -> Self {
+        Self::new(0, started, 0, Fate::Succeeds)
+    }
+
+    /// The same, but it stands still in its last stage.
+    pub const fn endless(mut self) -> Self {
+        self.hold = Some(self.milliseconds);
+        self
+    }
+
+    /// The same, but it stands still when this much of its duration is over.
+    pub fn held_at(mut self, percent: u8) -> Self {
+        self.hold = Some(self.part(percent));
+        self
+    }
+
+    /// Stands still from now on.
+    pub fn hold(&mut self, now: Moment) {
+        self.hold = Some(self.elapsed(now));
+    }
+
+    /// Goes on from where it stands still.
+    pub fn release(&mut self, now: Moment) {
+        let moving = now.since(self.started).saturating_sub(milliseconds(self.elapsed(now)));
+        if self.hold.is_some_and(|hold| self.elapsed(now) >= hold) {
+            self.paused = whole(moving);
+        }
+        self.hold = None;
+    }
+
+    /// Comes to rest now, at its lifecycle's end.
+    pub fn finish(&mut self, now: Moment) {
+        self.release(now);
+        self.milliseconds = self.elapsed(now);
+        self.fate = Fate::Succeeds;
+    }
+
+    /// Fails when this much of its duration is over, or now where that is past. It is released.
+    pub fn fail(&mut self, percent: u8, now: Moment) {
+        self.release(now);
+        let over = self.elapsed(now);
+        if over <= self.part(percent) {
+            self.fate = Fate::Fails(percent);
+            return;
+        }
+        // What is shown as its progress must not be more than what was asked for is unknown:
+        // it failed where it is.
+        let percent = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
+        self.fate = Fate::Fails(u8::try_from(percent).unwrap_or(100).min(100));
+    }
+
+    /// Whether it stands still.
+    pub fn is_held(&self, now: Moment) -> bool {
+        self.hold.is_some_and(|hold| hold <= self.last() && self.elapsed(now) >= hold)
+    }
+
+    /// How many milliseconds of it are over.
+    fn elapsed(&self, now: Moment) -> u32 {
+        let elapsed = whole(now.since(self.started)).saturating_sub(self.paused);
+        self.hold.map_or(elapsed, |hold| elapsed.min(hold))
+    }
+
+    /// After how many milliseconds it comes to rest.
+    fn last(&self) -> u32 {
+        match self.fate {
+            Fate::Succeeds => self.milliseconds,
+            Fate::Fails(percent) => self.part(percent),
+        }
+    }
+
+    fn part(&self, percent: u8) -> u32 {
+        whole(milliseconds(self.milliseconds) * u32::from(percent) / 100)
+    }
+
+    /// The moment at which so many milliseconds of it are over.
+    fn at(&self, elapsed: u32) -> Moment {
+        self.started.after(milliseconds(self.paused) + milliseconds(elapsed))
+    }
+}
+
+fn milliseconds(count: u32) -> Duration {
+    Duration::from_millis(count.into())
+}
+
+fn whole(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
 impl Lifecycle {
     /// Where a run is now.
     pub fn phase(&self, run: &Run, now: Moment) -> Phase {
-        let total = Duration::from_millis(run.milliseconds.into());
-        let elapsed = now.since(run.started);
-        if elapsed >= total && run.fate != Fate::Stalls {
-            let failed = run.fate == Fate::Fails;
+        let (elapsed, last) = (run.elapsed(now), run.last());
+        let failed = run.fate != Fate::Succeeds;
+        let part = if run.milliseconds == 0 {
+            1.0
+        } else {
+            f64::from(elapsed) / f64::from(run.milliseconds)
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        let percent = (part * 100.0).clamp(0.0, 100.0) as u8;
+        if elapsed >= last && run.hold.is_none_or(|hold| last < hold) {
             let status = if failed { self.fails } else { self.ends };
-            return Phase { status, percent: 100, ended: Some(run.started.after(total)), failed };
+            let percent = if let Fate::Fails(percent) = run.fate { percent } else { 100 };
+            return Phase { status, percent, ended: Some(run.at(last)), failed };
         }
-        let part = if total.is_zero() { 1.0 } else { elapsed.div_duration_f64(total) };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 99")]
-        let percent = (part * 100.0).clamp(0.0, 99.0) as u8;
-        Phase { status: self.stage(part), percent, ended: None, failed: false }
+        Phase { status: self.stage(part), percent: percent.min(99), ended: None, failed: false }
+    }
+
+    /// When a run next comes to another status, if it does.
+    pub fn next_event(&self, run: &Run, now: Moment) -> Option<Moment> {
+        let (elapsed, last) = (run.elapsed(now), run.last());
+        if self.phase(run, now).ended.is_some() {
+            return None;
+        }
+        let whole: f64 = self.stages.iter().map(|(_, share)| share).sum();
+        let ends = self.stages.iter().scan(0.0, |over, (_, share)| {
+            *over += share / whole;
+            Some(*over)
+        });
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of it")]
+        let ends = ends.map(|part| (part * f64::from(run.milliseconds)).ceil() as u32);
+        let next = ends.filter(|end| *end > elapsed && *end < last).min().unwrap_or(last);
+        let reached = run.hold.is_none_or(|hold| next < hold);
+        reached.then(|| run.at(next).max(now))
+    }
+
+    /// The percentage at which a stage begins.
+    pub fn start_of(&self, stage: &str) -> Option<u8> {
+        let whole: f64 = self.stages.iter().map(|(_, share)| share).sum();
+        let at = self.stages.iter().position(|(status, _)| *status == stage)?;
+        let before: f64 = self.stages[..at].iter().map(|(_, share)| share).sum();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        let percent = (before / whole * 100.0).ceil() as u8;
+        Some(percent)
     }
 
     /// The stage after so much of the duration; the last one for as long as it takes.
@@ -92,7 +230,7 @@ mod tests {
 
     fn phase_after(milliseconds: u64, fate: Fate) -> Phase {
         let started = Moment::from_milliseconds(1_000);
-        let run = Run { started, milliseconds: 4_000, fate };
+        let run = Run::new(1, started, 4_000, fate);
         SYNCHRONISATION.phase(&run, started.after(Duration::from_millis(milliseconds)))
     }
 
@@ -114,18 +252,103 @@ mod tests {
 
     #[test]
     fn a_doomed_run_fails_at_its_end_and_an_endless_one_stays() {
-        assert_eq!(phase_after(3_999, Fate::Fails).status, "Full");
-        assert!(phase_after(4_000, Fate::Fails).failed);
-        let endless = phase_after(1_000_000, Fate::Stalls);
+        assert_eq!(phase_after(3_999, Fate::FAILS).status, "Full");
+        assert!(phase_after(4_000, Fate::FAILS).failed);
+        let endless = Run::new(1, START, 4_000, Fate::Succeeds).endless();
+        let endless = SYNCHRONISATION.phase(&endless, after(1_000_000));
         assert_eq!((endless.status, endless.percent, endless.ended), ("Full", 99, None));
     }
 
     #[test]
     fn a_run_without_duration_is_over_at_once() {
-        let started = Moment::from_milliseconds(0);
-        let run = Run { started, milliseconds: 0, fate: Fate::Succeeds };
-        assert_eq!(SYNCHRONISATION.phase(&run, started).status, "Incremental");
-        let endless = Run { fate: Fate::Stalls, ..run };
-        assert_eq!(SYNCHRONISATION.phase(&endless, started).status, "Full");
+        let run = Run::new(1, START, 0, Fate::Succeeds);
+        assert_eq!(SYNCHRONISATION.phase(&run, START).status, "Incremental");
+        assert_eq!(SYNCHRONISATION.phase(&run.endless(), START).status, "Full");
+    }
+
+    const START: Moment = Moment::from_milliseconds(1_000);
+
+    fn after(milliseconds: u64) -> Moment {
+        START.after(Duration::from_millis(milliseconds))
+    }
+
+    fn status(run: &Run, milliseconds: u64) -> (&'static str, u8) {
+        let phase = SYNCHRONISATION.phase(run, after(milliseconds));
+        (phase.status, phase.percent)
+    }
+
+    #[test]
+    fn a_run_fails_where_it_is_told_to() {
+        let run = Run::new(1, START, 4_000, Fate::Fails(40));
+        assert_eq!(status(&run, 1_599), ("Full", 39));
+        let phase = SYNCHRONISATION.phase(&run, after(9_000));
+        assert_eq!((phase.status, phase.percent), ("failed", 40));
+        assert_eq!(phase.ended, Some(after(1_600)));
+        let mut late = Run::new(1, START, 4_000, Fate::Succeeds);
+        late.fail(40, after(3_000));
+        assert_eq!(status(&late, 3_000), ("failed", 75), "40 % are past");
+    }
+
+    #[test]
+    fn a_held_run_stands_still_and_goes_on_when_it_is_released() {
+        let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+        run.hold(after(2_000));
+        assert_eq!(status(&run, 60_000), ("Full", 50));
+        assert!(run.is_held(after(60_000)));
+        run.release(after(60_000));
+        assert_eq!(status(&run, 60_000), ("Full", 50));
+        assert_eq!(status(&run, 61_999).0, "Full");
+        let ended = SYNCHRONISATION.phase(&run, after(70_000)).ended;
+        assert_eq!(ended, Some(after(62_000)));
+    }
+
+    #[test]
+    fn a_run_that_is_released_before_it_stands_still_has_lost_no_time() {
+        let mut run = Run::new(1, START, 4_000, Fate::Succeeds).held_at(50);
+        run.release(after(1_000));
+        assert_eq!(SYNCHRONISATION.phase(&run, after(9_000)).ended, Some(after(4_000)));
+    }
+
+    #[test]
+    fn a_finished_run_ends_now_even_if_it_was_held_or_doomed() {
+        for mut run in [
+            Run::new(1, START, 4_000, Fate::Succeeds),
+            Run::new(1, START, 4_000, Fate::FAILS),
+            Run::new(1, START, 4_000, Fate::Succeeds).endless(),
+            Run::new(1, START, 4_000, Fate::Succeeds).held_at(10),
+        ] {
+            run.finish(after(2_000));
+            let phase = SYNCHRONISATION.phase(&run, after(2_000));
+            assert_eq!((phase.status, phase.ended), ("Incremental", Some(after(2_000))), "{run:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_event_is_the_next_stage_or_the_end() {
+        let run = Run::new(1, START, 4_000, Fate::Succeeds);
+        let next = |run: &Run, now| SYNCHRONISATION.next_event(run, after(now));
+        assert_eq!(next(&run, 0), Some(after(1_000)));
+        assert_eq!(next(&run, 1_000), Some(after(4_000)));
+        assert_eq!(next(&run, 4_000), None);
+        assert_eq!(next(&Run::new(1, START, 4_000, Fate::Fails(10)), 0), Some(after(400)));
+        assert_eq!(next(&run.held_at(10), 0), None, "it stands still before its next stage");
+        assert_eq!(next(&run.held_at(50), 0), Some(after(1_000)));
+        assert_eq!(next(&run.endless(), 1_000), None);
+    }
+
+    #[test]
+    fn every_event_of_a_run_with_odd_stages_changes_its_status() {
+        static ODD: Lifecycle =
+            Lifecycle { stages: &[("a", 1.0), ("b", 1.0), ("c", 1.0)], ends: "d", fails: "e" };
+        for milliseconds in [1, 7, 10, 100, 1_001] {
+            let run = Run::new(1, START, milliseconds, Fate::Succeeds);
+            let (mut now, mut last) = (START, ODD.phase(&run, START).status);
+            while let Some(next) = ODD.next_event(&run, now) {
+                let status = ODD.phase(&run, next).status;
+                assert!(next > now && status != last, "{milliseconds}: {last} {status}");
+                (now, last) = (next, status);
+            }
+            assert_eq!(last, "d");
+        }
     }
 }

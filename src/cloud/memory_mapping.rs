@@ -29,7 +29,8 @@ pub static CREATION: Lifecycle =
 
 /// What it goes through while it is deleted. A failure is not seen as a status: the mapping has
 /// the one of its creation again.
-static DELETION: Lifecycle = Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
+pub static DELETION: Lifecycle =
+    Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
 
 impl MemoryMapping {
     /// Its status.
@@ -82,6 +83,14 @@ impl MemoryMappings {
         self.get(*self.by_pair.get(&(source.into(), target.into()))?, now)
     }
 
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        for mapping in self.by_id.values_mut() {
+            visit(&mut mapping.creation);
+            mapping.deletion.iter_mut().for_each(&mut *visit);
+        }
+    }
+
     /// Records a mapping, in place of one between the same instances.
     pub fn insert(&mut self, mapping: MemoryMapping) {
         let pair = (mapping.source_instance_id.clone(), mapping.target_instance_id.clone());
@@ -107,7 +116,7 @@ mod tests {
 
     fn mappings(deleted_after: u64, fate: Fate) -> (MemoryMappings, Uuid) {
         let id = Uuid::from_u128(7);
-        let creation = Run { started: START, milliseconds: 2_000, fate: Fate::Succeeds };
+        let creation = Run::new(1, START, 2_000, Fate::Succeeds);
         let mut mappings = MemoryMappings::default();
         mappings.insert(MemoryMapping {
             id,
@@ -117,7 +126,7 @@ mod tests {
             creation,
             deletion: None,
         });
-        mappings.delete(id, Run { started: after(deleted_after), fate, ..creation });
+        mappings.delete(id, Run::new(2, after(deleted_after), 2_000, fate));
         (mappings, id)
     }
 
@@ -137,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_mapping_whose_deletion_failed_is_as_it_was() {
-        let (mappings, id) = mappings(5, Fate::Fails);
+        let (mappings, id) = mappings(5, Fate::FAILS);
         let mapping = mappings.get(id, after(7)).unwrap();
         assert_eq!((mapping.status(after(6)), mapping.status(after(7))), ("deleting", "normal"));
         assert_eq!(mapping.updated(after(9)), after(7));

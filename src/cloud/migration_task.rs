@@ -144,6 +144,14 @@ pub enum MigrationMethod {
 impl MigrationMethod {
     /// The words on the wire.
     pub const WORDS: &'static [&'static str] = &["full_amount_migration", "incremental_migration"];
+
+    /// What a migration of this kind goes through.
+    pub fn lifecycle(self) -> &'static Lifecycle {
+        match self {
+            Self::Full => &FULL_MIGRATION,
+            Self::Incremental => &INCREMENTAL_MIGRATION,
+        }
+    }
 }
 
 /// One side of an online migration.
@@ -197,27 +205,31 @@ pub struct BackupFile {
 pub static PREPARATION: Lifecycle =
     Lifecycle { stages: &[("CREATING", 1.0)], ends: "RUNNING", fails: "ERROR" };
 
-static FULL_MIGRATION: Lifecycle =
+/// From the start of a full migration to its end.
+pub static FULL_MIGRATION: Lifecycle =
     Lifecycle { stages: &[("FULLMIGRATING", 1.0)], ends: "SUCCESS", fails: "MIGRATION_FAILED" };
 
 /// The wire's spelling of the last stage; the documents write `INCRMIGRATING`.
 static INCREMENTAL_MIGRATION: Lifecycle =
     Lifecycle { stages: &[("FULLMIGRATING", 1.0)], ends: INCREMENTAL, fails: "MIGRATION_FAILED" };
 
-static IMPORT: Lifecycle =
+/// From the reading of the files to the last of them.
+pub static IMPORT: Lifecycle =
     Lifecycle { stages: &[("MIGRATING", 1.0)], ends: "SUCCESS", fails: "FAILED" };
 
-static TERMINATION: Lifecycle =
+/// From the call that stops a task to its rest.
+pub static TERMINATION: Lifecycle =
     Lifecycle { stages: &[("TERMINATING", 1.0)], ends: TERMINATED, fails: TERMINATED };
 
 /// `task_status` while addresses are switched; the only documented value is the first.
-static EXCHANGE: Lifecycle = Lifecycle {
+pub static EXCHANGE: Lifecycle = Lifecycle {
     stages: &[("EXCHANGING", 1.0)],
     ends: EXCHANGED,
     fails: super::undocumented::EXCHANGE_FAILED,
 };
 
-static ROLLBACK: Lifecycle = Lifecycle {
+/// `task_status` while addresses are switched back.
+pub static ROLLBACK: Lifecycle = Lifecycle {
     stages: &[(super::undocumented::ROLLING_BACK, 1.0)],
     ends: "ROLLBACK_SUCCESS",
     fails: super::undocumented::ROLLBACK_FAILED,
@@ -252,6 +264,21 @@ impl MigrationTask {
         match &self.work {
             Work::Online(online) => Some(online),
             Work::BackupImport(_) => None,
+        }
+    }
+
+    fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        self.stop.iter_mut().for_each(&mut *visit);
+        match &mut self.work {
+            Work::BackupImport(import) => visit(&mut import.run),
+            Work::Online(online) => {
+                visit(&mut online.preparation);
+                online.configured.iter_mut().for_each(|(_, run)| visit(run));
+                for exchange in &mut online.exchange {
+                    visit(&mut exchange.there);
+                    exchange.back.iter_mut().for_each(&mut *visit);
+                }
+            }
         }
     }
 
@@ -322,7 +349,8 @@ impl MigrationTask {
         history
     }
 
-    fn run(&self) -> &Run {
+    /// Its present run, or the one that was stopped last.
+    pub fn run(&self) -> &Run {
         match &self.work {
             Work::Online(online) => {
                 online.configured.as_ref().map_or(&online.preparation, |(_, run)| run)
@@ -334,8 +362,7 @@ impl MigrationTask {
     fn running(&self, now: Moment) -> Phase {
         let lifecycle = match &self.work {
             Work::Online(online) => match &online.configured {
-                Some((Configuration { method: MigrationMethod::Full, .. }, _)) => &FULL_MIGRATION,
-                Some(_) => &INCREMENTAL_MIGRATION,
+                Some((configuration, _)) => configuration.method.lifecycle(),
                 None => &PREPARATION,
             },
             Work::BackupImport(_) => &IMPORT,
@@ -419,6 +446,11 @@ impl MigrationTasks {
         self.by_id.values().flatten()
     }
 
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));
+    }
+
     /// Records a task.
     pub fn insert(&mut self, task: MigrationTask) {
         self.by_id.insert(task.id.clone(), Some(task));
@@ -447,7 +479,7 @@ mod tests {
     }
 
     fn run(seconds: u64) -> Run {
-        Run { started: moment(seconds), milliseconds: 2_000, fate: Fate::Succeeds }
+        Run::new(1, moment(seconds), 2_000, Fate::Succeeds)
     }
 
     fn incremental() -> Configuration {

@@ -2,7 +2,7 @@
 
 use super::backup::Backup;
 use super::instance::Instance;
-use super::lifecycle::{Fate, Run};
+use super::lifecycle::Run;
 use super::migration_task::{MigrationTask, OnlineMigration, Work};
 use super::undocumented::BACKUP_FORMAT;
 use super::{Moment, World};
@@ -115,7 +115,7 @@ impl Preset {
     /// Puts everything into a new world.
     pub fn settle(&self, world: &mut World, region: &str) {
         let now = world.clock.now();
-        let over = Run { started: now, milliseconds: 0, fate: Fate::Succeeds };
+        let over = Run::over(now);
         for known in &self.instances {
             let id: Box<str> = known.id.0.as_str().into();
             world.instances.insert(id.clone(), known.instance(now));

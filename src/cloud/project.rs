@@ -1,10 +1,12 @@
 //! One request's view of its project: the world, the moment, and what is noticed on the way.
 
+use super::agenda::Course;
 use super::ids::{IdKind, Meaning};
 use super::job::{Job, JobKind};
-use super::lifecycle::{Fate, Run};
+use super::lifecycle::{Fate, Lifecycle, Run};
+use super::undocumented::FAIL_REASON;
 use super::{Access, Instance, Moment, Scope, Settings, World, ids};
-use crate::contract::{Class, Engine, InstanceKind, Level};
+use crate::contract::{Class, Contract, Engine, InstanceKind, Level};
 use crate::error::{Business, Refusal, Resource};
 use crate::language::Language;
 use uuid::Uuid;
@@ -25,7 +27,46 @@ pub struct Project<'w> {
     pub access: Access<'w>,
     warnings: Vec<Warning>,
     adopted: Vec<Instance>,
-    fate: Fate,
+    contract: &'static Contract,
+    omen: Omen,
+    plan: Option<Plan>,
+    /// What the request has set going so far; the last is the one that goes on being set going.
+    courses: Vec<Course>,
+    /// Whether the next start begins a course of its own.
+    apart: bool,
+}
+
+/// What the ids of a request ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Omen {
+    #[default]
+    None,
+    Doomed,
+    Endless,
+}
+
+/// How what a request sets going is to end, as a test has it planned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// How it ends.
+    pub fate: Fate,
+    /// When it stands still until it is released, in percent.
+    pub hold: Option<u8>,
+    /// How long it takes, in milliseconds, if not as long as everything else.
+    pub milliseconds: Option<u32>,
+    /// What it says if it fails.
+    pub reason: Option<Box<str>>,
+}
+
+/// What a request left behind.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Oddities that were let pass.
+    pub warnings: Vec<Warning>,
+    /// Instances that became known.
+    pub adopted: Vec<Box<str>>,
+    /// What was set going.
+    pub courses: Vec<Course>,
 }
 
 /// An oddity that was let pass.
@@ -39,20 +80,47 @@ pub struct Warning {
 
 impl<'w> Project<'w> {
     /// The view of a request that arrives now.
-    pub fn new(world: &'w mut World, access: Access<'w>) -> Self {
+    pub fn new(world: &'w mut World, access: Access<'w>, contract: &'static Contract) -> Self {
         let (now, settings) = (world.clock.now(), access.cloud.settings());
-        let (warnings, adopted, fate) = (Vec::new(), Vec::new(), Fate::Succeeds);
-        Self { world, now, settings, access, warnings, adopted, fate }
+        Self {
+            world,
+            now,
+            settings,
+            access,
+            warnings: Vec::new(),
+            adopted: Vec::new(),
+            contract,
+            omen: Omen::None,
+            plan: None,
+            courses: Vec::new(),
+            apart: true,
+        }
     }
 
-    /// Ends the request: keeps what it adopted if it succeeded.
-    pub fn finish(self, succeeded: bool) -> Vec<Warning> {
-        if succeeded {
-            for instance in self.adopted {
-                self.world.instances.insert(instance.id.clone(), instance);
-            }
+    /// Lets what the request sets going end as planned.
+    pub fn planned(mut self, plan: Option<Plan>) -> Self {
+        self.plan = plan;
+        self
+    }
+
+    /// Ends the request: keeps what it adopted and set going if it succeeded.
+    pub fn finish(self, succeeded: bool) -> Trace {
+        let mut trace = Trace { warnings: self.warnings, ..Trace::default() };
+        if !succeeded {
+            return trace;
         }
-        self.warnings
+        for instance in self.adopted {
+            trace.adopted.push(instance.id.clone());
+            self.world.instances.insert(instance.id.clone(), instance);
+        }
+        for course in &self.courses {
+            if let Some(reason) = self.plan.as_ref().and_then(|plan| plan.reason.as_deref()) {
+                self.world.agenda.give_reason(course.run.course, reason);
+            }
+            self.world.agenda.begin(course.clone(), self.now);
+        }
+        trace.courses = self.courses;
+        trace
     }
 
     /// Applies a rule of the class `resources`: refuses, warns, or lets pass.
@@ -156,36 +224,88 @@ impl<'w> Project<'w> {
             }
             Some(Meaning::Broken) => Err(Refusal::Internal { cause: format!("{id} asked for it") }),
             Some(Meaning::Doomed) => {
-                self.fate = Fate::Fails;
+                self.omen = Omen::Doomed;
                 Ok(())
             }
             Some(Meaning::Endless) => {
-                self.fate = Fate::Stalls;
+                self.omen = Omen::Endless;
                 Ok(())
             }
         }
     }
 
-    /// Does one thing of several, so that what its ids mean ends with it.
-    pub fn apart<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
-        let fate = std::mem::take(&mut self.fate);
+    /// Does one thing of several, so that what its ids mean and what it sets going end with it.
+    pub fn apart<T, E>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let (omen, before) = (self.omen, self.courses.len());
+        self.apart = true;
         let done = act(self);
-        self.fate = fate;
+        if done.is_err() {
+            self.courses.truncate(before);
+        }
+        (self.omen, self.apart) = (omen, true);
         done
     }
 
-    /// Something that starts now and ends as the ids of the request ask.
-    pub fn start(&self) -> Run {
-        let milliseconds = self.settings.job_milliseconds;
-        Run { started: self.now, milliseconds, fate: self.fate }
+    /// The run of what this request sets going: one for all that it starts, so that it ends
+    /// together, as the ids of the request ask or as a test has planned.
+    pub fn course(&mut self) -> Run {
+        self.current_course().run
+    }
+
+    /// The same, as the statuses that something with an id goes through.
+    pub fn start(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Run {
+        let course = self.current_course();
+        if course.resource.is_none() {
+            course.resource = Some((id.into(), lifecycle));
+        }
+        course.run
+    }
+
+    /// Starts what ends well whatever ids and plans ask for.
+    pub fn start_undisturbed(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Run {
+        let (omen, plan) = (std::mem::take(&mut self.omen), self.plan.take());
+        let run = self.start(lifecycle, id);
+        (self.omen, self.plan) = (omen, plan);
+        run
     }
 
     /// Starts a job.
     pub fn start_job(&mut self, kind: &'static JobKind, instance_id: &str) -> Uuid {
         let id = self.world.ids.next(IdKind::Job);
-        let run = self.start();
+        let course = self.current_course();
+        course.job = Some((id, kind.lifecycle));
+        let run = course.run;
         self.world.jobs.insert(Job { id, kind, instance_id: instance_id.into(), run });
         id
+    }
+
+    fn current_course(&mut self) -> &mut Course {
+        if std::mem::take(&mut self.apart) {
+            let already = u32::try_from(self.courses.len()).unwrap_or(u32::MAX);
+            let number = self.world.agenda.next_number().wrapping_add(already);
+            let run = self.run(number);
+            let contract = self.contract;
+            self.courses.push(Course { contract, job: None, resource: None, run });
+        }
+        self.courses.last_mut().expect("one was begun")
+    }
+
+    fn run(&self, number: u32) -> Run {
+        let usual = self.settings.job_milliseconds;
+        let Some(plan) = &self.plan else {
+            return match self.omen {
+                Omen::None => Run::new(number, self.now, usual, Fate::Succeeds),
+                Omen::Doomed => Run::new(number, self.now, usual, Fate::FAILS),
+                Omen::Endless => Run::new(number, self.now, usual, Fate::Succeeds).endless(),
+            };
+        };
+        let run = Run::new(number, self.now, plan.milliseconds.unwrap_or(usual), plan.fate);
+        plan.hold.map_or(run, |percent| run.held_at(percent))
+    }
+
+    /// Why something failed.
+    pub fn reason(&self, run: &Run) -> &str {
+        self.world.agenda.reason(run.course).unwrap_or(FAIL_REASON)
     }
 
     /// A new id for a memory mapping.

@@ -114,13 +114,20 @@ const WAITING: f64 = 0.25;
 pub const FOLLOWING: &str = "Incremental";
 
 /// Stages as the documented example of the list capitalises them.
-static COURSE: Lifecycle = Lifecycle {
+pub static COURSE: Lifecycle = Lifecycle {
     stages: &[("Wait", WAITING), ("Full", 1.0 - WAITING)],
     ends: FOLLOWING,
     fails: "Failed",
 };
 
 impl Replication {
+    /// Visits every run that is kept here.
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        visit(&mut self.run);
+        self.change.iter_mut().for_each(|change| visit(&mut change.run));
+        self.removal.iter_mut().for_each(&mut *visit);
+    }
+
     /// Its stage.
     pub fn phase(&self, now: Moment) -> Phase {
         COURSE.phase(&self.run, now)
@@ -154,9 +161,10 @@ impl Replication {
         self.change.as_ref().filter(|change| RUNNING.phase(&change.run, now).ended.is_none())
     }
 
-    /// Whether the last change failed.
-    pub fn change_failed(&self, now: Moment) -> bool {
-        self.change.as_ref().is_some_and(|change| RUNNING.phase(&change.run, now).failed)
+    /// The last change, if it failed.
+    pub fn failed_change(&self, now: Moment) -> Option<&Run> {
+        let last = self.change.as_ref().map(|change| &change.run);
+        last.filter(|run| RUNNING.phase(run, now).failed)
     }
 
     /// The tables that are synchronised: the last change counts once it has ended well.

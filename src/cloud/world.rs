@@ -1,17 +1,54 @@
 //! Everything one project has.
 
+use super::agenda::{Agenda, Course, Due};
 use super::backup::Backups;
-use super::clock::{Clock, Moment};
+use super::clock::{Clock, ClockError, Moment, Turn};
 use super::dual_active::Relationships;
 use super::htap::ClickHouses;
 use super::ids::Ids;
 use super::instance::Instances;
 use super::job::Jobs;
+use super::lifecycle::Run;
 use super::memory_mapping::MemoryMappings;
 use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::replication::{Checked, Replications, SourceDatabases};
+use crate::contract::check::Sent;
+use crate::contract::{Awaits, Contract};
+use crate::testing::Testing;
 use std::collections::HashMap;
+
+/// What a client looks at again and again until it has come to rest.
+#[derive(Debug)]
+pub struct Awaited {
+    /// The call that it looks with.
+    pub contract: &'static Contract,
+    /// The id that it asks for; everything of the service where there is none.
+    pub id: Option<String>,
+}
+
+impl Awaited {
+    /// What a request looks at, if it does.
+    pub fn read(contract: &'static Contract, sent: &Sent<'_>) -> Option<Self> {
+        let id = match contract.awaits {
+            Awaits::Nothing => return None,
+            Awaits::All => None,
+            Awaits::Named(name) => {
+                let sent = sent.path.iter().chain(&sent.query).rev().find(|(sent, _)| sent == name);
+                sent.and_then(|(_, id)| id.as_text()).map(str::to_owned)
+            }
+        };
+        Some(Self { contract, id })
+    }
+
+    /// Whether it is this.
+    pub fn means(&self, course: &Course) -> bool {
+        match &self.id {
+            Some(id) => course.is_called(id),
+            None => std::ptr::eq(course.contract.service, self.contract.service),
+        }
+    }
+}
 
 /// Everything one project has.
 #[derive(Debug)]
@@ -22,6 +59,8 @@ pub struct World {
     pub clock: Clock,
     /// Its ids.
     pub ids: Ids,
+    /// What is under way in it.
+    pub agenda: Agenda,
     /// Its instances.
     pub instances: Instances,
     /// Its jobs.
@@ -44,15 +83,23 @@ pub struct World {
     pub source_databases: SourceDatabases,
     /// Its ClickHouse instances.
     pub clickhouses: ClickHouses,
+    /// What it has for the sake of tests.
+    pub testing: Testing,
 }
 
 impl World {
     /// A world with nothing in it.
-    pub fn new(key: u64, project_id: &str, frozen_at: Option<Moment>) -> Self {
+    pub fn new(
+        key: u64,
+        project_id: &str,
+        frozen_at: Option<Moment>,
+        journal_bytes: usize,
+    ) -> Self {
         Self {
             project_id: project_id.into(),
             clock: Clock::new(frozen_at),
             ids: Ids::new(key),
+            agenda: Agenda::default(),
             instances: Instances::new(),
             jobs: Jobs::default(),
             backups: Backups::default(),
@@ -64,6 +111,74 @@ impl World {
             checked: Checked::new(),
             source_databases: SourceDatabases::new(),
             clickhouses: ClickHouses::default(),
+            testing: Testing::new(key, journal_bytes),
+        }
+    }
+    /// Turns the clock. What became due by it, in the order of time.
+    pub fn turn(&mut self, turn: &Turn) -> Result<Vec<Due>, ClockError> {
+        self.agenda.pass(self.clock.now(), drop);
+        match turn {
+            Turn::By(duration) => self.clock.advance(*duration),
+            Turn::To(moment) => self.clock.move_to(*moment)?,
+            Turn::Freeze => self.clock.freeze(None)?,
+            Turn::NextEvent => {
+                if let Some(next) = self.agenda.next_event() {
+                    // A running clock may have come past it meanwhile.
+                    self.clock.move_to(next.max(self.clock.now()))?;
+                }
+            }
+        }
+        let mut due = Vec::new();
+        self.agenda.pass(self.clock.now(), |one| due.push(one));
+        Ok(due)
+    }
+
+    /// Notes that a client looked whether something has come to rest, and moves on if the world
+    /// does so by itself.
+    pub fn looked_at(&mut self, awaited: &Awaited) {
+        if !self.testing.auto_advance {
+            return;
+        }
+        let now = self.clock.now();
+        let unfinished = |course: &&Course| course.phases(now).any(|phase| phase.ended.is_none());
+        let waits = self.agenda.under_way().filter(unfinished).any(|course| awaited.means(course));
+        if waits {
+            // It goes forward or not at all.
+            let _ = self.turn(&Turn::NextEvent);
+        }
+    }
+
+    /// Changes how something that is under way goes on, wherever a copy of its run is kept. The
+    /// course as it is now, or nothing if nothing under way has this id.
+    pub fn steer(
+        &mut self,
+        id: &str,
+        now: Moment,
+        change: impl FnOnce(&mut Run),
+    ) -> Option<Course> {
+        self.agenda.pass(now, drop);
+        let mut course = self.agenda.find(id)?.clone();
+        change(&mut course.run);
+        let run = course.run;
+        self.each_run(|copy| {
+            if copy.course == run.course {
+                *copy = run;
+            }
+        });
+        self.agenda.steer(run, now);
+        Some(course)
+    }
+
+    /// Visits every run that is kept in the world.
+    fn each_run(&mut self, mut visit: impl FnMut(&mut Run)) {
+        self.jobs.each_run(&mut visit);
+        self.backups.each_run(&mut visit);
+        self.memory_mappings.each_run(&mut visit);
+        self.relationships.each_run(&mut visit);
+        self.migration_tasks.each_run(&mut visit);
+        self.clickhouses.each_run(&mut visit);
+        for replication in self.replications.values_mut().flat_map(Replications::values_mut) {
+            replication.each_run(&mut visit);
         }
     }
 }

@@ -32,8 +32,10 @@ pub struct Answer {
     pub request_id: String,
     /// The operation, once it is known which of those on a path is meant.
     pub contract: Option<&'static Contract>,
-    /// What was let pass.
+    /// What was let pass by the operation.
     pub warnings: Vec<Warning>,
+    /// What was let pass before it was reached.
+    passed: Vec<Warning>,
     service: &'static Service,
     language: Language,
 }
@@ -71,8 +73,8 @@ struct NestedError<'a> {
 impl Answer {
     /// An answer of a service.
     pub fn new(service: &'static Service, language: Language) -> Self {
-        let (request_id, warnings) = (String::new(), Vec::new());
-        Self { request_id, contract: None, warnings, service, language }
+        let (request_id, warnings, passed) = (String::new(), Vec::new(), Vec::new());
+        Self { request_id, contract: None, warnings, passed, service, language }
     }
 
     /// Notes violations that were let pass.
@@ -81,11 +83,11 @@ impl Answer {
             class: violation.rule.class(),
             message: violation.say(Language::English),
         };
-        self.warnings.extend(passed.map(warning));
+        self.passed.extend(passed.map(warning));
     }
 
     /// Writes it.
-    pub fn write(self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
+    pub fn write(&self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
         let Outcome { status, headers: own_headers, body } =
             outcome.unwrap_or_else(|refusal| self.refuse(&refusal));
         let mut response = Response::new(body);
@@ -94,7 +96,7 @@ impl Answer {
         if status != StatusCode::NO_CONTENT {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Ok(id) = HeaderValue::try_from(self.request_id) {
+        if let Ok(id) = HeaderValue::try_from(&self.request_id) {
             if self.service.envelope == Envelope::Nested {
                 headers.insert(IAM_TRACE_ID, id.clone());
             }
@@ -103,7 +105,7 @@ impl Answer {
         for (name, value) in own_headers {
             headers.insert(name, header_value(&value));
         }
-        for warning in self.warnings.iter().take(MOST_WARNINGS) {
+        for warning in self.passed.iter().chain(&self.warnings).take(MOST_WARNINGS) {
             let text = format!("{}: {}", warning.class.name(), warning.message);
             headers.append(WARNING, header_value(&text));
         }

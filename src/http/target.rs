@@ -74,13 +74,18 @@ impl<'a> Target<'a> {
             return Vec::new();
         }
         let id = self.project_id.as_ref();
-        let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
-        if id.len() == 32 && id.bytes().all(lower_hexadecimal) {
+        if is_usual_project_id(id) {
             return Vec::new();
         }
         let (path, got) = (PROJECT_ID.to_owned(), Some(id.to_owned()));
         vec![Violation { path, rule: Rule::ProjectId, got }]
     }
+}
+
+/// Whether an id looks like those that the real cloud gives to projects.
+pub fn is_usual_project_id(id: &str) -> bool {
+    let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
+    id.len() == 32 && id.bytes().all(lower_hexadecimal)
 }
 
 /// Decodes one segment: a lone `%` and text that is not UTF-8 are errors, not replaced.

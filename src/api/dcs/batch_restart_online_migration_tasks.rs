@@ -2,7 +2,7 @@
 
 use super::batch::{MALFORMED_ID, RESULTS, Results, TASK_ID, UNKNOWN_TASK, WHOLE_OR_PART, each};
 use super::service::{SERVICE, allow_in, find, find_mut};
-use crate::cloud::{Configuration, Happening, MigrationTask, Project};
+use crate::cloud::{Configuration, FULL_MIGRATION, Happening, Lifecycle, MigrationTask, Project};
 use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -48,6 +48,7 @@ pub struct BatchRestartOnlineMigrationTasks;
 
 impl Operation for BatchRestartOnlineMigrationTasks {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
     type Request = Request;
     type Reply = Results;
 
@@ -67,7 +68,7 @@ fn restart(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
             project.heed(instance_id, Resource::Instance)?;
         }
     }
-    let run = project.start();
+    let run = project.start(configuration.method.lifecycle(), id);
     find_mut(id, project)?.migrate(configuration, run, Happening::Restarted);
     Ok(())
 }

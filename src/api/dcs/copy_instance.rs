@@ -2,7 +2,7 @@
 
 use super::service::{INSTANCE_ID, SERVICE, instance};
 use crate::cloud::undocumented::BACKUP_FORMAT;
-use crate::cloud::{Backup, Project};
+use crate::cloud::{BACKUP, Backup, Lifecycle, Project};
 use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source, format};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
@@ -53,6 +53,7 @@ pub struct CopyInstance;
 
 impl Operation for CopyInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&BACKUP];
     type Request = Request;
     type Reply = Reply;
 
@@ -64,12 +65,13 @@ impl Operation for CopyInstance {
             return Err(Refusal::Busy { id: instance_id, with: Business::Another });
         }
         let backup_id = project.new_backup_id().to_string();
+        let run = project.start(&BACKUP, &backup_id);
         project.world.backups.insert(Backup {
             id: backup_id.as_str().into(),
             instance_id: instance_id.into(),
             remark,
             format: backup_format.unwrap_or_else(|| BACKUP_FORMAT.to_owned()),
-            run: project.start(),
+            run,
         });
         Ok(Reply { backup_id })
     }

@@ -1,7 +1,9 @@
 //! Creating a Backup Import Task: fills an instance from backup files.
 
 use super::service::{SERVICE, TASK, Task};
-use crate::cloud::{BackupFile, BackupImport, MigrationMethod, MigrationTask, Project, Work};
+use crate::cloud::{
+    BackupFile, BackupImport, IMPORT, Lifecycle, MigrationMethod, MigrationTask, Project, Work,
+};
 use crate::contract::{
     Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source,
 };
@@ -195,6 +197,7 @@ pub struct CreateMigrationTask;
 
 impl Operation for CreateMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&IMPORT];
     type Request = Request;
     type Reply = Task;
 
@@ -214,6 +217,7 @@ impl Operation for CreateMigrationTask {
         if let Some(record) = &source.backup_id {
             require_backup(record, project)?;
         }
+        let id = project.new_task_id().simple().to_string();
         let import = BackupImport {
             method: request.migration_method,
             file_source: source.file_source,
@@ -222,9 +226,8 @@ impl Operation for CreateMigrationTask {
             backup_id: source.backup_id,
             target_instance_id: target.id.into(),
             target_instance_name: target.name,
-            run: project.start(),
+            run: project.start(&IMPORT, &id),
         };
-        let id = project.new_task_id().simple().to_string();
         let work = Work::BackupImport(import.into());
         let (name, description) = (request.task_name, request.description);
         let task = MigrationTask::new(&id, name, description, project.now, work);

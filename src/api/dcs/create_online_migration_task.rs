@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::cloud::undocumented::CREATE_MIGRATION_TASK_JOB;
 use crate::cloud::{
-    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, Project, Work,
+    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, PREPARATION, Project, Work,
 };
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
@@ -69,6 +69,8 @@ pub struct CreateOnlineMigrationTask;
 
 impl Operation for CreateOnlineMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
+    const COURSES: &'static [&'static Lifecycle] = &[&PREPARATION];
     type Request = Request;
     type Reply = Reply;
 
@@ -78,7 +80,7 @@ impl Operation for CreateOnlineMigrationTask {
         let job_id = project.start_job(&JOB, &instance_id).simple().to_string();
         let online = OnlineMigration {
             network: Some(Network { vpc_id, subnet_id, security_group_id }),
-            ..OnlineMigration::prepared_by(project.start())
+            ..OnlineMigration::prepared_by(project.start(&PREPARATION, &instance_id))
         };
         let work = Work::Online(online.into());
         let task = MigrationTask::new(&instance_id, name, description, project.now, work);

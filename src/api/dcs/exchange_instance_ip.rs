@@ -1,7 +1,9 @@
 //! Switching the IP Addresses of Source and Target: an incremental migration ends with it.
 
 use super::service::{End, SERVICE, TASK_ID, allow_in, find, find_mut, unknown};
-use crate::cloud::{Exchange, INCREMENTAL, MigrationTask, Moment, Project, Side, Work};
+use crate::cloud::{
+    EXCHANGE, Exchange, INCREMENTAL, Lifecycle, MigrationTask, Moment, Project, Side, Work,
+};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -62,6 +64,7 @@ pub struct ExchangeInstanceIp;
 
 impl Operation for ExchangeInstanceIp {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&EXCHANGE];
     type Request = Request;
     type Reply = ();
 
@@ -70,7 +73,7 @@ impl Operation for ExchangeInstanceIp {
         let task = find(&task_id, project)?;
         require_following(task, project.now)?;
         require_two_instances(task, project)?;
-        let there = project.start();
+        let there = project.start(&EXCHANGE, &task_id);
         let Work::Online(online) = &mut find_mut(&task_id, project)?.work else {
             return Err(unknown(&task_id));
         };

@@ -4,7 +4,7 @@ use super::service::{INSTANCE_ID, SERVICE, instance};
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::undocumented::{BACKUP_BYTES, BACKUP_ERROR};
 use crate::cloud::{Backup, Moment, Project};
-use crate::contract::{Certainty, Contract, Field, Format, Kind, Note, Situation, Source};
+use crate::contract::{Awaits, Certainty, Contract, Field, Format, Kind, Note, Situation, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,7 @@ static CONTRACT: Contract = Contract {
         matter: "The page also lists 204 for an instance without backups.",
         decision: "200 with an empty list.",
     }],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/dcs/list_backup_records/documented.json"),
     ..Contract::BLANK
 };

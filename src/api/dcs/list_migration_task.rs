@@ -4,7 +4,7 @@ use super::service::{End, SERVICE, TASK_STATUSES, error, status};
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::undocumented::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
 use crate::cloud::{MigrationMethod, MigrationTask, Moment, Project, Side, Work};
-use crate::contract::{Certainty, Contract, Field, Kind, Source};
+use crate::contract::{Awaits, Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("count", Kind::Integer(0, i64::MAX)).means("how many fit"),
         Field::mandatory("migration_tasks", Kind::List(&TASK, 1000)).means("one page of them"),
     ],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/dcs/list_migration_task/documented.json"),
     ..Contract::BLANK
 };
@@ -102,7 +103,7 @@ struct Listed {
     source_instance_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_instance_status: Option<&'static str>,
-    error_message: Option<&'static str>,
+    error_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     released_at: Option<String>,
     version: &'static str,

@@ -2,7 +2,7 @@
 
 use super::exchange_instance_ip::IMPOSSIBLE;
 use super::service::{SERVICE, TASK_ID, find_mut};
-use crate::cloud::{EXCHANGED, MigrationTask, Project, Work};
+use crate::cloud::{EXCHANGED, Lifecycle, MigrationTask, Project, ROLLBACK, Work};
 use crate::contract::{Contract, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -33,12 +33,13 @@ pub struct RollbackExchangeInstanceIp;
 
 impl Operation for RollbackExchangeInstanceIp {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&ROLLBACK];
     type Request = Request;
     type Reply = ();
 
     fn call(Request { task_id }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
         project.heed(&task_id, Resource::MigrationTask)?;
-        let (now, back) = (project.now, project.start());
+        let (now, back) = (project.now, project.start(&ROLLBACK, &task_id));
         let task = find_mut(&task_id, project)?;
         let state = task.task_status(now);
         let exchange = match &mut task.work {

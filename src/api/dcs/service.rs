@@ -71,7 +71,7 @@ pub struct Task {
     id: String,
     name: String,
     status: &'static str,
-    error: &'static str,
+    error: String,
 }
 
 impl Task {
@@ -140,9 +140,9 @@ pub fn status(task: &MigrationTask, project: &Project<'_>) -> &'static str {
 }
 
 /// Why a task failed; empty unless it did.
-pub fn error(task: &MigrationTask, project: &Project<'_>) -> &'static str {
+pub fn error(task: &MigrationTask, project: &Project<'_>) -> String {
     let failed = task.phase(project.now).failed;
-    if failed { crate::cloud::undocumented::FAIL_REASON } else { "" }
+    if failed { project.reason(task.run()).to_owned() } else { String::new() }
 }
 
 /// One end of a migration, as details and lists show it: never with its password.

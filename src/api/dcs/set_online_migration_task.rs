@@ -2,8 +2,8 @@
 
 use super::service::{SERVICE, TASK, Task, find, find_mut, unknown};
 use crate::cloud::{
-    Configuration, Fate, Happening, MigrationMethod, MigrationTask, OnlineMigration, Project, Run,
-    Side, Work,
+    Configuration, FULL_MIGRATION, Happening, Lifecycle, MigrationMethod, MigrationTask,
+    OnlineMigration, Project, Run, Side, Work,
 };
 use crate::contract::{
     Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source, format,
@@ -105,6 +105,7 @@ pub struct SetOnlineMigrationTask;
 
 impl Operation for SetOnlineMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const COURSES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
     type Request = Request;
     type Reply = Task;
 
@@ -125,7 +126,7 @@ impl Operation for SetOnlineMigrationTask {
         } else {
             adopt(id, project);
         }
-        let run = project.start();
+        let run = project.start(configuration.method.lifecycle(), id);
         let task = find_mut(id, project)?;
         task.migrate(configuration, run, Happening::Configured);
         Ok(Task::of(find(id, project)?, project))
@@ -146,8 +147,8 @@ fn require_or_adopt(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> 
 
 /// Makes a task that waits for its configuration.
 fn adopt(id: &str, project: &mut Project<'_>) {
-    let preparation = Run { milliseconds: 0, fate: Fate::Succeeds, ..project.start() };
-    let work = Work::Online(OnlineMigration::prepared_by(preparation).into());
+    let prepared = OnlineMigration::prepared_by(Run::over(project.now));
+    let work = Work::Online(prepared.into());
     let name = format!("dcs-migration-{}", Project::tag(id, 4));
     project.world.migration_tasks.insert(MigrationTask::new(id, name, None, project.now, work));
 }

@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::api::job::fail_reason;
 use crate::cloud::{Owner, Project};
-use crate::contract::{Contract, Field, Kind, Note, Source, format};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ static CONTRACT: Contract = Contract {
                 decision: "fail_reason, as the table and the SDK have it.",
             }]),
     ],
+    awaits: Awaits::Named("job_id"),
     example: include_str!("../../../fixtures/dcs/show_job_info/documented.json"),
     ..Contract::BLANK
 };
@@ -49,7 +50,7 @@ pub struct Reply {
     status: &'static str,
     begin_time: String,
     end_time: String,
-    fail_reason: Option<&'static str>,
+    fail_reason: Option<String>,
 }
 
 pub struct ShowJobInfo;

@@ -3,7 +3,7 @@
 use super::service::{SERVICE, TASK_ID, find};
 use super::task_detail::{DETAIL, TaskDetail};
 use crate::cloud::Project;
-use crate::contract::{Contract, Note, Source};
+use crate::contract::{Awaits, Contract, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use serde::Deserialize;
@@ -20,6 +20,7 @@ static CONTRACT: Contract = Contract {
         matter: "The example shows passwords in clear text.",
         decision: "Passwords are kept as digests and never answered.",
     }],
+    awaits: Awaits::Named("task_id"),
     example: include_str!("../../../fixtures/dcs/show_migration_task/documented.json"),
     ..Contract::BLANK
 };

@@ -3,7 +3,7 @@
 use super::service::{SERVICE, TASK_ID, find};
 use crate::cloud::undocumented::{MIGRATED_KEYS, MIGRATION_BYTES, MIGRATION_KBPS, MIGRATION_OPS};
 use crate::cloud::{MIGRATING, MigrationTask, Moment, Project};
-use crate::contract::{Contract, Field, Kind, Note, Source};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("target_ops", Kind::TEXT).means("commands a second on the target"),
         Field::mandatory("is_migrating", Kind::Boolean).means("whether data are moved"),
     ],
+    awaits: Awaits::Named("task_id"),
     example: include_str!("../../../fixtures/dcs/show_migration_task_stats/documented.json"),
     ..Contract::BLANK
 };

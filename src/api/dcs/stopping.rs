@@ -1,7 +1,7 @@
 //! Stopping a task: what the three calls that do it share.
 
 use super::service::{allow_in, find_mut};
-use crate::cloud::{Fate, MIGRATING, Project, Run};
+use crate::cloud::{MIGRATING, Project, Run, TERMINATION};
 use crate::contract::{Refused, Situation};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
@@ -23,10 +23,12 @@ pub enum Rest {
 /// stopped like any other: being told so is what an endless one waits for.
 pub fn stop(id: &str, rest: Rest, project: &mut Project<'_>) -> Result<(), Refusal> {
     project.heed(id, Resource::MigrationTask)?;
-    let (now, run) = (project.now, project.start());
-    let milliseconds = if rest == Rest::AtOnce { 0 } else { run.milliseconds };
-    let task = find_mut(id, project)?;
-    allow_in(task, MIGRATING, now)?;
-    task.stop = Some(Run { milliseconds, fate: Fate::Succeeds, ..run });
+    let now = project.now;
+    allow_in(find_mut(id, project)?, MIGRATING, now)?;
+    let stop = match rest {
+        Rest::AtOnce => Run::over(now),
+        Rest::Later => project.start_undisturbed(&TERMINATION, id),
+    };
+    find_mut(id, project)?.stop = Some(stop);
     Ok(())
 }

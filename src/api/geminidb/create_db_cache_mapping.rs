@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
 use crate::cloud::undocumented::CREATE_MAPPING_JOB;
-use crate::cloud::{JobKind, Lifecycle, MemoryMapping, Owner, Project};
+use crate::cloud::{JobKind, Lifecycle, MAPPING_CREATION, MemoryMapping, Owner, Project};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
@@ -62,6 +62,8 @@ pub struct CreateDbCacheMapping;
 
 impl Operation for CreateDbCacheMapping {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
+    const COURSES: &'static [&'static Lifecycle] = &[&MAPPING_CREATION];
     type Request = Request;
     type Reply = JobStarted;
 
@@ -85,12 +87,13 @@ impl Operation for CreateDbCacheMapping {
         let job_id = project.start_job(&JOB, &target);
         if mapped.is_none_or(|(_, status)| status == "createfail") {
             let id = mapped.map_or_else(|| project.new_mapping_id(), |(id, _)| id);
+            let creation = project.start(&MAPPING_CREATION, &id.to_string());
             project.world.memory_mappings.insert(MemoryMapping {
                 id,
                 name: format!("mapping-{}", Project::tag(&id.to_string(), 6)),
                 source_instance_id: source.into(),
                 target_instance_id: target.into(),
-                creation: project.start(),
+                creation,
                 deletion: None,
             });
         }

@@ -79,6 +79,7 @@ pub struct CreateGeminiDbDualActive;
 
 impl Operation for CreateGeminiDbDualActive {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -101,12 +102,13 @@ impl Operation for CreateGeminiDbDualActive {
         }
         project.place_adopted(&destination, &request.destination_region);
         let job_id = project.start_job(&JOB, &source);
+        let building = project.course();
         let side = |role, peer: &String, region| Relationship {
             role,
             peer_instance_id: peer.as_str().into(),
             peer_region: region,
             tables: request.tables.clone(),
-            building: project.start(),
+            building,
             release: None,
         };
         let (master, slave) = DUAL_ACTIVE_ROLES;

@@ -3,7 +3,7 @@
 use super::service::{SERVICE, UNKNOWN_MAPPING, mapping_in};
 use crate::api::job::{self, JobStarted};
 use crate::cloud::undocumented::DELETE_MAPPING_JOB;
-use crate::cloud::{Instance, JobKind, Lifecycle, Owner, Project};
+use crate::cloud::{Instance, JobKind, Lifecycle, MAPPING_DELETION, Owner, Project};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -55,6 +55,8 @@ pub struct DeleteDbCacheMapping;
 
 impl Operation for DeleteDbCacheMapping {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
+    const COURSES: &'static [&'static Lifecycle] = &[&MAPPING_DELETION];
     type Request = Request;
     type Reply = JobStarted;
 
@@ -64,7 +66,7 @@ impl Operation for DeleteDbCacheMapping {
             require_normal(instance, project)?;
         }
         let job_id = project.start_job(&JOB, &mapping.target_instance_id);
-        let deletion = project.start();
+        let deletion = project.start(&MAPPING_DELETION, &id);
         project.world.memory_mappings.delete(mapping.id, deletion);
         Ok(JobStarted { job_id })
     }
@@ -93,14 +95,16 @@ mod tests {
         let cloud: Cloud = app(crate::contract::Strictness::default()).cloud;
         let cell = cloud.world("project");
         let mut world = cell.lock();
-        let mut project = Project::new(&mut world, Access::of_nobody(&cloud));
+        let mut project = Project::new(&mut world, Access::of_nobody(&cloud), &CONTRACT);
         let kinds = [InstanceKind::TAURUSDB, InstanceKind::PRIMARY_STANDBY_REDIS];
         for (id, kind) in ["source", "target"].into_iter().zip(kinds) {
             let instance = Instance::adopted(id, kind, project.now);
             project.world.instances.insert(id.into(), instance);
         }
         let id = project.new_mapping_id();
-        let creation = project.start();
+        let Ok(creation) = project.apart(|project| Ok::<_, Refusal>(project.course())) else {
+            unreachable!("it cannot be refused")
+        };
         project.world.memory_mappings.insert(MemoryMapping {
             id,
             name: "mapping".to_owned(),

@@ -48,6 +48,7 @@ pub struct DeleteGeminiDbDualActive;
 
 impl Operation for DeleteGeminiDbDualActive {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -60,7 +61,7 @@ impl Operation for DeleteGeminiDbDualActive {
             None => return Err(Refusal::NotFound { resource: Resource::Relationship, id }),
         }
         let job_id = project.start_job(&JOB, &id);
-        let release = project.start();
+        let release = project.course();
         project.world.relationships.release(&id, release);
         Ok(JobStarted { job_id })
     }

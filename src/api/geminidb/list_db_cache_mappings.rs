@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::api::paging::{OFFSET, fits, limit, page};
 use crate::cloud::{MemoryMapping, Project};
-use crate::contract::{Contract, Field, Kind, Source, format};
+use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("total_count", Kind::Integer(0, i64::MAX)).means("how many fit"),
         Field::mandatory("dbcache_mappings", Kind::List(&MAPPING, 100)).means("one page of them"),
     ],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/geminidb/list_db_cache_mappings/documented.json"),
     ..Contract::BLANK
 };

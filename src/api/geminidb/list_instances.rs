@@ -4,7 +4,7 @@ use super::service::{Product, SERVICE, actions, node_count};
 use crate::api::paging::{OFFSET, fits, limit, page};
 use crate::cloud::undocumented::geminidb;
 use crate::cloud::{Instance, Project, Relationship, Stage};
-use crate::contract::{Certainty, Contract, Field, Kind, Mode, Note, Source};
+use crate::contract::{Awaits, Certainty, Contract, Field, Kind, Mode, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,7 @@ static CONTRACT: Contract = Contract {
         decision: "The Host header decides; without it TaurusDB takes its own datastore_type and \
                    the IDs of its own instances, and GeminiDB the rest.",
     }],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/geminidb/list_instances/documented.json"),
     ..Contract::BLANK
 };

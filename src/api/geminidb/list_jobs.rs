@@ -4,7 +4,7 @@ use super::service::SERVICE;
 use crate::api::job::{self, GeminiDbJob, Jobs};
 use crate::api::paging::{OFFSET, page};
 use crate::cloud::{Job, Moment, Owner, Project};
-use crate::contract::{Contract, Field, Kind, Source, format};
+use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::Deserialize;
@@ -31,6 +31,7 @@ static CONTRACT: Contract = Contract {
     ],
     reply: job::JOBS,
     notes: &[job::SHARED_PATH],
+    awaits: Awaits::Named("id"),
     example: include_str!("../../../fixtures/geminidb/list_jobs/documented.json"),
     ..Contract::BLANK
 };

@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::cloud::Project;
 use crate::cloud::undocumented::DUAL_ACTIVE_ROLES;
-use crate::contract::{Contract, Field, Kind, Note, Source};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ static CONTRACT: Contract = Contract {
             decision: "The role in an active-active relationship; master where there is none.",
         }],
     )],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/geminidb/show_instance_role/documented.json"),
     ..Contract::BLANK
 };

@@ -4,7 +4,7 @@ use super::check_click_house_data_base_config::REMEMBERED;
 use super::service::{SERVICE, job, require_status, require_staying};
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::undocumented::CREATE_REPLICATION_JOB;
-use crate::cloud::{JobKind, Project, Replication};
+use crate::cloud::{JobKind, Lifecycle, Project, REPLICATION_COURSE, Replication};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
@@ -74,6 +74,8 @@ pub struct CreateClickHouseDataBaseReplication;
 
 impl Operation for CreateClickHouseDataBaseReplication {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
+    const COURSES: &'static [&'static Lifecycle] = &[&REPLICATION_COURSE];
     type Request = Request;
     type Reply = JobStarted;
 
@@ -116,7 +118,7 @@ impl Request {
             source_instance_id: source.as_str().into(),
             source_node_id: node,
             database: database.clone(),
-            run: project.start(),
+            run: project.start(&REPLICATION_COURSE, &database),
             configuration,
             change: None,
             removal: None,

@@ -5,7 +5,7 @@ use crate::cloud::undocumented::{
     CLICKHOUSE_PORTS, CREATE_CLICKHOUSE_JOB, ROOT, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET,
     TAURUSDB_VPC, TIME_ZONE,
 };
-use crate::cloud::{ClickHouse, JobKind, Order, Project, Tag};
+use crate::cloud::{CLICKHOUSE_CREATION, ClickHouse, JobKind, Lifecycle, Order, Project, Tag};
 use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -223,6 +223,8 @@ pub struct CreateClickHouseInstance;
 
 impl Operation for CreateClickHouseInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
+    const COURSES: &'static [&'static Lifecycle] = &[&CLICKHOUSE_CREATION];
     type Request = Request;
     type Reply = Reply;
 
@@ -230,7 +232,7 @@ impl Operation for CreateClickHouseInstance {
         find_taurusdb(&request.instance_id, project)?;
         let id = project.new_clickhouse_id();
         let job_id = project.start_job(&JOB, &id);
-        let (order, run) = (request.order(), project.start());
+        let (order, run) = (request.order(), project.start(&CLICKHOUSE_CREATION, &id));
         let clickhouse = ClickHouse::created(&request.instance_id, order, job_id, run);
         project.world.clickhouses.insert(&id, clickhouse.clone());
         project.add_instance(&id, InstanceKind::CLICKHOUSE, &request.name);

@@ -48,6 +48,7 @@ pub struct DeleteClickHouseDataBaseConfig;
 
 impl Operation for DeleteClickHouseDataBaseConfig {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 

@@ -49,6 +49,7 @@ pub struct DeleteClickHouseDataBaseReplication;
 
 impl Operation for DeleteClickHouseDataBaseReplication {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -57,7 +58,7 @@ impl Operation for DeleteClickHouseDataBaseReplication {
         find_clickhouse(&instance_id, project)?;
         let now = project.now;
         require_staying(find_replication(&instance_id, &database_name, project)?, now)?;
-        let removal = project.start();
+        let removal = project.course();
         find_replication(&instance_id, &database_name, project)?.removal = Some(removal);
         Ok(JobStarted { job_id: project.start_job(&JOB, &instance_id) })
     }

@@ -45,6 +45,7 @@ pub struct DeleteClickHouseInstance;
 
 impl Operation for DeleteClickHouseInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -53,7 +54,7 @@ impl Operation for DeleteClickHouseInstance {
         find_htap(&instance_id, &id, project)?;
         require_status(&id, &["normal", "abnormal", "createfail"], project)?;
         let job_id = project.start_job(&JOB, &id);
-        let action = Action { name: DELETING_ACTION, job_id, run: project.start() };
+        let action = Action { name: DELETING_ACTION, job_id, run: project.course() };
         project.world.clickhouses.begin(&id, action);
         Ok(JobStarted { job_id })
     }

@@ -3,7 +3,7 @@
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
 use crate::api::paging::{OFFSET, limit, page};
 use crate::cloud::{Project, Replication};
-use crate::contract::{Contract, Field, Kind, Note, Source};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("replications", Kind::List(&REPLICATION, 100)).means("one page of them"),
         Field::optional("ext_text", Kind::TEXT).means("always null").nullable(),
     ],
+    awaits: Awaits::All,
     example: include_str!(
         "../../../fixtures/taurusdb/list_click_house_data_base_replication/documented.json"
     ),

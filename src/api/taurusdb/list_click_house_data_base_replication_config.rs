@@ -4,9 +4,8 @@ use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING_CHECK, SettingCheck, TABLE_CHECK,
     UNKNOWN_REPLICATION, find_clickhouse, find_replication,
 };
-use crate::cloud::undocumented::FAIL_REASON;
-use crate::cloud::{Moment, Project, Replication, TableScope, TableSetting};
-use crate::contract::{Contract, Field, Kind, Note, Source};
+use crate::cloud::{Project, Replication, TableScope, TableSetting};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -40,6 +39,7 @@ static CONTRACT: Contract = Contract {
             .means("why the last change failed; empty unless it did"),
     ],
     refusals: &[UNKNOWN_REPLICATION],
+    awaits: Awaits::All,
     example: include_str!(
         "../../../fixtures/taurusdb/list_click_house_data_base_replication_config/documented.json"
     ),
@@ -68,7 +68,7 @@ pub struct Reply {
     table_repl_config: TableScope,
     is_tables_change: bool,
     new_table_repl_config: TableScope,
-    last_error_of_alter_table: &'static str,
+    last_error_of_alter_table: String,
 }
 
 #[derive(Serialize)]
@@ -93,15 +93,17 @@ impl Operation for ListClickHouseDataBaseReplicationConfig {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         find_clickhouse(&request.instance_id, project)?;
-        let now = project.now;
         let replication = find_replication(&request.instance_id, &request.database_name, project)?;
-        Ok(Reply::of(replication, now))
+        let replication = replication.clone();
+        Ok(Reply::of(&replication, project))
     }
 }
 
 impl Reply {
     /// Only what has passed its check is kept, so every result is a success.
-    fn of(replication: &Replication, now: Moment) -> Self {
+    fn of(replication: &Replication, project: &Project<'_>) -> Self {
+        let now = project.now;
+        let failed = replication.failed_change(now);
         let scope = replication.scope(now);
         let pending = replication.pending_change(now);
         let after = pending.map(|change| TableScope { tables: change.tables.clone(), ..scope });
@@ -120,11 +122,8 @@ impl Reply {
             is_tables_change: after.is_some(),
             new_table_repl_config: after.unwrap_or_else(|| replication.scope(now)),
             table_repl_config: replication.scope(now),
-            last_error_of_alter_table: if replication.change_failed(now) {
-                FAIL_REASON
-            } else {
-                ""
-            },
+            last_error_of_alter_table: failed
+                .map_or_else(String::new, |run| project.reason(run).to_owned()),
         }
     }
 }

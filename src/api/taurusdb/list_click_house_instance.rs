@@ -8,7 +8,7 @@ use crate::cloud::undocumented::{
     TAURUSDB_MAINTENANCE, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
 use crate::cloud::{ClickHouse, Instance, Node, Project};
-use crate::contract::{Contract, Field, Kind, Source, format};
+use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ static CONTRACT: Contract = Contract {
     ],
     reply: &[Field::mandatory("instance", Kind::Object(INSTANCE)).means("the instance")],
     refusals: &[UNKNOWN_HTAP],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/taurusdb/list_click_house_instance/documented.json"),
     ..Contract::BLANK
 };

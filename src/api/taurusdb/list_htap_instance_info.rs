@@ -2,11 +2,11 @@
 
 use super::service::{ACTION, ListedAction, SERVICE, TAURUSDB_ID, find_taurusdb};
 use crate::cloud::undocumented::{
-    CLICKHOUSE_PORTS, CREATE_FAIL_CODE, FAIL_REASON, MOST_HTAP_INSTANCES,
-    TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
+    CLICKHOUSE_PORTS, CREATE_FAIL_CODE, MOST_HTAP_INSTANCES, TAURUSDB_ENTERPRISE_PROJECT,
+    TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
 use crate::cloud::{ClickHouse, Instance, Node, Project};
-use crate::contract::{Contract, Field, Kind, Note, Source};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,7 @@ static CONTRACT: Contract = Contract {
                  instance.",
         decision: "It belongs to the source of the first synchronization that named it.",
     }],
+    awaits: Awaits::All,
     example: include_str!("../../../fixtures/taurusdb/list_htap_instance_info/documented.json"),
     ..Contract::BLANK
 };
@@ -130,7 +131,7 @@ struct Listed {
 struct State {
     instance_status: &'static str,
     create_fail_error_code: &'static str,
-    fail_message: &'static str,
+    fail_message: String,
     wait_restart_for_params: bool,
 }
 
@@ -217,11 +218,11 @@ impl Listed {
 impl State {
     fn of(clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
         let instance_status = clickhouse.status(project.now);
-        let failed = instance_status == "createfail";
+        let failed = clickhouse.failed_creation(project.now);
         Self {
             instance_status,
-            create_fail_error_code: if failed { CREATE_FAIL_CODE } else { "" },
-            fail_message: if failed { FAIL_REASON } else { "" },
+            create_fail_error_code: if failed.is_some() { CREATE_FAIL_CODE } else { "" },
+            fail_message: failed.map_or_else(String::new, |run| project.reason(run).to_owned()),
             wait_restart_for_params: false,
         }
     }

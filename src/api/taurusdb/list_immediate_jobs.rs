@@ -5,7 +5,7 @@ use crate::api::job::{fail_reason, progress};
 use crate::api::paging::{OFFSET, page};
 use crate::cloud::undocumented::TAURUSDB_JOBS;
 use crate::cloud::{Job, Moment, Owner, Project};
-use crate::contract::{Contract, Field, Kind, Note, Source, format};
+use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,7 @@ static CONTRACT: Contract = Contract {
         Field::optional("action_names", Kind::List(&Kind::TEXT, 100))
             .means("the names that job_name can ask for"),
     ],
+    awaits: Awaits::Named("job_id"),
     example: include_str!("../../../fixtures/taurusdb/list_immediate_jobs/documented.json"),
     ..Contract::BLANK
 };
@@ -96,7 +97,7 @@ struct Listed {
     process: String,
     created_time: String,
     ended_time: String,
-    fail_reason: &'static str,
+    fail_reason: String,
     show_detail: bool,
 }
 

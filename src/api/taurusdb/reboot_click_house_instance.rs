@@ -35,6 +35,7 @@ pub struct RebootClickHouseInstance;
 
 impl Operation for RebootClickHouseInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -42,7 +43,7 @@ impl Operation for RebootClickHouseInstance {
         find_clickhouse(&request.instance_id, project)?;
         require_status(&request.instance_id, &["normal"], project)?;
         let job_id = project.start_job(&JOB, &request.instance_id);
-        let action = Action { name: REBOOTING_ACTION, job_id, run: project.start() };
+        let action = Action { name: REBOOTING_ACTION, job_id, run: project.course() };
         project.world.clickhouses.begin(&request.instance_id, action);
         Ok(JobStarted { job_id })
     }

@@ -5,7 +5,7 @@ use crate::api::job::{self, Jobs};
 use crate::cloud::{Owner, Project, World};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
-use crate::contract::{Contract, Field, Kind, Source};
+use crate::contract::{Awaits, Contract, Field, Kind, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use serde::Deserialize;
@@ -19,6 +19,7 @@ static CONTRACT: Contract = Contract {
     query: &[Field::mandatory("id", Kind::TEXT).means("job ID")],
     reply: job::JOBS,
     notes: &[job::SHARED_PATH],
+    awaits: Awaits::Named("id"),
     example: include_str!("../../../fixtures/taurusdb/show_gauss_my_sql_job_info/documented.json"),
     ..Contract::BLANK
 };

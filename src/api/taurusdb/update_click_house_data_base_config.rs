@@ -86,6 +86,7 @@ pub struct UpdateClickHouseDataBaseConfig;
 
 impl Operation for UpdateClickHouseDataBaseConfig {
     const CONTRACT: &'static Contract = &CONTRACT;
+    const JOB: Option<&'static JobKind> = Some(&JOB);
     type Request = Request;
     type Reply = JobStarted;
 
@@ -93,7 +94,7 @@ impl Operation for UpdateClickHouseDataBaseConfig {
         let Request { instance_id, source_instance_id, database, value, .. } = request;
         let node = request.source_node_id.as_deref();
         find_sides(&instance_id, &source_instance_id, node, project)?;
-        let (now, run) = (project.now, project.start());
+        let (now, run) = (project.now, project.course());
         let replication = find_replication(&instance_id, &database, project)?;
         require_changeable(replication, &source_instance_id, value.kind, now)?;
         replication.begin_change(ScopeChange { tables: value.tables, run }, now);

@@ -53,6 +53,7 @@ fn cloud(security_token: Option<&str>) -> Cloud {
         frozen_at: Moment::parse_without_signs("20240115T083000Z"),
         spell_incrmigrating: false,
         credentials,
+        journal_bytes: 0,
         presets: Vec::new(),
     })
 }

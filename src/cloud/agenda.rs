@@ -1,0 +1,243 @@
+//! What is under way in a world, and when it next comes to another status.
+//!
+//! Statuses are computed from runs and need no agenda. It is there for those who turn the clock:
+//! to say what became due, to find the next event, and to steer what has not ended yet. Whatever
+//! has come to rest leaves it, so it is as long as what is under way, however much has been done.
+
+use super::Moment;
+use super::lifecycle::{Lifecycle, Phase, Run};
+use crate::contract::Contract;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What one request set going.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// The operation that was called.
+    pub contract: &'static Contract,
+    /// The job that clients were told of, with its statuses.
+    pub job: Option<(Uuid, &'static Lifecycle)>,
+    /// What the job works on, or what is told of without a job, with its statuses.
+    pub resource: Option<(Box<str>, &'static Lifecycle)>,
+    /// When it began and how it will end; every copy of it has this course's number.
+    pub run: Run,
+}
+
+/// Something that became due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// When, on the world's clock.
+    pub at: String,
+    /// The operation that set it going.
+    pub operation: &'static str,
+    /// The job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<Uuid>,
+    /// Its status since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_status: Option<&'static str>,
+    /// What the job works on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<Box<str>>,
+    /// Its status since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_status: Option<&'static str>,
+}
+
+impl Course {
+    fn lifecycles(&self) -> impl Iterator<Item = &'static Lifecycle> {
+        let job = self.job.as_ref().map(|(_, lifecycle)| *lifecycle);
+        job.into_iter().chain(self.resource.as_ref().map(|(_, lifecycle)| *lifecycle))
+    }
+
+    /// Its statuses: the job's, and that of what the job works on.
+    pub fn phases(&self, now: Moment) -> impl Iterator<Item = Phase> {
+        self.lifecycles().map(move |lifecycle| lifecycle.phase(&self.run, now))
+    }
+
+    /// Whether a client that sends this id means it.
+    pub fn is_called(&self, id: &str) -> bool {
+        let is_job =
+            || Uuid::try_parse(id).is_ok_and(|id| self.job.is_some_and(|(job, _)| job == id));
+        self.resource.as_ref().is_some_and(|(resource, _)| **resource == *id) || is_job()
+    }
+
+    /// The percentage at which a stage of it begins.
+    pub fn start_of(&self, stage: &str) -> Option<u8> {
+        self.lifecycles().find_map(|lifecycle| lifecycle.start_of(stage))
+    }
+
+    fn next_event(&self, now: Moment) -> Option<Moment> {
+        self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now)).min()
+    }
+
+    fn due(&self, at: Moment) -> Due {
+        let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
+        Due {
+            at: at.with_milliseconds(),
+            operation: self.contract.id,
+            job_id: self.job.map(|(id, _)| id),
+            job_status: self.job.map(|(_, lifecycle)| status(lifecycle)),
+            resource_id: self.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_status: self.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+        }
+    }
+}
+
+/// What is under way in a world.
+#[derive(Debug, Default)]
+pub struct Agenda {
+    /// By the moment of its next event, and by its number among those of the same moment. What
+    /// stands still comes last.
+    courses: BTreeMap<(Moment, u32), Course>,
+    /// How many courses there were.
+    begun: u32,
+    /// What those that were made to fail say about it.
+    reasons: HashMap<u32, Box<str>>,
+}
+
+/// The next event of what stands still.
+const NEVER: Moment = Moment::from_milliseconds(i64::MAX);
+
+impl Agenda {
+    /// The number of the next course.
+    pub fn next_number(&self) -> u32 {
+        self.begun.wrapping_add(1)
+    }
+
+    /// Takes up a course, and forgets those that have come to rest.
+    pub fn begin(&mut self, course: Course, now: Moment) {
+        self.pass(now, drop);
+        self.begun = course.run.course;
+        self.place(course, now);
+    }
+
+    /// The moment of the next event.
+    pub fn next_event(&self) -> Option<Moment> {
+        let ((moment, _), _) = self.courses.first_key_value()?;
+        (*moment != NEVER).then_some(*moment)
+    }
+
+    /// Goes through everything that is due by now, in the order of time.
+    pub fn pass(&mut self, now: Moment, mut tell: impl FnMut(Due)) {
+        while let Some(first) = self.courses.first_entry().filter(|first| first.key().0 <= now) {
+            let ((at, _), course) = first.remove_entry();
+            tell(course.due(at));
+            self.place(course, at);
+        }
+    }
+
+    /// What has not come to rest, in the order of the next event.
+    pub fn under_way(&self) -> impl Iterator<Item = &Course> {
+        self.courses.values()
+    }
+
+    /// The course that a client means by an id; the latest, if there are several.
+    pub fn find(&self, id: &str) -> Option<&Course> {
+        self.under_way()
+            .filter(|course| course.is_called(id))
+            .max_by_key(|course| course.run.course)
+    }
+
+    /// Replaces the run of a course.
+    pub fn steer(&mut self, run: Run, now: Moment) {
+        let key = self.courses.iter().find(|(_, course)| course.run.course == run.course);
+        let Some(key) = key.map(|(key, _)| *key) else { return };
+        if let Some(course) = self.courses.remove(&key) {
+            self.place(Course { run, ..course }, now);
+        }
+    }
+
+    /// What a course that failed says about it.
+    pub fn reason(&self, course: u32) -> Option<&str> {
+        self.reasons.get(&course).map(AsRef::as_ref)
+    }
+
+    /// Lets a course say this when it fails.
+    pub fn give_reason(&mut self, course: u32, reason: &str) {
+        self.reasons.insert(course, reason.into());
+    }
+
+    /// Puts a course where its next event is; one that has come to rest is not there at all.
+    fn place(&mut self, course: Course, now: Moment) {
+        let ended = course.phases(now).all(|phase| phase.ended.is_some());
+        if !ended {
+            let next = course.next_event(now).unwrap_or(NEVER);
+            self.courses.insert((next, course.run.course), course);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::Fate;
+    use super::*;
+    use std::time::Duration;
+
+    static JOB: Lifecycle =
+        Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" };
+    static COPY: Lifecycle =
+        Lifecycle { stages: &[("Wait", 1.0), ("Full", 3.0)], ends: "Done", fails: "Failed" };
+
+    fn after(milliseconds: u64) -> Moment {
+        Moment::from_milliseconds(0).after(Duration::from_millis(milliseconds))
+    }
+
+    fn course(number: u32, started: u64) -> Course {
+        Course {
+            contract: &Contract::BLANK,
+            job: Some((Uuid::from_u128(number.into()), &JOB)),
+            resource: Some(("copy".into(), &COPY)),
+            run: Run::new(number, after(started), 4_000, Fate::Succeeds),
+        }
+    }
+
+    fn due(agenda: &mut Agenda, now: u64) -> Vec<(u128, &'static str, &'static str)> {
+        let mut all = Vec::new();
+        agenda.pass(after(now), |due| {
+            let job = due.job_id.map_or(0, |id| id.as_u128());
+            all.push((job, due.job_status.unwrap(), due.resource_status.unwrap()));
+        });
+        all
+    }
+
+    #[test]
+    fn what_is_due_comes_in_the_order_of_time() {
+        let mut agenda = Agenda::default();
+        agenda.begin(course(1, 0), after(0));
+        agenda.begin(course(2, 500), after(500));
+        assert_eq!(agenda.next_event(), Some(after(1_000)));
+        let expected = [(1, "Running", "Full"), (2, "Running", "Full"), (1, "Completed", "Done")];
+        assert_eq!(due(&mut agenda, 4_000), expected);
+        assert_eq!(agenda.under_way().count(), 1);
+        assert_eq!(due(&mut agenda, 4_500), [(2, "Completed", "Done")]);
+        assert_eq!((agenda.next_event(), agenda.under_way().count()), (None, 0));
+    }
+
+    #[test]
+    fn what_stands_still_stays_until_it_is_steered() {
+        let mut agenda = Agenda::default();
+        let mut held = course(1, 0);
+        held.run.hold(after(0));
+        let mut run = held.run;
+        agenda.begin(held, after(0));
+        assert_eq!(due(&mut agenda, 60_000), []);
+        assert_eq!((agenda.next_event(), agenda.under_way().count()), (None, 1));
+        run.release(after(60_000));
+        agenda.steer(run, after(60_000));
+        assert_eq!(agenda.next_event(), Some(after(61_000)));
+    }
+
+    #[test]
+    fn a_course_is_found_by_its_job_and_by_what_it_works_on() {
+        let mut agenda = Agenda::default();
+        agenda.begin(course(7, 0), after(0));
+        agenda.begin(course(8, 0), after(0));
+        let found = |id: &str| agenda.find(id).map(|course| course.run.course);
+        assert_eq!(found("00000000-0000-0000-0000-000000000007"), Some(7));
+        assert_eq!(found("00000000000000000000000000000007"), Some(7));
+        assert_eq!(found("copy"), Some(8), "the latest");
+        assert_eq!(found("other"), None);
+    }
+}

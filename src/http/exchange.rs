@@ -1,0 +1,270 @@
+//! One request for an operation, from its arrival to its answer.
+
+use super::entrance;
+use super::reply::{self, Answer};
+use super::target::Target;
+use super::{App, body, host, language, read_headers, remarks};
+use crate::api::gateway;
+use crate::auth::{self, Arrival, AuthMode};
+use crate::cloud::{Access, Awaited, Moment, Project, World, WorldCell};
+use crate::contract::check::{Members, Sent, check};
+use crate::contract::{Contract, Level, Violation};
+use crate::control;
+use crate::error::Refusal;
+use crate::operation::{Failure, Outcome, Route};
+use crate::testing::fault::{Asked, Disruption, Hit};
+use crate::testing::instructions::{FAULT, Instructions};
+use crate::testing::journal::{Draft, Entry, Verdict};
+use axum::body::Bytes;
+use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A request whose head has arrived. It belongs to the world that its project has at this moment:
+/// if that is reset meanwhile, whatever the request does is lost with it.
+#[derive(Debug)]
+pub struct Exchange<'r> {
+    app: &'r App,
+    parts: &'r Parts,
+    routes: &'static [Route],
+    template: &'static str,
+    cell: Arc<WorldCell>,
+    ordinal: u64,
+    received: Moment,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Step {
+    /// A fault keeps the request waiting, and hits it then.
+    Wait(Duration, Hit),
+    /// The answer is there.
+    Done(Done),
+}
+
+/// An answer, and what happens to it on its way.
+#[derive(Debug)]
+pub struct Done {
+    /// The answer.
+    pub response: Response<Vec<u8>>,
+    /// How long it is kept back.
+    pub delay: Duration,
+    /// What is done to it then.
+    pub disruption: Option<Disruption>,
+}
+
+/// Why a request comes to no outcome of its operation.
+enum Halt {
+    Refused(Refusal),
+    /// The headers for tests are not in order.
+    BadInstructions(String),
+    Injected(Hit),
+    Wait(Duration, Hit),
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<'r> Exchange<'r> {
+    /// Finds out whom a request is for.
+    pub fn begin(
+        app: &'r App,
+        entrances: &[&'static entrance::Entrance],
+        parts: &'r Parts,
+    ) -> Self {
+        let (template, routes) = entrance::of_service(entrances, parts);
+        let target = Target::read(&parts.uri, template);
+        let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
+        // All that belong to no project have one world and one counter.
+        let cell = app.cloud.world(project_id.unwrap_or_default());
+        let ordinal = cell.next_request();
+        let received = cell.lock().clock.now();
+        Self { app, parts, routes, template, cell, ordinal, received }
+    }
+
+    /// Goes as far as it can without waiting.
+    pub fn advance(&self, body: &Result<Bytes, Refusal>, hit: Option<Hit>) -> Step {
+        let service = self.routes[self.routes.len() - 1].contract.service;
+        let mut answer = Answer::new(service, language(service, &self.parts.headers));
+        answer.request_id = self.cell.request_id(self.ordinal);
+        let mut draft = Draft::default();
+        let mut hit = hit;
+        let outcome = self.conduct(body, &mut hit, &mut answer, &mut draft);
+        draft.contract = answer.contract;
+        let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
+        let request_id = answer.request_id.clone();
+        let mut response = match outcome {
+            Ok(outcome) => answer.write(Ok(outcome)),
+            Err(Halt::Refused(refusal)) => {
+                if let Refusal::SignatureMismatch { computed, .. } = &refusal {
+                    draft.computed = Some(computed.clone());
+                }
+                draft.verdict = Verdict::Refused(refusal.situation());
+                answer.write(Err(refusal))
+            }
+            Err(Halt::BadInstructions(reason)) => control::refuse(StatusCode::BAD_REQUEST, &reason),
+            Err(Halt::Injected(injected)) => {
+                hit = Some(injected);
+                draft.verdict = Verdict::Injected;
+                answer.write(Ok(Outcome::empty(contract.success)))
+            }
+            Err(Halt::Wait(duration, hit)) => return Step::Wait(duration, hit),
+        };
+        let (mut delay, mut disruption) = (Duration::ZERO, None);
+        // What was refused never came to where the fault would have hit it.
+        let hit = hit.filter(|_| !matches!(draft.verdict, Verdict::Refused(_) | Verdict::Unknown));
+        if let Some(Hit { rule, effect, latency }) = hit {
+            effect.spoil(contract, &request_id, &mut response);
+            disruption = effect.disruption();
+            delay = if effect.is_before() { Duration::ZERO } else { latency };
+            if let Ok(rule) = HeaderValue::from_str(&rule) {
+                response.headers_mut().insert(FAULT, rule);
+            }
+            draft.fault = Some(rule);
+        }
+        draft.warnings = answer.warnings;
+        self.record(body, &response, disruption, draft);
+        Step::Done(Done { response, delay, disruption })
+    }
+
+    /// Lets a request in by its credentials, unless the call is what gives them.
+    fn admit<'e>(&'e self, target: &Target<'_>, body: &[u8]) -> Result<Access<'e>, Refusal> {
+        let Self { app, parts, routes, .. } = self;
+        let project_id = target.usable_project_id();
+        let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
+        let open = routes.iter().all(|route| route.contract.open);
+        auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
+        Ok(Access {
+            cloud: &app.cloud,
+            host: host(parts),
+            caller: auth::recognise(&arrival),
+            verifies: app.auth == AuthMode::Verify,
+        })
+    }
+
+    /// Does what the request asks for by its headers, and finds the fault that hits it.
+    fn strike(
+        &self,
+        contract: &'static Contract,
+        sent: &Sent<'_>,
+        instructions: Instructions,
+    ) -> Result<Option<Hit>, Halt> {
+        let Instructions { clock, fault } = instructions;
+        if let Some(turn) = clock {
+            let turned = self.cell.lock().turn(&turn);
+            turned.map_err(|error| Halt::BadInstructions(format!("X-Paper-Clock: {error}")))?;
+        }
+        let mut world = self.cell.lock();
+        let asked = Asked { contract, sent, now: world.clock.now() };
+        let World { agenda, testing, .. } = &mut *world;
+        if let Some(effect) = fault {
+            let hit = testing.faults.strike_by_header(effect, &asked);
+            return hit
+                .map(Some)
+                .map_err(|problem| Halt::BadInstructions(format!("X-Paper-Fault: {problem}")));
+        }
+        Ok(testing.faults.strike(&asked, agenda))
+    }
+
+    fn record(
+        &self,
+        body: &Result<Bytes, Refusal>,
+        response: &Response<Vec<u8>>,
+        disruption: Option<Disruption>,
+        draft: Draft,
+    ) {
+        let body = body.as_deref().unwrap_or_default();
+        let answer = (disruption != Some(Disruption::Reset)).then_some(response);
+        let mut world = self.cell.lock();
+        let times = [self.received, world.clock.now()];
+        let entry = Entry::new(self.ordinal, times, (self.parts, body), answer, draft);
+        world.testing.journal.record(entry);
+    }
+
+    /// One request against one world: the order of the steps is the order of the refusals.
+    fn conduct(
+        &self,
+        body: &Result<Bytes, Refusal>,
+        hit: &mut Option<Hit>,
+        answer: &mut Answer,
+        draft: &mut Draft,
+    ) -> Result<Outcome, Halt> {
+        let Self { app, parts, routes, cell, .. } = self;
+        let settings = app.cloud.settings();
+        let target = Target::read(&parts.uri, self.template)?;
+        let body = body.as_ref().map_err(Clone::clone)?;
+        let access = self.admit(&target, body)?;
+        target.require_project_id()?;
+        let instructions = Instructions::read(&parts.headers).map_err(Halt::BadInstructions)?;
+
+        let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
+        let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
+        let lacks_body = may_lack_body && body.trim_ascii().is_empty();
+        let members = if takes_body && !lacks_body { body::members(body)? } else { Members::new() };
+        let mut violations = target.remarks();
+        violations.extend(remarks(routes, &parts.headers, takes_body));
+        let mut sent =
+            Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
+
+        let route = match routes {
+            [only] => only,
+            several => entrance::choose(several, &sent, &cell.lock()),
+        };
+        answer.contract = Some(route.contract);
+        sent.headers = read_headers(route.contract, &parts.headers)?;
+        if hit.is_none() {
+            *hit = self.strike(route.contract, &sent, instructions)?;
+            if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.is_before())
+                && !hit.latency.is_zero()
+            {
+                return Err(Halt::Wait(hit.latency, hit.clone()));
+            }
+        }
+        if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.prevents()) {
+            return Err(Halt::Injected(hit.clone()));
+        }
+        let awaited = Awaited::read(route.contract, &sent);
+        let checked = check(route.contract, sent);
+        violations.extend(checked.violations);
+        let level = |violation: &Violation| settings.strictness.level(violation.rule.class());
+        let refuses = violations.iter().any(|violation| level(violation) == Level::Enforce);
+        answer.warn(violations.iter().filter(|violation| level(violation) == Level::Warn));
+        draft.violations = violations;
+        let of_level = |wanted: bool| {
+            let fits = |one: &&Violation| (level(one) == Level::Enforce) == wanted;
+            draft.violations.iter().filter(fits).cloned().collect()
+        };
+        if refuses {
+            return Err(Refusal::Invalid(of_level(true)).into());
+        }
+
+        let mut world = cell.lock();
+        let plan = hit.as_ref().and_then(|hit| hit.effect.plan(route));
+        let mut project = Project::new(&mut world, access, route.contract).planned(plan);
+        let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
+        let done = catch_unwind(run).unwrap_or_else(|panic| {
+            Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
+        });
+        let trace = project.finish(done.is_ok());
+        (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
+        answer.warnings = trace.warnings;
+        match done {
+            Ok(outcome) => {
+                draft.verdict = Verdict::Performed;
+                if let Some(awaited) = awaited {
+                    world.looked_at(&awaited);
+                }
+                Ok(outcome)
+            }
+            Err(Failure::Refused(refusal)) => Err(refusal.into()),
+            Err(Failure::Misfit(_)) if !draft.violations.is_empty() => {
+                Err(Refusal::Invalid(of_level(false)).into())
+            }
+            Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }.into()),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is there for the sake of tests: faults, the journal of requests, and what follows from it.
+//!
+//! All of it belongs to one world, is made with it and goes with its reset, so that tests in
+//! different projects cannot disturb each other.
+
+pub mod fault;
+pub mod instructions;
+pub mod journal;
+
+use fault::Faults;
+use journal::Journal;
+
+/// What a world has for the sake of tests.
+#[derive(Debug)]
+pub struct Testing {
+    /// Answers that are to go wrong.
+    pub faults: Faults,
+    /// What was asked and answered.
+    pub journal: Journal,
+    /// What a test calls its world.
+    pub label: Option<Box<str>>,
+    /// Whether each look at something unfinished moves the clock to its next event.
+    pub auto_advance: bool,
+}
+
+impl Testing {
+    /// Nothing armed, nothing recorded.
+    pub fn new(key: u64, journal_bytes: usize) -> Self {
+        Self {
+            faults: Faults::new(key),
+            journal: Journal::new(key, journal_bytes),
+            label: None,
+            auto_advance: false,
+        }
+    }
+}

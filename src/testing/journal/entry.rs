@@ -1,0 +1,184 @@
+//! One request with its answer, as the journal keeps it.
+
+use crate::cloud::{Course, Moment, Warning, request_id};
+use crate::contract::{Contract, Situation, Violation};
+use crate::error::Computed;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Response, StatusCode};
+use std::sync::Arc;
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// The operation was performed.
+    Performed,
+    /// It was refused.
+    Refused(Situation),
+    /// A fault answered before the operation was reached.
+    Injected,
+    /// No operation was meant.
+    #[default]
+    Unknown,
+}
+
+/// What is noted while a request is handled.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// The operation.
+    pub contract: Option<&'static Contract>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Rules that it broke, whether it was refused for them or not.
+    pub violations: Vec<Violation>,
+    /// What was let pass, apart from them.
+    pub warnings: Vec<Warning>,
+    /// What a refused signature should have been made of.
+    pub computed: Option<Box<Computed>>,
+    /// The rule that made it go wrong.
+    pub fault: Option<Arc<str>>,
+    /// What it set going.
+    pub courses: Vec<Course>,
+    /// Instances that it made known.
+    pub adopted: Vec<Box<str>>,
+}
+
+/// One request with its answer.
+#[derive(Debug)]
+pub struct Entry {
+    ordinal: u64,
+    /// When the request was there, on the world's clock.
+    pub received: Moment,
+    /// When the answer was.
+    pub answered: Moment,
+    /// How it was asked.
+    pub method: Method,
+    /// How it was answered; nothing where the connection was reset instead.
+    pub status: Option<StatusCode>,
+    /// What was noted on the way.
+    pub draft: Draft,
+    /// URI, headers and body, headers and body of the answer: one after the other.
+    text: Box<[u8]>,
+    /// Where the first four of them end.
+    ends: [u32; 4],
+}
+
+impl Entry {
+    /// Takes down a request and its answer.
+    pub fn new(
+        ordinal: u64,
+        [received, answered]: [Moment; 2],
+        (parts, body): (&Parts, &[u8]),
+        answer: Option<&Response<Vec<u8>>>,
+        draft: Draft,
+    ) -> Self {
+        let mut text = Vec::with_capacity(512 + body.len());
+        let mut ends = [0; 4];
+        let mut end = |at: usize, text: &Vec<u8>| {
+            ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        };
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        text.extend_from_slice(target.as_bytes());
+        end(0, &text);
+        write_headers(&parts.headers, &mut text);
+        end(1, &text);
+        text.extend_from_slice(body);
+        end(2, &text);
+        if let Some(answer) = answer {
+            write_headers(answer.headers(), &mut text);
+        }
+        end(3, &text);
+        if let Some(answer) = answer {
+            text.extend_from_slice(answer.body());
+        }
+        Self {
+            ordinal,
+            received,
+            answered,
+            method: parts.method.clone(),
+            status: answer.map(Response::status),
+            draft,
+            text: text.into(),
+            ends,
+        }
+    }
+
+    /// The id of the request, from the key of its world.
+    pub fn request_id(&self, world_key: u64) -> String {
+        request_id(world_key, self.ordinal)
+    }
+
+    /// Which request of its world it was, from 0 on.
+    pub fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
+
+    /// Path and query, as they were sent.
+    pub fn target(&self) -> &str {
+        std::str::from_utf8(self.part(0)).unwrap_or_default()
+    }
+
+    /// The headers of the request.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        read_headers(self.part(1))
+    }
+
+    /// The body of the request.
+    pub fn body(&self) -> &[u8] {
+        self.part(2)
+    }
+
+    /// The headers of the answer.
+    pub fn answer_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        read_headers(self.part(3))
+    }
+
+    /// The body of the answer.
+    pub fn answer_body(&self) -> &[u8] {
+        self.part(4)
+    }
+
+    /// Whether it has changed the world: a write that was performed, whatever was answered.
+    pub fn committed(&self) -> bool {
+        self.draft.verdict == Verdict::Performed && self.method != Method::GET
+    }
+
+    /// How much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let draft = &self.draft;
+        let violations = draft.violations.iter().map(|violation| {
+            size_of::<Violation>()
+                + violation.path.len()
+                + violation.got.as_ref().map_or(0, String::len)
+        });
+        let warnings =
+            draft.warnings.iter().map(|warning| size_of::<Warning>() + warning.message.len());
+        let adopted = draft.adopted.iter().map(|id| size_of::<Box<str>>() + id.len());
+        size_of::<Self>()
+            + self.text.len()
+            + violations.chain(warnings).chain(adopted).sum::<usize>()
+            + draft.courses.len() * size_of::<Course>()
+            + draft.computed.as_ref().map_or(0, |computed| {
+                computed.canonical_request.len() + computed.string_to_sign.len()
+            })
+    }
+
+    fn part(&self, at: usize) -> &[u8] {
+        let bound = |at: usize| self.ends.get(at).map_or(self.text.len(), |end| *end as usize);
+        let from = if at == 0 { 0 } else { bound(at - 1) };
+        &self.text[from..bound(at)]
+    }
+}
+
+fn write_headers(headers: &HeaderMap, text: &mut Vec<u8>) {
+    for (name, value) in headers {
+        text.extend_from_slice(name.as_str().as_bytes());
+        text.push(b':');
+        text.extend_from_slice(value.as_bytes());
+        text.push(b'\n');
+    }
+}
+
+fn read_headers(text: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+    let lines = text.split(|sign| *sign == b'\n').filter(|line| !line.is_empty());
+    lines.filter_map(|line| std::str::from_utf8(line).ok()?.split_once(':'))
+}
