@@ -28,7 +28,7 @@ mod world;
 pub use access::{Access, Caller};
 pub use agenda::{Agenda, Course, Due};
 pub use backup::{BACKUP, Backup};
-pub use clock::{Clock, ClockError, Moment, Turn};
+pub use clock::{ClockError, Moment, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Meaning, request_id};
@@ -45,7 +45,7 @@ pub use migration_task::{
     OnlineMigration, PREPARATION, ROLLBACK, Side, TERMINATION, Work,
 };
 pub use preset::Preset;
-pub use project::{Plan, Project, Trace, Warning};
+pub use project::{Plan, Project, Warning};
 pub use replication::{
     COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange,
     Setting, TableScope, TableSetting,
@@ -56,7 +56,7 @@ pub use world::{Awaited, World};
 use crate::contract::Strictness;
 use crate::credentials::Credentials;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use token::Tokens;
 
@@ -97,6 +97,8 @@ pub struct Cloud {
 pub struct WorldCell {
     key: u64,
     requests: AtomicU64,
+    /// Whether its project has another world by now.
+    abandoned: AtomicBool,
     world: Mutex<World>,
 }
 
@@ -117,8 +119,7 @@ impl Cloud {
     /// The world of a project; the first look makes it.
     pub fn world(&self, project_id: &str) -> Arc<WorldCell> {
         let key = ids::world_key(self.settings.seed, project_id);
-        let shard = &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")];
-        let mut worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cell) = worlds.get(project_id) {
             return Arc::clone(cell);
         }
@@ -129,9 +130,33 @@ impl Cloud {
         if let Some(preset) = preset {
             preset.settle(&mut world, &self.settings.region);
         }
-        let cell = Arc::new(WorldCell { key, requests: AtomicU64::new(0), world: world.into() });
+        let (requests, abandoned) = (AtomicU64::new(0), AtomicBool::new(false));
+        let cell = Arc::new(WorldCell { key, requests, abandoned, world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
+    }
+
+    /// The projects that have a world; the account's own has no id.
+    pub fn project_ids(&self) -> Vec<Box<str>> {
+        let ids = |shard: &Mutex<HashMap<Box<str>, _>>| {
+            let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            worlds.keys().cloned().collect::<Vec<_>>()
+        };
+        self.shards.iter().flat_map(ids).collect()
+    }
+
+    /// Forgets the world of a project. Requests that are under way hold on to the old one, and what
+    /// they write is lost with it.
+    pub fn reset(&self, project_id: &str) {
+        let key = ids::world_key(self.settings.seed, project_id);
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = worlds.remove(project_id) {
+            cell.abandoned.store(true, Ordering::Release);
+        }
+    }
+
+    fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
+        &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")]
     }
 
     /// The first user: who calls where nothing says so.
@@ -145,6 +170,16 @@ impl WorldCell {
     /// The number of the next request to this project, from 0 on.
     pub fn next_request(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// How many requests there were.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether its project was reset, so that nobody sees it again.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
     }
 
     /// The id of a request to this project: 32 hex digits.

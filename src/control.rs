@@ -1,31 +1,41 @@
 //! `/_paper/`: the API for tests themselves.
+//!
+//! Every call is a function of this module's files, with its HTTP route beside it; the
+//! [`World`](crate::World) of a test in Rust calls the same functions.
 
-mod clock;
+pub mod clock;
+pub mod jobs;
+mod problem;
+pub mod worlds;
+
+pub use problem::ControlError;
 
 use crate::api::ROUTES;
+use crate::cloud::WorldCell;
 use crate::contract::{openapi, rules};
+use crate::credentials::is_project_id;
 use crate::http::{App, reply};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, Response, StatusCode};
 use axum::routing::{any, get};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use std::sync::Arc;
 
 /// Everything below this path is the control API.
 pub const ROOT: &str = "/_paper";
 
+/// What stands for the account in the place of a project: the world of IAM's own calls.
+pub const ACCOUNT: &str = "@account";
+
 /// The paths of the control API, for the message about an unknown one.
-const PATHS: &[&str] = &[
-    "/_paper/health",
-    "/_paper/ready",
-    "/_paper/openapi.json",
-    "/_paper/rules",
-    "/_paper/worlds/{project_id}/clock",
-    "/_paper/worlds/{project_id}/clock/freeze",
-    "/_paper/worlds/{project_id}/clock/resume",
-    "/_paper/worlds/{project_id}/clock/advance",
+const PATHS: &[&[&str]] = &[
+    &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
+    clock::PATHS,
+    jobs::PATHS,
+    worlds::PATHS,
 ];
 
 /// The router of the control API.
@@ -38,6 +48,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(ROOT, any(no_call))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(clock::router())
+        .merge(jobs::router())
+        .merge(worlds::router())
 }
 
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
@@ -50,7 +62,47 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&openapi::document(ROUTES, app.cloud.settings().strictness))
 }
 
-fn ok(body: &Value) -> Response<Body> {
+/// The world that a path names.
+pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
+    project_id(project).map(|id| app.cloud.world(id))
+}
+
+/// The project that a path names; the account is the one without an id.
+pub fn project_id(project: &str) -> Result<&str, ControlError> {
+    if project == ACCOUNT {
+        return Ok("");
+    }
+    if is_project_id(project) {
+        return Ok(project);
+    }
+    let shown: String = project.chars().take(64).flat_map(char::escape_debug).collect();
+    Err(ControlError::bad(format!(
+        "a project ID has 1 to 64 letters, digits, hyphens and underscores, got {shown}; \
+         {ACCOUNT} is the world of calls without a project"
+    )))
+}
+
+/// The answer to a control request.
+pub fn answer<T: Serialize>(done: Result<T, ControlError>) -> Response<Body> {
+    match done {
+        Ok(body) => ok(&body),
+        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+    }
+}
+
+/// The answer to one that leaves nothing to say.
+pub fn answer_empty(done: Result<(), ControlError>) -> Response<Body> {
+    match done {
+        Ok(()) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+    }
+}
+
+fn ok(body: &impl Serialize) -> Response<Body> {
     reply::json(StatusCode::OK, body).map(Body::from)
 }
 
@@ -67,8 +119,8 @@ async fn no_call(request: Request) -> Response<Body> {
 /// Answers what is no control request.
 pub fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     let shown: String = path.chars().take(256).collect();
-    let distance = |known: &&&str| crate::http::distance(path, known);
-    let nearest = PATHS.iter().min_by_key(distance).copied().unwrap_or(ROOT);
+    let distance = |known: &&str| crate::http::distance(path, known);
+    let nearest = PATHS.iter().copied().flatten().copied().min_by_key(distance).unwrap_or(ROOT);
     let reason = format!("there is no {method} {shown}; the nearest path is {nearest}");
     refuse(StatusCode::NOT_FOUND, &reason)
 }

@@ -1,7 +1,8 @@
 //! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
 
-use crate::cloud::{Cloud, Moment};
+use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
+use crate::handle::World;
 use crate::http::{App, PortOf, router};
 use crate::selftest::selftest;
 use axum::{Extension, Router};
@@ -9,7 +10,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -134,7 +134,7 @@ impl PaperCloud {
 
     /// The world of a project; every project id has one.
     pub fn world(&self, project_id: &str) -> World<'_> {
-        World { app: &self.app, project_id: project_id.to_owned() }
+        World::new(&self.app, project_id)
     }
 
     /// Stops it, and waits until its connections have ended or a second and a half is over.
@@ -154,54 +154,6 @@ impl PaperCloud {
 impl Drop for PaperCloud {
     fn drop(&mut self) {
         self.end();
-    }
-}
-
-/// One project's world, as a test controls it.
-#[derive(Clone)]
-pub struct World<'c> {
-    app: &'c App,
-    project_id: String,
-}
-
-impl World<'_> {
-    /// Stops the world's clock. Time then moves only by [`advance`](Self::advance).
-    pub fn freeze(&self) {
-        let cell = self.app.cloud.world(&self.project_id);
-        let mut world = cell.lock();
-        world.clock.freeze(None).expect("now is not in the past");
-    }
-
-    /// Moves the world's clock forward. Whatever is due by then has happened when it returns.
-    ///
-    /// ```
-    /// use papercloud::PaperCloud;
-    /// use std::time::Duration;
-    ///
-    /// let cloud = PaperCloud::start();
-    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
-    /// world.freeze();
-    /// let before = world.now();
-    /// world.advance(Duration::from_secs(60));
-    /// assert_ne!(world.now(), before);
-    /// ```
-    pub fn advance(&self, by: Duration) {
-        self.app.cloud.world(&self.project_id).lock().clock.advance(by);
-    }
-
-    /// What the world's clock shows, such as `2026-01-01T00:00:00.000Z`.
-    pub fn now(&self) -> String {
-        self.moment().with_milliseconds()
-    }
-
-    fn moment(&self) -> Moment {
-        self.app.cloud.world(&self.project_id).lock().clock.now()
-    }
-}
-
-impl fmt::Debug for World<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("World").field("project_id", &self.project_id).finish()
     }
 }
 

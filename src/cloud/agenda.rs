@@ -68,6 +68,11 @@ impl Course {
         self.lifecycles().find_map(|lifecycle| lifecycle.start_of(stage))
     }
 
+    /// The names of its stages.
+    pub fn stages(&self) -> impl Iterator<Item = &'static str> {
+        self.lifecycles().flat_map(|lifecycle| lifecycle.stages).map(|(stage, _)| *stage)
+    }
+
     fn next_event(&self, now: Moment) -> Option<Moment> {
         self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now)).min()
     }

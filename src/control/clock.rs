@@ -1,116 +1,214 @@
-//! A world's clock over HTTP: read, freeze, resume, advance.
+//! A world's clock: read, freeze, resume, advance, and let it advance by itself.
 
-use super::refuse;
-use crate::cloud::{Clock, ClockError, Moment};
-use crate::http::{App, reply};
+use super::problem::read;
+use super::{ControlError, answer, world};
+use crate::cloud::{ClockError, Due, Moment, Turn, World};
+use crate::http::App;
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode};
 use axum::routing::{get, post};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// The clock's routes.
-pub fn router() -> Router<Arc<App>> {
+pub(super) const PATHS: &[&str] = &[
+    "/_paper/worlds/{project_id}/clock",
+    "/_paper/worlds/{project_id}/clock/freeze",
+    "/_paper/worlds/{project_id}/clock/resume",
+    "/_paper/worlds/{project_id}/clock/advance",
+    "/_paper/worlds/{project_id}/clock/auto-advance",
+];
+
+type App_ = State<Arc<App>>;
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [read, freeze, resume, advance, auto_advance] = PATHS else { unreachable!("five paths") };
     Router::new()
-        .route("/_paper/worlds/{project_id}/clock", get(read))
-        .route("/_paper/worlds/{project_id}/clock/freeze", post(freeze))
-        .route("/_paper/worlds/{project_id}/clock/resume", post(resume))
-        .route("/_paper/worlds/{project_id}/clock/advance", post(advance))
+        .route(read, get(async |app: App_, project: Path<String>| answer(show(&app, &project))))
+        .route(
+            freeze,
+            post(async |app: App_, project: Path<String>, body: Bytes| {
+                answer(read_and(&body, |it: Freeze| it.apply(&app, &project)))
+            }),
+        )
+        .route(
+            resume,
+            post(async |app: App_, project: Path<String>, body: Bytes| {
+                answer(read_and(&body, |it: Resume| it.apply(&app, &project)))
+            }),
+        )
+        .route(
+            advance,
+            post(async |app: App_, project: Path<String>, body: Bytes| {
+                answer(read_and(&body, |it: Advance| it.apply(&app, &project)))
+            }),
+        )
+        .route(
+            auto_advance,
+            post(async |app: App_, project: Path<String>, body: Bytes| {
+                answer(read_and(&body, |it: AutoAdvance| it.apply(&app, &project)))
+            }),
+        )
 }
 
-#[derive(Deserialize)]
+fn read_and<B: serde::de::DeserializeOwned, T>(
+    body: &[u8],
+    act: impl FnOnce(B) -> Result<T, ControlError>,
+) -> Result<T, ControlError> {
+    read(body).and_then(act)
+}
+
+/// A clock, as it is shown.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    mode: &'static str,
+    now: String,
+    scale: f64,
+    auto_advance: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_event: Option<String>,
+}
+
+/// A clock after it was turned, and what became due by that.
+#[derive(Debug, Serialize)]
+pub struct Turned {
+    #[serde(flatten)]
+    clock: Shown,
+    due: Vec<Due>,
+}
+
+/// Stops a clock, now or at a later time.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Freeze {
+pub struct Freeze {
     at: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Lets a clock run, with real time or so many times as fast.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Resume {
-    scale: Option<f64>,
+pub struct Resume {
+    /// 1 where it is not given.
+    pub scale: Option<f64>,
 }
 
-#[derive(Deserialize)]
+/// Moves a clock forward.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
     seconds: Option<f64>,
     to: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Shown {
-    mode: &'static str,
-    now: String,
-    scale: f64,
+/// Whether each look at something unfinished moves the clock to its next event.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AutoAdvance {
+    enabled: bool,
 }
 
-async fn read(app: State<Arc<App>>, project: Path<String>) -> Response<Body> {
-    turn(&app, &project, |_| Ok(()))
-}
-
-async fn freeze(app: State<Arc<App>>, project: Path<String>, body: Bytes) -> Response<Body> {
-    turn(&app, &project, |clock| {
-        let Freeze { at } = from_json(&body)?;
-        let at = at.as_deref().map(moment).transpose()?;
-        clock.freeze(at).map_err(said)
-    })
-}
-
-async fn resume(app: State<Arc<App>>, project: Path<String>, body: Bytes) -> Response<Body> {
-    turn(&app, &project, |clock| {
-        let Resume { scale } = from_json(&body)?;
-        clock.resume(scale.unwrap_or(1.0)).map_err(said)
-    })
-}
-
-async fn advance(app: State<Arc<App>>, project: Path<String>, body: Bytes) -> Response<Body> {
-    turn(&app, &project, |clock| match from_json(&body)? {
-        Advance { seconds: Some(seconds), to: None } => {
-            let by = Duration::try_from_secs_f64(seconds)
-                .map_err(|_| format!("seconds must be a number from 0 up, got {seconds}"))?;
-            clock.advance(by);
-            Ok(())
-        }
-        Advance { seconds: None, to: Some(to) } => clock.move_to(moment(&to)?).map_err(said),
-        _ => Err("advance takes either seconds or to".to_owned()),
-    })
-}
-
-/// Turns a clock and shows it, or says why not.
-fn turn(
-    app: &App,
-    project: &str,
-    change: impl FnOnce(&mut Clock) -> Result<(), String>,
-) -> Response<Body> {
-    let cell = app.cloud.world(project);
+/// What a clock shows.
+pub fn show(app: &App, project: &str) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
     let mut world = cell.lock();
-    let response = match change(&mut world.clock) {
-        Ok(()) => {
-            let clock = &world.clock;
-            let (mode, now, scale) = (clock.mode(), clock.now().with_milliseconds(), clock.scale());
-            reply::json(StatusCode::OK, &Shown { mode, now, scale })
+    Ok(Shown::of(&mut world))
+}
+
+/// Turns a clock.
+pub fn turn(app: &App, project: &str, turn: &Turn) -> Result<Turned, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let due = world.turn(turn).map_err(said)?;
+    Ok(Turned { clock: Shown::of(&mut world), due })
+}
+
+impl Freeze {
+    /// Now.
+    pub const NOW: Self = Self { at: None };
+
+    /// Stops it.
+    pub fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
+        let at = self.at.as_deref().map(moment).transpose()?;
+        let cell = world(app, project)?;
+        let mut world = cell.lock();
+        let due = match at {
+            Some(at) => world.turn(&Turn::To(at)).map_err(said)?,
+            None => Vec::new(),
+        };
+        world.clock.freeze(None).map_err(said)?;
+        Ok(Turned { clock: Shown::of(&mut world), due })
+    }
+}
+
+impl Resume {
+    /// Lets it run.
+    pub fn apply(self, app: &App, project: &str) -> Result<Shown, ControlError> {
+        let cell = world(app, project)?;
+        let mut world = cell.lock();
+        world.clock.resume(self.scale.unwrap_or(1.0)).map_err(said)?;
+        Ok(Shown::of(&mut world))
+    }
+}
+
+impl Advance {
+    fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
+        let by = match self {
+            Self { seconds: Some(seconds), to: None } => Turn::by(seconds),
+            Self { seconds: None, to: Some(to) } => Turn::to(&to),
+            _ => Err("advance takes either seconds or to".to_owned()),
+        };
+        turn(app, project, &by.map_err(ControlError::bad)?)
+    }
+}
+
+impl AutoAdvance {
+    fn apply(self, app: &App, project: &str) -> Result<Shown, ControlError> {
+        auto_advance(app, project, self.enabled)
+    }
+}
+
+/// Lets each look at something unfinished move a clock to its next event, or not.
+pub fn auto_advance(app: &App, project: &str, enabled: bool) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    world.testing.auto_advance = enabled;
+    Ok(Shown::of(&mut world))
+}
+
+impl Shown {
+    fn of(world: &mut World) -> Self {
+        let now = world.clock.now();
+        world.agenda.pass(now, drop);
+        Self {
+            mode: world.clock.mode(),
+            now: now.with_milliseconds(),
+            scale: world.clock.scale(),
+            auto_advance: world.testing.auto_advance,
+            next_event: world.agenda.next_event().map(Moment::with_milliseconds),
         }
-        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
-    };
-    response.map(Body::from)
+    }
+
+    /// Such as `2026-01-01T00:00:00.000Z`.
+    pub fn now(&self) -> &str {
+        &self.now
+    }
 }
 
-/// An empty body is an empty object.
-fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| format!("the body is refused: {error}"))
+impl Turned {
+    /// What became due.
+    pub fn into_due(self) -> Vec<Due> {
+        self.due
+    }
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
-    Moment::parse(text)
-        .map_err(|error| format!("{text:?} must be a time such as 2026-01-01T00:00:00Z: {error}"))
+fn moment(text: &str) -> Result<Moment, ControlError> {
+    Moment::parse(text).map_err(|error| {
+        let reason = format!("{text:?} must be a time such as 2026-01-01T00:00:00Z: {error}");
+        ControlError::bad(reason)
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]
-fn said(error: ClockError) -> String {
-    error.to_string()
+fn said(error: ClockError) -> ControlError {
+    ControlError::bad(error.to_string())
 }

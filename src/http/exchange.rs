@@ -4,11 +4,10 @@ use super::entrance;
 use super::reply::{self, Answer};
 use super::target::Target;
 use super::{App, body, host, language, read_headers, remarks};
-use crate::api::gateway;
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Awaited, Moment, Project, World, WorldCell};
+use crate::cloud::{Access, Awaited, Moment, Project, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
-use crate::contract::{Contract, Level, Violation};
+use crate::contract::{Class, Contract, Level, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::operation::{Failure, Outcome, Route};
@@ -252,6 +251,11 @@ impl<'r> Exchange<'r> {
         let trace = project.finish(done.is_ok());
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         answer.warnings = trace.warnings;
+        if cell.is_abandoned() && done.is_ok() {
+            let message =
+                "the world was reset while the request was under way; what it did is lost";
+            answer.warnings.push(Warning { class: Class::Resources, message: message.to_owned() });
+        }
         match done {
             Ok(outcome) => {
                 draft.verdict = Verdict::Performed;

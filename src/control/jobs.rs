@@ -1,0 +1,210 @@
+//! What is under way in a world: list it, and let it finish, fail, stand still or go on.
+
+use super::problem::read;
+use super::{ControlError, answer, world};
+use crate::cloud::{Course, Moment, Run, World};
+use crate::http::App;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub(super) const PATHS: &[&str] = &[
+    "/_paper/worlds/{project_id}/jobs",
+    "/_paper/worlds/{project_id}/jobs/{id}",
+    "/_paper/worlds/{project_id}/jobs/{id}/finish",
+    "/_paper/worlds/{project_id}/jobs/{id}/fail",
+    "/_paper/worlds/{project_id}/jobs/{id}/hold",
+    "/_paper/worlds/{project_id}/jobs/{id}/release",
+];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [all, one, finish_, fail_, hold_, release_] = PATHS else { unreachable!("six paths") };
+    Router::new()
+        .route(
+            all,
+            get(async |app: State<Arc<App>>, project: Path<String>| answer(list(&app, &project))),
+        )
+        .route(
+            one,
+            get(async |app: State<Arc<App>>, path: At| answer(show(&app, &path.0.0, &path.0.1))),
+        )
+        .route(
+            finish_,
+            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
+                answer(read(&body).and_then(|Nothing {}| finish(&app, &path.0.0, &path.0.1)))
+            }),
+        )
+        .route(
+            fail_,
+            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
+                answer(
+                    read(&body)
+                        .and_then(|failure: Failure| fail(&app, &path.0.0, &path.0.1, &failure)),
+                )
+            }),
+        )
+        .route(
+            hold_,
+            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
+                answer(read(&body).and_then(|Nothing {}| hold(&app, &path.0.0, &path.0.1)))
+            }),
+        )
+        .route(
+            release_,
+            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
+                answer(read(&body).and_then(|Nothing {}| release(&app, &path.0.0, &path.0.1)))
+            }),
+        )
+}
+
+type At = Path<(String, String)>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// How something is to fail: at once, or when it has come so far.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// What it says about it.
+    pub reason: Option<String>,
+    /// When so much of its duration is over.
+    pub percent: Option<u8>,
+    /// When this stage begins, in the words of its status.
+    pub stage: Option<String>,
+}
+
+/// What is under way in a world.
+#[derive(Debug, Serialize)]
+pub struct List {
+    count: usize,
+    jobs: Vec<Shown>,
+}
+
+/// Something that is under way, or was until now.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    operation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_status: Option<&'static str>,
+    percent: u8,
+    started: String,
+    held: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<String>,
+}
+
+impl Shown {
+    fn of(course: &Course, now: Moment) -> Self {
+        let phase = course.phases(now).next();
+        let status = |lifecycle: &crate::cloud::Lifecycle| lifecycle.phase(&course.run, now).status;
+        Self {
+            operation: course.contract.id,
+            job_id: course.job.map(|(id, _)| id),
+            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
+            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            percent: phase.map_or(0, |phase| phase.percent),
+            started: course.run.started.with_milliseconds(),
+            held: course.run.is_held(now),
+            ended: phase.and_then(|phase| phase.ended).map(Moment::with_milliseconds),
+        }
+    }
+}
+
+/// Everything that is under way in a world, in the order of the next event.
+pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let now = world.clock.now();
+    world.agenda.pass(now, drop);
+    let jobs: Vec<_> = world.agenda.under_way().map(|course| Shown::of(course, now)).collect();
+    Ok(List { count: jobs.len(), jobs })
+}
+
+/// Something that is under way, by the id of its job or of what that works on.
+pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let now = world.clock.now();
+    world.agenda.pass(now, drop);
+    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
+    Ok(Shown::of(course, now))
+}
+
+/// Lets it end well, now.
+pub fn finish(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+    steer(app, project, id, Run::finish)
+}
+
+/// Lets it stand still where it is, until it is released.
+pub fn hold(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+    steer(app, project, id, Run::hold)
+}
+
+/// Lets it go on from where it stands still.
+pub fn release(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+    steer(app, project, id, Run::release)
+}
+
+/// Lets it fail.
+pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let now = world.clock.now();
+    world.agenda.pass(now, drop);
+    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
+    let percent = match failure {
+        Failure { percent: Some(percent @ 0..=100), stage: None, .. } => *percent,
+        Failure { percent: Some(percent), stage: None, .. } => {
+            return Err(ControlError::bad(format!("percent must be from 0 to 100, got {percent}")));
+        }
+        Failure { percent: None, stage: Some(stage), .. } => {
+            course.start_of(stage).ok_or_else(|| {
+                let stages = course.stages().collect::<Vec<_>>().join(", ");
+                ControlError::bad(format!("stage must be one of {stages}, got {stage:?}"))
+            })?
+        }
+        Failure { percent: None, stage: None, .. } => 0,
+        _ => return Err(ControlError::bad("a failure takes either percent or stage")),
+    };
+    let number = course.run.course;
+    if let Some(reason) = &failure.reason {
+        world.agenda.give_reason(number, reason);
+    }
+    let course = world.steer(id, now, |run| run.fail(percent, now));
+    Ok(Shown::of(&course.expect("it was found before"), now))
+}
+
+fn steer(
+    app: &App,
+    project: &str,
+    id: &str,
+    change: impl FnOnce(&mut Run, Moment),
+) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let now = world.clock.now();
+    let steered = world.steer(id, now, |run| change(run, now));
+    steered.map(|course| Shown::of(&course, now)).ok_or_else(|| not_under_way(&world, id))
+}
+
+fn not_under_way(world: &World, id: &str) -> ControlError {
+    let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
+    let others = world.agenda.under_way().count();
+    ControlError::missing(format!(
+        "nothing that is under way has the id {shown}, neither as its job nor as what that works \
+         on; {others} other things are under way"
+    ))
+}

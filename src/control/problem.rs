@@ -1,0 +1,101 @@
+//! Why a control request is refused, and how its body is read.
+
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+
+/// Why a control request is refused. Nothing of it was done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct ControlError {
+    /// The status that says so over HTTP.
+    pub(crate) status: StatusCode,
+    reason: String,
+}
+
+impl ControlError {
+    /// It cannot be understood, or cannot be done.
+    pub(crate) fn bad(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }
+    }
+
+    /// What it names is not there.
+    pub(crate) fn missing(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, reason: reason.into() }
+    }
+
+    /// What it names is not in a state for it.
+    pub(crate) fn conflict(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, reason: reason.into() }
+    }
+
+    /// Whoever asks may not.
+    pub(crate) fn forbidden(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, reason: reason.into() }
+    }
+}
+
+/// Reads a body. An empty one is an empty object; an unknown member is refused with the one that
+/// was probably meant.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.inner().to_string());
+        let at = if path == "." { String::new() } else { format!("{path}: ") };
+        let meant =
+            meant(&inner).map_or_else(String::new, |word| format!("; did you mean {word}?"));
+        ControlError::bad(format!("the body is refused: {at}{inner}{meant}"))
+    })?;
+    json.end().map_err(|error| ControlError::bad(format!("the body is refused: {error}")))?;
+    Ok(read)
+}
+
+/// The word that an unknown one was probably meant for. The message of `serde` has them all:
+/// ``unknown field `secods`, expected one of `seconds`, `to` ``.
+fn meant(message: &str) -> Option<&str> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut words = message.split('`').skip(1).step_by(2);
+    let sent = words.next()?;
+    crate::contract::check::nearest(sent, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        seconds: Option<f64>,
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        inner: Option<Vec<Inner>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        first: Option<u32>,
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_the_nearest_word() {
+        let said = |body: &str| {
+            read::<Body>(body.as_bytes()).map_or_else(|it| it.to_string(), |_| String::new())
+        };
+        assert!(
+            said("{\"secods\":1}").contains("did you mean seconds?"),
+            "{}",
+            said("{\"secods\":1}")
+        );
+        assert!(said("{\"inner\":[{\"frist\":1}]}").contains("inner[0]"), "the place");
+        assert!(said("{\"seconds\":\"1\"}").contains("seconds: invalid type"));
+        assert!(said("{} x").contains("trailing"));
+        assert!(said("[1]").contains("the body is refused"));
+        assert_eq!(said(""), "");
+    }
+}

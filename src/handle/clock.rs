@@ -1,0 +1,69 @@
+//! The clock of a world.
+
+use super::World;
+use crate::cloud::{Due, Turn};
+use crate::control::{ControlError, clock};
+use std::time::Duration;
+
+impl World<'_> {
+    /// Stops the world's clock. Time then moves only by [`advance`](Self::advance) and its like.
+    ///
+    /// # Panics
+    ///
+    /// If the project's id is none, as everything that can be refused for nothing else.
+    pub fn freeze(&self) {
+        sure(clock::Freeze::NOW.apply(self.app, &self.project_id));
+    }
+
+    /// Lets the clock run again, `scale` times as fast as real time.
+    pub fn resume(&self, scale: f64) -> Result<(), ControlError> {
+        clock::Resume { scale: Some(scale) }.apply(self.app, &self.project_id).map(drop)
+    }
+
+    /// Moves the world's clock forward, and says what became due. Whatever is due by then has
+    /// happened when it returns.
+    ///
+    /// ```
+    /// use papercloud::PaperCloud;
+    /// use std::time::Duration;
+    ///
+    /// let cloud = PaperCloud::start();
+    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
+    /// world.freeze();
+    /// let before = world.now();
+    /// world.advance(Duration::from_secs(60));
+    /// assert_ne!(world.now(), before);
+    /// ```
+    pub fn advance(&self, by: Duration) -> Vec<Due> {
+        sure(clock::turn(self.app, &self.project_id, &Turn::By(by))).into_due()
+    }
+
+    /// Moves the clock to an instant such as `2026-01-01T00:00:00Z`, which must not be past.
+    pub fn advance_to(&self, to: &str) -> Result<Vec<Due>, ControlError> {
+        let to = Turn::to(to).map_err(ControlError::bad)?;
+        clock::turn(self.app, &self.project_id, &to).map(clock::Turned::into_due)
+    }
+
+    /// Moves the clock to the next moment at which anything comes to another status; nothing
+    /// becomes due, and the clock stays, where nothing is under way.
+    pub fn advance_to_next_event(&self) -> Vec<Due> {
+        sure(clock::turn(self.app, &self.project_id, &Turn::NextEvent)).into_due()
+    }
+
+    /// Lets each look of a client at something unfinished move the clock to the next event, so that
+    /// a program which polls sees every status once and never waits.
+    pub fn auto_advance(&self, enabled: bool) {
+        sure(clock::auto_advance(self.app, &self.project_id, enabled));
+    }
+
+    /// What the world's clock shows, such as `2026-01-01T00:00:00.000Z`.
+    pub fn now(&self) -> String {
+        sure(clock::show(self.app, &self.project_id)).now().to_owned()
+    }
+}
+
+/// What cannot be refused, unless the project's id is none.
+#[track_caller]
+pub(super) fn sure<T>(done: Result<T, ControlError>) -> T {
+    done.unwrap_or_else(|error| panic!("Papercloud: {error}"))
+}
