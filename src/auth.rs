@@ -85,6 +85,27 @@ pub fn recognise(arrival: &Arrival<'_>) -> Caller {
     caller
 }
 
+/// The scenario that the credentials of a request name: behind a plus in the access key, or in the
+/// name of the user that the token was issued to.
+pub fn scenario(arrival: &Arrival<'_>) -> Option<String> {
+    let Arrival { cloud, parts, .. } = arrival;
+    let signed = parts.headers.get("authorization");
+    let may_name_one = signed.is_some_and(|value| value.as_bytes().contains(&b'+'));
+    if !may_name_one && !cloud.tokens_name_scenarios() {
+        return None;
+    }
+    let credentials = &cloud.settings().credentials;
+    match Credential::read(&parts.headers).ok()? {
+        Credential::Signature(signature) => {
+            credentials.scenario_of_key(signature.access_key).map(str::to_owned)
+        }
+        Credential::Token(text) => {
+            let token = cloud.token(text)?;
+            credentials.scenario_of_user(&token.identity.user).map(str::to_owned)
+        }
+    }
+}
+
 impl<'r> Credential<'r> {
     fn read(headers: &'r HeaderMap) -> Result<Self, String> {
         let token = headers.get("x-auth-token");

@@ -90,6 +90,7 @@ pub struct Cloud {
     settings: Settings,
     shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
     tokens: RwLock<Tokens>,
+    tokens_name_scenarios: AtomicBool,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -108,7 +109,8 @@ impl Cloud {
     /// A cloud without worlds.
     pub fn new(settings: Settings) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { settings, shards, tokens: RwLock::default() }
+        let (tokens, tokens_name_scenarios) = (RwLock::default(), AtomicBool::new(false));
+        Self { settings, shards, tokens, tokens_name_scenarios }
     }
 
     /// What every world has in common.

@@ -158,10 +158,28 @@ impl Credentials {
         named.or_else(|| Some(NamedProject { id: id()?.to_owned(), name: name.to_owned() }))
     }
 
-    /// The key with this public part.
+    /// The key with this public part, whether or not a scenario is named behind it.
     pub fn access_key(&self, access_key: &str) -> Option<&AccessKey> {
-        self.access_keys.iter().find(|known| known.access_key == access_key)
+        let known = |key: &str| self.access_keys.iter().find(|known| known.access_key == key);
+        known(access_key).or_else(|| known(split_scenario(access_key)?.0))
     }
+
+    /// The scenario that an access key names behind its own public part, as in `AK+scenario`.
+    pub fn scenario_of_key<'k>(&self, access_key: &'k str) -> Option<&'k str> {
+        let is_whole = self.access_keys.iter().any(|known| known.access_key == access_key);
+        if is_whole { None } else { split_scenario(access_key).map(|(_, scenario)| scenario) }
+    }
+
+    /// The scenario that a user names behind their own name, as in `user+scenario`.
+    pub fn scenario_of_user<'k>(&self, user: &'k str) -> Option<&'k str> {
+        let is_whole = self.users.iter().any(|known| known.name == user);
+        if is_whole { None } else { split_scenario(user).map(|(_, scenario)| scenario) }
+    }
+}
+
+/// A name and the scenario behind it, as in `name+scenario`.
+pub fn split_scenario(name: &str) -> Option<(&str, &str)> {
+    name.rsplit_once('+').filter(|(name, scenario)| !name.is_empty() && !scenario.is_empty())
 }
 
 /// Whether a path can carry the id: anything else is no project.
@@ -235,6 +253,19 @@ mod tests {
     fn a_temporary_keys_token_may_have_colons() {
         let key = AccessKey::parse(&"AK:SK:to:ken".into()).unwrap();
         assert!(key.security_token.unwrap().is("to:ken"));
+    }
+
+    #[test]
+    fn a_credential_names_a_scenario_behind_a_plus() {
+        let mut known = Credentials::built_in("eu-mock-1");
+        let with_scenario = format!("{ACCESS_KEY}+throttled");
+        assert_eq!(known.scenario_of_key(&with_scenario), Some("throttled"));
+        assert!(known.access_key(&with_scenario).is_some());
+        assert_eq!(known.scenario_of_key(ACCESS_KEY), None);
+        assert_eq!(known.scenario_of_user("papercloud+slow"), Some("slow"));
+        assert_eq!(known.scenario_of_user("papercloud+"), None);
+        known.users[0].name = "a+b".to_owned();
+        assert_eq!(known.scenario_of_user("a+b"), None, "that is the user's whole name");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{Cloud, Moment};
 use crate::credentials::{NamedProject, Projects, Secret, User};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -133,6 +134,9 @@ impl Tokens {
 impl Cloud {
     /// Issues a token at a moment of its scope's clock.
     pub fn issue(&self, grant: Grant, now: Moment) -> Arc<Token> {
+        if self.settings.credentials.scenario_of_user(&grant.identity.user).is_some() {
+            self.tokens_name_scenarios.store(true, Ordering::Release);
+        }
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         tokens.issue(self.settings.seed, grant, now)
     }
@@ -141,6 +145,11 @@ impl Cloud {
     pub fn token(&self, text: &str) -> Option<Arc<Token>> {
         let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
         tokens.by_text.get(text).cloned()
+    }
+
+    /// Whether a token was ever issued to a user who has a scenario in their name.
+    pub fn tokens_name_scenarios(&self) -> bool {
+        self.tokens_name_scenarios.load(Ordering::Acquire)
     }
 
     /// What the clock of a project shows; that of the account where none is named.

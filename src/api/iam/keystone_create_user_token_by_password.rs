@@ -4,7 +4,7 @@ use super::service::SERVICE;
 use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply, TOKEN_LENGTH};
 use crate::cloud::{Grant, Identity, Project, Scope};
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Refused, Situation, Source};
-use crate::credentials::{NamedProject, Projects, USER, is_project_id};
+use crate::credentials::{NamedProject, Projects, USER, is_project_id, split_scenario};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -196,15 +196,23 @@ impl Operation for KeystoneCreateUserTokenByPassword {
 
 /// The user, if the password is theirs; one that nobody knows is adopted where that is allowed.
 fn user(sent: SentUser, project: &mut Project<'_>) -> Result<Identity, Refusal> {
-    let is_meant = |known: &Identity| match (&sent.id, &sent.name) {
-        (Some(id), _) => known.user_id() == *id,
-        (None, name) => {
-            name.as_ref() == Some(&known.user) && sent.domain.as_ref().is_none_or(|it| it.is(known))
-        }
+    let is_meant = |known: &Identity, name: &str| match &sent.id {
+        Some(id) => known.user_id() == *id,
+        None => name == known.user && sent.domain.as_ref().is_none_or(|it| it.is(known)),
     };
-    let users = project.settings.credentials.users.iter();
-    let mut users = users.map(|user| (Identity::from(user), &user.password));
-    if let Some((identity, password)) = users.find(|(identity, _)| is_meant(identity)) {
+    let users = &project.settings.credentials.users;
+    let known = |name: &str| {
+        let mut users = users.iter().map(|user| (Identity::from(user), &user.password));
+        users.find(|(identity, _)| is_meant(identity, name))
+    };
+    let whole = sent.name.as_deref().unwrap_or_default();
+    let before_scenario = || known(split_scenario(whole)?.0);
+    if let Some((identity, password)) = known(whole).or_else(before_scenario) {
+        // The token is that of a user who has the scenario in their name.
+        let identity = match &sent.name {
+            Some(name) => Identity { user: name.clone(), ..identity },
+            None => identity,
+        };
         let holds = password.is(&sent.password);
         return if holds { Ok(identity) } else { Err(wrong(WRONG_PASSWORD)) };
     }
