@@ -13,14 +13,14 @@ environment; without it they are skipped.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from calls import Clients
-from papercloud import Papercloud, World
+from papercloud import Papercloud, World, papercloud, world
+
+__all__ = ["papercloud", "world"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -31,33 +31,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def papercloud() -> Iterator[Papercloud]:
-    """One service for all tests; their projects keep them apart."""
-    with running() as service:
-        yield service
+def papercloud_flags() -> tuple[str, ...]:
+    """Jobs take two seconds, whatever the default is."""
+    return ("--job-seconds", "2")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def direct_connections() -> Iterator[None]:
+    """The SDKs would send requests to this machine through a proxy, where one is set."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("no_proxy", "127.0.0.1")
+        yield
 
 
 @pytest.fixture(scope="session")
-def verifying() -> Iterator[Papercloud]:
-    """The same, but with credentials that have to hold.
+def verifying(papercloud_flags: tuple[str, ...]) -> Iterator[Papercloud]:
+    """A second service, whose credentials have to hold.
 
     What is signed must be signed within 15 minutes of the clock of its project, and the SDKs sign
     with real time. So a clock that was frozen may be advanced, but not by more than that.
     """
-    with running("--auth", "verify") as service:
+    with Papercloud(*papercloud_flags, "--auth", "verify") as service:
         yield service
-
-
-@pytest.fixture
-def world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
-    """The test's project: new, the same in every run, and with a clock that stands still."""
-    return frozen_world(papercloud, request.node.nodeid)
 
 
 @pytest.fixture
 def other_world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
     """A second project for the same test."""
-    return frozen_world(papercloud, f"{request.node.nodeid}, another project")
+    return papercloud.world_of(f"{request.node.nodeid}, another project")
 
 
 @pytest.fixture
@@ -70,21 +71,3 @@ def clients(papercloud: Papercloud, world: World) -> Clients:
 def strangers(papercloud: Papercloud, other_world: World) -> Clients:
     """Clients of the other project."""
     return Clients.connect(papercloud.url, other_world.project_id)
-
-
-@contextmanager
-def running(*flags: str) -> Iterator[Papercloud]:
-    """A service whose jobs take two seconds."""
-    with pytest.MonkeyPatch.context() as environment:
-        # The SDKs would send requests to this machine through a proxy, where one is set.
-        environment.setenv("no_proxy", "127.0.0.1")
-        with Papercloud("--job-seconds", "2", *flags) as service:
-            yield service
-
-
-def frozen_world(papercloud: Papercloud, name: str) -> World:
-    """A project whose ID follows from a name: 32 hexadecimal digits, as real ones have."""
-    project_id = hashlib.sha256(name.encode()).hexdigest()[:32]
-    world = papercloud.world(project_id)
-    world.freeze()
-    return world

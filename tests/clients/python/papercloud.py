@@ -1,15 +1,32 @@
-"""Runs a Papercloud for tests written in Python. The standard library is all it needs."""
+"""Papercloud for tests written in Python: one file to copy, which needs the standard library only.
+
+With pytest, import the two fixtures in `conftest.py` and take a project for each test::
+
+    from papercloud import papercloud, world  # noqa: F401
+
+    def test_that_my_program_waits(world):
+        world.fail_next("CreateDbCacheMapping", reason="disk full")
+        my_program(endpoint=world.url, project_id=world.project_id)
+        world.verify(operation="CreateDbCacheMapping", exactly=1)
+
+The program is the one that PAPERCLOUD_BINARY names, the one that cargo built in this checkout, or
+the first `papercloud` in PATH. It listens on a free port, and stops with the test session.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +34,7 @@ from typing import Any
 
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 
 
 class Papercloud:
@@ -60,6 +78,24 @@ class Papercloud:
         """Everything that belongs to a project."""
         return World(self.url, project_id)
 
+    def world_of(self, test: str) -> World:
+        """The project of a test: its ID follows from the test's name, and its clock stands still.
+
+        It has 32 hexadecimal digits, as real ones have, and is the same in every run.
+        """
+        world = self.world(hashlib.sha256(test.encode()).hexdigest()[:32])
+        world.freeze()
+        world.label(test)
+        return world
+
+    def define_scenario(self, name: str, scenario: dict[str, Any]) -> None:
+        """Names a set of clock, job and fault settings, for any project to choose."""
+        ask(self.url, "PUT", f"/_paper/scenarios/{name}", scenario)
+
+    def explain(self, request_id: str) -> dict[str, Any]:
+        """Which rules a request met, and how it is put right."""
+        return ask(self.url, "GET", f"/_paper/requests/{request_id}")
+
     def stop(self) -> None:
         """Stops the service, and complains unless it ends cleanly and in time."""
         self._process.send_signal(signal.SIGTERM)
@@ -100,38 +136,168 @@ class Papercloud:
 
 @dataclass(frozen=True)
 class World:
-    """A project of a running service, with a clock of its own."""
+    """A project of a running service: its clock, its faults, and what was asked of it."""
 
     url: str
     project_id: str
 
+    # Time
+
     def freeze(self) -> None:
         """Stops the project's clock."""
-        self._turn_clock("freeze", {})
+        self._post("clock/freeze")
 
-    def advance(self, seconds: float) -> None:
-        """Moves the project's clock forward."""
-        self._turn_clock("advance", {"seconds": seconds})
+    def resume(self, scale: float = 1) -> None:
+        """Lets the clock run, `scale` times as fast as real time."""
+        self._post("clock/resume", {"scale": scale})
 
-    def _turn_clock(self, verb: str, body: dict[str, Any]) -> None:
-        url = f"{self.url}/_paper/worlds/{self.project_id}/clock/{verb}"
-        request = urllib.request.Request(url, json.dumps(body).encode(), method="POST")
-        # The service is on this machine, whatever proxies the environment names.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            opener.open(request, timeout=STOP_SECONDS).close()
-        except urllib.error.HTTPError as error:
-            answer = error.read().decode(errors="replace")
-            raise RuntimeError(f"{url} answered {error.code}: {answer}") from None
+    def advance(self, seconds: float) -> list[dict[str, Any]]:
+        """Moves the clock forward. What became due by that."""
+        return self._post("clock/advance", {"seconds": seconds})["due"]
+
+    def advance_to_next_event(self) -> list[dict[str, Any]]:
+        """Moves the clock to the next moment at which anything comes to another status."""
+        return self._post("clock/advance", {"to": "next-event"})["due"]
+
+    def auto_advance(self, enabled: bool = True) -> None:
+        """Lets each look at something unfinished move the clock to the next event."""
+        self._post("clock/auto-advance", {"enabled": enabled})
+
+    def now(self) -> str:
+        """What the clock shows."""
+        return self._ask("GET", "clock")["now"]
+
+    # Jobs
+
+    def fail_next(self, operation: str, *, percent: int = 100, reason: str | None = None) -> str:
+        """Lets what the next call of an operation starts fail. The name of the rule."""
+        effect = {"job": "fail", "percent": percent}
+        return self.fault(operation, first=1, **effect, **({"reason": reason} if reason else {}))
+
+    def finish(self, job_id: str) -> None:
+        """Lets a job, or what is named by the ID of what it works on, end well now."""
+        self._post(f"jobs/{job_id}/finish")
+
+    def fail(self, job_id: str, **failure: Any) -> None:
+        """Lets it fail: now, or at a `percent` or `stage`, with a `reason`."""
+        self._post(f"jobs/{job_id}/fail", failure)
+
+    def hold(self, job_id: str) -> None:
+        """Lets it stand still until it is released."""
+        self._post(f"jobs/{job_id}/hold")
+
+    def release(self, job_id: str) -> None:
+        """Lets it go on from where it stands still."""
+        self._post(f"jobs/{job_id}/release")
+
+    # Faults
+
+    def fault(self, operation: str | None = None, **settings: Any) -> str:
+        """Arms a rule. Its name.
+
+        Selectors (`first`, `nth`, `every`, `probability`), `match`, `while_` and `phase` belong to
+        the rule, everything else to its effect::
+
+            world.fault("CreateDbCacheMapping", first=2, status=503)
+            world.fault("ListJobs", throttle=5)
+            world.fault("CreateDbCacheMapping", first=1, reset=True, phase="after")
+        """
+        rule: dict[str, Any] = {"operation": operation} if operation else {}
+        for name in ("id", "service", "first", "nth", "every", "probability", "match", "phase"):
+            if name in settings:
+                rule[name] = settings.pop(name)
+        if "while_" in settings:
+            rule["while"] = settings.pop("while_")
+        return self._post("faults", rule | {"effect": settings})["id"]
+
+    def hits(self, rule: str) -> int:
+        """How many requests a rule has hit."""
+        return self._ask("GET", f"faults/{rule}")["hits"]
+
+    def disarm(self, rule: str) -> None:
+        """Takes a rule back."""
+        self._ask("DELETE", f"faults/{rule}")
+
+    def choose_scenario(self, name: str) -> None:
+        """Lets a named scenario hold for every request of the project."""
+        self._ask("PUT", "scenario", {"name": name})
+
+    # What was asked
+
+    def requests(self, **filters: Any) -> list[dict[str, Any]]:
+        """The requests of the project, the oldest first; `operation=`, `status=` and so on choose."""
+        return self._ask("GET", "requests?" + urllib.parse.urlencode(filters))["requests"]
+
+    def verify(self, *checks: dict[str, Any], **check: Any) -> None:
+        """Holds checks against the journal, and fails with what came nearest::
+
+        world.verify(operation="CreateDbCacheMapping", match={"source_instance_id": "x"}, exactly=1)
+        """
+        answer = self._post("requests/verify", {"checks": [*checks, *([check] if check else [])]})
+        failed = [check for check in answer["checks"] if not check["passed"]]
+        assert not failed, json.dumps(failed, indent=2)
+
+    def report(self) -> dict[str, Any]:
+        """What was left behind, and what a careful client would have done otherwise."""
+        return self._ask("GET", "report")
+
+    def assert_clean(self) -> None:
+        """Fails if the report has anything to say."""
+        report = self.report()
+        assert report["clean"], json.dumps(report, indent=2)
+
+    # The world as a whole
+
+    def label(self, label: str) -> None:
+        """Calls the project like its test, for reports."""
+        self._ask("PUT", "label", {"label": label[:256]})
+
+    def export(self) -> dict[str, Any]:
+        """Everything that decides future answers; the same program reads it back."""
+        return self._ask("GET")
+
+    def restore(self, exported: dict[str, Any]) -> None:
+        """Replaces the project's world by one that was exported."""
+        self._ask("PUT", "", exported)
+
+    def reset(self) -> None:
+        """Forgets everything about the project."""
+        self._ask("DELETE")
+
+    def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._ask("POST", path, body or {})
+
+    def _ask(self, method: str, path: str = "", body: dict[str, Any] | None = None) -> Any:
+        below = f"/{path}" if path else ""
+        return ask(self.url, method, f"/_paper/worlds/{self.project_id}{below}", body)
+
+
+def ask(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Makes a call of the control API. A refusal raises with its reason."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url + path, data, method=method)
+    if token := os.environ.get("PAPERCLOUD_CONTROL_TOKEN"):
+        request.add_header("X-Paper-Token", token)
+    # The service is on this machine, whatever proxies the environment names.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+            text = answer.read()
+    except urllib.error.HTTPError as error:
+        said = error.read().decode(errors="replace")
+        raise RuntimeError(f"{method} {path} answered {error.code}: {said}") from None
+    return json.loads(text) if text else None
 
 
 def find_binary() -> Path:
-    """The program: the one that PAPERCLOUD_BINARY names, or else the one that cargo built."""
+    """The program to run."""
     if named := os.environ.get("PAPERCLOUD_BINARY"):
         candidates = [Path(named)]
     else:
         target = Path(__file__).resolve().parents[3] / "target"
         candidates = [target / "release" / "papercloud", target / "debug" / "papercloud"]
+        if installed := shutil.which("papercloud"):
+            candidates.append(Path(installed))
     for candidate in candidates:
         if candidate.is_file() and os.access(candidate, os.X_OK):
             return candidate
@@ -140,3 +306,29 @@ def find_binary() -> Path:
         f"there is no program {looked_for}: run `cargo build --release`, or let PAPERCLOUD_BINARY "
         "name a papercloud binary"
     )
+
+
+try:
+    import pytest
+except ImportError:  # the rest is of use without it
+    pass
+else:
+
+    @pytest.fixture(scope="session")
+    def papercloud_flags() -> tuple[str, ...]:
+        """Further flags of the program; override it to give some."""
+        return ()
+
+    @pytest.fixture(scope="session")
+    def papercloud(papercloud_flags: tuple[str, ...]) -> Iterator[Papercloud]:
+        """One service for all tests; their projects keep them apart."""
+        with pytest.MonkeyPatch.context() as environment:
+            # SDKs would send requests to this machine through a proxy, where one is set.
+            environment.setenv("no_proxy", "127.0.0.1")
+            with Papercloud(*papercloud_flags) as service:
+                yield service
+
+    @pytest.fixture
+    def world(papercloud: Papercloud, request: pytest.FixtureRequest) -> World:
+        """The test's project: new, the same in every run, and with a clock that stands still."""
+        return papercloud.world_of(request.node.nodeid)
