@@ -76,13 +76,18 @@ fn parameters(contract: &Contract) -> Vec<Value> {
     let of_project = contract.is_of_project().then_some(project);
     let declared = contract.parameters().filter(|(place, _)| *place != Place::Body);
     let declared = declared.map(|(place, field)| {
-        json!({
+        let mut parameter = json!({
             "name": field.name,
             "in": place.name(),
             "required": field.presence == Presence::Mandatory,
             "description": field.meaning,
             "schema": kind(&field.kind, Use::Request(Strictness::default())),
-        })
+        });
+        if place == Place::Query && field.presence == Presence::Optional {
+            // Clients that fill in every parameter send such ones for those that have no value.
+            parameter["allowEmptyValue"] = true.into();
+        }
+        parameter
     });
     let language = contract.service.speaks_chinese.then(|| {
         json!({
@@ -328,7 +333,6 @@ fn kind(kind: &'static Kind, used: Use) -> Value {
         Kind::Instance(_) => text(ID_LENGTH),
         Kind::Format(format) => json!({ "type": "string", "pattern": format.pattern }),
         Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
-        Kind::Integer(least, i64::MAX) => json!({ "type": "integer", "minimum": least }),
         Kind::Integer(least, most) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
