@@ -31,7 +31,7 @@ pub use backup::{BACKUP, Backup};
 pub use clock::{ClockError, Moment, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::{Meaning, request_id};
+pub use ids::{Meaning, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
@@ -100,6 +100,8 @@ pub struct WorldCell {
     requests: AtomicU64,
     /// Whether its project has another world by now.
     abandoned: AtomicBool,
+    /// Whether any fault rules are armed in it.
+    faulty: Arc<AtomicBool>,
     world: Mutex<World>,
 }
 
@@ -133,7 +135,8 @@ impl Cloud {
             preset.settle(&mut world, &self.settings.region);
         }
         let (requests, abandoned) = (AtomicU64::new(0), AtomicBool::new(false));
-        let cell = Arc::new(WorldCell { key, requests, abandoned, world: world.into() });
+        let faulty = world.testing.faults.any();
+        let cell = Arc::new(WorldCell { key, requests, abandoned, faulty, world: world.into() });
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
     }
@@ -182,6 +185,12 @@ impl WorldCell {
     /// Whether its project was reset, so that nobody sees it again.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Acquire)
+    }
+
+    /// Whether any fault rules are armed, so that a request without them locks the world no more
+    /// than it has to.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty.load(Ordering::Acquire)
     }
 
     /// The id of a request to this project: 32 hex digits.

@@ -3,12 +3,14 @@
 //! Every call is a function of this module's files, with its HTTP route beside it; the
 //! [`World`](crate::World) of a test in Rust calls the same functions.
 
+pub mod catalogue;
 pub mod clock;
+pub mod faults;
 pub mod jobs;
 mod problem;
 pub mod worlds;
 
-pub use problem::ControlError;
+pub use problem::{ControlError, read, read_value};
 
 use crate::api::ROUTES;
 use crate::cloud::WorldCell;
@@ -33,7 +35,9 @@ pub const ACCOUNT: &str = "@account";
 /// The paths of the control API, for the message about an unknown one.
 const PATHS: &[&[&str]] = &[
     &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
+    catalogue::PATHS,
     clock::PATHS,
+    faults::PATHS,
     jobs::PATHS,
     worlds::PATHS,
 ];
@@ -47,7 +51,9 @@ pub fn router() -> Router<Arc<App>> {
         // Otherwise GET /{version} of GeminiDB would answer for it.
         .route(ROOT, any(no_call))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
+        .merge(catalogue::router())
         .merge(clock::router())
+        .merge(faults::router())
         .merge(jobs::router())
         .merge(worlds::router())
 }
@@ -88,6 +94,16 @@ pub fn answer<T: Serialize>(done: Result<T, ControlError>) -> Response<Body> {
         Ok(body) => ok(&body),
         Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
     }
+}
+
+/// The answer to one that makes something.
+pub fn answer_created<T: Serialize>(done: Result<T, ControlError>) -> Response<Body> {
+    let created = done.is_ok();
+    let mut response = answer(done);
+    if created {
+        *response.status_mut() = StatusCode::CREATED;
+    }
+    response
 }
 
 /// The answer to one that leaves nothing to say.

@@ -3,8 +3,11 @@
 //! It does what the control API does over HTTP, by calling the same functions.
 
 mod clock;
+mod faults;
 mod jobs;
 mod worlds;
+
+pub use faults::Fault;
 
 use crate::http::App;
 use std::fmt;

@@ -83,7 +83,7 @@ async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -
                 tokio::time::sleep(duration).await;
                 hit = Some(next);
             }
-            Step::Done(done) => break disruption::send(done).await,
+            Step::Done(done) => break disruption::send(done, &parts.method).await,
         }
     }
 }

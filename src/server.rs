@@ -1,15 +1,15 @@
 //! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
 
+mod connection;
+pub mod wire;
+
 use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
 use crate::handle::World;
 use crate::http::{App, PortOf, router};
 use crate::selftest::selftest;
-use axum::{Extension, Router};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use axum::Extension;
+use connection::serve;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -17,9 +17,6 @@ use std::time::Duration;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// How long open connections may take to end when the service stops.
-const DRAIN: Duration = Duration::from_millis(1_500);
 
 /// A running Papercloud.
 ///
@@ -193,48 +190,4 @@ fn runtime(workers: u16) -> std::io::Result<Runtime> {
         builder.worker_threads(workers.into());
     }
     builder.enable_all().build()
-}
-
-/// Accepts until told to stop, then lets open connections end.
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    header_timeout: Duration,
-    mut stopped: watch::Receiver<()>,
-) {
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => return tracing::error!(%error, "the listener cannot be served"),
-    };
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout);
-    let connections = GracefulShutdown::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            // Nothing is ever sent: the sender's end is the signal.
-            _ = stopped.changed() => break,
-        };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, most likely: others may end meanwhile.
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                continue;
-            }
-        };
-        // Answers are small and complete: waiting to fill a packet only delays them.
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = connections.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
-    }
-    drop(listener);
-    let _ = tokio::time::timeout(DRAIN, connections.shutdown()).await;
 }

@@ -106,6 +106,14 @@ pub fn digest(key: u64, text: &str) -> u64 {
     scatter_word(text.bytes().fold(start, step))
 }
 
+/// A number from 0 up to 1 that follows from a world, from what it is for, and from an ordinal.
+pub fn draw(world_key: u64, purpose: &str, ordinal: u64) -> f64 {
+    let bits = scatter_word(digest(world_key, purpose) ^ scatter_word(ordinal));
+    #[expect(clippy::cast_precision_loss, reason = "as many bits as fit exactly")]
+    let (part, whole) = ((bits >> 11) as f64, (1_u64 << 53) as f64);
+    part / whole
+}
+
 /// 128 bits from a key and an ordinal.
 fn scatter(key: u64, ordinal: u64) -> u128 {
     let left = scatter_word(key ^ scatter_word(ordinal));

@@ -127,6 +127,11 @@ pub enum Situation {
 }
 
 impl Situation {
+    /// What rules and lists call it, such as `WrongState`.
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+
     /// Whether only an operation with a body can be in it.
     pub const fn needs_a_body(self) -> bool {
         matches!(self, Self::EmptyBody | Self::MalformedBody)

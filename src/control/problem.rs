@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Why a control request is refused. Nothing of it was done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,15 +40,22 @@ impl ControlError {
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let (path, inner) = (error.path().to_string(), error.inner().to_string());
-        let at = if path == "." { String::new() } else { format!("{path}: ") };
-        let meant =
-            meant(&inner).map_or_else(String::new, |word| format!("; did you mean {word}?"));
-        ControlError::bad(format!("the body is refused: {at}{inner}{meant}"))
-    })?;
+    let read = serde_path_to_error::deserialize(&mut json);
+    let read = read.map_err(|error| refused(&error))?;
     json.end().map_err(|error| ControlError::bad(format!("the body is refused: {error}")))?;
     Ok(read)
+}
+
+/// The same for a part of a body that was read before.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ControlError> {
+    serde_path_to_error::deserialize(value).map_err(|error| refused(&error))
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ControlError {
+    let (path, inner) = (error.path().to_string(), error.inner().to_string());
+    let at = if path == "." { String::new() } else { format!("{path}: ") };
+    let meant = meant(&inner).map_or_else(String::new, |word| format!("; did you mean {word}?"));
+    ControlError::bad(format!("the body is refused: {at}{inner}{meant}"))
 }
 
 /// The word that an unknown one was probably meant for. The message of `serde` has them all:

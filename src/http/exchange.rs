@@ -7,7 +7,7 @@ use super::{App, body, host, language, read_headers, remarks};
 use crate::auth::{self, Arrival, AuthMode};
 use crate::cloud::{Access, Awaited, Moment, Project, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
-use crate::contract::{Class, Contract, Level, Violation};
+use crate::contract::{Class, Level, Violation};
 use crate::control;
 use crate::error::Refusal;
 use crate::operation::{Failure, Outcome, Route};
@@ -114,10 +114,8 @@ impl<'r> Exchange<'r> {
             Err(Halt::Wait(duration, hit)) => return Step::Wait(duration, hit),
         };
         let (mut delay, mut disruption) = (Duration::ZERO, None);
-        // What was refused never came to where the fault would have hit it.
-        let hit = hit.filter(|_| !matches!(draft.verdict, Verdict::Refused(_) | Verdict::Unknown));
-        if let Some(Hit { rule, effect, latency }) = hit {
-            effect.spoil(contract, &request_id, &mut response);
+        if let Some(Hit { rule, effect, latency }) = self.after(hit, draft.verdict) {
+            effect.spoil(&rule, contract, &request_id, &mut response);
             disruption = effect.disruption();
             delay = if effect.is_before() { Duration::ZERO } else { latency };
             if let Ok(rule) = HeaderValue::from_str(&rule) {
@@ -145,10 +143,20 @@ impl<'r> Exchange<'r> {
         })
     }
 
+    /// The hit that is left of one: what was refused never came to where some would have hit it.
+    fn after(&self, hit: Option<Hit>, verdict: Verdict) -> Option<Hit> {
+        let hit = hit?;
+        if matches!(verdict, Verdict::Refused(_)) && hit.effect.awaits_success() {
+            self.cell.lock().testing.faults.take_back(&hit);
+            return None;
+        }
+        Some(hit)
+    }
+
     /// Does what the request asks for by its headers, and finds the fault that hits it.
     fn strike(
         &self,
-        contract: &'static Contract,
+        route: &'static Route,
         sent: &Sent<'_>,
         instructions: Instructions,
     ) -> Result<Option<Hit>, Halt> {
@@ -157,8 +165,11 @@ impl<'r> Exchange<'r> {
             let turned = self.cell.lock().turn(&turn);
             turned.map_err(|error| Halt::BadInstructions(format!("X-Paper-Clock: {error}")))?;
         }
+        if fault.is_none() && !self.cell.is_faulty() {
+            return Ok(None);
+        }
         let mut world = self.cell.lock();
-        let asked = Asked { contract, sent, now: world.clock.now() };
+        let asked = Asked { route, sent, now: world.clock.now(), scenario: None };
         let World { agenda, testing, .. } = &mut *world;
         if let Some(effect) = fault {
             let hit = testing.faults.strike_by_header(effect, &asked);
@@ -216,7 +227,7 @@ impl<'r> Exchange<'r> {
         answer.contract = Some(route.contract);
         sent.headers = read_headers(route.contract, &parts.headers)?;
         if hit.is_none() {
-            *hit = self.strike(route.contract, &sent, instructions)?;
+            *hit = self.strike(route, &sent, instructions)?;
             if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.is_before())
                 && !hit.latency.is_zero()
             {

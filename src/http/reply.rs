@@ -14,7 +14,7 @@ use std::any::Any;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The same, by the name that SDKs look for in the answers of IAM.
-const IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
+pub const IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
 
 /// One header for each oddity that was let pass.
 pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
@@ -129,13 +129,7 @@ impl Answer {
             );
         }
         let message = shorten(refusal.message(self.language));
-        let gateway = crate::api::gateway::SERVICE.refusals;
-        let by_gateway = gateway.iter().any(|known| known.code == *code);
-        let envelope = if by_gateway { Envelope::Gateway } else { self.service.envelope };
-        let body = match envelope {
-            Envelope::Nested => nested_error_body(*status, &message),
-            _ => error_body(envelope, code, &message, &self.request_id),
-        };
+        let body = error(self.service, *status, code, &message, &self.request_id);
         Outcome { status: *status, headers: Vec::new(), body }
     }
 
@@ -148,6 +142,22 @@ impl Answer {
         declared.or_else(|| self.service.refusal(Situation::Internal)).unwrap_or_else(|| {
             unreachable!("the gateway declares what happens when all else fails")
         })
+    }
+}
+
+/// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.
+pub fn error(
+    service: &Service,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    request_id: &str,
+) -> Vec<u8> {
+    let by_gateway = code.starts_with("APIGW.");
+    let envelope = if by_gateway { Envelope::Gateway } else { service.envelope };
+    match envelope {
+        Envelope::Nested => nested_error_body(status, message),
+        _ => error_body(envelope, code, message, request_id),
     }
 }
 

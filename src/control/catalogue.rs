@@ -1,0 +1,87 @@
+//! What every operation can answer, and what provokes it.
+
+use super::answer;
+use crate::api::ROUTES;
+use crate::contract::{Contract, Refused};
+use crate::http::App;
+use axum::Router;
+use axum::routing::get;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(super) const PATHS: &[&str] = &["/_paper/catalogue"];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [catalogue] = PATHS else { unreachable!("one path") };
+    Router::new().route(catalogue, get(async || answer(Ok(list()))))
+}
+
+/// The documented answers of all operations.
+#[derive(Debug, Serialize)]
+pub struct Catalogue {
+    count: usize,
+    answers: Vec<Entry>,
+}
+
+/// One documented answer of an operation.
+#[derive(Debug, Serialize)]
+struct Entry {
+    service: &'static str,
+    operation: &'static str,
+    status: u16,
+    /// Nothing for a success.
+    error_code: Option<&'static str>,
+    situation: Option<String>,
+    provoke: Value,
+}
+
+/// Every documented answer: an operation's success first, with the requests of the documented
+/// example, and its refusals, each with a fault rule.
+pub fn list() -> Catalogue {
+    let contracts = ROUTES.iter().map(|route| route.contract);
+    let answers: Vec<_> = contracts.flat_map(entries).collect();
+    Catalogue { count: answers.len(), answers }
+}
+
+fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {
+    let success = Entry {
+        service: contract.service.name,
+        operation: contract.id,
+        status: contract.success.as_u16(),
+        error_code: None,
+        situation: None,
+        provoke: example(contract),
+    };
+    let refused = contract.all_refusals().map(move |refused| refusal(contract, refused));
+    std::iter::once(success).chain(refused)
+}
+
+/// The documented request, and those that it presupposes.
+fn example(contract: &Contract) -> Value {
+    let mut example: Value = serde_json::from_str(contract.example).unwrap_or_default();
+    let mut provoke = json!({});
+    for part in ["before", "request"] {
+        if let Some(requests) = example.get_mut(part) {
+            provoke[part] = requests.take();
+        }
+    }
+    provoke
+}
+
+fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
+    let situation = refused.situation.name();
+    let fault = json!({
+        "service": contract.service.name,
+        "operation": contract.id,
+        "effect": { "error": situation },
+    });
+    Entry {
+        service: contract.service.name,
+        operation: contract.id,
+        status: refused.status.as_u16(),
+        error_code: Some(refused.code),
+        situation: Some(situation),
+        provoke: json!({ "fault": fault }),
+    }
+}

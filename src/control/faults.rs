@@ -1,0 +1,95 @@
+//! Fault rules: arm them, see whom they have hit, and disarm them.
+
+use super::problem::read;
+use super::{ControlError, answer, answer_created, answer_empty, world};
+use crate::http::App;
+use crate::testing::fault::{Rule, Shown, Written};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use serde::Serialize;
+use std::sync::Arc;
+
+pub(super) const PATHS: &[&str] =
+    &["/_paper/worlds/{project_id}/faults", "/_paper/worlds/{project_id}/faults/{id}"];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [all, one] = PATHS else { unreachable!("two paths") };
+    Router::new()
+        .route(
+            all,
+            get(async |app: State<Arc<App>>, project: Path<String>| answer(list(&app, &project)))
+                .post(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
+                    answer_created(read(&body).and_then(|rule| arm(&app, &project, rule)))
+                })
+                .delete(async |app: State<Arc<App>>, project: Path<String>| {
+                    answer_empty(disarm_all(&app, &project))
+                }),
+        )
+        .route(
+            one,
+            get(async |app: State<Arc<App>>, path: At| answer(show(&app, &path.0.0, &path.0.1)))
+                .delete(async |app: State<Arc<App>>, path: At| {
+                    answer_empty(disarm(&app, &path.0.0, &path.0.1))
+                }),
+        )
+}
+
+type At = Path<(String, String)>;
+
+/// The rules that are armed in a world.
+#[derive(Debug, Serialize)]
+pub struct List {
+    count: usize,
+    faults: Vec<Shown>,
+}
+
+/// Arms a rule, behind those that are armed already.
+pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlError> {
+    let rule = Rule::of(rule)?;
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    let armed = world.testing.faults.arm(rule, None)?;
+    Ok(armed.show())
+}
+
+/// The rules, in the order in which they are asked, with what came of them.
+pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
+    let cell = world(app, project)?;
+    let world = cell.lock();
+    let faults: Vec<_> = world.testing.faults.rules().map(|armed| armed.show()).collect();
+    Ok(List { count: faults.len(), faults })
+}
+
+/// One rule, with what came of it.
+pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+    let cell = world(app, project)?;
+    let world = cell.lock();
+    world.testing.faults.find(id).map(|armed| armed.show()).ok_or_else(|| not_armed(id))
+}
+
+/// How many requests a rule has hit.
+pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
+    let cell = world(app, project)?;
+    let world = cell.lock();
+    world.testing.faults.find(id).map(|armed| armed.hits).ok_or_else(|| not_armed(id))
+}
+
+/// Disarms a rule.
+pub fn disarm(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
+    let cell = world(app, project)?;
+    let disarmed = cell.lock().testing.faults.disarm(id);
+    if disarmed { Ok(()) } else { Err(not_armed(id)) }
+}
+
+/// Disarms all rules.
+pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
+    world(app, project)?.lock().testing.faults.retain(|_| false);
+    Ok(())
+}
+
+fn not_armed(id: &str) -> ControlError {
+    let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
+    ControlError::missing(format!("no fault rule is called {shown}"))
+}

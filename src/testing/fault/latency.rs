@@ -1,0 +1,133 @@
+//! How long a fault keeps a request, or its answer, waiting.
+
+use crate::control::ControlError;
+use serde::Deserialize;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long a fault keeps a request waiting, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Latency {
+    /// Always as long.
+    Fixed(f64),
+    /// Anything between two bounds, each as likely.
+    Uniform(f64, f64),
+    /// As services are: mostly near the median, and now and then far above it.
+    LogNormal {
+        /// Half of all are below it.
+        median: f64,
+        /// How far the logarithms lie around that of the median.
+        deviation: f64,
+    },
+}
+
+/// Longer than anybody waits.
+const LONGEST: f64 = 600_000.0;
+
+/// How many standard deviations the 99th percentile of a normal distribution is above its median.
+const PERCENTILE_99: f64 = 2.326_347_874;
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Written {
+    Fixed(f64),
+    Uniform { from: f64, to: f64 },
+    LogNormal { median: f64, p99: f64 },
+}
+
+impl Latency {
+    /// Reads `latency_ms`.
+    pub fn read(written: &Value) -> Result<Self, ControlError> {
+        let read = match Written::deserialize(written) {
+            Ok(Written::Fixed(milliseconds)) if in_range(milliseconds) => Self::Fixed(milliseconds),
+            Ok(Written::Uniform { from, to }) if in_range(from) && in_range(to) && from <= to => {
+                Self::Uniform(from, to)
+            }
+            Ok(Written::LogNormal { median, p99 })
+                if median > 0.0 && in_range(p99) && median <= p99 =>
+            {
+                Self::LogNormal { median, deviation: (p99 / median).ln() / PERCENTILE_99 }
+            }
+            _ => {
+                return Err(ControlError::bad(format!(
+                    "latency_ms must be a number of milliseconds, {{\"from\":…,\"to\":…}} or \
+                     {{\"median\":…,\"p99\":…}}, the smaller one first and none above {LONGEST}, \
+                     got {written}"
+                )));
+            }
+        };
+        Ok(read)
+    }
+
+    /// How long it is this time. Two numbers from 0 up to 1 are drawn for it where chance decides.
+    pub fn draw(self, mut draw: impl FnMut() -> f64) -> Duration {
+        let milliseconds = match self {
+            Self::Fixed(milliseconds) => milliseconds,
+            Self::Uniform(from, to) => from + (to - from) * draw(),
+            Self::LogNormal { median, deviation } => {
+                // The method of Box and Muller; 1 - draw is never 0.
+                let distance = (-2.0 * (1.0 - draw()).ln()).sqrt();
+                let normal = distance * (std::f64::consts::TAU * draw()).cos();
+                median * (deviation * normal).exp()
+            }
+        };
+        Duration::from_secs_f64(milliseconds.clamp(0.0, LONGEST) / 1_000.0)
+    }
+}
+
+fn in_range(milliseconds: f64) -> bool {
+    (0.0..=LONGEST).contains(&milliseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::draw;
+    use serde_json::json;
+
+    fn drawn(written: &Value) -> Vec<Duration> {
+        let latency = Latency::read(written).unwrap();
+        let one = |ordinal: u64| {
+            let mut at = ordinal * 2;
+            latency.draw(|| {
+                at += 1;
+                draw(7, "latency", at)
+            })
+        };
+        let mut all: Vec<_> = (0..10_000).map(one).collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn a_uniform_latency_is_anywhere_between_its_bounds() {
+        let all = drawn(&json!({ "from": 100, "to": 200 }));
+        let milliseconds = |at: usize| all[at].as_millis();
+        assert!((100..=101).contains(&milliseconds(0)));
+        assert!((148..=152).contains(&milliseconds(5_000)));
+        assert!((199..=200).contains(&milliseconds(9_999)));
+    }
+
+    #[test]
+    fn a_log_normal_latency_has_its_median_and_its_percentile() {
+        let all = drawn(&json!({ "median": 50, "p99": 400 }));
+        assert!((47..=53).contains(&all[5_000].as_millis()), "{:?}", all[5_000]);
+        assert!((340..=470).contains(&all[9_900].as_millis()), "{:?}", all[9_900]);
+    }
+
+    #[test]
+    fn what_is_no_latency_is_refused() {
+        for bad in [
+            json!(-1),
+            json!("1"),
+            json!(600_001),
+            json!({ "from": 2, "to": 1 }),
+            json!({ "median": 0, "p99": 1 }),
+            json!({ "median": 1 }),
+            json!({ "from": 1, "to": 2, "median": 1 }),
+        ] {
+            let said = Latency::read(&bad).unwrap_err().to_string();
+            assert!(said.contains("latency_ms must be"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The parameters that a request has to have to be hit.
+
+use crate::contract::check::{Members, Sent, nearest};
+use crate::contract::json::Json;
+use crate::contract::{Contract, Field, Place};
+use crate::control::ControlError;
+use crate::operation::Route;
+use serde_json::{Map, Value};
+
+/// A parameter and its value. Members of objects are named with dots, as in `target_instance.id`;
+/// one of a list is meant if any of them has the value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    path: Box<str>,
+    value: Value,
+}
+
+/// Reads the parameters of a rule, and keeps the operations that declare all of them.
+pub fn read(
+    written: &Map<String, Value>,
+    routes: &mut Vec<&'static Route>,
+) -> Result<Vec<Parameter>, ControlError> {
+    let mut parameters = Vec::new();
+    for (path, value) in written {
+        let known: Vec<_> = routes.iter().flat_map(|route| paths(route.contract)).collect();
+        routes.retain(|route| declared(route.contract, path).is_some());
+        if routes.is_empty() {
+            let meant = nearest(path, known.iter().map(String::as_str))
+                .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+            return Err(ControlError::bad(format!(
+                "match: no operation that is meant declares {path:?}{meant}"
+            )));
+        }
+        if routes.iter().any(|route| declared(route.contract, path).is_some_and(|it| it.secret)) {
+            let reason = format!("match: {path} is a secret, which no rule may name");
+            return Err(ControlError::bad(reason));
+        }
+        parameters.push(Parameter { path: path.as_str().into(), value: value.clone() });
+    }
+    Ok(parameters)
+}
+
+impl Parameter {
+    /// Whether a request has it, with this value.
+    pub fn is_in(&self, sent: &Sent<'_>) -> bool {
+        let outside = sent.path.iter().chain(&sent.query).chain(&sent.headers);
+        let mut outside = outside.filter(|(name, _)| **name == *self.path);
+        outside.any(|(_, value)| same_text(value, &self.value))
+            || has(&sent.body, &self.path, &self.value)
+    }
+}
+
+fn has(members: &Members<'_>, path: &str, wanted: &Value) -> bool {
+    let (name, rest) = match path.split_once('.') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    let mut named = members.iter().filter(|(member, _)| member == name);
+    named.any(|(_, value)| match (rest, value) {
+        (None, value) => same(value, wanted),
+        (Some(rest), Json::Object(members)) => has(members, rest, wanted),
+        (Some(rest), Json::List(values)) => values
+            .iter()
+            .any(|value| matches!(value, Json::Object(members) if has(members, rest, wanted))),
+        _ => false,
+    })
+}
+
+/// Whether both are the same JSON; the order of members does not matter.
+fn same(sent: &Json<'_>, wanted: &Value) -> bool {
+    match (sent, wanted) {
+        (Json::Null, Value::Null) => true,
+        (Json::Boolean(sent), Value::Bool(wanted)) => sent == wanted,
+        (Json::Integer(sent), Value::Number(wanted)) if wanted.is_i64() => {
+            wanted.as_i64() == Some(*sent)
+        }
+        (Json::Float(sent), Value::Number(wanted)) => same_number(*sent, wanted.as_f64()),
+        #[expect(clippy::cast_precision_loss, reason = "the other one has a fraction or is as far")]
+        (Json::Integer(sent), Value::Number(wanted)) => same_number(*sent as f64, wanted.as_f64()),
+        (Json::Text(sent), Value::String(wanted)) => sent == wanted,
+        (Json::List(sent), Value::Array(wanted)) => {
+            sent.len() == wanted.len()
+                && sent.iter().zip(wanted).all(|(sent, wanted)| same(sent, wanted))
+        }
+        (Json::Object(sent), Value::Object(wanted)) => {
+            sent.len() == wanted.len()
+                && sent.iter().all(|(name, sent)| {
+                    wanted.get(name.as_ref()).is_some_and(|wanted| same(sent, wanted))
+                })
+        }
+        _ => false,
+    }
+}
+
+#[expect(clippy::float_cmp, reason = "2606.0 is 2606, and nothing was computed")]
+fn same_number(sent: f64, wanted: Option<f64>) -> bool {
+    wanted == Some(sent)
+}
+
+/// What is not in the body is text, however the rule has written it.
+fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
+    let sent = sent.as_text().unwrap_or_default();
+    match wanted {
+        Value::String(wanted) => sent == wanted,
+        Value::Number(_) | Value::Bool(_) => sent == wanted.to_string(),
+        _ => false,
+    }
+}
+
+/// The parameter that an operation declares under a path.
+fn declared(contract: &Contract, path: &str) -> Option<&'static Field> {
+    let mut segments = path.split('.');
+    let name = segments.next()?;
+    let rest: Vec<_> = segments.collect();
+    let mut named = contract.parameters().filter(|(_, field)| field.name == name);
+    named.find_map(|(place, field)| {
+        if place != Place::Body && !rest.is_empty() {
+            return None;
+        }
+        rest.iter().try_fold(field, |field, name| {
+            field.kind.members().iter().find(|member| member.name == *name)
+        })
+    })
+}
+
+/// The paths of everything that an operation declares.
+fn paths(contract: &Contract) -> Vec<String> {
+    let mut all = Vec::new();
+    for (place, field) in contract.parameters() {
+        all.push(field.name.to_owned());
+        if place == Place::Body {
+            members(field.name, field, &mut all);
+        }
+    }
+    all
+}
+
+fn members(path: &str, field: &Field, all: &mut Vec<String>) {
+    for member in field.kind.members() {
+        let path = format!("{path}.{}", member.name);
+        members(&path, member, all);
+        all.push(path);
+    }
+}

@@ -1,0 +1,153 @@
+//! A rule, read and checked: whom it may hit, when, and with what.
+
+use super::effect::Effect;
+use super::matching::{self, Parameter};
+use super::selector::Selector;
+use super::written::{Written, WrittenStage};
+use super::{Asked, BY_HEADER};
+use crate::api::ROUTES;
+use crate::cloud::{Agenda, Moment};
+use crate::contract::check::nearest;
+use crate::control::{ControlError, read_value};
+use crate::operation::Route;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A rule that can be armed.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// As it was written down.
+    pub written: Written,
+    /// Which of the requests that it sees it hits.
+    pub selector: Selector,
+    /// What it does.
+    pub effect: Arc<Effect>,
+    routes: Vec<&'static Route>,
+    matching: Vec<Parameter>,
+    stage: Option<Stage>,
+}
+
+/// What has to be under way.
+#[derive(Clone, Debug)]
+struct Stage {
+    operation: Option<&'static str>,
+    status: Option<&'static str>,
+}
+
+/// The longest id of a rule.
+const ID_LENGTH: usize = 64;
+
+impl Rule {
+    /// Reads a rule, or says why it cannot be kept.
+    pub fn read(value: &Value) -> Result<Self, ControlError> {
+        read_value(value.clone()).and_then(Self::of)
+    }
+
+    /// Checks a rule.
+    pub fn of(written: Written) -> Result<Self, ControlError> {
+        if let Some(id) = &written.id {
+            check_id(id)?;
+        }
+        let mut routes = routes(written.service.as_deref(), written.operation.as_deref())?;
+        let matching = matching::read(&written.matching, &mut routes)?;
+        let selector = Selector::read(&written)?;
+        let stage = written.stage.as_ref().map(Stage::read).transpose()?;
+        let effect = Effect::read(&written.effect, written.phase)?;
+        effect.narrow(&mut routes)?;
+        Ok(Self { written, selector, effect: Arc::new(effect), routes, matching, stage })
+    }
+
+    /// Whether it sees a request.
+    pub fn sees(&self, asked: &Asked<'_>, agenda: &Agenda) -> bool {
+        self.routes.iter().any(|route| std::ptr::eq(*route, asked.route))
+            && self.matching.iter().all(|parameter| parameter.is_in(asked.sent))
+            && self.stage.as_ref().is_none_or(|stage| stage.is_reached(agenda, asked.now))
+    }
+}
+
+fn check_id(id: &str) -> Result<(), ControlError> {
+    let fits = |sign: u8| sign.is_ascii_alphanumeric() || b"-_.+:".contains(&sign);
+    if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(fits) {
+        let shown: String = id.chars().take(ID_LENGTH).collect();
+        return Err(ControlError::bad(format!(
+            "id must have 1 to {ID_LENGTH} letters, digits and signs of -_.+:, got {shown:?}"
+        )));
+    }
+    if id == BY_HEADER {
+        let reason = format!("id must not be {BY_HEADER}, which marks what a header asked for");
+        return Err(ControlError::bad(reason));
+    }
+    Ok(())
+}
+
+/// The operations that a rule may hit.
+fn routes(
+    service: Option<&str>,
+    operation: Option<&str>,
+) -> Result<Vec<&'static Route>, ControlError> {
+    let mut routes: Vec<_> = ROUTES.iter().collect();
+    if let Some(service) = service {
+        let names: Vec<_> = routes.iter().map(|route| route.contract.service.name).collect();
+        routes.retain(|route| route.contract.service.name.eq_ignore_ascii_case(service));
+        if routes.is_empty() {
+            return Err(unknown("service", service, names));
+        }
+    }
+    if let Some(operation) = operation {
+        let names: Vec<_> = routes.iter().map(|route| route.contract.id).collect();
+        routes.retain(|route| route.contract.id == operation);
+        if routes.is_empty() {
+            return Err(unknown("operation", operation, names));
+        }
+    }
+    Ok(routes)
+}
+
+/// Refuses an unknown word with the one that was probably meant; all of them where they are few.
+fn unknown(what: &str, word: &str, mut known: Vec<&str>) -> ControlError {
+    const FEW: usize = 12;
+    known.dedup();
+    let shown: String = word.chars().take(128).collect();
+    let meant = match nearest(word, known.iter().copied()) {
+        Some(known) => format!("; did you mean {known}?"),
+        None if known.len() <= FEW => format!("; there are {}", known.join(", ")),
+        None => String::new(),
+    };
+    ControlError::bad(format!("there is no {what} {shown:?}{meant}"))
+}
+
+impl Stage {
+    fn read(written: &WrittenStage) -> Result<Self, ControlError> {
+        let WrittenStage { operation, status } = written;
+        if operation.is_none() && status.is_none() {
+            return Err(ControlError::bad("while needs operation or status"));
+        }
+        let mut routes = routes(None, operation.as_deref())?;
+        routes.retain(|route| route.courses().next().is_some());
+        let Some(route) = routes.first() else {
+            let operation = operation.as_deref().unwrap_or_default();
+            let reason = format!("while: {operation} sets nothing going");
+            return Err(ControlError::bad(reason));
+        };
+        let contract_id = operation.as_ref().map(|_| route.contract.id);
+        let stages = routes.iter().flat_map(|route| route.courses());
+        let mut stages: Vec<_> =
+            stages.flat_map(|course| course.stages).map(|(status, _)| *status).collect();
+        stages.sort_unstable();
+        let status = status.as_deref().map(|status| {
+            let known = stages.iter().find(|known| **known == status).copied();
+            known.ok_or_else(|| unknown("stage", status, stages))
+        });
+        Ok(Self { operation: contract_id, status: status.transpose()? })
+    }
+
+    /// Whether something under way is in it.
+    fn is_reached(&self, agenda: &Agenda, now: Moment) -> bool {
+        agenda.under_way().any(|course| {
+            self.operation.is_none_or(|operation| course.contract.id == operation)
+                && course.phases(now).any(|phase| {
+                    phase.ended.is_none() && self.status.is_none_or(|status| phase.status == status)
+                })
+        })
+    }
+}
