@@ -55,7 +55,9 @@ pub use world::{Awaited, World};
 
 use crate::contract::Strictness;
 use crate::credentials::Credentials;
-use std::collections::HashMap;
+use crate::control::ControlError;
+use crate::testing::scenario::Scenario;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use token::Tokens;
@@ -80,6 +82,8 @@ pub struct Settings {
     pub credentials: Credentials,
     /// How many bytes the journal of a project may take.
     pub journal_bytes: usize,
+    /// Scenarios that are known at the start.
+    pub scenarios: BTreeMap<Box<str>, Arc<Scenario>>,
     /// What projects have before their first request.
     pub presets: Vec<Preset>,
 }
@@ -91,6 +95,7 @@ pub struct Cloud {
     shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
     tokens: RwLock<Tokens>,
     tokens_name_scenarios: AtomicBool,
+    scenarios: RwLock<BTreeMap<Box<str>, Arc<Scenario>>>,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -112,7 +117,8 @@ impl Cloud {
     pub fn new(settings: Settings) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
         let (tokens, tokens_name_scenarios) = (RwLock::default(), AtomicBool::new(false));
-        Self { settings, shards, tokens, tokens_name_scenarios }
+        let scenarios = RwLock::new(settings.scenarios.clone());
+        Self { settings, shards, tokens, tokens_name_scenarios, scenarios }
     }
 
     /// What every world has in common.
@@ -133,6 +139,12 @@ impl Cloud {
         let mut world = World::new(key, project_id, frozen_at, self.settings.journal_bytes);
         if let Some(preset) = preset {
             preset.settle(&mut world, &self.settings.region);
+            if let Some((name, scenario)) =
+                preset.scenario.as_deref().and_then(|name| Some((name, self.scenario(name).ok()?)))
+                && world.enter(name, &scenario).is_ok()
+            {
+                world.testing.scenario = Some(name.into());
+            }
         }
         let (requests, abandoned) = (AtomicU64::new(0), AtomicBool::new(false));
         let faulty = world.testing.faults.any();
@@ -162,6 +174,31 @@ impl Cloud {
 
     fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
         &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")]
+    }
+
+    /// The scenario with a name, or which there are instead.
+    pub fn scenario(&self, name: &str) -> Result<Arc<Scenario>, ControlError> {
+        let known = self.scenarios.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(name).map(Arc::clone);
+        found.ok_or_else(|| {
+            ControlError::missing(Scenario::unknown(name, known.keys().map(AsRef::as_ref)))
+        })
+    }
+
+    /// All scenarios.
+    pub fn scenarios(&self) -> BTreeMap<Box<str>, Arc<Scenario>> {
+        self.scenarios.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Defines a scenario, in the place of one with the same name.
+    pub fn define_scenario(&self, name: &str, scenario: Scenario) {
+        let mut known = self.scenarios.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(name.into(), Arc::new(scenario));
+    }
+
+    /// Forgets a scenario.
+    pub fn forget_scenario(&self, name: &str) {
+        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     /// The first user: who calls where nothing says so.

@@ -190,6 +190,7 @@ impl Config {
             spell_incrmigrating: self.spell_incrmigrating,
             credentials: self.credentials(world.as_ref())?,
             journal_bytes: self.journal_bytes as usize,
+            scenarios: world.as_ref().map(WorldFile::scenarios).unwrap_or_default(),
             presets: world.map(WorldFile::into_projects).unwrap_or_default(),
         })
     }

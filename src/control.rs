@@ -8,6 +8,7 @@ pub mod clock;
 pub mod faults;
 pub mod jobs;
 mod problem;
+pub mod scenarios;
 pub mod worlds;
 
 pub use problem::{ControlError, read, read_value};
@@ -39,6 +40,7 @@ const PATHS: &[&[&str]] = &[
     clock::PATHS,
     faults::PATHS,
     jobs::PATHS,
+    scenarios::PATHS,
     worlds::PATHS,
 ];
 
@@ -55,6 +57,7 @@ pub fn router() -> Router<Arc<App>> {
         .merge(clock::router())
         .merge(faults::router())
         .merge(jobs::router())
+        .merge(scenarios::router())
         .merge(worlds::router())
 }
 

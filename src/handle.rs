@@ -5,6 +5,7 @@
 mod clock;
 mod faults;
 mod jobs;
+mod scenarios;
 mod worlds;
 
 pub use faults::Fault;

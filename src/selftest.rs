@@ -251,6 +251,7 @@ fn example_app() -> App {
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
         journal_bytes: 0,
+        scenarios: Default::default(),
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -5,6 +5,7 @@ pub mod wire;
 
 use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
+use crate::control::{ControlError, read, scenarios};
 use crate::handle::World;
 use crate::http::{App, PortOf, router};
 use crate::selftest::selftest;
@@ -132,6 +133,13 @@ impl PaperCloud {
     /// The world of a project; every project id has one.
     pub fn world(&self, project_id: &str) -> World<'_> {
         World::new(&self.app, project_id)
+    }
+
+    /// Defines a scenario, in the place of one with the same name: a JSON document such as
+    /// `{"faults": [{"operation": "CreateDbCacheMapping", "first": 1, "effect": {"status": 503}}]}`.
+    pub fn define_scenario(&self, name: &str, scenario: &str) -> Result<(), ControlError> {
+        let scenario = read(scenario.as_bytes())?;
+        scenarios::define(&self.app, name, &scenario).map(drop)
     }
 
     /// Stops it, and waits until its connections have ended or a second and a half is over.

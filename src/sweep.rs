@@ -82,6 +82,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         spell_incrmigrating: false,
         credentials,
         journal_bytes: 0,
+        scenarios: Default::default(),
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -6,9 +6,12 @@
 pub mod fault;
 pub mod instructions;
 pub mod journal;
+pub mod scenario;
 
 use fault::Faults;
 use journal::Journal;
+use scenario::Entered;
+use std::collections::BTreeMap;
 
 /// What a world has for the sake of tests.
 #[derive(Debug)]
@@ -17,6 +20,10 @@ pub struct Testing {
     pub faults: Faults,
     /// What was asked and answered.
     pub journal: Journal,
+    /// The scenario that holds for every request that brings no other.
+    pub scenario: Option<Box<str>>,
+    /// The scenarios that requests have carried.
+    pub scenarios: BTreeMap<Box<str>, Entered>,
     /// What a test calls its world.
     pub label: Option<Box<str>>,
     /// Whether each look at something unfinished moves the clock to its next event.
@@ -29,6 +36,8 @@ impl Testing {
         Self {
             faults: Faults::new(key),
             journal: Journal::new(key, journal_bytes),
+            scenario: None,
+            scenarios: BTreeMap::new(),
             label: None,
             auto_advance: false,
         }

@@ -6,9 +6,12 @@
 use crate::cloud::Preset;
 use crate::contract::Engine;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
+use crate::testing::scenario::Scenario;
 use serde::Deserialize;
-use std::collections::HashSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The format that this program reads.
 const VERSION: u32 = 1;
@@ -22,6 +25,8 @@ pub struct WorldFile {
     access_keys: Vec<KnownAccessKey>,
     #[serde(default)]
     users: Vec<KnownUser>,
+    #[serde(default)]
+    scenarios: BTreeMap<String, Value>,
     #[serde(default)]
     projects: Vec<Preset>,
 }
@@ -77,11 +82,26 @@ impl WorldFile {
             let value = self.version.to_string();
             return Err(Wrong { field: "version".to_owned(), value, problem });
         }
+        for (name, scenario) in &self.scenarios {
+            Scenario::read(name, scenario).map_err(|error| Wrong {
+                field: format!("scenarios.{name}"),
+                value: format!("\"{name}\""),
+                problem: error.to_string(),
+            })?;
+        }
         let mut projects = HashSet::new();
         for (at, project) in self.projects.iter().enumerate() {
             let field = format!("projects[{at}]");
             unique(&mut projects, &project.id.0, || format!("{field}.id"))?;
             check_project(project, &field)?;
+            if let Some(name) = &project.scenario
+                && !self.scenarios.contains_key(name)
+            {
+                let known = self.scenarios.keys().map(String::as_str);
+                let problem = Scenario::unknown(name, known);
+                let field = format!("{field}.scenario");
+                return Err(Wrong { field, value: format!("\"{name}\""), problem });
+            }
         }
         Ok(())
     }
@@ -108,6 +128,15 @@ impl WorldFile {
             users: own_or(users.collect(), built_in.users),
             projects: named.chain(built_in.projects).collect(),
         }
+    }
+
+    /// The scenarios.
+    pub fn scenarios(&self) -> BTreeMap<Box<str>, Arc<Scenario>> {
+        let read = |(name, scenario): (&String, &Value)| {
+            let scenario = Scenario::read(name, scenario).expect("it was checked");
+            (name.as_str().into(), Arc::new(scenario))
+        };
+        self.scenarios.iter().map(read).collect()
     }
 
     /// The projects.

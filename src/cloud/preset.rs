@@ -19,6 +19,8 @@ pub struct Preset {
     pub name: Option<String>,
     /// Where its clock stands still.
     pub frozen_at: Option<Instant>,
+    /// The scenario that holds for its requests.
+    pub scenario: Option<String>,
     /// Its instances.
     #[serde(default)]
     pub instances: Vec<KnownInstance>,

@@ -1,4 +1,5 @@
-//! What a request asks for by its own headers: `X-Paper-Clock`, `X-Paper-Fault`.
+//! What a request asks for by its own headers: `X-Paper-Clock`, `X-Paper-Fault`,
+//! `X-Paper-Scenario`.
 
 use super::fault::Effect;
 use crate::cloud::Turn;
@@ -10,6 +11,9 @@ pub const CLOCK: HeaderName = HeaderName::from_static("x-paper-clock");
 /// Lets this request go wrong; on an answer, the rule that made it go wrong.
 pub const FAULT: HeaderName = HeaderName::from_static("x-paper-fault");
 
+/// Names the scenario that the request carries.
+pub const SCENARIO: HeaderName = HeaderName::from_static("x-paper-scenario");
+
 /// What a request asks for by its own headers.
 #[derive(Debug, Default)]
 pub struct Instructions {
@@ -17,6 +21,8 @@ pub struct Instructions {
     pub clock: Option<Turn>,
     /// What is to go wrong.
     pub fault: Option<Effect>,
+    /// The scenario that the request carries.
+    pub scenario: Option<String>,
 }
 
 impl Instructions {
@@ -32,6 +38,7 @@ impl Instructions {
         let fault = text(&FAULT)?.map(Effect::parse).transpose();
         Ok(Self {
             clock: clock.map_err(|problem| format!("X-Paper-Clock: {problem}"))?,
+            scenario: text(&SCENARIO)?.map(|name| name.trim().to_owned()),
             fault: fault.map_err(|problem| format!("X-Paper-Fault: {problem}"))?,
         })
     }

@@ -1,0 +1,129 @@
+//! Scenarios: define them, and choose one for a project.
+
+use super::problem::read;
+use super::{ControlError, answer, answer_empty, project_id};
+use crate::http::App;
+use crate::testing::scenario::{Scenario, Written};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+pub(super) const PATHS: &[&str] = &[
+    "/_paper/scenarios",
+    "/_paper/scenarios/{name}",
+    "/_paper/worlds/{project_id}/scenario",
+];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [all, one, chosen] = PATHS else { unreachable!("three paths") };
+    Router::new()
+        .route(all, get(async |app: State<Arc<App>>| answer(Ok(list(&app)))))
+        .route(
+            one,
+            get(async |app: State<Arc<App>>, name: Path<String>| answer(show(&app, &name)))
+                .put(async |app: State<Arc<App>>, name: Path<String>, body: Bytes| {
+                    answer(read(&body).and_then(|scenario: Value| define(&app, &name, &scenario)))
+                })
+                .delete(async |app: State<Arc<App>>, name: Path<String>| {
+                    answer_empty(forget(&app, &name))
+                }),
+        )
+        .route(
+            chosen,
+            get(async |app: State<Arc<App>>, project: Path<String>| answer(chosen_by(&app, &project)))
+                .put(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
+                    answer(read(&body).and_then(|it: Choice| choose(&app, &project, &it.name)))
+                })
+                .delete(async |app: State<Arc<App>>, project: Path<String>| {
+                    answer_empty(leave(&app, &project))
+                }),
+        )
+}
+
+/// The scenarios that there are.
+#[derive(Debug, Serialize)]
+pub struct List {
+    count: usize,
+    scenarios: Vec<Shown>,
+}
+
+/// A scenario with its name.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    name: String,
+    #[serde(flatten)]
+    written: Written,
+}
+
+/// What a project has chosen.
+#[derive(Debug, Serialize)]
+pub struct Chosen {
+    name: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choice {
+    name: String,
+}
+
+/// The scenarios that there are, by their names.
+pub fn list(app: &App) -> List {
+    let shown = |(name, scenario): (Box<str>, Arc<Scenario>)| Shown {
+        name: name.into(),
+        written: scenario.written.clone(),
+    };
+    let scenarios: Vec<_> = app.cloud.scenarios().into_iter().map(shown).collect();
+    List { count: scenarios.len(), scenarios }
+}
+
+/// A scenario.
+pub fn show(app: &App, name: &str) -> Result<Shown, ControlError> {
+    let scenario = app.cloud.scenario(name)?;
+    Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
+}
+
+/// Defines a scenario, in the place of one with the same name.
+pub fn define(app: &App, name: &str, scenario: &Value) -> Result<Shown, ControlError> {
+    app.cloud.define_scenario(name, Scenario::read(name, scenario)?);
+    show(app, name)
+}
+
+/// Forgets a scenario. Projects that are in it stay there; no other can enter it any more.
+pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
+    app.cloud.scenario(name)?;
+    app.cloud.forget_scenario(name);
+    Ok(())
+}
+
+/// Lets a scenario hold for every request of a project that brings no other.
+pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlError> {
+    let project_id = project_id(project)?;
+    let scenario = app.cloud.scenario(name)?;
+    let cell = app.cloud.world(project_id);
+    let mut world = cell.lock();
+    world.enter(name, &scenario)?;
+    world.testing.scenario = Some(name.into());
+    Ok(Chosen { name: world.testing.scenario.clone() })
+}
+
+/// What a project has chosen.
+pub fn chosen_by(app: &App, project: &str) -> Result<Chosen, ControlError> {
+    let cell = super::world(app, project)?;
+    let name = cell.lock().testing.scenario.clone();
+    Ok(Chosen { name })
+}
+
+/// Lets no scenario hold for a project any more; its rules are disarmed.
+pub fn leave(app: &App, project: &str) -> Result<(), ControlError> {
+    let cell = super::world(app, project)?;
+    let mut world = cell.lock();
+    if let Some(name) = world.testing.scenario.take() {
+        world.leave(&name);
+    }
+    Ok(())
+}
