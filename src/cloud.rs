@@ -54,8 +54,8 @@ pub use token::{Grant, Identity, Scope, Token};
 pub use world::{Awaited, World};
 
 use crate::contract::Strictness;
-use crate::credentials::Credentials;
 use crate::control::ControlError;
+use crate::credentials::Credentials;
 use crate::testing::scenario::Scenario;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -30,6 +30,8 @@ pub struct Project<'w> {
     contract: &'static Contract,
     omen: Omen,
     plan: Option<Plan>,
+    /// How long what it sets going takes, in milliseconds.
+    lasting: u32,
     /// What the request has set going so far; the last is the one that goes on being set going.
     courses: Vec<Course>,
     /// Whether the next start begins a course of its own.
@@ -92,15 +94,16 @@ impl<'w> Project<'w> {
             contract,
             omen: Omen::None,
             plan: None,
+            lasting: settings.job_milliseconds,
             courses: Vec::new(),
             apart: true,
         }
     }
 
-    /// Lets what the request sets going end as planned.
-    pub fn planned(mut self, plan: Option<Plan>) -> Self {
+    /// Lets what the request sets going end as planned, and last so many milliseconds.
+    pub fn plan(&mut self, plan: Option<Plan>, lasting: Option<u32>) {
         self.plan = plan;
-        self
+        self.lasting = lasting.unwrap_or(self.lasting);
     }
 
     /// Ends the request: keeps what it adopted and set going if it succeeded.
@@ -291,7 +294,7 @@ impl<'w> Project<'w> {
     }
 
     fn run(&self, number: u32) -> Run {
-        let usual = self.settings.job_milliseconds;
+        let usual = self.lasting;
         let Some(plan) = &self.plan else {
             return match self.omen {
                 Omen::None => Run::new(number, self.now, usual, Fate::Succeeds),

@@ -12,11 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &[
-    "/_paper/scenarios",
-    "/_paper/scenarios/{name}",
-    "/_paper/worlds/{project_id}/scenario",
-];
+pub(super) const PATHS: &[&str] =
+    &["/_paper/scenarios", "/_paper/scenarios/{name}", "/_paper/worlds/{project_id}/scenario"];
 
 pub(super) fn router() -> Router<Arc<App>> {
     let [all, one, chosen] = PATHS else { unreachable!("three paths") };
@@ -34,13 +31,15 @@ pub(super) fn router() -> Router<Arc<App>> {
         )
         .route(
             chosen,
-            get(async |app: State<Arc<App>>, project: Path<String>| answer(chosen_by(&app, &project)))
-                .put(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
-                    answer(read(&body).and_then(|it: Choice| choose(&app, &project, &it.name)))
-                })
-                .delete(async |app: State<Arc<App>>, project: Path<String>| {
-                    answer_empty(leave(&app, &project))
-                }),
+            get(async |app: State<Arc<App>>, project: Path<String>| {
+                answer(chosen_by(&app, &project))
+            })
+            .put(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
+                answer(read(&body).and_then(|it: Choice| choose(&app, &project, &it.name)))
+            })
+            .delete(async |app: State<Arc<App>>, project: Path<String>| {
+                answer_empty(leave(&app, &project))
+            }),
         )
 }
 

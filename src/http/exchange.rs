@@ -153,14 +153,34 @@ impl<'r> Exchange<'r> {
         Some(hit)
     }
 
+    /// The scenario that the request names, in its header or with its credential. The world enters
+    /// it by that.
+    fn scenario(
+        &self,
+        target: &Target<'_>,
+        body: &[u8],
+        instructions: &Instructions,
+    ) -> Result<Option<String>, Halt> {
+        let Self { app: App { cloud, .. }, parts, .. } = self;
+        let arrival = Arrival { cloud, parts, body, project_id: target.usable_project_id() };
+        let named = instructions.scenario.clone().or_else(|| auth::scenario(&arrival));
+        if let Some(name) = &named {
+            let enter = |scenario| self.cell.lock().enter(name, &scenario);
+            let entered = cloud.scenario(name).and_then(enter);
+            entered.map_err(|error| Halt::BadInstructions(error.to_string()))?;
+        }
+        Ok(named)
+    }
+
     /// Does what the request asks for by its headers, and finds the fault that hits it.
     fn strike(
         &self,
         route: &'static Route,
         sent: &Sent<'_>,
         instructions: Instructions,
+        scenario: Option<&str>,
     ) -> Result<Option<Hit>, Halt> {
-        let Instructions { clock, fault } = instructions;
+        let Instructions { clock, fault, .. } = instructions;
         if let Some(turn) = clock {
             let turned = self.cell.lock().turn(&turn);
             turned.map_err(|error| Halt::BadInstructions(format!("X-Paper-Clock: {error}")))?;
@@ -169,8 +189,10 @@ impl<'r> Exchange<'r> {
             return Ok(None);
         }
         let mut world = self.cell.lock();
-        let asked = Asked { route, sent, now: world.clock.now(), scenario: None };
+        let now = world.clock.now();
         let World { agenda, testing, .. } = &mut *world;
+        let chosen = testing.scenario.as_deref();
+        let asked = Asked { route, sent, now, scenario: scenario.or(chosen) };
         if let Some(effect) = fault {
             let hit = testing.faults.strike_by_header(effect, &asked);
             return hit
@@ -210,6 +232,7 @@ impl<'r> Exchange<'r> {
         let access = self.admit(&target, body)?;
         target.require_project_id()?;
         let instructions = Instructions::read(&parts.headers).map_err(Halt::BadInstructions)?;
+        let scenario = self.scenario(&target, body, &instructions)?;
 
         let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
         let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
@@ -227,7 +250,7 @@ impl<'r> Exchange<'r> {
         answer.contract = Some(route.contract);
         sent.headers = read_headers(route.contract, &parts.headers)?;
         if hit.is_none() {
-            *hit = self.strike(route, &sent, instructions)?;
+            *hit = self.strike(route, &sent, instructions, scenario.as_deref())?;
             if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.is_before())
                 && !hit.latency.is_zero()
             {
@@ -254,7 +277,9 @@ impl<'r> Exchange<'r> {
 
         let mut world = cell.lock();
         let plan = hit.as_ref().and_then(|hit| hit.effect.plan(route));
-        let mut project = Project::new(&mut world, access, route.contract).planned(plan);
+        let lasting = world.job_milliseconds(scenario.as_deref());
+        let mut project = Project::new(&mut world, access, route.contract);
+        project.plan(plan, lasting);
         let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
         let done = catch_unwind(run).unwrap_or_else(|panic| {
             Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))

@@ -91,7 +91,11 @@ impl Scenario {
     /// How long a job or a stage takes, in milliseconds, if it says so.
     pub fn job_milliseconds(&self) -> Option<u32> {
         let seconds = self.written.job_seconds?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is checked")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is checked"
+        )]
         let milliseconds = (seconds * 1_000.0) as u32;
         Some(milliseconds)
     }
@@ -102,7 +106,8 @@ impl Scenario {
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let meant = crate::contract::check::nearest(name, known)
             .map_or_else(String::new, |word| format!("; did you mean {word}?"));
-        let all = if all.is_empty() { "there are none".to_owned() } else { format!("known: {all}") };
+        let all =
+            if all.is_empty() { "there are none".to_owned() } else { format!("known: {all}") };
         format!("no scenario is called {shown}; {all}{meant}")
     }
 }
@@ -155,8 +160,10 @@ impl World {
         self.testing.faults.retain(|armed| armed.scenario.as_deref() != Some(name));
     }
 
-    /// How long a job or a stage takes for requests that carry a scenario, in milliseconds.
+    /// How long a job or a stage takes for requests that carry a scenario, or the one that the
+    /// project has chosen, in milliseconds.
     pub fn job_milliseconds(&self, scenario: Option<&str>) -> Option<u32> {
-        self.testing.scenarios.get(scenario?)?.scenario.job_milliseconds()
+        let name = scenario.or(self.testing.scenario.as_deref())?;
+        self.testing.scenarios.get(name)?.scenario.job_milliseconds()
     }
 }
