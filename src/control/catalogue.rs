@@ -29,6 +29,8 @@ pub struct Catalogue {
 struct Entry {
     service: &'static str,
     operation: &'static str,
+    method: &'static str,
+    path: &'static str,
     status: u16,
     /// Nothing for a success.
     error_code: Option<&'static str>,
@@ -48,6 +50,8 @@ fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {
     let success = Entry {
         service: contract.service.name,
         operation: contract.id,
+        method: contract.method.as_str(),
+        path: contract.path,
         status: contract.success.as_u16(),
         error_code: None,
         situation: None,
@@ -79,6 +83,8 @@ fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
     Entry {
         service: contract.service.name,
         operation: contract.id,
+        method: contract.method.as_str(),
+        path: contract.path,
         status: refused.status.as_u16(),
         error_code: Some(refused.code),
         situation: Some(situation),

@@ -105,7 +105,13 @@ impl<'r> Exchange<'r> {
                 draft.verdict = Verdict::Refused(refusal.situation());
                 answer.write(Err(refusal))
             }
-            Err(Halt::BadInstructions(reason)) => control::refuse(StatusCode::BAD_REQUEST, &reason),
+            Err(Halt::BadInstructions(reason)) => {
+                let mut refused = control::refuse(StatusCode::BAD_REQUEST, &reason);
+                if let Ok(id) = HeaderValue::from_str(&request_id) {
+                    refused.headers_mut().insert(reply::REQUEST_ID, id);
+                }
+                refused
+            }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
                 draft.verdict = Verdict::Injected;

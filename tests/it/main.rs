@@ -4,8 +4,10 @@
 
 mod aliases;
 mod binary;
+mod catalogue;
 mod dcs;
 mod embedded;
+mod faults;
 mod geminidb;
 mod iam;
 mod readme;
