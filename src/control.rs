@@ -4,6 +4,7 @@
 //! [`World`](crate::World) of a test in Rust calls the same functions.
 
 pub mod clock;
+pub mod explain;
 pub mod jobs;
 mod problem;
 pub mod worlds;
@@ -34,6 +35,7 @@ pub const ACCOUNT: &str = "@account";
 const PATHS: &[&[&str]] = &[
     &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
     clock::PATHS,
+    explain::PATHS,
     jobs::PATHS,
     worlds::PATHS,
 ];
@@ -48,6 +50,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(ROOT, any(no_call))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(clock::router())
+        .merge(explain::router())
         .merge(jobs::router())
         .merge(worlds::router())
 }

@@ -3,6 +3,7 @@
 //! It does what the control API does over HTTP, by calling the same functions.
 
 mod clock;
+mod explain;
 mod jobs;
 mod worlds;
 

@@ -8,9 +8,7 @@ pub mod reply;
 mod target;
 
 pub use entrance::PortOf;
-pub use target::distance;
-#[cfg(test)]
-pub use target::fits;
+pub use target::{distance, fits, is_usual_project_id};
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
@@ -168,12 +166,13 @@ async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Respons
 fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
-    let segment = path.split('/').nth(2).filter(|segment| target::is_usual_project_id(segment));
+    let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
     let cell = app.cloud.world(segment.unwrap_or_default());
     let ordinal = cell.next_request();
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
     answer.request_id = cell.request_id(ordinal);
-    let nearest = nearest_route(method, path);
+    let nearest = nearest_contract(method, path)
+        .map(|contract| format!("{} {}", contract.method, contract.path));
     let path = path.chars().take(256).collect();
     let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
     let response = answer.write(Err(refusal));
@@ -186,12 +185,8 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
 
 /// The operation that was probably meant: the same path with another method, or the path that
 /// takes the fewest changes.
-fn nearest_route(method: &Method, path: &str) -> Option<String> {
-    let apart = |route: &&Route| {
-        let contract = route.contract;
-        (distance(path, contract.path), contract.method != *method)
-    };
-    let nearest = ROUTES.iter().min_by_key(apart)?;
-    let near_enough = apart(&nearest).0 <= 8;
-    near_enough.then(|| format!("{} {}", nearest.contract.method, nearest.contract.path))
+pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
+    let apart = |contract: &&Contract| (distance(path, contract.path), contract.method != *method);
+    let nearest = ROUTES.iter().map(|route| route.contract).min_by_key(apart)?;
+    (apart(&nearest).0 <= 8).then_some(nearest)
 }

@@ -5,6 +5,7 @@
 //! Schema validator that no one here wrote.
 
 mod body;
+mod corrected;
 mod oracle;
 mod query;
 mod refusals;
@@ -81,7 +82,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
         credentials,
-        journal_bytes: 0,
+        journal_bytes: 1 << 20,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -6,6 +6,7 @@ mod aliases;
 mod binary;
 mod dcs;
 mod embedded;
+mod explain;
 mod geminidb;
 mod iam;
 mod readme;
