@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod explain;
+pub mod guard;
 pub mod jobs;
 mod problem;
 pub mod worlds;
@@ -20,6 +21,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, Response, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use serde::Serialize;
 use serde_json::json;
@@ -40,19 +42,25 @@ const PATHS: &[&[&str]] = &[
     worlds::PATHS,
 ];
 
-/// The router of the control API.
-pub fn router() -> Router<Arc<App>> {
+/// What everybody may ask, on every port.
+pub fn open_router() -> Router<Arc<App>> {
     Router::new()
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
-        .route("/_paper/openapi.json", get(document))
         // Otherwise GET /{version} of GeminiDB would answer for it.
         .route(ROOT, any(no_call))
+}
+
+/// The control API, for whoever may control.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/_paper/openapi.json", get(document))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(clock::router())
         .merge(explain::router())
         .merge(jobs::router())
         .merge(worlds::router())
+        .layer(from_fn_with_state(Arc::clone(app), guard::watch))
 }
 
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
@@ -115,8 +123,20 @@ pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
     reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
 }
 
-async fn no_call(request: Request) -> Response<Body> {
-    unknown(request.method(), request.uri().path()).map(Body::from)
+async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    unknown_here(&app, &request).map(Body::from)
+}
+
+/// Answers what is no control request where the API is served.
+pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
+    if let Some(port) = app.guard.port {
+        let reason = format!("the control API is served at port {port}");
+        return refuse(StatusCode::NOT_FOUND, &reason);
+    }
+    match app.guard.admit(request.headers(), request.uri()) {
+        Ok(()) => unknown(request.method(), request.uri().path()),
+        Err(error) => refuse(error.status, &error.to_string()),
+    }
 }
 
 /// Answers what is no control request.

@@ -15,6 +15,7 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Field, Kind, Situation, Source, Strictness, format, openapi};
+use crate::control::guard::Guard;
 use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use crate::operation::Route;
@@ -86,7 +87,8 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
+    let guard = Guard::default();
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard }
 }
 
 /// Sends one request for an operation to a cloud.
