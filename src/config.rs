@@ -4,6 +4,7 @@
 use crate::auth::AuthMode;
 use crate::cloud::{Moment, Settings};
 use crate::contract::{Level, Strictness};
+use crate::control::guard::Guard;
 use crate::credentials::{self, AccessKey, Credentials, Secret, User};
 use crate::world_file::WorldFile;
 use clap::builder::BoolishValueParser;
@@ -40,6 +41,31 @@ pub struct Config {
     /// the one whose port it is.
     #[arg(long, env = "PAPERCLOUD_SERVICE_PORTS", value_parser = BoolishValueParser::new())]
     pub service_ports: bool,
+    /// Serve the control API only at this port, and not beside the emulated APIs; 0 picks a free
+    /// one.
+    #[arg(long, env = "PAPERCLOUD_CONTROL_PORT", value_name = "PORT")]
+    pub control_port: Option<u16>,
+    /// A token that control calls and requests with X-Paper-* instructions have to send as
+    /// X-Paper-Token.
+    #[arg(long, env = "PAPERCLOUD_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub control_token: Option<Secret>,
+    /// A host name that control calls may be sent to, besides addresses, names without a dot, and
+    /// names below localhost, internal and local.
+    #[arg(
+        long = "control-host",
+        env = "PAPERCLOUD_CONTROL_HOSTS",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub control_hosts: Vec<String>,
+    /// An origin such as http://localhost:3000 whose web pages may read answers, and control.
+    #[arg(
+        long = "cors-origin",
+        env = "PAPERCLOUD_CORS_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub cors_origins: Vec<String>,
     /// Seconds that a job or a stage takes, on its project's clock.
     #[arg(long, env = "PAPERCLOUD_JOB_SECONDS", default_value_t = 2.0, value_name = "SECONDS",
           value_parser = job_seconds)]
@@ -117,6 +143,10 @@ impl Default for Config {
         Self {
             endpoint: Endpoint { host: Ipv4Addr::LOCALHOST.into(), port: 8080 },
             service_ports: false,
+            control_port: None,
+            control_token: None,
+            control_hosts: Vec::new(),
+            cors_origins: Vec::new(),
             job_seconds: 2.0,
             seed: 0,
             auth: AuthMode::Presence,
@@ -171,6 +201,11 @@ impl Config {
             users: read_all("user", &self.users, users, User::parse)?,
             projects,
         })
+    }
+
+    /// Who may control, or the value that says it badly.
+    pub(crate) fn guard(&self) -> Result<Guard, String> {
+        Guard::new(&self.control_hosts, &self.cors_origins, self.control_token.as_ref())
     }
 
     /// What the worlds have in common, or the value that is out of its range.

@@ -15,9 +15,7 @@ mod service;
 mod violation;
 
 pub use engine::{Engine, InstanceKind, Mode};
-pub use field::{Certainty, Field, Format, Kind};
-#[cfg(test)]
-pub use field::{ID_LENGTH, Presence};
+pub use field::{Certainty, Field, Format, ID_LENGTH, Kind, Presence};
 pub use service::{Envelope, Refused, Service, Situation};
 pub use violation::{Class, Level, Rule, Strictness, Violation};
 

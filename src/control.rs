@@ -6,6 +6,8 @@
 pub mod catalogue;
 pub mod clock;
 pub mod faults;
+pub mod explain;
+pub mod guard;
 pub mod jobs;
 mod problem;
 pub mod scenarios;
@@ -22,6 +24,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, Response, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use serde::Serialize;
 use serde_json::json;
@@ -39,26 +42,34 @@ const PATHS: &[&[&str]] = &[
     catalogue::PATHS,
     clock::PATHS,
     faults::PATHS,
+    explain::PATHS,
     jobs::PATHS,
     scenarios::PATHS,
     worlds::PATHS,
 ];
 
-/// The router of the control API.
-pub fn router() -> Router<Arc<App>> {
+/// What everybody may ask, on every port.
+pub fn open_router() -> Router<Arc<App>> {
     Router::new()
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
-        .route("/_paper/openapi.json", get(document))
         // Otherwise GET /{version} of GeminiDB would answer for it.
         .route(ROOT, any(no_call))
+}
+
+/// The control API, for whoever may control.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/_paper/openapi.json", get(document))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(catalogue::router())
         .merge(clock::router())
         .merge(faults::router())
+        .merge(explain::router())
         .merge(jobs::router())
         .merge(scenarios::router())
         .merge(worlds::router())
+        .layer(from_fn_with_state(Arc::clone(app), guard::watch))
 }
 
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
@@ -131,8 +142,20 @@ pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
     reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
 }
 
-async fn no_call(request: Request) -> Response<Body> {
-    unknown(request.method(), request.uri().path()).map(Body::from)
+async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    unknown_here(&app, &request).map(Body::from)
+}
+
+/// Answers what is no control request where the API is served.
+pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
+    if let Some(port) = app.guard.port {
+        let reason = format!("the control API is served at port {port}");
+        return refuse(StatusCode::NOT_FOUND, &reason);
+    }
+    match app.guard.admit(request.headers(), request.uri()) {
+        Ok(()) => unknown(request.method(), request.uri().path()),
+        Err(error) => refuse(error.status, &error.to_string()),
+    }
 }
 
 /// Answers what is no control request.

@@ -4,6 +4,7 @@
 
 mod clock;
 mod faults;
+mod explain;
 mod jobs;
 mod scenarios;
 mod worlds;

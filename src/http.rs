@@ -8,9 +8,7 @@ pub mod reply;
 mod target;
 
 pub use entrance::PortOf;
-pub use target::distance;
-#[cfg(test)]
-pub use target::fits;
+pub use target::{distance, fits, is_usual_project_id};
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
@@ -18,7 +16,7 @@ use crate::cloud::Cloud;
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
-use crate::control;
+use crate::control::{self, guard::Guard};
 use crate::error::Refusal;
 use crate::language::Language;
 use crate::operation::Route;
@@ -46,11 +44,16 @@ pub struct App {
     pub auth: AuthMode,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
+    /// Who may control.
+    pub guard: Guard,
 }
 
-/// The router: every path with its operations, and the control API.
+/// The router: every path with its operations, and the control API, unless that has its own port.
 pub fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new().merge(control::router());
+    let mut router = control::open_router();
+    if app.guard.port.is_none() {
+        router = router.merge(control::router(&app));
+    }
     for (template, methods) in entrance::by_template() {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {
@@ -64,16 +67,31 @@ pub fn router(app: Arc<App>) -> Router {
         }
         router = router.route(template, handlers);
     }
-    router
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(unknown_route)
-        .layer(tower_http::catch_panic::CatchPanicLayer::custom(reply::panicked))
-        .with_state(app)
+    finish(router.fallback(unknown_route).method_not_allowed_fallback(unknown_route), app)
+}
+
+/// The router of the control API's own port.
+pub fn control_router(app: Arc<App>) -> Router {
+    let router = control::open_router().merge(control::router(&app));
+    finish(router.fallback(unknown_call).method_not_allowed_fallback(unknown_call), app)
+}
+
+fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
+    let cors = app.guard.cors();
+    let panics = tower_http::catch_panic::CatchPanicLayer::custom(reply::panicked);
+    let router = router.layer(panics).with_state(app);
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }
 
 /// What happens to every request for an operation.
 async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if let Err(error) = app.guard.admit_instructions(&parts.headers, &parts.uri) {
+        return control::answer::<()>(Err(error));
+    }
     let exchange = Exchange::begin(app, entrances, &parts);
     let body = body::receive(body, app.body_timeout).await;
     let mut hit = None;
@@ -158,22 +176,28 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
 
 /// Answers what is no operation.
 async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let (parts, _) = request.into_parts();
-    if parts.uri.path().starts_with(control::ROOT) {
-        return control::unknown(&parts.method, parts.uri.path()).map(Body::from);
+    if request.uri().path().starts_with(control::ROOT) {
+        return control::unknown_here(&app, &request).map(Body::from);
     }
+    let (parts, _) = request.into_parts();
     unknown(&app, &parts).map(Body::from)
+}
+
+/// Answers what is no control request on the control API's own port.
+async fn unknown_call(request: Request) -> Response<Body> {
+    control::unknown(request.method(), request.uri().path()).map(Body::from)
 }
 
 fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
-    let segment = path.split('/').nth(2).filter(|segment| target::is_usual_project_id(segment));
+    let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
     let cell = app.cloud.world(segment.unwrap_or_default());
     let ordinal = cell.next_request();
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
     answer.request_id = cell.request_id(ordinal);
-    let nearest = nearest_route(method, path);
+    let nearest = nearest_contract(method, path)
+        .map(|contract| format!("{} {}", contract.method, contract.path));
     let path = path.chars().take(256).collect();
     let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
     let response = answer.write(Err(refusal));
@@ -186,12 +210,8 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
 
 /// The operation that was probably meant: the same path with another method, or the path that
 /// takes the fewest changes.
-fn nearest_route(method: &Method, path: &str) -> Option<String> {
-    let apart = |route: &&Route| {
-        let contract = route.contract;
-        (distance(path, contract.path), contract.method != *method)
-    };
-    let nearest = ROUTES.iter().min_by_key(apart)?;
-    let near_enough = apart(&nearest).0 <= 8;
-    near_enough.then(|| format!("{} {}", nearest.contract.method, nearest.contract.path))
+pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
+    let apart = |contract: &&Contract| (distance(path, contract.path), contract.method != *method);
+    let nearest = ROUTES.iter().map(|route| route.contract).min_by_key(apart)?;
+    (apart(&nearest).0 <= 8).then_some(nearest)
 }

@@ -134,8 +134,11 @@ fn serve(options: &Serve) -> Result<(), String> {
     let cloud = PaperCloud::start_with(&options.config).map_err(|error| error.to_string())?;
     announce(options, &cloud)?;
     tracing::info!(address = %cloud.address(), "ready");
-    if !cloud.address().ip().is_loopback() {
-        tracing::warn!("listening beyond this machine: whoever reaches the port controls it");
+    if !cloud.address().ip().is_loopback() && options.config.control_token.is_none() {
+        tracing::warn!(
+            "listening beyond this machine: whoever reaches the port controls it, unless \
+             --control-token sets a token"
+        );
     }
     let name = runtime.block_on(signal.received());
     tracing::info!(signal = name, "stopping");
@@ -156,6 +159,7 @@ fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
             "host": cloud.address().ip(),
             "port": cloud.address().port(),
             "service_ports": service_ports,
+            "control_port": cloud.control_address().map(|address| address.port()),
             "auth": auth,
             "seed": seed,
             "version": env!("CARGO_PKG_VERSION"),

@@ -5,6 +5,7 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Source, Strictness};
+use crate::control::guard::Guard;
 use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use axum::body::Bytes;
@@ -255,7 +256,8 @@ fn example_app() -> App {
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
+    let guard = Guard::default();
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard }
 }
 
 /// Sends one request of an example, and returns status and body of the answer.

@@ -7,7 +7,7 @@ use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
 use crate::control::{ControlError, read, scenarios};
 use crate::handle::World;
-use crate::http::{App, PortOf, router};
+use crate::http::{App, PortOf, control_router, router};
 use crate::selftest::selftest;
 use axum::Extension;
 use connection::serve;
@@ -34,6 +34,7 @@ use tokio::task::JoinSet;
 pub struct PaperCloud {
     address: SocketAddr,
     service_addresses: Vec<(&'static str, SocketAddr)>,
+    control_address: Option<SocketAddr>,
     app: Arc<App>,
     stop: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -76,6 +77,7 @@ impl PaperCloud {
     /// Starts as configured.
     pub fn start_with(config: &Config) -> Result<Self, StartError> {
         let settings = config.settings().map_err(StartError::Configuration)?;
+        let mut guard = config.guard().map_err(StartError::Configuration)?;
         let (listener, address) = bind(config.endpoint.address())?;
         let mut service_addresses = Vec::new();
         let mut doors = vec![(listener, None)];
@@ -84,6 +86,10 @@ impl PaperCloud {
             service_addresses.push((service, address));
             doors.push((listener, Some(PortOf(service))));
         }
+        let control = config.control_port.map(|port| Endpoint { port, ..config.endpoint });
+        let control = control.map(|endpoint| bind(endpoint.address())).transpose()?;
+        let control_address = control.as_ref().map(|(_, address)| *address);
+        guard.port = control_address.map(|address| address.port());
         if let Some(failed) = selftest().into_iter().find(|proof| proof.failed.is_some()) {
             let failure = failed.failed.unwrap_or_default();
             return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
@@ -92,8 +98,10 @@ impl PaperCloud {
             cloud: Cloud::new(settings),
             auth: config.auth,
             body_timeout: Duration::from_secs(config.body_seconds),
+            guard,
         });
         let router = router(Arc::clone(&app));
+        let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));
         let header_timeout = Duration::from_secs(config.header_seconds);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
         let (stop, stopped) = watch::channel(());
@@ -106,13 +114,17 @@ impl PaperCloud {
                 };
                 serving.spawn(serve(listener, router, header_timeout, stopped.clone()));
             }
+            if let Some((listener, router)) = control {
+                serving.spawn(serve(listener, router, header_timeout, stopped));
+            }
             serving.join_all().await;
         };
         let thread = std::thread::Builder::new()
             .name("papercloud".to_owned())
             .spawn(move || runtime.block_on(serve_all))
             .map_err(StartError::Thread)?;
-        Ok(Self { address, service_addresses, app, stop: Some(stop), thread: Some(thread) })
+        let (stop, thread) = (Some(stop), Some(thread));
+        Ok(Self { address, service_addresses, control_address, app, stop, thread })
     }
 
     /// Where it listens.
@@ -128,6 +140,17 @@ impl PaperCloud {
     /// The endpoint to give to a client, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where the control API is served, without a slash at the end: at its own port with
+    /// `control_port`, and with everything else otherwise.
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control_address.unwrap_or(self.address))
+    }
+
+    /// Where the control API listens by itself, with `control_port`.
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.control_address
     }
 
     /// The world of a project; every project id has one.

@@ -5,6 +5,7 @@
 //! Schema validator that no one here wrote.
 
 mod body;
+mod corrected;
 mod oracle;
 mod query;
 mod refusals;
@@ -14,6 +15,7 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Field, Kind, Situation, Source, Strictness, format, openapi};
+use crate::control::guard::Guard;
 use crate::credentials::Credentials;
 use crate::http::{App, answer_in_process};
 use crate::operation::Route;
@@ -81,12 +83,13 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
         credentials,
-        journal_bytes: 0,
         scenarios: Default::default(),
+        journal_bytes: 1 << 20,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout }
+    let guard = Guard::default();
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard }
 }
 
 /// Sends one request for an operation to a cloud.

@@ -3,6 +3,7 @@
 //! All of it belongs to one world, is made with it and goes with its reset, so that tests in
 //! different projects cannot disturb each other.
 
+pub mod explain;
 pub mod fault;
 pub mod instructions;
 pub mod journal;

@@ -78,8 +78,7 @@ fn list(
         });
     };
     let notes = field.notes.iter().map(ListedNote::from).collect();
-    let said = format!("{}; {}", field.kind.describe(), presence(field));
-    push(said, Class::Documented, certainty, notes);
+    push(statement(field), Class::Documented, certainty, notes);
     if let Kind::Instance(kinds) = field.kind {
         let names = super::InstanceKind::list(kinds, " or ");
         let said = format!("a known instance, and a {names} one; an unknown one is adopted");
@@ -92,6 +91,11 @@ fn list(
     for inner in field.kind.members() {
         list(contract, place, inner, &format!("{parameter}{list_mark}."), rules);
     }
+}
+
+/// What the documents allow a field to be, in words.
+pub fn statement(field: &Field) -> String {
+    format!("{}; {}", field.kind.describe(), presence(field))
 }
 
 /// Whether a field has to be there, in words.

@@ -15,6 +15,17 @@ pub enum Level {
     Off,
 }
 
+impl Level {
+    /// The word that switches it on, and that lists show.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// The three classes of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -179,14 +190,15 @@ impl Rule {
     }
 
     /// The word that was probably meant.
-    fn meant(&self) -> Option<&'static str> {
+    pub fn meant(&self) -> Option<&'static str> {
         match self {
             Self::OneOf { nearest, .. } | Self::Unknown { nearest } => *nearest,
             _ => None,
         }
     }
 
-    fn say(&self, language: Language) -> String {
+    /// What must be, as a sentence without its subject and its full stop.
+    pub fn say(&self, language: Language) -> String {
         match language {
             Language::English => self.in_english(),
             Language::Chinese => self.in_chinese(),

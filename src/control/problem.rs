@@ -19,6 +19,11 @@ impl ControlError {
         Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }
     }
 
+    /// Whoever asks has not said who they are.
+    pub(crate) fn unauthorized(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, reason: reason.into() }
+    }
+
     /// What it names is not there.
     pub(crate) fn missing(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, reason: reason.into() }

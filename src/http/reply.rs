@@ -19,6 +19,9 @@ pub const IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
 /// One header for each oddity that was let pass.
 pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
 
+/// Where the whole story of a refused request, or of one with a warning, is told.
+const EXPLAIN: HeaderName = HeaderName::from_static("x-paper-explain");
+
 /// The documented maximum of `error_msg`, in characters.
 const LONGEST_MESSAGE: usize = 1024;
 
@@ -88,6 +91,7 @@ impl Answer {
 
     /// Writes it.
     pub fn write(&self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
+        let odd = outcome.is_err() || !self.passed.is_empty() || !self.warnings.is_empty();
         let Outcome { status, headers: own_headers, body } =
             outcome.unwrap_or_else(|refusal| self.refuse(&refusal));
         let mut response = Response::new(body);
@@ -101,6 +105,9 @@ impl Answer {
                 headers.insert(IAM_TRACE_ID, id.clone());
             }
             headers.insert(REQUEST_ID, id);
+        }
+        if odd && !self.request_id.is_empty() {
+            headers.insert(EXPLAIN, header_value(&format!("/_paper/requests/{}", self.request_id)));
         }
         for (name, value) in own_headers {
             headers.insert(name, header_value(&value));

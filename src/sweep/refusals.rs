@@ -159,7 +159,7 @@ fn provoke(contract: &'static Contract) -> Vec<Result<&'static Refused, String>>
 }
 
 /// The host that settles which service is meant.
-fn host(service: &Service) -> Option<String> {
+pub fn host(service: &Service) -> Option<String> {
     service.hosts.first().map(|label| format!("{label}.eu-mock-1.myhuaweicloud.com"))
 }
 

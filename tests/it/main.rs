@@ -8,6 +8,7 @@ mod catalogue;
 mod dcs;
 mod embedded;
 mod faults;
+mod explain;
 mod geminidb;
 mod iam;
 mod readme;

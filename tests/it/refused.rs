@@ -2,7 +2,8 @@
 //!
 //! `UPDATE_FIXTURES=1 cargo test` writes the answers; their change is read in review.
 
-use crate::support::{config, send_text, start};
+use crate::support::{Answer, config, send_text, start};
+use papercloud::PaperCloud;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,9 +35,14 @@ fn every_refused_request_is_answered_with_its_whole_body() {
     }
 }
 
-/// Sends a case to a cloud of its own: the documented request with what the case changes.
+/// Sends a case to a cloud of its own.
 fn answer(documented: &Value, case: &Value) -> Value {
-    let cloud = start(&config());
+    let answer = send_case(&start(&config()), documented, case);
+    json!({ "status": answer.status, "body": answer.body })
+}
+
+/// Sends the documented request with what a case changes.
+pub fn send_case(cloud: &PaperCloud, documented: &Value, case: &Value) -> Answer {
     let method = documented["method"].as_str().expect("a method");
     let path = case.get("path").unwrap_or(&documented["path"]).as_str().expect("a path");
     let body = match case.get("text") {
@@ -48,12 +54,12 @@ fn answer(documented: &Value, case: &Value) -> Value {
         headers.retain(|(known, _)| known != name);
         headers.extend(value.as_str().map(|value| (name.as_str(), value)));
     }
-    let answer = send_text(&cloud, method, path, &headers, &body);
+    let answer = send_text(cloud, method, path, &headers, &body);
     assert!(answer.status >= 400, "{} is accepted: {}", case["case"], answer.body);
-    json!({ "status": answer.status, "body": answer.body })
+    answer
 }
 
-fn refused_files() -> Vec<PathBuf> {
+pub fn refused_files() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let folders = |path: &Path| {
         let entries =
@@ -67,7 +73,7 @@ fn refused_files() -> Vec<PathBuf> {
     files
 }
 
-fn read(path: &Path) -> Value {
+pub fn read(path: &Path) -> Value {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

@@ -1,0 +1,239 @@
+//! One request explained: which rules spoke, what they rest on, and how the request should have
+//! been.
+
+mod correct;
+mod curl;
+mod mend;
+mod next;
+mod spoken;
+mod value;
+
+use super::journal::{Entry, Verdict};
+use crate::api::{ROUTES, gateway};
+use crate::contract::rules::ListedNote;
+use crate::contract::{Contract, Level, Refused, Situation, Strictness};
+use crate::http::{fits, nearest_contract};
+use correct::{Aim, Corrected};
+use serde::Serialize;
+use serde_json::Value;
+use spoken::Spoken;
+
+/// What an entry of the journal is explained with.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'c> {
+    /// The id of the request.
+    pub request_id: &'c str,
+    /// The project whose world it was sent to, as control paths name it.
+    pub project_id: &'c str,
+    /// The levels of this run.
+    pub strictness: Strictness,
+}
+
+/// One request explained.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    request_id: String,
+    project_id: String,
+    operation: Option<&'static str>,
+    title: Option<&'static str>,
+    document: Option<String>,
+    method: String,
+    path: String,
+    decision: &'static str,
+    status: Option<u16>,
+    summary: String,
+    rules: Vec<Spoken>,
+    notes: Vec<ListedNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refusal>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Signature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrected: Option<Corrected>,
+}
+
+/// How the service says no.
+#[derive(Debug, Serialize)]
+struct Refusal {
+    situation: String,
+    status: u16,
+    error_code: String,
+    error_msg: String,
+    /// Whether the contract of the operation declares this status and this code.
+    documented: bool,
+}
+
+/// What should have been signed. No secret is in it.
+#[derive(Debug, Serialize)]
+struct Signature {
+    canonical_request: String,
+    string_to_sign: String,
+}
+
+impl Explanation {
+    /// Explains an entry.
+    pub fn of(entry: &Entry, circumstances: Circumstances<'_>) -> Self {
+        let Circumstances { request_id, project_id, strictness } = circumstances;
+        let contract = operation(entry);
+        let situation = situation(entry);
+        let aim = contract.or_else(|| {
+            let path = entry.target().split('?').next().unwrap_or_default();
+            nearest_contract(&entry.method, path)
+        });
+        let aim = aim.map(|contract| Aim { contract, strictness });
+        let rules = spoken::all(entry, contract, strictness);
+        let refusal = situation.map(|situation| refusal(entry, contract, situation));
+        let fault = entry.draft.fault.as_deref().map(str::to_owned);
+        let corrected = aim.filter(|_| is_to_correct(situation, &rules));
+        let corrected = corrected.and_then(|aim| aim.correct(entry));
+        let next = match (situation, &corrected) {
+            (Some(situation), None) => Some(next::sentence(situation, project_id)),
+            _ => fault.as_deref().map(|rule| next::after_fault(rule, project_id)),
+        };
+        Self {
+            request_id: request_id.to_owned(),
+            project_id: project_id.to_owned(),
+            operation: contract.map(|contract| contract.id),
+            title: contract.map(|contract| contract.title),
+            document: contract.map(|contract| contract.source.cite()),
+            method: entry.method.to_string(),
+            path: shown_target(entry, contract),
+            decision: decision(entry),
+            status: entry.status.map(|status| status.as_u16()),
+            summary: summary(entry, contract, &rules, refusal.as_ref()),
+            notes: spoken::notes(entry, contract, situation),
+            rules,
+            signature: entry.draft.computed.as_deref().map(|computed| Signature {
+                canonical_request: computed.canonical_request.clone(),
+                string_to_sign: computed.string_to_sign.clone(),
+            }),
+            refusal,
+            fault,
+            next,
+            corrected,
+        }
+    }
+}
+
+/// The operation that was asked for, also where it was refused before that mattered.
+fn operation(entry: &Entry) -> Option<&'static Contract> {
+    let path = entry.target().split('?').next().unwrap_or_default();
+    let leads = |contract: &Contract| {
+        let mut aliases = contract.alias_templates();
+        contract.method == entry.method
+            && (fits(path, contract.path) || aliases.any(|template| fits(path, &template)))
+    };
+    let by_path = || ROUTES.iter().rev().map(|route| route.contract).find(|one| leads(one));
+    entry.draft.contract.or_else(by_path)
+}
+
+/// Why it was refused, if it was.
+fn situation(entry: &Entry) -> Option<Situation> {
+    match entry.draft.verdict {
+        Verdict::Refused(situation) => Some(situation),
+        Verdict::Unknown if entry.draft.contract.is_none() && operation(entry).is_none() => {
+            Some(Situation::UnknownRoute)
+        }
+        _ => None,
+    }
+}
+
+fn decision(entry: &Entry) -> &'static str {
+    match entry.draft.verdict {
+        Verdict::Performed => "performed",
+        Verdict::Refused(_) => "refused",
+        Verdict::Injected => "injected",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+/// What is wrong with the request itself can be put right; the state of the world cannot.
+fn is_to_correct(situation: Option<Situation>, rules: &[Spoken]) -> bool {
+    use Situation as S;
+    let told = |rule: &Spoken| rule.is_of_parameter() && rule.level != Level::Off.name();
+    match situation {
+        None => rules.iter().any(told),
+        Some(S::UnknownRoute | S::MalformedRequest | S::MalformedProjectId) => true,
+        Some(S::Unauthenticated | S::EmptyBody | S::MalformedBody) => true,
+        Some(_) => rules.iter().any(|rule| rule.is_of_parameter() && rule.refused()),
+    }
+}
+
+fn refusal(entry: &Entry, contract: Option<&'static Contract>, situation: Situation) -> Refusal {
+    let body: Value = serde_json::from_slice(entry.answer_body()).unwrap_or_default();
+    let nested = &body["error"];
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let error_code = text(&body["error_code"]).or_else(|| text(&nested["code"]));
+    let error_msg = text(&body["error_msg"]).or_else(|| text(&nested["message"]));
+    let status = entry.status.map_or(0, |status| status.as_u16());
+    let error_code = error_code.unwrap_or_default();
+    let is_this = |one: &Refused| one.status.as_u16() == status && one.code == error_code;
+    let documented = match contract {
+        Some(contract) => contract.all_refusals().any(is_this),
+        None => gateway::SERVICE.refusals.iter().any(is_this),
+    };
+    let (situation, error_msg) = (format!("{situation:?}"), error_msg.unwrap_or_default());
+    Refusal { situation, status, error_code, error_msg, documented }
+}
+
+/// The path as it was sent. Whatever stands in a query that nobody declared may be a secret.
+fn shown_target(entry: &Entry, contract: Option<&Contract>) -> String {
+    let target = entry.target();
+    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
+    let declares = |name: &str| {
+        contract.is_some_and(|contract| contract.query.iter().any(|field| field.name == name))
+    };
+    let shown = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if !declares(name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    format!("{path}?{}", query.split('&').map(shown).collect::<Vec<_>>().join("&"))
+}
+
+/// One sentence.
+fn summary(
+    entry: &Entry,
+    contract: Option<&Contract>,
+    rules: &[Spoken],
+    refusal: Option<&Refusal>,
+) -> String {
+    let name = contract.map_or("The request", |contract| contract.id);
+    let answer = entry.status.map_or_else(
+        || "the connection was reset".to_owned(),
+        |status| format!("the answer was {}", status.as_u16()),
+    );
+    let fault = entry.draft.fault.as_deref().unwrap_or_default();
+    match (entry.draft.verdict, refusal) {
+        (_, Some(Refusal { status, error_code, error_msg, .. })) => {
+            let why = first_of(rules.iter().filter(|rule| rule.refused()));
+            let why = why.as_deref().unwrap_or(error_msg);
+            format!("{name} was refused with {status} {error_code}: {why}.")
+        }
+        (Verdict::Injected, _) => {
+            format!("The fault {fault} hit before {name} was performed: {answer}.")
+        }
+        (Verdict::Performed, _) if !fault.is_empty() => {
+            format!("{name} was performed, and then the fault {fault} hit: {answer}.")
+        }
+        (Verdict::Performed, _) => match first_of(rules.iter()) {
+            Some(although) => format!("{name} was performed, although {although}."),
+            None => format!("{name} was performed."),
+        },
+        _ => format!("No operation was performed: {answer}."),
+    }
+}
+
+/// The first of some rules, and how many more there are.
+fn first_of<'s>(mut rules: impl Iterator<Item = &'s Spoken>) -> Option<String> {
+    let first = rules.next()?.said();
+    let more = rules.count();
+    Some(if more == 0 { first } else { format!("{first}, and {more} more") })
+}

@@ -1,0 +1,335 @@
+//! `/_paper/requests/{request_id}`: why a request was answered as it was, and how it should be.
+
+use crate::refused::{read, refused_files, send_case};
+use crate::support::{Answer, PROJECT, config, json, send, send_text, start};
+use papercloud::{AuthMode, Config, Level, PaperCloud};
+use serde_json::{Value, json};
+use std::process::Command;
+
+const TOKEN: (&str, &str) = ("X-Auth-Token", "planted-token");
+
+/// What is explained about an answer.
+#[track_caller]
+fn explain(cloud: &PaperCloud, answer: &Answer) -> Value {
+    let path = answer.headers.get("x-paper-explain").expect("it says where it is explained");
+    let path = path.to_str().expect("ASCII");
+    let id = answer.headers["x-request-id"].to_str().expect("ASCII");
+    assert_eq!(path, format!("/_paper/requests/{id}"));
+    let explained = send(cloud, "GET", path, None).expect(200);
+    assert_eq!(explained, cloud.world(PROJECT).explain(id).expect("an entry"));
+    explained
+}
+
+/// Sends the request that an explanation has.
+#[track_caller]
+fn send_corrected(cloud: &PaperCloud, explained: &Value) -> Answer {
+    let corrected = &explained["corrected"];
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let headers = corrected["headers"].as_object().expect("headers").iter();
+    let headers: Vec<_> = headers.map(|(name, value)| (name.clone(), text(value))).collect();
+    let headers: Vec<_> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let body = corrected.get("body").map(Value::to_string).unwrap_or_default();
+    send_text(cloud, &text(&corrected["method"]), &text(&corrected["path"]), &headers, &body)
+}
+
+fn mapping(project: &str) -> String {
+    format!("/v3/{project}/dbcache/mapping")
+}
+
+#[test]
+fn every_refused_fixture_is_explained_and_the_corrected_request_is_accepted() {
+    let mut corrected = 0;
+    for file in refused_files() {
+        let documented = read(&file.with_file_name("documented.json"));
+        for case in read(&file).as_array().unwrap() {
+            let cloud = start(&config());
+            let name = format!("{}: {}", file.display(), case["case"]);
+            let answer = send_case(&cloud, &documented["request"], case);
+            let explained = explain(&cloud, &answer);
+            assert_eq!(explained["status"], case["response"]["status"], "{name}");
+            assert_eq!(explained["decision"], "refused", "{name}");
+            let refusal = &explained["refusal"];
+            assert_eq!(refusal["documented"], true, "{name}: {refusal:#}");
+            assert_eq!(refusal["error_msg"], answer.body["error_msg"], "{name}");
+            assert_eq!(refusal["error_code"], answer.body["error_code"], "{name}");
+            let refused = |rule: &Value| rule["effect"] == "refused";
+            let for_a_rule = explained["rules"].as_array().unwrap().iter().any(refused);
+            if explained.get("corrected").is_none() {
+                assert!(!for_a_rule && explained["next"].is_string(), "{name}: {explained:#}");
+                continue;
+            }
+            corrected += 1;
+            let again = send_corrected(&cloud, &explained);
+            assert!(again.status < 300, "{name}: {explained:#}\n{:#}", again.body);
+        }
+    }
+    assert!(corrected > 100, "only {corrected} cases are corrected");
+}
+
+#[test]
+fn a_refusal_is_explained_as_a_whole() {
+    let cloud = start(&config());
+    let body = r#"{"source_instance_id": 356, "target_instanceid": "it's"}"#;
+    let answer = send_text(&cloud, "POST", &mapping(PROJECT), &[TOKEN], body);
+    let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+    let explained = explain(&cloud, &answer);
+    let host = cloud.address();
+    let path = mapping(PROJECT);
+    let body = r#"{"source_instance_id":"356","target_instance_id":"it's"}"#;
+    let escaped = body.replace('\'', r"'\''");
+    let rule = |parameter: &str, rule: &str, rest: Value| {
+        let mut all = json!({
+            "place": "body", "parameter": parameter, "rule": rule, "class": "documented",
+            "level": "enforce", "certainty": "documented",
+            "source": "document geminidb-create-memory-mapping", "effect": "refused",
+        });
+        all.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        all
+    };
+    let expected = json!({
+        "request_id": id,
+        "project_id": PROJECT,
+        "operation": "CreateDbCacheMapping",
+        "title": "Creating a Memory Mapping",
+        "document": "document geminidb-create-memory-mapping",
+        "method": "POST",
+        "path": path,
+        "decision": "refused",
+        "status": 400,
+        "summary": "CreateDbCacheMapping was refused with 400 DBS.200001: source_instance_id must \
+                    be a string, got 356, and 1 more.",
+        "rules": [
+            rule("source_instance_id", "must be a string", json!({
+                "got": "356",
+                "allowed": "string: ID of a RDS for MySQL or TaurusDB instance; mandatory",
+            })),
+            rule("target_instance_id", "is mandatory", json!({
+                "allowed": "string: ID of a primary/standby GeminiDB Redis instance; mandatory",
+            })),
+            rule("target_instanceid", "is not a parameter of this call", json!({
+                "class": "hygiene", "level": "warn", "certainty": "inferred",
+                "allowed": "source_instance_id, target_instance_id",
+                "did_you_mean": "target_instance_id", "effect": "warned",
+            })),
+        ],
+        "notes": [],
+        "refusal": {
+            "situation": "InvalidParameter", "status": 400, "error_code": "DBS.200001",
+            "error_msg": answer.body["error_msg"], "documented": true,
+        },
+        "corrected": {
+            "method": "POST",
+            "path": path,
+            "headers": { "X-Auth-Token": "$TOKEN", "Content-Type": "application/json" },
+            "body": json(body),
+            "curl": format!(
+                "curl -X POST 'http://{host}{path}' -H \"X-Auth-Token: $TOKEN\" \
+                 -H 'Content-Type: application/json' --data-raw '{escaped}'"
+            ),
+        },
+    });
+    assert_eq!(explained, expected, "{explained:#}");
+    send_corrected(&cloud, &explained).expect(202);
+}
+
+#[test]
+fn the_curl_line_is_what_a_shell_passes_on() {
+    let cloud = start(&config());
+    let body = r#"{"source_instance_id": "it's $(me)", "target_instance_id": " "}"#;
+    let answer = send_text(&cloud, "POST", &mapping(PROJECT), &[TOKEN], body);
+    let explained = explain(&cloud, &answer);
+    let line = explained["corrected"]["curl"].as_str().unwrap();
+    let script = format!("TOKEN=secret; curl() {{ printf '%s\\n' \"$@\"; }}; {line}");
+    let shell = Command::new("sh").args(["-c", &script]).output().expect("a shell");
+    let words = String::from_utf8(shell.stdout).unwrap();
+    let body = explained["corrected"]["body"].to_string();
+    let url = format!("{}{}", cloud.url(), mapping(PROJECT));
+    let expected = [
+        "-X",
+        "POST",
+        &url,
+        "-H",
+        "X-Auth-Token: secret",
+        "-H",
+        "Content-Type: application/json",
+        "--data-raw",
+        &body,
+    ];
+    assert_eq!(words.lines().collect::<Vec<_>>(), expected);
+    assert!(body.contains("it's $(me)"), "{body}");
+}
+
+#[test]
+fn what_was_right_stays_and_what_was_wrong_is_converted_where_that_is_obvious() {
+    let cloud = start(&config());
+    let path = "/v2/p/migration/90754308a156406fa8378f852f38a646/task?stray=planted";
+    let body = json!({
+        "migration_method": "Incremental_Migration",
+        "resume_mode": "manuel",
+        "bandwidth_limit_mb": "20000",
+        "source_instance": { "addrs": "10.0.0.7", "password": ["planted"] },
+        "target_instance": { "id": "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd", "passwrd": "planted" },
+    });
+    let answer = send(&cloud, "POST", path, Some(&body));
+    let explained = explain(&cloud, &answer);
+    assert!(!explained.to_string().contains("planted"), "{explained:#}");
+    assert!(explained["path"].as_str().unwrap().ends_with("/task?stray=***"), "{explained:#}");
+    let corrected = &explained["corrected"];
+    assert_eq!(corrected["path"], "/v2/p/migration/90754308-a156-406f-a837-8f852f38a646/task");
+    let expected = json!({
+        "migration_method": "incremental_migration",
+        "resume_mode": "manual",
+        "bandwidth_limit_mb": 10_240,
+        "source_instance": { "addrs": "10.0.0.7:6379", "password": "<password>" },
+        "target_instance": {
+            "id": "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd", "password": "<password>",
+        },
+    });
+    assert_eq!(corrected["body"], expected, "{explained:#}");
+    assert_eq!(explained["notes"].as_array().unwrap().len(), 2, "{explained:#}");
+    send_corrected(&cloud, &explained).expect(200);
+}
+
+#[test]
+fn a_warning_is_explained_too_and_an_answer_without_one_says_nothing() {
+    let cloud = start(&config());
+    let ids = json!({
+        "source_instance_id": "356cf333ab77413f9d2526605227be08in01",
+        "target_instance_id": "9136f6b87175c400aab91de7c62174c0in12",
+    });
+    let mut odd = ids.clone();
+    odd["tag"] = json!("planted");
+    let answer = send(&cloud, "POST", &mapping(PROJECT), Some(&odd));
+    let explained = explain(&cloud, &answer);
+    answer.expect(202);
+    assert_eq!(explained["decision"], "performed");
+    assert_eq!(
+        explained["summary"],
+        "CreateDbCacheMapping was performed, although tag is not a parameter of this call, and 2 \
+         more."
+    );
+    let effects: Vec<_> =
+        explained["rules"].as_array().unwrap().iter().map(|rule| &rule["effect"]).collect();
+    assert_eq!(effects, ["warned", "warned", "warned"]);
+    assert_eq!(explained["corrected"]["body"], ids);
+    assert!(explained.get("refusal").is_none() && explained.get("next").is_none());
+    let quiet = send(&cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None);
+    assert!(!quiet.headers.contains_key("x-paper-explain"), "{:?}", quiet.headers);
+    let id = quiet.headers["x-request-id"].to_str().unwrap().to_owned();
+    let explained = cloud.world(PROJECT).explain(&id).unwrap();
+    assert_eq!(explained["summary"], "ListDbCacheMappings was performed.", "{explained:#}");
+    assert_eq!(explained["rules"], json!([]));
+    assert!(explained.get("corrected").is_none());
+}
+
+#[test]
+fn a_class_that_is_off_lets_pass_and_is_told_so() {
+    let cloud = start(&Config { hygiene: Some(Level::Off), ..config() });
+    let body = json!({ "source_instance_id": "a", "target_instance_id": " ", "tag": 1 });
+    let explained = explain(&cloud, &send(&cloud, "POST", &mapping(PROJECT), Some(&body)));
+    let rules: Vec<_> = explained["rules"].as_array().unwrap().iter().collect();
+    let effects: Vec<_> = rules.iter().map(|rule| [&rule["level"], &rule["effect"]]).collect();
+    assert_eq!(effects, [["enforce", "refused"], ["off", "passed"]]);
+}
+
+#[test]
+fn the_state_of_the_world_has_no_corrected_request_but_a_next_step() {
+    let cloud = start(&config());
+    for (source, situation, said) in [
+        ("00000404ab77413f9d2526605227be08in01", "UnknownInstance", "00000404 never exists"),
+        ("00000409ab77413f9d2526605227be08in01", "Busy", "clock/advance {\"to\":\"next-event\"}"),
+        ("00000403ab77413f9d2526605227be08in01", "Forbidden", "other credentials"),
+    ] {
+        let body = json!({ "source_instance_id": source, "target_instance_id": "b" });
+        let explained = explain(&cloud, &send(&cloud, "POST", &mapping(PROJECT), Some(&body)));
+        assert_eq!(explained["refusal"]["situation"], situation);
+        assert!(explained["next"].as_str().unwrap().contains(said), "{explained:#}");
+        assert!(explained.get("corrected").is_none(), "{explained:#}");
+    }
+}
+
+#[test]
+fn an_unknown_path_is_corrected_to_the_nearest_one() {
+    let cloud = start(&config());
+    let answer = send(&cloud, "POST", &format!("/v3/{PROJECT}/dbcache/maping"), None);
+    let explained = explain(&cloud, &answer);
+    assert_eq!(explained["operation"], Value::Null);
+    assert_eq!(explained["refusal"]["situation"], "UnknownRoute");
+    assert_eq!(explained["corrected"]["path"], mapping(PROJECT));
+    send_corrected(&cloud, &explained).expect(202);
+    let far = send(&cloud, "GET", "/somewhere/else/entirely/and/on/and/on", None);
+    let explained = explain(&cloud, &far);
+    assert_eq!(explained["project_id"], "@account");
+    assert!(explained["next"].as_str().unwrap().contains("openapi.json"), "{explained:#}");
+    assert!(explained.get("corrected").is_none());
+}
+
+#[test]
+fn a_wrong_signature_is_explained_by_what_should_have_been_signed() {
+    let keys = vec!["AK1:planted-key:planted-token".into()];
+    let cloud = start(&Config { auth: AuthMode::Verify, access_keys: keys, ..config() });
+    let headers = [
+        ("X-Sdk-Date", "20260101T000000Z"),
+        ("X-Security-Token", "planted-token"),
+        (
+            "Authorization",
+            "SDK-HMAC-SHA256 Access=AK1, SignedHeaders=x-sdk-date;x-security-token, Signature=00",
+        ),
+    ];
+    let answer = send_text(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), &headers, "");
+    let explained = explain(&cloud, &answer);
+    let signature = &explained["signature"];
+    let canonical = signature["canonical_request"].as_str().unwrap();
+    assert!(canonical.starts_with(&format!("GET\n/v3/{PROJECT}/jobs/\n")), "{canonical}");
+    assert!(signature["string_to_sign"].as_str().unwrap().starts_with("SDK-HMAC-SHA256\n"));
+    assert!(!explained.to_string().contains("planted"), "{explained:#}");
+    assert_eq!(explained["corrected"]["headers"], json!({ "X-Auth-Token": "$TOKEN" }));
+}
+
+#[test]
+fn a_login_is_explained_without_its_password() {
+    let cloud = start(&config());
+    let body = json!({ "auth": { "identity": {
+        "methods": ["password"],
+        "password": { "user": { "name": "papercloud", "password": "planted" } },
+    } } });
+    let answer = send_text(&cloud, "POST", "/v3/auth/tokens", &[], &body.to_string());
+    assert_eq!(answer.status, 400, "{:#}", answer.body);
+    let explained = explain(&cloud, &answer);
+    assert!(!explained.to_string().contains("planted"), "{explained:#}");
+    let user = &explained["corrected"]["body"]["auth"]["identity"]["password"]["user"];
+    assert_eq!(user["password"], "<password>", "{explained:#}");
+    assert!(user["domain"]["name"].is_string(), "{explained:#}");
+}
+
+#[test]
+fn an_id_that_leads_nowhere_is_told_apart() {
+    let cloud = start(&Config { journal_bytes: 4_096, ..config() });
+    let explain = |id: &str| send(&cloud, "GET", &format!("/_paper/requests/{id}"), None);
+    let said = |answer: &Answer| answer.text("/error_msg");
+    let bad = explain("42");
+    assert!(said(&bad).contains("32 hexadecimal digits"), "{:#}", bad.body);
+    bad.expect(400);
+    let never = explain(&"0".repeat(32));
+    assert!(said(&never).contains("no request has the ID"), "{:#}", never.body);
+    never.expect(404);
+    let jobs = || {
+        let answer = send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None);
+        answer.headers["x-request-id"].to_str().unwrap().to_owned()
+    };
+    let first = jobs();
+    explain(&first).expect(200);
+    explain(&first.to_uppercase()).expect(200);
+    for _ in 0..20 {
+        jobs();
+    }
+    let dropped = explain(&first);
+    assert!(said(&dropped).contains("more --journal-bytes"), "{:#}", dropped.body);
+    dropped.expect(404);
+    let last = jobs();
+    cloud.world(PROJECT).reset();
+    let reset = explain(&last);
+    assert!(said(&reset).contains("was reset"), "{:#}", reset.body);
+    reset.expect(404);
+}
