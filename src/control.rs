@@ -5,8 +5,8 @@
 
 pub mod catalogue;
 pub mod clock;
-pub mod faults;
 pub mod explain;
+pub mod faults;
 pub mod guard;
 pub mod jobs;
 mod problem;

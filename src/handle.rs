@@ -3,8 +3,8 @@
 //! It does what the control API does over HTTP, by calling the same functions.
 
 mod clock;
-mod faults;
 mod explain;
+mod faults;
 mod jobs;
 mod scenarios;
 mod worlds;
