@@ -4,7 +4,10 @@
 
 mod clock;
 mod jobs;
+mod requests;
 mod worlds;
+
+pub use requests::{Mismatch, Requests};
 
 use crate::http::App;
 use std::fmt;

@@ -186,7 +186,8 @@ impl Rule {
         }
     }
 
-    fn say(&self, language: Language) -> String {
+    /// What must be, as a sentence without its subject and its full stop.
+    pub fn say(&self, language: Language) -> String {
         match language {
             Language::English => self.in_english(),
             Language::Chinese => self.in_chinese(),
