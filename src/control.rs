@@ -11,6 +11,7 @@ pub mod guard;
 pub mod jobs;
 mod problem;
 pub mod scenarios;
+pub mod requests;
 pub mod worlds;
 
 pub use problem::{ControlError, read, read_value};
@@ -45,6 +46,7 @@ const PATHS: &[&[&str]] = &[
     explain::PATHS,
     jobs::PATHS,
     scenarios::PATHS,
+    requests::PATHS,
     worlds::PATHS,
 ];
 
@@ -68,6 +70,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(explain::router())
         .merge(jobs::router())
         .merge(scenarios::router())
+        .merge(requests::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
 }

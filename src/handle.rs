@@ -10,6 +10,10 @@ mod scenarios;
 mod worlds;
 
 pub use faults::Fault;
+mod requests;
+mod worlds;
+
+pub use requests::{Mismatch, Requests};
 
 use crate::http::App;
 use std::fmt;

@@ -203,7 +203,8 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let response = answer.write(Err(refusal));
     let mut world = cell.lock();
     let now = world.clock.now();
-    let entry = Entry::new(ordinal, [now; 2], (parts, &[]), Some(&response), Draft::default());
+    let numbered = (world.testing.journal.key(), ordinal);
+    let entry = Entry::new(numbered, [now; 2], (parts, &[]), Some(&response), Draft::default());
     world.testing.journal.record(entry);
     response
 }

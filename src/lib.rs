@@ -27,6 +27,7 @@ pub use contract::Level;
 pub use control::ControlError;
 pub use credentials::Secret;
 pub use handle::{Fault, World};
+pub use handle::{Mismatch, Requests, World};
 pub use report::{openapi, readme_section, readme_sections};
 pub use selftest::{Proof, selftest};
 pub use server::{PaperCloud, StartError};

@@ -1,10 +1,13 @@
 //! The command line.
 
+mod command;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use command::{Call, Verify, reachable};
 use papercloud::{Config, Endpoint, PaperCloud};
 use serde_json::json;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
@@ -31,6 +34,8 @@ enum Command {
     Env(Endpoint),
     /// Send every documented example to a fresh cloud and compare the answers
     Selftest,
+    /// Verify what was asked of a running Papercloud: exit status 0 if every check passes
+    Verify(Verify),
     /// Print the `OpenAPI` 3.1 document
     Openapi,
 }
@@ -87,6 +92,7 @@ fn main() -> ExitCode {
         Some(Command::Health(endpoint)) => probe(endpoint, "/_paper/health"),
         Some(Command::Wait(wait)) => wait_until_ready(&wait),
         Some(Command::Env(endpoint)) => print(&environment(endpoint)),
+        Some(Command::Verify(verify)) => return verify.run(),
         Some(Command::Selftest) => selftest(),
         Some(Command::Openapi) => print(&format!("{:#}\n", papercloud::openapi())),
     };
@@ -208,32 +214,14 @@ impl Signals {
 /// Asks for a path of the control API.
 fn probe(endpoint: Endpoint, path: &str) -> Result<(), String> {
     let address = reachable(endpoint);
-    let ask = || -> std::io::Result<String> {
-        let limit = Duration::from_secs(2);
-        let mut stream = TcpStream::connect_timeout(&address, limit)?;
-        stream.set_read_timeout(Some(limit))?;
-        stream.set_write_timeout(Some(limit))?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.take(16_384).read_to_end(&mut answer)?;
-        Ok(String::from_utf8_lossy(&answer).into_owned())
-    };
-    let answer = ask().map_err(|error| format!("nothing answers on {address}: {error}"))?;
-    let status = answer.lines().next().unwrap_or_default();
-    if status.split(' ').nth(1) == Some("200") && answer.contains("\"status\"") {
+    let answer = Call::get(path)
+        .send(address)
+        .map_err(|error| format!("nothing answers on {address}: {error}"))?;
+    if answer.status() == Some("200") && answer.body.contains("\"status\"") {
         return Ok(());
     }
+    let status = answer.status_line;
     Err(format!("{address} is no healthy Papercloud: it answers {status:?} to {path}"))
-}
-
-/// An address that a service on every interface is reached at.
-fn reachable(endpoint: Endpoint) -> SocketAddr {
-    let host = match endpoint.host {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        host => host,
-    };
-    Endpoint { host, ..endpoint }.address()
 }
 
 fn wait_until_ready(wait: &Wait) -> Result<(), String> {

@@ -219,7 +219,8 @@ impl<'r> Exchange<'r> {
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let mut world = self.cell.lock();
         let times = [self.received, world.clock.now()];
-        let entry = Entry::new(self.ordinal, times, (self.parts, body), answer, draft);
+        let numbered = (world.testing.journal.key(), self.ordinal);
+        let entry = Entry::new(numbered, times, (self.parts, body), answer, draft);
         world.testing.journal.record(entry);
     }
 

@@ -1,8 +1,21 @@
 //! What was asked and answered: a ring of entries with a byte budget.
 
 mod entry;
+mod field_path;
+mod matcher;
+mod near_miss;
+mod secrets;
+mod shown;
+mod verification;
+mod view;
 
 pub use entry::{Draft, Entry, Verdict};
+pub use field_path::FieldPath;
+pub use matcher::{Matcher, Wanted};
+pub use near_miss::{NearMiss, nearest};
+pub use shown::show;
+pub use verification::{Check, Claim, Finding};
+pub use view::View;
 
 use std::collections::VecDeque;
 
@@ -22,12 +35,14 @@ impl Journal {
         Self { key, budget, bytes: 0, dropped: 0, entries: VecDeque::new() }
     }
 
-    /// Records an entry, and drops the oldest ones if that takes more bytes than there may be.
+    /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
+    /// entry that would take more by itself is dropped at once.
     pub fn record(&mut self, entry: Entry) {
-        if self.budget == 0 {
+        let bytes = entry.bytes();
+        if bytes > self.budget {
             return self.dropped += 1;
         }
-        self.bytes += entry.bytes();
+        self.bytes += bytes;
         self.entries.push_back(entry);
         while self.bytes > self.budget
             && let Some(oldest) = self.entries.pop_front()
@@ -50,5 +65,53 @@ impl Journal {
     /// What the ids of its requests follow from.
     pub fn key(&self) -> u64 {
         self.key
+    }
+
+    /// Forgets everything, also that anything was dropped.
+    pub fn clear(&mut self) {
+        self.entries = VecDeque::new();
+        (self.bytes, self.dropped) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Moment;
+    use axum::http::{Request, Response};
+
+    fn entry(ordinal: u64, body: &[u8]) -> Entry {
+        let (parts, ()) = Request::post("/v3/p/x").body(()).unwrap().into_parts();
+        let (now, answer) = (Moment::from_milliseconds(0), Response::new(Vec::new()));
+        let times = [now; 2];
+        Entry::new((7, ordinal), times, (&parts, body), Some(&answer), Draft::default())
+    }
+
+    fn ordinals(journal: &Journal) -> Vec<u64> {
+        journal.entries().map(Entry::ordinal).collect()
+    }
+
+    #[test]
+    fn the_oldest_entries_make_room_and_are_counted() {
+        let size = entry(0, b"").bytes();
+        let mut journal = Journal::new(7, size * 3);
+        for ordinal in 0..5 {
+            journal.record(entry(ordinal, b""));
+        }
+        assert_eq!((ordinals(&journal), journal.dropped()), (vec![2, 3, 4], 2));
+        journal.record(entry(5, &vec![b'x'; size]));
+        assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 4));
+        // Everything would have to go for it, and it would not fit then.
+        journal.record(entry(6, &vec![b'x'; size * 3]));
+        assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 5));
+        journal.clear();
+        assert_eq!((ordinals(&journal), journal.dropped(), journal.bytes), (vec![], 0, 0));
+    }
+
+    #[test]
+    fn a_journal_without_a_budget_keeps_nothing() {
+        let mut journal = Journal::new(7, 0);
+        journal.record(entry(0, b""));
+        assert_eq!((ordinals(&journal), journal.dropped()), (vec![], 1));
     }
 }

@@ -1,8 +1,10 @@
 //! One request with its answer, as the journal keeps it.
 
+use super::secrets::Mask;
 use crate::cloud::{Course, Moment, Warning, request_id};
-use crate::contract::{Contract, Situation, Violation};
+use crate::contract::{Contract, Field, Situation, Violation};
 use crate::error::Computed;
+use crate::http::reply::WARNING;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use std::sync::Arc;
@@ -42,6 +44,42 @@ pub struct Draft {
     pub adopted: Vec<Box<str>>,
 }
 
+impl Draft {
+    /// How much memory it takes beyond its own size.
+    fn bytes(&self) -> usize {
+        let violations = self.violations.iter().map(|violation| {
+            violation.path.capacity() + violation.got.as_ref().map_or(0, String::capacity)
+        });
+        let warnings = self.warnings.iter().map(|warning| warning.message.capacity());
+        let adopted = self.adopted.iter().map(|id| id.len());
+        let courses = self
+            .courses
+            .iter()
+            .map(|course| course.resource.as_ref().map_or(0, |(id, _)| id.len()));
+        self.violations.capacity() * size_of::<Violation>()
+            + self.warnings.capacity() * size_of::<Warning>()
+            + self.adopted.capacity() * size_of::<Box<str>>()
+            + self.courses.capacity() * size_of::<Course>()
+            + violations.chain(warnings).chain(adopted).chain(courses).sum::<usize>()
+            + self.fault.as_ref().map_or(0, |rule| rule.len())
+            + self.computed.as_ref().map_or(0, |computed| {
+                size_of::<Computed>()
+                    + computed.canonical_request.capacity()
+                    + computed.string_to_sign.capacity()
+            })
+    }
+}
+
+/// The tables of the members that are asked with, and of those that are answered with.
+fn tables(
+    contract: Option<&'static Contract>,
+    answer: Option<&Response<Vec<u8>>>,
+) -> (&'static [Field], &'static [Field]) {
+    let Some(contract) = contract else { return (&[], &[]) };
+    let succeeded = answer.is_some_and(|answer| answer.status() == contract.success);
+    (contract.body, if succeeded { contract.reply } else { &[] })
+}
+
 /// One request with its answer.
 #[derive(Debug)]
 pub struct Entry {
@@ -63,32 +101,44 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Takes down a request and its answer.
+    /// Takes down a request and its answer, without their secrets: these are replaced by digests
+    /// under the key of the world.
     pub fn new(
-        ordinal: u64,
+        (key, ordinal): (u64, u64),
         [received, answered]: [Moment; 2],
         (parts, body): (&Parts, &[u8]),
         answer: Option<&Response<Vec<u8>>>,
-        draft: Draft,
+        mut draft: Draft,
     ) -> Self {
+        let (asks, answers) = tables(draft.contract, answer);
+        let mut mask = Mask::new(key);
         let mut text = Vec::with_capacity(512 + body.len());
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
         };
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        text.extend_from_slice(target.as_bytes());
+        text.extend_from_slice(mask.target(target).as_bytes());
         end(0, &text);
-        write_headers(&parts.headers, &mut text);
+        write_headers(&parts.headers, &mut mask, &mut text);
         end(1, &text);
-        text.extend_from_slice(body);
+        text.extend_from_slice(&mask.body(body, asks));
         end(2, &text);
+        mask.draft(&mut draft);
         if let Some(answer) = answer {
-            write_headers(answer.headers(), &mut text);
+            let start = text.len();
+            write_headers(answer.headers(), &mut mask, &mut text);
+            if answer.headers().contains_key(WARNING) {
+                mask.repeated(&mut text, start);
+            }
         }
         end(3, &text);
         if let Some(answer) = answer {
-            text.extend_from_slice(answer.body());
+            let start = text.len();
+            text.extend_from_slice(&mask.body(answer.body(), answers));
+            if !answer.status().is_success() {
+                mask.repeated(&mut text, start);
+            }
         }
         Self {
             ordinal,
@@ -144,22 +194,7 @@ impl Entry {
 
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
-        let draft = &self.draft;
-        let violations = draft.violations.iter().map(|violation| {
-            size_of::<Violation>()
-                + violation.path.len()
-                + violation.got.as_ref().map_or(0, String::len)
-        });
-        let warnings =
-            draft.warnings.iter().map(|warning| size_of::<Warning>() + warning.message.len());
-        let adopted = draft.adopted.iter().map(|id| size_of::<Box<str>>() + id.len());
-        size_of::<Self>()
-            + self.text.len()
-            + violations.chain(warnings).chain(adopted).sum::<usize>()
-            + draft.courses.len() * size_of::<Course>()
-            + draft.computed.as_ref().map_or(0, |computed| {
-                computed.canonical_request.len() + computed.string_to_sign.len()
-            })
+        size_of::<Self>() + self.text.len() + self.draft.bytes()
     }
 
     fn part(&self, at: usize) -> &[u8] {
@@ -169,11 +204,11 @@ impl Entry {
     }
 }
 
-fn write_headers(headers: &HeaderMap, text: &mut Vec<u8>) {
+fn write_headers(headers: &HeaderMap, mask: &mut Mask, text: &mut Vec<u8>) {
     for (name, value) in headers {
         text.extend_from_slice(name.as_str().as_bytes());
         text.push(b':');
-        text.extend_from_slice(value.as_bytes());
+        text.extend_from_slice(mask.header(name.as_str(), value.as_bytes()).as_bytes());
         text.push(b'\n');
     }
 }

@@ -1,0 +1,82 @@
+//! Which requests are to be listed, in the words of a query.
+
+use super::pattern::{Pattern, unknown};
+use crate::control::ControlError;
+use percent_encoding::percent_decode_str;
+use std::str::FromStr;
+
+/// Which requests are to be listed.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Which are meant.
+    pub pattern: Pattern,
+    /// Only those after the one with this id.
+    pub since: Option<String>,
+    /// How many are shown at most: the last ones.
+    pub limit: usize,
+}
+
+const PARAMETERS: &[&str] = &[
+    "operation",
+    "service",
+    "method",
+    "status",
+    "committed",
+    "fault",
+    "since",
+    "limit",
+    "field.<path>",
+];
+
+/// What is before the path of a field.
+const FIELD: &str = "field.";
+
+impl Listing {
+    /// The last 100 requests of those that are meant.
+    pub const LIMIT: usize = 100;
+
+    /// Reads a query string.
+    pub fn parse(query: &str) -> Result<Self, ControlError> {
+        let mut listing = Self { pattern: Pattern::default(), since: None, limit: Self::LIMIT };
+        let mut seen = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name)?, decode(value)?);
+            if seen.contains(&name) {
+                return Err(ControlError::bad(format!("{name} is there more than once")));
+            }
+            listing.take(&name, value)?;
+            seen.push(name);
+        }
+        Ok(listing)
+    }
+
+    fn take(&mut self, name: &str, value: String) -> Result<(), ControlError> {
+        let pattern = &mut self.pattern;
+        match name {
+            "operation" => pattern.operation = Some(value),
+            "service" => pattern.service = Some(value),
+            "method" => pattern.method = Some(value),
+            "status" => pattern.status = Some(parse(name, &value, "a number")?),
+            "committed" => pattern.committed = Some(parse(name, &value, "true or false")?),
+            "fault" => pattern.fault = Some(value),
+            "since" => self.since = Some(value),
+            "limit" => self.limit = parse(name, &value, "a number")?,
+            _ => match name.strip_prefix(FIELD) {
+                Some(path) => pattern.written.push((path.to_owned(), value)),
+                None => return Err(unknown("parameter", name, PARAMETERS.iter().copied())),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn parse<T: FromStr>(name: &str, value: &str, what: &str) -> Result<T, ControlError> {
+    let refused = |_| ControlError::bad(format!("{name} must be {what}, got {value:?}"));
+    value.parse().map_err(refused)
+}
+
+fn decode(text: &str) -> Result<String, ControlError> {
+    let decoded = percent_decode_str(&text.replace('+', " ")).decode_utf8().map(Into::into);
+    decoded.map_err(|_| ControlError::bad("the query has bytes that are not UTF-8"))
+}

@@ -1,0 +1,90 @@
+//! The words in a name that give a secret away.
+
+/// Whether bytes may have a secret among their members: they have one of the words, in whatever
+/// case, or an escape that could spell one. It looks at every request, so it reads nothing.
+pub fn may_conceal(bytes: &[u8]) -> bool {
+    let is_escape = |at: usize| bytes[at] == b'\\' && bytes.get(at + 1) == Some(&b'u');
+    (0..bytes.len()).any(|at| is_escape(at) || is_word_around(bytes, at))
+}
+
+/// Whether a member of this name is a secret.
+pub fn names_a_secret(name: &str) -> bool {
+    (0..name.len()).any(|at| is_word_around(name.as_bytes(), at))
+}
+
+/// Whether a query parameter of this name is a secret.
+pub fn names_a_secret_parameter(name: &str) -> bool {
+    names_a_secret(name) || name.to_ascii_lowercase().contains("signature")
+}
+
+/// Whether a header of this name carries a secret.
+pub fn is_secret_header(name: &str) -> bool {
+    // Most headers are these.
+    const PLAIN: &[&str] =
+        &["host", "content-type", "content-length", "accept", "user-agent", "x-request-id"];
+    const WORDS: &[&str] = &["auth", "cookie", "signature"];
+    !PLAIN.contains(&name) && (names_a_secret(name) || WORDS.iter().any(|word| name.contains(word)))
+}
+
+/// Each word is known by a letter in it that is rarer than its first.
+fn is_word_around(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'k' | b'K' => stands_around(bytes, at, 2, b"token"),
+        b'w' | b'W' => {
+            stands_around(bytes, at, 4, b"password")
+                || stands_around(bytes, at, 4, b"passwd")
+                || stands_around(bytes, at, 1, b"pwd")
+        }
+        b'c' | b'C' => stands_around(bytes, at, 2, b"secret"),
+        _ => false,
+    }
+}
+
+fn stands_around(bytes: &[u8], at: usize, before: usize, word: &[u8]) -> bool {
+    let start = at.checked_sub(before);
+    let found = start.and_then(|start| bytes.get(start..start + word.len()));
+    found.is_some_and(|found| found.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ROUTES;
+    use crate::contract::{Field, Place};
+
+    #[test]
+    fn words_are_found_in_whatever_case_and_place() {
+        for name in ["token", "SECRET_KEY", "x_Passwd", "passWord", "db_root_pwd", "mytoken"] {
+            assert!(names_a_secret(name), "{name}");
+            assert!(may_conceal(format!("{{\"{name}\":1}}").as_bytes()), "{name}");
+        }
+        for name in ["toke", "oken", "sector", "passport", "network", "k", "w", "c", ""] {
+            assert!(!names_a_secret(name) && !may_conceal(name.as_bytes()), "{name}");
+        }
+        assert!(may_conceal(br#"{"pass\u0077ord":1}"#));
+        assert!(!may_conceal(br#"{"name":"a\\b"}"#));
+    }
+
+    /// What the contracts mark as a secret is found by its name, or by that of what it is in: only
+    /// then may a body without any of the words be kept as it is.
+    #[test]
+    fn every_declared_secret_is_given_away_by_a_word() {
+        fn look(fields: &'static [Field], is_given_away: bool, seen: &mut usize) {
+            for field in fields {
+                let is_given_away = is_given_away || names_a_secret(field.name);
+                assert!(!field.secret || is_given_away, "{} gives nothing away", field.name);
+                *seen += usize::from(field.secret);
+                look(field.kind.members(), is_given_away, seen);
+            }
+        }
+        let mut seen = 0;
+        for contract in ROUTES.iter().map(|route| route.contract) {
+            for (place, field) in contract.parameters() {
+                assert!(!field.secret || place != Place::Path, "{}", field.name);
+                look(std::slice::from_ref(field), false, &mut seen);
+            }
+            look(contract.reply, false, &mut seen);
+        }
+        assert!(seen > 4, "{seen}");
+    }
+}

@@ -1,0 +1,160 @@
+//! An entry as it is looked at: its bodies read as JSON, once.
+
+use super::field_path::{FieldPath, Root, Step};
+use super::secrets;
+use super::{Entry, Journal};
+use crate::contract::Contract;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+use std::cell::OnceCell;
+
+/// An entry, and what was read of it.
+#[derive(Debug)]
+pub struct View<'e> {
+    /// The entry.
+    pub entry: &'e Entry,
+    /// Its id.
+    pub request_id: String,
+    key: u64,
+    body: OnceCell<Value>,
+    answer_body: OnceCell<Value>,
+}
+
+/// A value that was found, and whether it travelled as text, as everything outside a body does.
+pub type Found = (Value, bool);
+
+impl<'e> View<'e> {
+    /// Every entry of a journal, in the order of their answers.
+    pub fn all(journal: &'e Journal) -> impl DoubleEndedIterator<Item = Self> {
+        journal.entries().map(|entry| Self::new(entry, journal.key()))
+    }
+
+    /// One entry of the world with this key.
+    pub fn new(entry: &'e Entry, key: u64) -> Self {
+        let (body, answer_body) = (OnceCell::new(), OnceCell::new());
+        Self { entry, request_id: entry.request_id(key), key, body, answer_body }
+    }
+
+    /// The body: JSON, or its text where it is none, or null where there is none.
+    pub fn body(&self) -> &Value {
+        self.body.get_or_init(|| read(self.entry.body()))
+    }
+
+    /// The body of the answer.
+    pub fn answer_body(&self) -> &Value {
+        self.answer_body.get_or_init(|| read(self.entry.answer_body()))
+    }
+
+    /// The path, as it was sent.
+    pub fn path(&self) -> &'e str {
+        let target = self.entry.target();
+        target.split_once('?').map_or(target, |(path, _)| path)
+    }
+
+    /// The parameters of the query by their names; a list where there are several of a name.
+    pub fn query(&self) -> Map<String, Value> {
+        let query = self.entry.target().split_once('?').map_or("", |(_, query)| query);
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        by_name(pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        }))
+    }
+
+    /// What stands for a secret in this world.
+    pub fn digest(&self, secret: &str) -> String {
+        secrets::digest(self.key, secret.as_bytes())
+    }
+
+    /// A header as it is kept.
+    pub fn masked_header(&self, name: &str, value: &str) -> String {
+        secrets::Mask::new(self.key).header(name, value.as_bytes()).into_owned()
+    }
+
+    /// What stands at the end of a path.
+    pub fn at(&self, path: &FieldPath) -> Option<Found> {
+        let json = |value: &Value, steps: &[Step]| {
+            FieldPath::walk(value, steps).map(|found| (found.clone(), false))
+        };
+        let text = |members: Map<String, Value>| {
+            FieldPath::walk(&Value::Object(members), &path.steps).map(|found| (found.clone(), true))
+        };
+        match path.root {
+            Root::Body => json(self.body(), &path.steps),
+            Root::AnswerBody => json(self.answer_body(), &path.steps),
+            Root::Query => text(self.query()),
+            Root::Headers => text(headers_of(self.entry.headers(), &path.steps)),
+            Root::AnswerHeaders => text(headers_of(self.entry.answer_headers(), &path.steps)),
+            Root::Parameter => json(self.body(), &path.steps)
+                .or_else(|| text(self.query()))
+                .or_else(|| text(self.path_parameters()))
+                .or_else(|| text(headers_of(self.entry.headers(), &path.steps))),
+        }
+    }
+
+    fn path_parameters(&self) -> Map<String, Value> {
+        let Some(contract) = self.entry.draft.contract else { return Map::new() };
+        let segments: Vec<_> = self.path().split('/').collect();
+        let parameters = |template: &str| parameters(template, &segments);
+        parameters(contract.path)
+            .or_else(|| alias_parameters(contract, &segments))
+            .unwrap_or_default()
+    }
+}
+
+fn alias_parameters(contract: &Contract, segments: &[&str]) -> Option<Map<String, Value>> {
+    contract.alias_templates().find_map(|template| parameters(&template, segments))
+}
+
+/// The parameters in a path, if it fits the template.
+fn parameters(template: &str, segments: &[&str]) -> Option<Map<String, Value>> {
+    let known: Vec<_> = template.split('/').collect();
+    if known.len() != segments.len() {
+        return None;
+    }
+    let mut found = Map::new();
+    for (known, sent) in known.into_iter().zip(segments) {
+        match known.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => drop(found.insert(name.to_owned(), Value::from(decode(sent)))),
+            None if known == *sent => {}
+            None => return None,
+        }
+    }
+    Some(found)
+}
+
+/// The headers, under the name that a path asks for, whatever its case.
+fn headers_of<'h>(
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
+    steps: &[Step],
+) -> Map<String, Value> {
+    let Some(Step::Member(asked)) = steps.first() else { return Map::new() };
+    let fitting = headers.filter(|(name, _)| name.eq_ignore_ascii_case(asked));
+    by_name(fitting.map(|(_, value)| (asked.clone(), value.to_owned())))
+}
+
+/// Values by their names; a list where there are several of a name.
+pub fn by_name(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
+    let mut members = Map::new();
+    for (name, value) in pairs {
+        let value = Value::from(value);
+        match members.get_mut(&name) {
+            None => drop(members.insert(name, value)),
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+    members
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+fn read(body: &[u8]) -> Value {
+    if body.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(body)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body).into_owned()))
+}
