@@ -10,8 +10,8 @@ pub mod faults;
 pub mod guard;
 pub mod jobs;
 mod problem;
-pub mod scenarios;
 pub mod requests;
+pub mod scenarios;
 pub mod worlds;
 
 pub use problem::{ControlError, read, read_value};
