@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod jobs;
 mod problem;
+pub mod report;
 pub mod worlds;
 
 pub use problem::ControlError;
@@ -35,6 +36,7 @@ const PATHS: &[&[&str]] = &[
     &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
     clock::PATHS,
     jobs::PATHS,
+    report::PATHS,
     worlds::PATHS,
 ];
 
@@ -49,6 +51,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(clock::router())
         .merge(jobs::router())
+        .merge(report::router())
         .merge(worlds::router())
 }
 

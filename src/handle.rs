@@ -4,6 +4,7 @@
 
 mod clock;
 mod jobs;
+mod report;
 mod worlds;
 
 use crate::http::App;

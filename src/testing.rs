@@ -6,9 +6,11 @@
 pub mod fault;
 pub mod instructions;
 pub mod journal;
+pub mod lint;
 
 use fault::Faults;
 use journal::Journal;
+use lint::Lint;
 
 /// What a world has for the sake of tests.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Testing {
     pub faults: Faults,
     /// What was asked and answered.
     pub journal: Journal,
+    /// What clients do that they should not.
+    pub lint: Lint,
     /// What a test calls its world.
     pub label: Option<Box<str>>,
     /// Whether each look at something unfinished moves the clock to its next event.
@@ -29,6 +33,7 @@ impl Testing {
         Self {
             faults: Faults::new(key),
             journal: Journal::new(key, journal_bytes),
+            lint: Lint::default(),
             label: None,
             auto_advance: false,
         }

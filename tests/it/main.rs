@@ -4,10 +4,13 @@
 
 mod aliases;
 mod binary;
+mod clock;
 mod dcs;
 mod embedded;
 mod geminidb;
 mod iam;
+mod jobs;
+mod lint;
 mod readme;
 mod refused;
 mod support;
