@@ -59,7 +59,7 @@ pub fn admit(mode: AuthMode, arrival: &Arrival<'_>) -> Result<(), Refusal> {
     let credential = Credential::read(&arrival.parts.headers).map_err(refusal)?;
     match credential {
         _ if mode == AuthMode::Presence => Ok(()),
-        Credential::Token(text) => token::verify(text, arrival).map_err(refusal),
+        Credential::Token(text) => token::verify(text, arrival),
         Credential::Signature(signature) => signature::verify(&signature, arrival),
     }
 }

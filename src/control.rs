@@ -12,6 +12,7 @@ pub mod jobs;
 mod problem;
 pub mod requests;
 pub mod scenarios;
+pub mod report;
 pub mod worlds;
 
 pub use problem::{ControlError, read, read_value};
@@ -47,6 +48,7 @@ const PATHS: &[&[&str]] = &[
     jobs::PATHS,
     scenarios::PATHS,
     requests::PATHS,
+    report::PATHS,
     worlds::PATHS,
 ];
 
@@ -71,6 +73,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(jobs::router())
         .merge(scenarios::router())
         .merge(requests::router())
+        .merge(report::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
 }

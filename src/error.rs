@@ -39,6 +39,11 @@ pub enum Refusal {
         /// What is wrong with them; never the credentials.
         reason: String,
     },
+    /// A token that was good once.
+    ExpiredToken {
+        /// Since when it no longer is; never the token.
+        reason: String,
+    },
     /// A signature is not the one that the request should have.
     SignatureMismatch {
         /// What was tried, and what to look at.
@@ -222,9 +227,9 @@ impl Refusal {
             Self::MalformedRequest { .. } => Situation::MalformedRequest,
             Self::BodyTooLarge { .. } => Situation::BodyTooLarge,
             Self::BodyTimeout { .. } => Situation::BodyTimeout,
-            Self::Unauthenticated { .. } | Self::SignatureMismatch { .. } => {
-                Situation::Unauthenticated
-            }
+            Self::Unauthenticated { .. }
+            | Self::ExpiredToken { .. }
+            | Self::SignatureMismatch { .. } => Situation::Unauthenticated,
             Self::MalformedProjectId { .. } => Situation::MalformedProjectId,
             Self::EmptyBody => Situation::EmptyBody,
             Self::MalformedBody { .. } => Situation::MalformedBody,
@@ -277,7 +282,9 @@ impl Refusal {
             Self::BodyTimeout { limit } => {
                 format!("The request body did not arrive within {limit} seconds")
             }
-            Self::Unauthenticated { reason } | Self::SignatureMismatch { reason, .. } => {
+            Self::Unauthenticated { reason }
+            | Self::ExpiredToken { reason }
+            | Self::SignatureMismatch { reason, .. } => {
                 format!("Incorrect IAM authentication information: {reason}")
             }
             Self::MalformedProjectId { got, placeholder: true } => format!(
@@ -384,6 +391,7 @@ impl Refusal {
             | Self::BodyTooLarge { .. }
             | Self::BodyTimeout { .. }
             | Self::Unauthenticated { .. }
+            | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => self.in_english(),
         }
     }

@@ -7,6 +7,7 @@ mod explain;
 mod faults;
 mod jobs;
 mod scenarios;
+mod report;
 mod worlds;
 
 pub use faults::Fault;

@@ -13,6 +13,11 @@ use fault::Faults;
 use journal::Journal;
 use scenario::Entered;
 use std::collections::BTreeMap;
+pub mod lint;
+
+use fault::Faults;
+use journal::Journal;
+use lint::Lint;
 
 /// What a world has for the sake of tests.
 #[derive(Debug)]
@@ -25,6 +30,8 @@ pub struct Testing {
     pub scenario: Option<Box<str>>,
     /// The scenarios that requests have carried.
     pub scenarios: BTreeMap<Box<str>, Entered>,
+    /// What clients do that they should not.
+    pub lint: Lint,
     /// What a test calls its world.
     pub label: Option<Box<str>>,
     /// Whether each look at something unfinished moves the clock to its next event.
@@ -39,6 +46,7 @@ impl Testing {
             journal: Journal::new(key, journal_bytes),
             scenario: None,
             scenarios: BTreeMap::new(),
+            lint: Lint::default(),
             label: None,
             auto_advance: false,
         }

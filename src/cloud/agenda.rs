@@ -73,6 +73,11 @@ impl Course {
         self.lifecycles().flat_map(|lifecycle| lifecycle.stages).map(|(stage, _)| *stage)
     }
 
+    /// When it came to rest, if it has.
+    pub fn ended(&self, now: Moment) -> Option<Moment> {
+        self.phases(now).map(|phase| phase.ended).max().flatten()
+    }
+
     fn next_event(&self, now: Moment) -> Option<Moment> {
         self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now)).min()
     }
@@ -152,6 +157,18 @@ impl Agenda {
         if let Some(course) = self.courses.remove(&key) {
             self.place(Course { run, ..course }, now);
         }
+    }
+
+    /// Forgets a course, and says whether it was under way.
+    pub fn forget(&mut self, course: u32) -> bool {
+        let before = self.courses.len();
+        self.courses.retain(|_, one| one.run.course != course);
+        self.courses.len() < before
+    }
+
+    /// The number of the latest course.
+    pub fn latest_number(&self) -> u32 {
+        self.begun
     }
 
     /// What a course that failed says about it.

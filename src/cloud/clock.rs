@@ -5,7 +5,7 @@
 //! goes back, so whatever is stored in the order of its creation is also in the order of time.
 
 use jiff::Timestamp;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// An instant, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,32 @@ impl Moment {
     fn real() -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// An instant on both clocks, a world's and the real one: whoever sleeps in front of a frozen clock
+/// has waited as well as whoever advances it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    moment: Moment,
+    real: Instant,
+}
+
+impl Stamp {
+    /// What a world's clock shows now.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    pub fn at(moment: Moment) -> Self {
+        Self { moment, real: Instant::now() }
+    }
+
+    /// What the world's clock showed.
+    pub fn moment(self) -> Moment {
+        self.moment
+    }
+
+    /// How long ago `earlier` was, on the clock that has gone further.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.moment.since(earlier.moment).max(self.real.saturating_duration_since(earlier.real))
     }
 }
 
@@ -323,6 +349,17 @@ mod tests {
             clock.freeze(None).unwrap();
             clock.resume(1e6).unwrap();
         }
+    }
+
+    #[test]
+    fn a_stamp_counts_the_clock_that_has_gone_further() {
+        let first = Stamp::at(NEW_YEAR);
+        let advanced = Stamp::at(NEW_YEAR.after(Duration::from_secs(60)));
+        assert_eq!(advanced.since(first), Duration::from_secs(60));
+        let mut frozen = Stamp::at(NEW_YEAR);
+        frozen.real += Duration::from_secs(90);
+        assert!(frozen.since(first) >= Duration::from_secs(90));
+        assert!(frozen.since(first) < Duration::from_secs(900));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Run {
     /// How long its stages take together, in milliseconds.
     pub milliseconds: u32,
     /// How long it stood still before it was released, in milliseconds.
-    paused: u32,
+    paused: u64,
     /// After how many milliseconds it stands still until it is released, if it does.
     hold: Option<u32>,
     /// How it will end.
@@ -96,7 +96,7 @@ impl Run {
     pub fn release(&mut self, now: Moment) {
         let moving = now.since(self.started).saturating_sub(milliseconds(self.elapsed(now)));
         if self.hold.is_some_and(|hold| self.elapsed(now) >= hold) {
-            self.paused = whole(moving);
+            self.paused = u64::try_from(moving.as_millis()).unwrap_or(u64::MAX);
         }
         self.hold = None;
     }
@@ -129,8 +129,12 @@ impl Run {
 
     /// How many milliseconds of it are over.
     fn elapsed(&self, now: Moment) -> u32 {
-        let elapsed = whole(now.since(self.started)).saturating_sub(self.paused);
+        let elapsed = whole(now.since(self.started).saturating_sub(self.pause()));
         self.hold.map_or(elapsed, |hold| elapsed.min(hold))
+    }
+
+    fn pause(&self) -> Duration {
+        Duration::from_millis(self.paused)
     }
 
     /// After how many milliseconds it comes to rest.
@@ -147,7 +151,7 @@ impl Run {
 
     /// The moment at which so many milliseconds of it are over.
     fn at(&self, elapsed: u32) -> Moment {
-        self.started.after(milliseconds(self.paused) + milliseconds(elapsed))
+        self.started.after(self.pause() + milliseconds(elapsed))
     }
 }
 
@@ -307,6 +311,18 @@ mod tests {
         let mut run = Run::new(1, START, 4_000, Fate::Succeeds).held_at(50);
         run.release(after(1_000));
         assert_eq!(SYNCHRONISATION.phase(&run, after(9_000)).ended, Some(after(4_000)));
+    }
+
+    #[test]
+    fn a_run_goes_on_though_it_stood_still_for_years() {
+        const YEARS: u64 = 10 * 365 * 86_400_000;
+        let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+        run.hold(after(1_000));
+        run.release(after(YEARS));
+        assert_eq!(status(&run, YEARS), ("Full", 25));
+        assert_eq!(SYNCHRONISATION.next_event(&run, after(YEARS)), Some(after(YEARS + 3_000)));
+        let ended = SYNCHRONISATION.phase(&run, after(YEARS + 3_000)).ended;
+        assert_eq!(ended, Some(after(YEARS + 3_000)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::agenda::Course;
 use super::ids::{IdKind, Meaning};
 use super::job::{Job, JobKind};
 use super::lifecycle::{Fate, Lifecycle, Run};
-use super::undocumented::FAIL_REASON;
+use super::undocumented::{FAIL_REASON, FAIL_REASON_OF_A_TEST};
 use super::{Access, Instance, Moment, Scope, Settings, World, ids};
 use crate::contract::{Class, Contract, Engine, InstanceKind, Level};
 use crate::error::{Business, Refusal, Resource};
@@ -117,7 +117,8 @@ impl<'w> Project<'w> {
             self.world.instances.insert(instance.id.clone(), instance);
         }
         for course in &self.courses {
-            if let Some(reason) = self.plan.as_ref().and_then(|plan| plan.reason.as_deref()) {
+            if let Some(plan) = self.plan.as_ref().filter(|plan| plan.fate != Fate::Succeeds) {
+                let reason = plan.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
                 self.world.agenda.give_reason(course.run.course, reason);
             }
             self.world.agenda.begin(course.clone(), self.now);

@@ -137,7 +137,7 @@ impl Replication {
     pub fn percentage(&self, now: Moment) -> u8 {
         let phase = self.phase(now);
         // What failed has not copied everything.
-        let over = f64::from(if phase.failed { 99 } else { phase.percent }) / 100.0;
+        let over = f64::from(phase.percent.min(if phase.failed { 99 } else { 100 })) / 100.0;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
         let copied = ((over - WAITING) / (1.0 - WAITING) * 100.0).clamp(0.0, 100.0) as u8;
         copied

@@ -2,7 +2,7 @@
 
 use super::agenda::{Agenda, Course, Due};
 use super::backup::Backups;
-use super::clock::{Clock, ClockError, Moment, Turn};
+use super::clock::{Clock, ClockError, Moment, Stamp, Turn};
 use super::dual_active::Relationships;
 use super::htap::ClickHouses;
 use super::ids::Ids;
@@ -16,6 +16,7 @@ use super::replication::{Checked, Replications, SourceDatabases};
 use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
+use crate::testing::lint::Look;
 use std::collections::HashMap;
 
 /// What a client looks at again and again until it has come to rest.
@@ -133,9 +134,11 @@ impl World {
         Ok(due)
     }
 
-    /// Notes that a client looked whether something has come to rest, and moves on if the world
-    /// does so by itself.
-    pub fn looked_at(&mut self, awaited: &Awaited) {
+    /// Notes that a client looked by a request whether something has come to rest, and moves on if
+    /// the world does so by itself.
+    pub fn looked_at(&mut self, awaited: &Awaited, at: Moment, ordinal: u64) {
+        let begun = self.agenda.latest_number();
+        self.testing.lint.looked(awaited, Look { at: Stamp::at(at), ordinal, begun });
         if !self.testing.auto_advance {
             return;
         }
@@ -166,7 +169,16 @@ impl World {
             }
         });
         self.agenda.steer(run, now);
+        self.testing.lint.steered(run);
         Some(course)
+    }
+
+    /// Notes that a client has cut something short, or done away with it: if it was under way, it
+    /// comes to no end of its own.
+    pub fn cut_short(&mut self, course: u32) {
+        self.agenda.pass(self.clock.now(), drop);
+        let was_under_way = self.agenda.forget(course);
+        self.testing.lint.cut_short(course, was_under_way);
     }
 
     /// Visits every run that is kept in the world.

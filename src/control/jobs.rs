@@ -2,6 +2,7 @@
 
 use super::problem::read;
 use super::{ControlError, answer, world};
+use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
 use crate::cloud::{Course, Moment, Run, World};
 use crate::http::App;
 use axum::Router;
@@ -180,9 +181,8 @@ pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Sho
         _ => return Err(ControlError::bad("a failure takes either percent or stage")),
     };
     let number = course.run.course;
-    if let Some(reason) = &failure.reason {
-        world.agenda.give_reason(number, reason);
-    }
+    let reason = failure.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
+    world.agenda.give_reason(number, reason);
     let course = world.steer(id, now, |run| run.fail(percent, now));
     Ok(Shown::of(&course.expect("it was found before"), now))
 }

@@ -5,7 +5,7 @@ use super::reply::{self, Answer};
 use super::target::Target;
 use super::{App, body, host, language, read_headers, remarks};
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Awaited, Moment, Project, Warning, World, WorldCell};
+use crate::cloud::{Access, Awaited, Project, Stamp, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::{Class, Level, Violation};
 use crate::control;
@@ -14,6 +14,7 @@ use crate::operation::{Failure, Outcome, Route};
 use crate::testing::fault::{Asked, Disruption, Hit};
 use crate::testing::instructions::{FAULT, Instructions};
 use crate::testing::journal::{Draft, Entry, Verdict};
+use crate::testing::lint::Answered;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,7 +31,7 @@ pub struct Exchange<'r> {
     template: &'static str,
     cell: Arc<WorldCell>,
     ordinal: u64,
-    received: Moment,
+    received: Stamp,
 }
 
 /// What comes next.
@@ -81,7 +82,7 @@ impl<'r> Exchange<'r> {
         // All that belong to no project have one world and one counter.
         let cell = app.cloud.world(project_id.unwrap_or_default());
         let ordinal = cell.next_request();
-        let received = cell.lock().clock.now();
+        let received = Stamp::at(cell.lock().clock.now());
         Self { app, parts, routes, template, cell, ordinal, received }
     }
 
@@ -102,6 +103,7 @@ impl<'r> Exchange<'r> {
                 if let Refusal::SignatureMismatch { computed, .. } = &refusal {
                     draft.computed = Some(computed.clone());
                 }
+                draft.expired_token = matches!(refusal, Refusal::ExpiredToken { .. });
                 draft.verdict = Verdict::Refused(refusal.situation());
                 answer.write(Err(refusal))
             }
@@ -111,6 +113,11 @@ impl<'r> Exchange<'r> {
                     refused.headers_mut().insert(reply::REQUEST_ID, id);
                 }
                 refused
+                let mut response = control::refuse(StatusCode::BAD_REQUEST, &reason);
+                if let Ok(id) = HeaderValue::from_str(&request_id) {
+                    response.headers_mut().insert(reply::REQUEST_ID, id);
+                }
+                response
             }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
@@ -221,6 +228,20 @@ impl<'r> Exchange<'r> {
         let times = [self.received, world.clock.now()];
         let numbered = (world.testing.journal.key(), self.ordinal);
         let entry = Entry::new(numbered, times, (self.parts, body), answer, draft);
+        let now = world.clock.now();
+        let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
+        world.testing.lint.answered(&Answered {
+            ordinal: self.ordinal,
+            contract: draft.contract.or_else(only),
+            received: self.received,
+            now,
+            parts: self.parts,
+            body,
+            answer,
+            draft: &draft,
+        });
+        let times = [self.received.moment(), now];
+        let entry = Entry::new(self.ordinal, times, (self.parts, body), answer, draft);
         world.testing.journal.record(entry);
     }
 
@@ -291,7 +312,9 @@ impl<'r> Exchange<'r> {
         let done = catch_unwind(run).unwrap_or_else(|panic| {
             Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
         });
+        let now = project.now;
         let trace = project.finish(done.is_ok());
+        world.testing.lint.began(&trace.courses, self.ordinal, now);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         answer.warnings = trace.warnings;
         if cell.is_abandoned() && done.is_ok() {
@@ -303,7 +326,7 @@ impl<'r> Exchange<'r> {
             Ok(outcome) => {
                 draft.verdict = Verdict::Performed;
                 if let Some(awaited) = awaited {
-                    world.looked_at(&awaited);
+                    world.looked_at(&awaited, now, self.ordinal);
                 }
                 Ok(outcome)
             }

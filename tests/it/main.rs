@@ -5,12 +5,15 @@
 mod aliases;
 mod binary;
 mod catalogue;
+mod clock;
 mod dcs;
 mod embedded;
 mod explain;
 mod faults;
 mod geminidb;
 mod iam;
+mod jobs;
+mod lint;
 mod readme;
 mod refused;
 mod support;

@@ -29,6 +29,9 @@ pub fn stop(id: &str, rest: Rest, project: &mut Project<'_>) -> Result<(), Refus
         Rest::AtOnce => Run::over(now),
         Rest::Later => project.start_undisturbed(&TERMINATION, id),
     };
-    find_mut(id, project)?.stop = Some(stop);
+    let task = find_mut(id, project)?;
+    task.stop = Some(stop);
+    let course = task.run().course;
+    project.world.cut_short(course);
     Ok(())
 }

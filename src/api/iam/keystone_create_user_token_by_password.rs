@@ -239,7 +239,8 @@ fn holder(text: &str, project: &mut Project<'_>) -> Result<Identity, Refusal> {
     if project.now_in(&token.scope) < token.expires {
         return Ok(token.identity.clone());
     }
-    Err(wrong(&format!("the token expired at {}", token.expires.with_milliseconds())))
+    let reason = format!("the token expired at {}", token.expires.with_milliseconds());
+    Err(Refusal::ExpiredToken { reason })
 }
 
 /// Lets somebody in whom nobody knows, where credentials need not be known.

@@ -36,6 +36,8 @@ pub struct Draft {
     pub warnings: Vec<Warning>,
     /// What a refused signature should have been made of.
     pub computed: Option<Box<Computed>>,
+    /// Whether it was refused because its token was too old.
+    pub expired_token: bool,
     /// The rule that made it go wrong.
     pub fault: Option<Arc<str>>,
     /// What it set going.

@@ -1,0 +1,247 @@
+//! The report on a world: what clients left behind, and what they do that they should not.
+
+use super::{ACCOUNT, ControlError, answer, project_id};
+use crate::cloud::{Course, Moment, World, WorldCell};
+use crate::http::App;
+use crate::testing::lint;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub(super) const PATHS: &[&str] = &["/_paper/worlds/{project_id}/report", "/_paper/report"];
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [of_one, of_all] = PATHS else { unreachable!("two paths") };
+    Router::new()
+        .route(
+            of_one,
+            get(async |app: State<Arc<App>>, project: Path<String>| answer(report(&app, &project))),
+        )
+        .route(of_all, get(async |app: State<Arc<App>>| answer(Ok(report_all(&app)))))
+}
+
+/// The report on a world.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    project_id: String,
+    label: Option<Box<str>>,
+    clean: bool,
+    exact: bool,
+    leaks: Leaks,
+    findings: Vec<Finding>,
+}
+
+/// The reports on all worlds that there is something to say about.
+#[derive(Debug, Serialize)]
+pub struct Reports {
+    clean: bool,
+    worlds: Vec<Report>,
+}
+
+/// What clients and tests left behind.
+#[derive(Debug, Serialize)]
+struct Leaks {
+    never_polled: Vec<Left>,
+    unfinished: Vec<Left>,
+    faults_never_hit: Vec<Value>,
+}
+
+/// Something that was started.
+#[derive(Debug, Serialize)]
+struct Left {
+    /// The request that started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    operation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_status: Option<&'static str>,
+    started: String,
+}
+
+/// A practice that clients should not have.
+#[derive(Debug, Serialize)]
+struct Finding {
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'static str>,
+    count: u64,
+    sentence: String,
+    document: String,
+    examples: Vec<Example>,
+}
+
+/// A request that shows it.
+#[derive(Debug, Serialize)]
+struct Example {
+    request_id: String,
+    at: String,
+    /// The request before it that makes it wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier_request_id: Option<String>,
+    /// What it was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Box<str>>,
+}
+
+/// The report on a world.
+pub fn report(app: &App, project: &str) -> Result<Report, ControlError> {
+    let id = project_id(project)?;
+    Ok(Report::of(&app.cloud.world(id), id))
+}
+
+/// The reports on all worlds that there is something to say about, in the order of their projects.
+pub fn report_all(app: &App) -> Reports {
+    let mut ids = app.cloud.project_ids();
+    ids.sort_unstable();
+    let reports = ids.iter().map(|id| Report::of(&app.cloud.world(id), id));
+    let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
+    Reports { clean: worlds.is_empty(), worlds }
+}
+
+impl Report {
+    fn of(cell: &WorldCell, id: &str) -> Self {
+        let mut world = cell.lock();
+        let now = world.clock.now();
+        world.agenda.pass(now, drop);
+        let lint = &world.testing.lint;
+        let left = |course| Left::of(cell, lint.starter(course_number(course)), course, now);
+        let mut under_way: Vec<_> = world.agenda.under_way().collect();
+        under_way.sort_unstable_by_key(|course| course_number(course));
+        let leaks = Leaks {
+            never_polled: lint.never_polled(now).map(|watched| left(&watched.course)).collect(),
+            unfinished: under_way.into_iter().map(left).collect(),
+            faults_never_hit: faults_never_hit(&world),
+        };
+        let shown = |finding| Finding::of(cell, finding);
+        let findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
+        let exact = lint.is_exact();
+        Self {
+            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            label: world.testing.label.clone(),
+            clean: exact && leaks.are_none() && findings.is_empty(),
+            exact,
+            leaks,
+            findings,
+        }
+    }
+
+    /// Whether there is nothing to say, and nothing was forgotten.
+    pub fn is_clean(&self) -> bool {
+        self.clean
+    }
+}
+
+fn course_number(course: &Course) -> u32 {
+    course.run.course
+}
+
+/// HOOK: faults that are armed and were never hit, once there are faults.
+fn faults_never_hit(_world: &World) -> Vec<Value> {
+    Vec::new()
+}
+
+impl Leaks {
+    fn are_none(&self) -> bool {
+        self.never_polled.is_empty()
+            && self.unfinished.is_empty()
+            && self.faults_never_hit.is_empty()
+    }
+}
+
+impl Left {
+    fn of(cell: &WorldCell, starter: Option<u64>, course: &Course, now: Moment) -> Self {
+        let status = |lifecycle: &crate::cloud::Lifecycle| lifecycle.phase(&course.run, now).status;
+        Self {
+            request_id: starter.map(|ordinal| cell.request_id(ordinal)),
+            operation: course.contract.id,
+            job_id: course.job.map(|(id, _)| id),
+            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
+            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            started: course.run.started.with_milliseconds(),
+        }
+    }
+}
+
+impl Finding {
+    fn of(cell: &WorldCell, finding: lint::Finding) -> Self {
+        let lint::Finding { rule, operation, count, sentence, document, examples } = finding;
+        let example = |example: lint::Example| Example {
+            request_id: cell.request_id(example.ordinal),
+            at: example.at.with_milliseconds(),
+            earlier_request_id: example.earlier.map(|ordinal| cell.request_id(ordinal)),
+            id: example.id,
+        };
+        let examples = examples.into_iter().map(example).collect();
+        Self { rule, operation, count, sentence, document, examples }
+    }
+}
+
+/// How many lines of a kind are written at most.
+const MOST_LINES: usize = 20;
+
+/// One line for each leak and each finding.
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "world {}", self.project_id)?;
+        if let Some(label) = &self.label {
+            write!(formatter, " ({label})")?;
+        }
+        write!(formatter, " is {}", if self.clean { "clean" } else { "not clean" })?;
+        let Leaks { never_polled, unfinished, faults_never_hit } = &self.leaks;
+        write_lines(formatter, "started and never looked at", never_polled)?;
+        write_lines(formatter, "unfinished", unfinished)?;
+        write_lines(formatter, "armed and never hit", faults_never_hit)?;
+        for Finding { rule, count, sentence, document, examples, .. } in &self.findings {
+            write!(formatter, "\n- {rule}, {count} times: {sentence} ({document})")?;
+            if let Some(Example { request_id, .. }) = examples.first() {
+                write!(formatter, "; first by request {request_id}")?;
+            }
+        }
+        if !self.exact {
+            formatter.write_str("\n- there was more than could be remembered")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_lines<T: fmt::Display>(
+    formatter: &mut fmt::Formatter<'_>,
+    kind: &str,
+    lines: &[T],
+) -> fmt::Result {
+    for line in lines.iter().take(MOST_LINES) {
+        write!(formatter, "\n- {kind}: {line}")?;
+    }
+    if lines.len() > MOST_LINES {
+        write!(formatter, "\n- {kind}: {} more", lines.len() - MOST_LINES)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.operation)?;
+        if let (Some(id), Some(status)) = (&self.job_id, self.job_status) {
+            write!(formatter, ", job {id} is {status}")?;
+        }
+        if let (Some(id), Some(status)) = (&self.resource_id, self.resource_status) {
+            write!(formatter, ", {id} is {status}")?;
+        }
+        if let Some(request_id) = &self.request_id {
+            write!(formatter, ", by request {request_id}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,359 @@
+//! The report on a world: what was left behind, and what clients should not do.
+
+use crate::support::{Answer, PROJECT, config, send, send_text, start};
+use papercloud::{AuthMode, Config, PaperCloud};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const OTHER: &str = "23a50154cf494ec9ad6883979a12db0a";
+
+fn report(cloud: &PaperCloud) -> Value {
+    send(cloud, "GET", &format!("/_paper/worlds/{PROJECT}/report"), None).expect(200)
+}
+
+/// The findings of a report, each by its rule and its count.
+fn found(cloud: &PaperCloud) -> Vec<(String, u64)> {
+    let report = report(cloud);
+    let findings = report["findings"].as_array().expect("an array").iter();
+    let found = |finding: &Value| {
+        (finding["rule"].as_str().unwrap().to_owned(), finding["count"].as_u64().unwrap())
+    };
+    findings.map(found).collect()
+}
+
+fn map(cloud: &PaperCloud, source: &str) -> Answer {
+    let body = json!({ "source_instance_id": source, "target_instance_id": "target" });
+    send(cloud, "POST", &format!("/v3/{PROJECT}/dbcache/mapping"), Some(&body))
+}
+
+fn request_id(answer: &Answer) -> Value {
+    json!(answer.headers["x-request-id"].to_str().unwrap())
+}
+
+fn look(cloud: &PaperCloud, job: &str) -> Answer {
+    send(cloud, "GET", &format!("/v3/{PROJECT}/jobs?id={job}"), None)
+}
+
+fn advance(cloud: &PaperCloud, seconds: u64) {
+    cloud.world(PROJECT).advance(Duration::from_secs(seconds));
+}
+
+#[test]
+fn a_world_in_which_everything_was_waited_for_is_clean() {
+    let cloud = start(&config());
+    let clean = json!({
+        "project_id": PROJECT, "label": null, "clean": true, "exact": true,
+        "leaks": { "never_polled": [], "unfinished": [], "faults_never_hit": [] },
+        "findings": [],
+    });
+    assert_eq!(report(&cloud), clean);
+    let job = map(&cloud, "source").text("/job_id");
+    look(&cloud, &job).expect(200);
+    advance(&cloud, 2);
+    look(&cloud, &job).expect(200);
+    assert_eq!(report(&cloud), clean);
+    cloud.world(PROJECT).assert_clean();
+    let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
+    assert_eq!(all, json!({ "clean": true, "worlds": [] }));
+}
+
+#[test]
+fn what_nobody_looked_at_and_what_is_under_way_is_a_leak() {
+    let cloud = start(&config());
+    cloud.world(PROJECT).label("forgets its jobs");
+    let (first, second) = (map(&cloud, "first"), map(&cloud, "second"));
+    let mapping = |answer: &Answer, at: usize, statuses: [&str; 2]| {
+        let due = serde_json::to_value(cloud.world(PROJECT).advance(Duration::ZERO)).unwrap();
+        assert_eq!(due, json!([]));
+        json!({
+            "request_id": request_id(answer), "operation": "CreateDbCacheMapping",
+            "job_id": answer.body["job_id"], "job_status": statuses[0],
+            "resource_id": mapping_id(&cloud, at), "resource_status": statuses[1],
+            "started": "2026-01-01T00:00:00.000Z",
+        })
+    };
+    cloud.world(PROJECT).hold(&second.text("/job_id")).unwrap();
+    advance(&cloud, 2);
+    let before = report(&cloud);
+    let expected = json!({
+        "project_id": PROJECT, "label": "forgets its jobs", "clean": false, "exact": true,
+        "leaks": {
+            "never_polled": [
+                mapping(&first, 0, ["Completed", "normal"]),
+                mapping(&second, 1, ["Running", "creating"]),
+            ],
+            "unfinished": [mapping(&second, 1, ["Running", "creating"])],
+            "faults_never_hit": [],
+        },
+        "findings": [],
+    });
+    assert_eq!(before, expected);
+    let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
+    // Finding out the ids of the mappings was a look at all of them.
+    assert_eq!(all["worlds"][0]["leaks"]["never_polled"], json!([]));
+    assert_eq!(all["worlds"][0]["findings"][0]["rule"], "gave-up");
+    assert_eq!((&all["clean"], all["worlds"].as_array().unwrap().len()), (&json!(false), 1));
+}
+
+fn mapping_id(cloud: &PaperCloud, at: usize) -> Value {
+    let list = send(cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None).expect(200);
+    list["dbcache_mappings"][at]["id"].clone()
+}
+
+#[test]
+fn a_list_is_a_look_at_everything_of_its_service_that_was_there() {
+    let cloud = start(&config());
+    map(&cloud, "first").expect(202);
+    advance(&cloud, 2);
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None).expect(200);
+    cloud.world(PROJECT).assert_clean();
+    map(&cloud, "second").expect(202);
+    advance(&cloud, 2);
+    // The list of another service says nothing about it.
+    send(&cloud, "GET", &format!("/v2/{PROJECT}/migration-tasks"), None).expect(200);
+    assert_eq!(report(&cloud)["leaks"]["never_polled"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn looks_that_follow_each_other_at_once_are_too_fast() {
+    let cloud = start(&config());
+    let job = map(&cloud, "source").text("/job_id");
+    cloud.world(PROJECT).hold(&job).unwrap();
+    for _ in 0..4 {
+        look(&cloud, &job).expect(200);
+    }
+    assert_eq!(found(&cloud), [("gave-up".to_owned(), 1)]);
+    let fifth = look(&cloud, &job);
+    look(&cloud, &job).expect(200);
+    let report = report(&cloud);
+    let expected = json!({
+        "rule": "polled-too-fast", "operation": "ListJobs", "count": 1,
+        "sentence": "ListJobs looked at one unfinished job or task more often than once a second \
+                     on average, over at least 5 looks",
+        "document": "no document states a pace; the Terraform provider looks first after 2 to 10 \
+                     seconds and then every 10 seconds",
+        "examples": [{
+            "request_id": request_id(&fifth), "at": "2026-01-01T00:00:00.000Z", "id": job,
+        }],
+    });
+    assert_eq!(report["findings"][0], expected);
+}
+
+#[test]
+fn looks_that_are_a_second_apart_are_not_too_fast() {
+    let cloud = start(&config());
+    let job = map(&cloud, "source").text("/job_id");
+    cloud.world(PROJECT).hold(&job).unwrap();
+    for _ in 0..20 {
+        look(&cloud, &job).expect(200);
+        advance(&cloud, 1);
+    }
+    cloud.world(PROJECT).finish(&job).unwrap();
+    // What has come to rest may be looked at at any pace.
+    for _ in 0..20 {
+        look(&cloud, &job).expect(200);
+    }
+    cloud.world(PROJECT).assert_clean();
+}
+
+#[test]
+fn a_write_that_is_sent_again_before_its_answer_was_used_is_a_retry() {
+    let cloud = start(&config());
+    let first = map(&cloud, "source");
+    let again = map(&cloud, "source");
+    let report = report(&cloud);
+    let expected = json!({
+        "rule": "retried-committed-write", "operation": "CreateDbCacheMapping", "count": 1,
+        "sentence": "CreateDbCacheMapping was sent again, byte for byte, after it had been carried \
+                     out and before anyone looked at what it had started: that was started twice",
+        "document": report["findings"][0]["document"],
+        "examples": [{
+            "request_id": request_id(&again), "at": "2026-01-01T00:00:00.000Z",
+            "earlier_request_id": request_id(&first),
+        }],
+    });
+    assert_eq!(report["findings"], json!([expected]));
+    let document = report["findings"][0]["document"].as_str().unwrap();
+    assert!(document.ends_with(": nothing in it makes two equal calls one"), "{document}");
+}
+
+#[test]
+fn what_is_meant_twice_is_no_retry() {
+    let cloud = start(&config());
+    let job = map(&cloud, "source").text("/job_id");
+    map(&cloud, "another").expect(202);
+    look(&cloud, &job).expect(200);
+    advance(&cloud, 2);
+    look(&cloud, &job).expect(200);
+    map(&cloud, "source").expect(202);
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None).expect(200);
+    // Deleted in between, though nobody looked at what the first one had started.
+    let create = |source: &str| map(&cloud, source).expect(202);
+    create("third");
+    advance(&cloud, 2);
+    let list = format!("/v3/{PROJECT}/dbcache/mappings?source_instance_id=third");
+    let id = send(&cloud, "GET", &list, None).text("/dbcache_mappings/0/id");
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    send(&cloud, "DELETE", &path, Some(&json!({ "id": id }))).expect(202);
+    advance(&cloud, 2);
+    create("third");
+    let rules: Vec<_> = found(&cloud).into_iter().map(|(rule, _)| rule).collect();
+    assert!(!rules.contains(&"retried-committed-write".to_owned()), "{rules:?}");
+}
+
+#[test]
+fn fields_that_nobody_reads_are_found_by_parameter() {
+    let cloud = start(&config());
+    let path = format!("/v2/{PROJECT}/migration-task");
+    let body = json!({
+        "task_name": "import", "migration_type": "backupfile_import",
+        "migration_method": "full_amount_migration",
+        "backup_files": {
+            "file_source": "self_build_obs", "bucket_name": "bucket",
+            "files": [{ "file_name": "a", "sise": "1" }, { "file_name": "b", "sise": "1" }],
+        },
+        "target_instance": { "id": "d2c8399f-bdba-43c1-8069-3ff17a1a79d5" },
+        "descripton": "a typing error",
+    });
+    let created = send(&cloud, "POST", &path, Some(&body));
+    let task = created.text("/id");
+    cloud.world(PROJECT).finish(&task).unwrap();
+    send(&cloud, "GET", &format!("/v2/{PROJECT}/migration-task/{task}"), None).expect(200);
+    let findings = report(&cloud)["findings"].clone();
+    let said = |at: usize| (findings[at]["sentence"].clone(), findings[at]["count"].clone());
+    let sentence = "CreateMigrationTask: backup_files.files[].sise is not a parameter of this \
+                    call; did you mean size?";
+    assert_eq!(said(0), (json!(sentence), json!(2)));
+    let sentence = "CreateMigrationTask: descripton is not a parameter of this call; did you mean \
+                    description?";
+    assert_eq!(said(1), (json!(sentence), json!(1)));
+    assert_eq!(findings[1]["rule"], "unread-field");
+    assert!(findings[1]["document"].as_str().unwrap().starts_with("document "), "{findings:#}");
+    assert_eq!(findings[1]["examples"][0]["request_id"], request_id(&created));
+}
+
+#[test]
+fn whoever_looks_away_too_soon_gave_up() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let jobs = ["first", "second"].map(|source| map(&cloud, source).text("/job_id"));
+    world.hold(&jobs[1]).unwrap();
+    let looks = [look(&cloud, &jobs[0]), look(&cloud, &jobs[1])];
+    advance(&cloud, 2);
+    let finding = |sentence: &str, of: usize| {
+        json!({
+            "rule": "gave-up", "operation": "CreateDbCacheMapping", "count": 1,
+            "sentence": sentence,
+            "document": "document geminidb-create-memory-mapping: it answers before its work is done",
+            "examples": [{
+                "request_id": request_id(&looks[of]), "at": "2026-01-01T00:00:00.000Z",
+                "id": jobs[of],
+            }],
+        })
+    };
+    let mut report = report(&cloud);
+    let document = report["findings"][0]["document"].clone();
+    for finding in report["findings"].as_array_mut().unwrap() {
+        assert_eq!(finding["document"], document);
+        assert!(document.as_str().unwrap().ends_with(": it answers before its work is done"));
+        finding["document"] =
+            json!("document geminidb-create-memory-mapping: it answers before its work is done");
+    }
+    let ended = "what CreateDbCacheMapping started was under way at the last look, and has ended \
+                 since, and nobody looked how";
+    let still = "what CreateDbCacheMapping started was under way at the last look, and still is";
+    assert_eq!(report["findings"], json!([finding(ended, 0), finding(still, 1)]));
+
+    // Being made to end at the very moment of the last look is not being seen to.
+    world.finish(&jobs[1]).unwrap();
+    look(&cloud, &jobs[0]).expect(200);
+    assert_eq!(found(&cloud), [("gave-up".to_owned(), 1)]);
+    look(&cloud, &jobs[1]).expect(200);
+    world.assert_clean();
+}
+
+#[test]
+fn a_task_that_its_client_stops_or_deletes_is_not_given_up() {
+    let cloud = start(&config());
+    let task = "90754308-a156-406f-a837-8f852f38a646";
+    let body = json!({
+        "migration_method": "incremental_migration", "resume_mode": "auto",
+        "source_instance": { "addrs": "a:1" }, "target_instance": { "addrs": "b:1" },
+    });
+    let post = |path: &str, body: &Value| {
+        send(&cloud, "POST", &format!("/v2/{PROJECT}{path}"), Some(body)).expect(200)
+    };
+    let status = || {
+        send(&cloud, "GET", &format!("/v2/{PROJECT}/migration-task/{task}"), None).text("/status")
+    };
+    post(&format!("/migration/{task}/task"), &body);
+    assert_eq!(status(), "FULLMIGRATING");
+    post(&format!("/migration-task/{task}/stop"), &json!({}));
+    advance(&cloud, 2);
+    assert_eq!(status(), "TERMINATED");
+    cloud.world(PROJECT).assert_clean();
+}
+
+#[test]
+fn a_token_that_has_expired_is_found_where_it_was_sent() {
+    let cloud = start(&Config { auth: AuthMode::Verify, ..config() });
+    let login = json!({ "auth": {
+        "identity": { "methods": ["password"], "password": { "user": {
+            "name": Config::USER, "password": Config::USER, "domain": { "name": "papercloud" },
+        } } },
+        "scope": { "project": { "id": PROJECT } },
+    } });
+    let token = send_text(&cloud, "POST", "/v3/auth/tokens", &[], &login.to_string());
+    let token = token.headers["x-subject-token"].to_str().unwrap().to_owned();
+    let path = format!("/v3/{PROJECT}/dbcache/mappings");
+    let ask = |token: &str| send_text(&cloud, "GET", &path, &[("X-Auth-Token", token)], "");
+    ask(&token).expect(200);
+    ask("never-issued").expect(401);
+    cloud.world(PROJECT).assert_clean();
+    advance(&cloud, 86_400);
+    let refused = ask(&token);
+    let findings = report(&cloud)["findings"].clone();
+    assert_eq!(findings[0]["rule"], "expired-token");
+    assert_eq!(findings[0]["operation"], "ListDbCacheMappings");
+    assert_eq!(findings[0]["examples"][0]["request_id"], request_id(&refused));
+    assert!(!findings.to_string().contains(&token));
+    refused.expect(401);
+}
+
+#[test]
+fn only_worlds_with_something_to_say_are_in_the_report_on_all() {
+    let cloud = start(&config());
+    send(&cloud, "GET", &format!("/v3/{OTHER}/jobs"), None).expect(200);
+    map(&cloud, "source").expect(202);
+    let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
+    assert_eq!(all, json!({ "clean": false, "worlds": [report(&cloud)] }));
+    cloud.world(PROJECT).reset();
+    let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
+    assert_eq!(all, json!({ "clean": true, "worlds": [] }));
+    let refused = send(&cloud, "GET", "/_paper/worlds/no%20id/report", None);
+    assert_eq!(refused.text("/error_code"), "PAPER.0400");
+    assert_eq!(cloud.world("@account").report()["project_id"], "@account");
+}
+
+#[test]
+fn a_world_that_is_not_clean_panics_with_everything_there_is_to_say() {
+    let cloud = start(&config());
+    cloud.world(PROJECT).label("the test");
+    let created = map(&cloud, "source");
+    let job = created.text("/job_id");
+    let id = cloud.world(PROJECT).report()["leaks"]["unfinished"][0]["resource_id"].clone();
+    let id = id.as_str().unwrap();
+    let request = request_id(&created);
+    let request = request.as_str().unwrap();
+    let check = std::panic::AssertUnwindSafe(|| cloud.world(PROJECT).assert_clean());
+    let panic = std::panic::catch_unwind(check).unwrap_err();
+    let left = format!(
+        "CreateDbCacheMapping, job {job} is Running, {id} is creating, by request {request}"
+    );
+    let expected = format!(
+        "Papercloud: world {PROJECT} (the test) is not clean\n\
+         - started and never looked at: {left}\n\
+         - unfinished: {left}"
+    );
+    assert_eq!(panic.downcast_ref::<String>(), Some(&expected));
+}
