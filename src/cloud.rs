@@ -23,6 +23,7 @@ mod project;
 mod replication;
 mod token;
 pub mod undocumented;
+pub mod words;
 mod world;
 
 pub use access::{Access, Caller};
@@ -33,13 +34,17 @@ pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Meaning, draw, request_id};
 pub use ids::{Meaning, ScatteredIds, digest, request_id};
+pub use clock::{Clock, ClockError, Moment, Turn};
+pub use dual_active::{Relationship, Stage};
+pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
+pub use ids::{Drawn, Meaning, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
 pub use memory_mapping::{
     CREATION as MAPPING_CREATION, DELETION as MAPPING_DELETION, MemoryMapping,
 };
-pub use memory_rule::{Clash, MemoryRule, start_of_keys};
+pub use memory_rule::{Clash, MemoryRule, MemoryRules, start_of_keys};
 pub use migration_task::{
     BackupFile, BackupImport, Configuration, EXCHANGE, EXCHANGED, Event, Exchange, FULL_MIGRATION,
     Happening, IMPORT, INCREMENTAL, MIGRATING, MigrationMethod, MigrationTask, Network,
@@ -48,8 +53,8 @@ pub use migration_task::{
 pub use preset::Preset;
 pub use project::{Plan, Project, Warning};
 pub use replication::{
-    COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig, ScopeChange,
-    Setting, TableScope, TableSetting,
+    COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig,
+    Replications, ScopeChange, Setting, TableScope, TableSetting,
 };
 pub use token::{Grant, Identity, Scope, Token};
 pub use world::{Awaited, World};
@@ -150,6 +155,7 @@ impl Cloud {
         let (requests, abandoned) = (AtomicU64::new(0), AtomicBool::new(false));
         let faulty = world.testing.faults.any();
         let cell = Arc::new(WorldCell { key, requests, abandoned, faulty, world: world.into() });
+        let cell = Arc::new(WorldCell::new(key, 0, world));
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
     }
@@ -171,6 +177,25 @@ impl Cloud {
         if let Some(cell) = worlds.remove(project_id) {
             cell.abandoned.store(true, Ordering::Release);
         }
+    }
+
+    /// Puts another world in the place of a project's, in which there have been so many requests.
+    /// It is complete before anybody sees it; with the old one it is as with [`Self::reset`].
+    pub fn replace<E>(
+        &self,
+        project_id: &str,
+        requests: u64,
+        fill: impl FnOnce(&mut World) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let key = ids::world_key(self.settings.seed, project_id);
+        let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
+        fill(&mut world)?;
+        let cell = Arc::new(WorldCell::new(key, requests, world));
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = worlds.insert(project_id.into(), cell) {
+            cell.abandoned.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
@@ -210,6 +235,11 @@ impl Cloud {
 }
 
 impl WorldCell {
+    fn new(key: u64, requests: u64, world: World) -> Self {
+        let (requests, abandoned) = (AtomicU64::new(requests), AtomicBool::new(false));
+        Self { key, requests, abandoned, world: world.into() }
+    }
+
     /// The number of the next request to this project, from 0 on.
     pub fn next_request(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed)
@@ -220,7 +250,7 @@ impl WorldCell {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Whether its project was reset, so that nobody sees it again.
+    /// Whether its project was reset or imported, so that nobody sees it again.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Acquire)
     }

@@ -15,6 +15,7 @@ mod operation;
 mod report;
 mod selftest;
 mod server;
+mod snapshot;
 #[cfg(test)]
 mod sweep;
 mod testing;

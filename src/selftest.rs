@@ -45,7 +45,7 @@ struct Example {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sent {
     method: String,
-    path: String,
+    pub(crate) path: String,
     /// The host it is sent to, where several services have the path.
     #[serde(default)]
     host: Option<String>,
@@ -71,8 +71,11 @@ pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 
 impl Example {
     fn of(contract: &Contract) -> Result<Self, String> {
-        serde_json::from_str(contract.example)
-            .map_err(|error| format!("its example cannot be read: {error}"))
+        Self::read(contract.example)
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| format!("its example cannot be read: {error}"))
     }
 
     /// Sends what the example presupposes, and fills the answers in where later requests refer to
@@ -176,6 +179,15 @@ pub struct Precondition {
     pub after_seconds: u64,
 }
 
+/// Sends an example, after what it presupposes: what was sent in the end, and how it was answered.
+#[cfg(test)]
+pub(crate) fn perform(app: &App, example: &str) -> Result<(Sent, u16), String> {
+    let mut example = Example::read(example)?;
+    example.prepare(app)?;
+    let (status, _) = send(app, &example.request)?;
+    Ok((example.request, status))
+}
+
 /// How long after its preconditions an operation's example is sent.
 #[cfg(test)]
 pub fn delay(contract: &Contract) -> u64 {
@@ -242,7 +254,7 @@ fn prove(contract: &Contract) -> Result<(), String> {
 }
 
 /// A fresh cloud whose ids and times are always the same.
-fn example_app() -> App {
+pub(crate) fn example_app() -> App {
     let settings = Settings {
         seed: 0,
         region: "eu-mock-1".to_owned(),

@@ -181,6 +181,23 @@ impl Agenda {
         self.reasons.insert(course, reason.into());
     }
 
+    /// How many courses there were.
+    pub fn begun(&self) -> u32 {
+        self.begun
+    }
+
+    /// What those that were made to fail say about it, by their numbers.
+    pub fn reasons(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.reasons.iter().map(|(course, reason)| (*course, reason.as_ref()))
+    }
+
+    /// One of which so many courses have begun, and of them these have not come to rest.
+    pub fn resumed(begun: u32, courses: impl IntoIterator<Item = Course>, now: Moment) -> Self {
+        let mut agenda = Self { begun, ..Self::default() };
+        courses.into_iter().for_each(|course| agenda.place(course, now));
+        agenda
+    }
+
     /// Puts a course where its next event is; one that has come to rest is not there at all.
     fn place(&mut self, course: Course, now: Moment) {
         let ended = course.phases(now).all(|phase| phase.ended.is_some());

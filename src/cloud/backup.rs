@@ -2,10 +2,12 @@
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A backup of a DCS instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Backup {
     /// A dashed UUID.
     pub id: Box<str>,
@@ -50,6 +52,11 @@ impl Backups {
     pub fn get(&self, id: &str) -> Option<&Backup> {
         let (instance_id, index) = self.places.get(id)?;
         self.of(instance_id).get(*index)
+    }
+
+    /// All of them, those of one instance in the order they were taken.
+    pub fn iter(&self) -> impl Iterator<Item = &Backup> {
+        self.by_instance.values().flatten()
     }
 
     /// Visits every run that is kept here.

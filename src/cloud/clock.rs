@@ -6,9 +6,12 @@
 
 use jiff::Timestamp;
 use std::time::{Duration, Instant, SystemTime};
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 
 /// An instant, in milliseconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Moment(i64);
 
 impl Moment {
@@ -129,6 +132,19 @@ impl Stamp {
     /// How long ago `earlier` was, on the clock that has gone further.
     pub fn since(self, earlier: Self) -> Duration {
         self.moment.since(earlier.moment).max(self.real.saturating_duration_since(earlier.real))
+impl From<Moment> for String {
+    fn from(moment: Moment) -> Self {
+        moment.with_milliseconds()
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).map_err(|error| {
+            format!("{text:?} must be a time such as 2026-01-01T00:00:00.000Z: {error}")
+        })
     }
 }
 
@@ -178,13 +194,24 @@ impl Turn {
 }
 
 /// A world's clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(into = "Line", try_from = "Line")]
 pub struct Clock {
     /// What it showed …
     stood_at: Moment,
     /// … at this instant of real time.
     anchor: Moment,
     /// Seconds it runs in a real second.
+    rate: f64,
+}
+
+/// A clock as an export has it. One that stands still has no anchor, so that worlds to which the
+/// same has happened are written the same.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    stood_at: Moment,
+    anchor: Option<Moment>,
     rate: f64,
 }
 
@@ -204,12 +231,54 @@ pub enum ClockError {
     Scale(String),
 }
 
+impl From<Clock> for Line {
+    fn from(Clock { stood_at, anchor, rate }: Clock) -> Self {
+        Self { stood_at, anchor: (rate != 0.0).then_some(anchor), rate }
+    }
+}
+
+impl TryFrom<Line> for Clock {
+    type Error = String;
+
+    fn try_from(Line { stood_at, anchor, rate }: Line) -> Result<Self, String> {
+        if rate == 0.0 {
+            return match anchor {
+                None => Ok(Self { stood_at, anchor: stood_at, rate: 0.0 }),
+                Some(_) => Err("a clock of rate 0 stands still and has no anchor".to_owned()),
+            };
+        }
+        require_scale(rate).map_err(|_| {
+            format!(
+                "rate must be a number from 0 to {FASTEST}, 0 for a clock that stands, got {rate}"
+            )
+        })?;
+        let anchor =
+            anchor.ok_or("a clock that runs needs an anchor: when it stood at stood_at")?;
+        Ok(Self { stood_at, anchor, rate })
+    }
+}
+
+/// The highest rate.
+const FASTEST: f64 = 1e6;
+
+fn require_scale(scale: f64) -> Result<(), ClockError> {
+    if scale > 0.0 && scale <= FASTEST {
+        return Ok(());
+    }
+    Err(ClockError::Scale(scale.to_string()))
+}
+
 impl Clock {
     /// A clock that runs with real time, or one that stands still.
     pub fn new(frozen_at: Option<Moment>) -> Self {
         let anchor = Moment::real();
         let rate = if frozen_at.is_some() { 0.0 } else { 1.0 };
         Self { stood_at: frozen_at.unwrap_or(anchor), anchor, rate }
+    }
+
+    /// What it showed when it was turned last.
+    pub fn stood_at(&self) -> Moment {
+        self.stood_at
     }
 
     /// What it shows.
@@ -248,9 +317,7 @@ impl Clock {
 
     /// Lets it run, with real time or scaled.
     pub fn resume(&mut self, scale: f64) -> Result<(), ClockError> {
-        if !(scale > 0.0 && scale <= 1e6) {
-            return Err(ClockError::Scale(scale.to_string()));
-        }
+        require_scale(scale)?;
         self.turn(|now| now)?;
         self.rate = scale;
         Ok(())

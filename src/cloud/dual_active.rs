@@ -2,19 +2,23 @@
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Run};
+use super::words::{self, Word};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// One side's view of a relationship.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relationship {
     /// What the instance is in it.
-    pub role: &'static str,
+    #[serde(deserialize_with = "words::role")]
+    pub role: Word,
     /// The other side.
     pub peer_instance_id: Box<str>,
     /// Its region.
     pub peer_region: String,
-    /// `keyspace.table` names that are synchronised; none stands for the whole instance.
-    #[expect(dead_code, reason = "accepted and kept; no emulated call shows them")]
+    /// `keyspace.table` names that are synchronised; none stands for the whole instance. No
+    /// emulated call shows them.
     pub tables: Vec<String>,
     /// The building of it.
     pub building: Run,
@@ -87,6 +91,16 @@ impl Relationships {
         if let Some(far) = self.by_instance.get_mut(&peer_instance_id) {
             far.release = Some(release);
         }
+    }
+
+    /// Each instance with its view of its relationship, whether that still stands or not.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Relationship)> {
+        self.by_instance.iter().map(|(id, relationship)| (id.as_ref(), relationship))
+    }
+
+    /// Records what one instance sees. The other side is recorded by itself.
+    pub fn insert(&mut self, instance_id: &str, relationship: Relationship) {
+        self.by_instance.insert(instance_id.into(), relationship);
     }
 
     /// Visits every run that is kept here.

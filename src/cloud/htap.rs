@@ -5,12 +5,15 @@ use super::undocumented::{
     ADOPTED_SINCE, CLICKHOUSE_FLAVOR, CLICKHOUSE_VERSION, CREATING_ACTION, DELETING_ACTION,
     TIME_ZONE, zone,
 };
+use super::words::{self, Word};
 use super::{Instance, Moment, ids};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What there is to know of a ClickHouse instance beyond its name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClickHouse {
     /// The TaurusDB instance it stands beside.
     pub taurusdb_id: Box<str>,
@@ -23,7 +26,8 @@ pub struct ClickHouse {
 }
 
 /// What was ordered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Order {
     /// Version of ClickHouse.
     pub version: String,
@@ -48,7 +52,7 @@ pub struct Order {
 }
 
 /// A key with its value.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
     /// The key.
@@ -60,10 +64,12 @@ pub struct Tag {
 }
 
 /// Something that an instance does, and that keeps it from doing anything else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Action {
     /// What.
-    pub name: &'static str,
+    #[serde(deserialize_with = "words::action")]
+    pub name: Word,
     /// The job that does it.
     pub job_id: Uuid,
     /// Its course.
@@ -139,6 +145,11 @@ impl ClickHouse {
         RUNNING.phase(&action.run, now).ended.unwrap_or(action.run.started)
     }
 
+    /// What was done to it last, be it done or not.
+    pub fn last_action(&self) -> Option<&Action> {
+        self.last_action.as_ref()
+    }
+
     /// What it is doing.
     pub fn action(&self, now: Moment) -> Option<&Action> {
         self.last_action.as_ref().filter(|last| RUNNING.phase(&last.run, now).ended.is_none())
@@ -211,6 +222,11 @@ impl ClickHouses {
     pub fn of(&self, taurusdb_id: &str) -> impl Iterator<Item = (&str, &ClickHouse)> {
         let ids = self.by_taurusdb.get(taurusdb_id).into_iter().flatten();
         ids.filter_map(|id| Some((id.as_ref(), self.by_id.get(id)?)))
+    }
+
+    /// All of them with their ids, those of one TaurusDB instance in the order they became known.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ClickHouse)> {
+        self.by_taurusdb.keys().flat_map(|taurusdb_id| self.of(taurusdb_id))
     }
 
     /// Visits every run that is kept here.

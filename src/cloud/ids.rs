@@ -3,6 +3,8 @@
 //! An id follows from seed, project, kind and ordinal, so it depends neither on chance nor on how
 //! parallel requests to other projects interleave.
 
+use super::words;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What an id is for; each kind counts for itself.
@@ -24,6 +26,25 @@ pub enum IdKind {
 
 const KINDS: usize = 6;
 
+/// How many ids of each kind were drawn.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drawn {
+    /// Of jobs.
+    #[serde(deserialize_with = "words::count")]
+    pub job: u64,
+    #[serde(deserialize_with = "words::count")]
+    mapping: u64,
+    #[serde(deserialize_with = "words::count")]
+    migration_task: u64,
+    #[serde(deserialize_with = "words::count")]
+    memory_rule: u64,
+    #[serde(deserialize_with = "words::count")]
+    clickhouse: u64,
+    #[serde(deserialize_with = "words::count")]
+    backup: u64,
+}
+
 /// The ids of one world.
 #[derive(Debug)]
 pub struct Ids {
@@ -35,6 +56,18 @@ impl Ids {
     /// The ids of the world with this key.
     pub fn new(key: u64) -> Self {
         Self { key, drawn: [0; KINDS] }
+    }
+
+    /// How many were drawn.
+    pub fn drawn(&self) -> Drawn {
+        let [job, mapping, migration_task, memory_rule, clickhouse, backup] = self.drawn;
+        Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup }
+    }
+
+    /// Goes on after so many.
+    pub fn go_on_after(&mut self, drawn: Drawn) {
+        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup } = drawn;
+        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, backup];
     }
 
     /// The next id of a kind, with the version and variant bits of a random UUID, as the

@@ -1,22 +1,28 @@
 //! Database instances: they cannot be created through these APIs, so they are adopted.
 
+use super::words::{self, Word};
 use super::{Moment, ids};
 use crate::contract::{Engine, InstanceKind, Mode};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// A database instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Instance {
     /// As clients send it.
     pub id: Box<str>,
     /// Its name.
     pub name: String,
     /// Its engine.
+    #[serde(with = "words::engine")]
     pub engine: Engine,
     /// Its mode.
+    #[serde(with = "words::mode")]
     pub mode: Mode,
     /// Its status, in the words of `GeminiDB`'s instance list.
-    pub status: &'static str,
+    #[serde(deserialize_with = "words::instance_status")]
+    pub status: Word,
     /// When it became known.
     pub created: Moment,
     /// Ids of its nodes, where they are known; the primary comes first.
@@ -28,6 +34,9 @@ pub struct Instance {
 impl Instance {
     /// The status in which everything can be done with an instance.
     pub const NORMAL: &'static str = "normal";
+
+    /// The statuses that an instance can have here.
+    pub const STATUSES: &'static [Word] = &[Self::NORMAL, "abnormal", "frozen"];
 
     /// A healthy instance of the kind that a parameter asks for.
     pub fn adopted(id: &str, kind: InstanceKind, now: Moment) -> Self {

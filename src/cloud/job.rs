@@ -3,7 +3,9 @@
 use super::Moment;
 use super::ids::ScatteredIds;
 use super::lifecycle::{Lifecycle, Phase, Run};
+use super::words;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use uuid::Uuid;
@@ -31,11 +33,13 @@ pub enum Owner {
 }
 
 /// A job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Job {
     /// Its id; DCS prints it without dashes.
     pub id: Uuid,
     /// What it does.
+    #[serde(with = "words::job_kind")]
     pub kind: &'static JobKind,
     /// The instance it works on.
     pub instance_id: Box<str>,
@@ -76,6 +80,16 @@ impl Jobs {
     pub fn find(&self, owner: Owner, id: &str) -> Option<&Job> {
         let job = self.of(owner).get(&Uuid::try_parse(id).ok()?)?;
         (!self.is_removed(job)).then_some(job)
+    }
+
+    /// A job of any service, whether its record was removed or not.
+    pub fn get(&self, id: Uuid) -> Option<&Job> {
+        self.by_owner.iter().find_map(|jobs| jobs.get(&id))
+    }
+
+    /// All of them, service by service, and those whose records were removed.
+    pub fn iter(&self) -> impl Iterator<Item = &Job> {
+        self.by_owner.iter().flat_map(JobsById::values)
     }
 
     /// Visits every run that is kept here.

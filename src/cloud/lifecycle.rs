@@ -3,7 +3,8 @@
 //! No timers and no background tasks, so there is nothing to race, nothing to survive a reset, and
 //! a million jobs cost nothing while nobody asks.
 
-use super::Moment;
+use super::{Moment, words};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The statuses something goes through, and how long each lasts.
@@ -20,7 +21,8 @@ pub struct Lifecycle {
 /// One going-through, as it is stored: by the job, and again by whatever the job works on. Copies
 /// carry the number of their course, which is how [`World::steer`](super::World::steer) finds them
 /// all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Run {
     /// The course that it is a copy of.
     pub course: u32,
@@ -37,13 +39,14 @@ pub struct Run {
 }
 
 /// How a run will end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// At the lifecycle's end.
     #[default]
     Succeeds,
     /// In failure, when this much of its duration is over, in percent.
-    Fails(u8),
+    Fails(#[serde(deserialize_with = "words::percent")] u8),
 }
 
 impl Fate {

@@ -3,11 +3,13 @@
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A GeminiDB Redis instance serving the reads of a MySQL-compatible one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MemoryMapping {
     /// Its id.
     pub id: Uuid,
@@ -81,6 +83,11 @@ impl MemoryMappings {
     /// The mapping between two instances.
     pub fn between(&self, source: &str, target: &str, now: Moment) -> Option<&MemoryMapping> {
         self.get(*self.by_pair.get(&(source.into(), target.into()))?, now)
+    }
+
+    /// All of them, and those that were deleted.
+    pub fn all(&self) -> impl Iterator<Item = &MemoryMapping> {
+        self.by_id.values()
     }
 
     /// Visits every run that is kept here.

@@ -1,11 +1,13 @@
 //! Rules of memory mappings: which columns of which table are served under which keys.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use uuid::Uuid;
 
 /// A rule of a mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MemoryRule {
     /// Its id.
     pub id: Uuid,
@@ -32,7 +34,8 @@ pub struct MemoryRule {
 }
 
 impl MemoryRule {
-    fn start_of_keys(&self) -> String {
+    /// What its keys start with.
+    pub fn start_of_keys(&self) -> String {
         start_of_keys(&self.key_prefix, &self.key_separator)
     }
 }
@@ -78,6 +81,12 @@ impl MemoryRules {
     /// The rules of a mapping.
     pub fn of(&self, mapping: Uuid) -> impl Iterator<Item = &MemoryRule> {
         self.of_mapping.get(&mapping).into_iter().flat_map(|known| known.rules.values())
+    }
+
+    /// The mappings that have rules.
+    pub fn mappings(&self) -> impl Iterator<Item = Uuid> {
+        let with_rules = self.of_mapping.iter().filter(|(_, known)| !known.rules.is_empty());
+        with_rules.map(|(mapping, _)| *mapping)
     }
 
     /// How many rules a mapping has.

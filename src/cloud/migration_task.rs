@@ -2,12 +2,15 @@
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
+use super::words;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::mem;
 use std::time::Duration;
 
 /// A data migration task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MigrationTask {
     /// A dashed UUID for an online migration, 32 hex digits for a backup import.
     pub id: Box<str>,
@@ -26,7 +29,8 @@ pub struct MigrationTask {
 }
 
 /// What a task does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Work {
     /// Migrates from one running Redis to another.
     Online(Box<OnlineMigration>),
@@ -35,13 +39,15 @@ pub enum Work {
 }
 
 /// An online migration: prepared, then configured, possibly again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct OnlineMigration {
     /// Where its host stands; unknown for an adopted task.
     pub network: Option<Network>,
     /// The making of its host.
     pub preparation: Run,
     /// What it was told to migrate, and since when it does.
+    #[serde(with = "words::configured")]
     pub configured: Option<(Configuration, Run)>,
     /// Whether it makes a broken connection again by itself, as it was told last.
     pub resume_mode: Option<String>,
@@ -50,7 +56,8 @@ pub struct OnlineMigration {
 }
 
 /// A switching of addresses, and its rollback.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The switching.
     pub there: Run,
@@ -59,7 +66,8 @@ pub struct Exchange {
 }
 
 /// Something that happened to a task, for its log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// When.
     pub at: Moment,
@@ -68,7 +76,8 @@ pub struct Event {
 }
 
 /// What can happen to a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Happening {
     /// It was created.
     Created,
@@ -105,7 +114,8 @@ impl OnlineMigration {
 }
 
 /// Where the host of a migration stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Network {
     /// The VPC.
     pub vpc_id: String,
@@ -116,7 +126,8 @@ pub struct Network {
 }
 
 /// What an online migration was told to do. Equal ones may be sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Configuration {
     /// Full or incremental.
     pub method: MigrationMethod,
@@ -131,7 +142,7 @@ pub struct Configuration {
 }
 
 /// Full or incremental.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum MigrationMethod {
     /// Once.
     #[serde(rename = "full_amount_migration")]
@@ -155,18 +166,21 @@ impl MigrationMethod {
 }
 
 /// One side of an online migration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Side {
     /// Its instance; wins over the addresses.
     pub id: Option<Box<str>>,
     /// Its addresses.
     pub addrs: Option<String>,
     /// A digest of its password: enough to tell whether a configuration changed.
+    #[serde(rename = "password_digest", with = "words::digest")]
     pub password: Option<u64>,
 }
 
 /// An import of backup files.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct BackupImport {
     /// Full or incremental; the documents allow either.
     pub method: MigrationMethod,
@@ -188,7 +202,7 @@ pub struct BackupImport {
 
 /// A backup file. Size and time are kept as they were sent: the documents' own examples do not
 /// follow the documents' own formats.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackupFile {
     /// Its name.
@@ -210,7 +224,7 @@ pub static FULL_MIGRATION: Lifecycle =
     Lifecycle { stages: &[("FULLMIGRATING", 1.0)], ends: "SUCCESS", fails: "MIGRATION_FAILED" };
 
 /// The wire's spelling of the last stage; the documents write `INCRMIGRATING`.
-static INCREMENTAL_MIGRATION: Lifecycle =
+pub static INCREMENTAL_MIGRATION: Lifecycle =
     Lifecycle { stages: &[("FULLMIGRATING", 1.0)], ends: INCREMENTAL, fails: "MIGRATION_FAILED" };
 
 /// From the reading of the files to the last of them.
@@ -441,6 +455,11 @@ impl MigrationTasks {
         self.by_id.get_mut(id)?.as_mut()
     }
 
+    /// The ids of all of them and of those that were deleted, in the order of their creation.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(AsRef::as_ref)
+    }
+
     /// All of them, in the order of their creation.
     pub fn values(&self) -> impl Iterator<Item = &MigrationTask> {
         self.by_id.values().flatten()
@@ -454,6 +473,11 @@ impl MigrationTasks {
     /// Records a task.
     pub fn insert(&mut self, task: MigrationTask) {
         self.by_id.insert(task.id.clone(), Some(task));
+    }
+
+    /// Records that there was a task with this id.
+    pub fn insert_deleted(&mut self, id: &str) {
+        self.by_id.insert(id.into(), None);
     }
 
     /// Forgets a task, but not that there was one.

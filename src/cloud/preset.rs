@@ -5,6 +5,7 @@ use super::instance::Instance;
 use super::lifecycle::Run;
 use super::migration_task::{MigrationTask, OnlineMigration, Work};
 use super::undocumented::BACKUP_FORMAT;
+use super::words::{Word, one_of};
 use super::{Moment, World};
 use crate::contract::{Engine, InstanceKind, Mode};
 use serde::Deserialize;
@@ -104,14 +105,7 @@ struct ModeWord(Mode);
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct StatusWord(Status);
-
-#[derive(Clone, Copy, Debug)]
-enum Status {
-    Normal,
-    Abnormal,
-    Frozen,
-}
+struct StatusWord(Word);
 
 impl Preset {
     /// Puts everything into a new world.
@@ -162,7 +156,7 @@ impl KnownInstance {
         let adopted = Instance::adopted(&self.id.0, kind, now);
         Instance {
             name: self.name.as_ref().map_or(adopted.name.clone(), |name| name.0.clone()),
-            status: self.status.map_or(Instance::NORMAL, |status| status.0.word()),
+            status: self.status.map_or(Instance::NORMAL, |status| status.0),
             region: self.region.as_ref().map(|region| region.0.as_str().into()),
             nodes: self.nodes.iter().map(|node| node.0.as_str().into()).collect(),
             ..adopted
@@ -214,27 +208,6 @@ impl TryFrom<String> for Instant {
     }
 }
 
-impl Status {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Normal => Instance::NORMAL,
-            Self::Abnormal => "abnormal",
-            Self::Frozen => "frozen",
-        }
-    }
-}
-
-/// The word's meaning, or the words that there are.
-fn one_of<T>(word: &str, known: impl Iterator<Item = (String, T)>) -> Result<T, String> {
-    let known: Vec<_> = known.collect();
-    let words = known.iter().map(|(word, _)| word.as_str());
-    let list = words.clone().collect::<Vec<_>>().join(", ");
-    let nearest = crate::contract::check::nearest(word, words);
-    let meant = nearest.map_or_else(String::new, |word| format!("; did you mean {word}?"));
-    let found = known.into_iter().find(|(known, _)| known == word).map(|(_, meaning)| meaning);
-    found.ok_or_else(|| format!("must be one of {list}, got {word:?}{meant}"))
-}
-
 impl TryFrom<String> for EngineWord {
     type Error = String;
 
@@ -247,8 +220,7 @@ impl TryFrom<String> for ModeWord {
     type Error = String;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
-        let modes = [Mode::Cluster, Mode::Replication, Mode::Single];
-        one_of(&word, modes.into_iter().map(|mode| (mode.name().to_owned(), Self(mode))))
+        one_of(&word, Mode::ALL.into_iter().map(|mode| (mode.name().to_owned(), Self(mode))))
     }
 }
 
@@ -256,7 +228,6 @@ impl TryFrom<String> for StatusWord {
     type Error = String;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
-        let statuses = [Status::Normal, Status::Abnormal, Status::Frozen];
-        one_of(&word, statuses.into_iter().map(|status| (status.word().to_owned(), Self(status))))
+        one_of(&word, Instance::STATUSES.iter().map(|status| ((*status).to_owned(), Self(status))))
     }
 }

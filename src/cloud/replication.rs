@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// One database kept in step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Replication {
     /// The TaurusDB instance.
     pub source_instance_id: Box<str>,
@@ -27,7 +28,8 @@ pub struct Replication {
 }
 
 /// What is synchronised and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReplicationConfig {
     /// Parameters of the database.
     pub parameters: Vec<Setting>,
@@ -99,7 +101,8 @@ impl Default for TableScope {
 }
 
 /// A change of the tables that are synchronised; the kind of the list stays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScopeChange {
     /// The new list.
     pub tables: Vec<String>,

@@ -92,6 +92,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cluster, Self::Replication, Self::Single];
+
     /// The word on the wire.
     pub fn name(self) -> &'static str {
         match self {

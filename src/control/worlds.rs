@@ -1,12 +1,15 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::problem::read;
-use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, world};
-use crate::http::App;
+use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, refuse, world};
+use crate::http::{App, reply};
+use crate::snapshot::{Header, Snapshot, Wrong};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::routing::{delete, get, put};
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{Response, StatusCode};
+use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -19,9 +22,14 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route(all, get(async |app: State<Arc<App>>| answer(Ok(list(&app)))))
         .route(
             one,
-            delete(async |app: State<Arc<App>>, project: Path<String>| {
-                answer_empty(reset(&app, &project))
-            }),
+            get(async |app: State<Arc<App>>, project: Path<String>| answer_export(&app, &project))
+                .put(async |app: State<Arc<App>>, project: Path<String>, body: Received| {
+                    answer_import(&app, &project, body)
+                })
+                .delete(async |app: State<Arc<App>>, project: Path<String>| {
+                    answer_empty(reset(&app, &project))
+                })
+                .layer(DefaultBodyLimit::max(LARGEST)),
         )
         .route(
             label_,
@@ -30,6 +38,12 @@ pub(super) fn router() -> Router<Arc<App>> {
             }),
         )
 }
+
+/// The largest document that is imported over HTTP, in bytes: 64 MiB, where all other control
+/// requests have 2 MiB.
+const LARGEST: usize = 64 << 20;
+
+type Received = Result<Bytes, BytesRejection>;
 
 /// The worlds that there are.
 #[derive(Debug, Serialize)]
@@ -83,13 +97,66 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
     Ok(())
 }
 
+/// A world as a document: everything that decides what it answers from now on. See
+/// [`snapshot`](crate::snapshot).
+pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
+    let cell = world(app, project)?;
+    let (settings, requests) = (app.cloud.settings(), cell.requests());
+    let snapshot = Snapshot::of(&cell.lock(), project, requests, settings);
+    Ok(snapshot.write())
+}
+
+/// Puts the world of a document in the place of the project's, as an epoch: what began before it
+/// goes on in the old world, which nobody sees again. The document has to be one of this project.
+pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
+    let id = project_id(project)?;
+    read::<Header>(document)?.check().map_err(said)?;
+    let snapshot: Snapshot = read(document)?;
+    snapshot.check(project, app.cloud.settings()).map_err(said)?;
+    require_label(snapshot.label())?;
+    let requests = snapshot.requests();
+    app.cloud.replace(id, requests, |world| snapshot.settle(world)).map_err(said)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]
+fn said(wrong: Wrong) -> ControlError {
+    ControlError::bad(format!("the body is refused: {wrong}"))
+}
+
+fn answer_export(app: &App, project: &str) -> Response<Body> {
+    match export(app, project) {
+        Ok(document) => reply::json_text(StatusCode::OK, document.into_bytes()).map(Body::from),
+        Err(error) => answer::<()>(Err(error)),
+    }
+}
+
+fn answer_import(app: &App, project: &str, body: Received) -> Response<Body> {
+    match body {
+        Ok(body) => answer(import(app, project, &body).and_then(|()| shown(app, project))),
+        Err(rejection) => {
+            let reason =
+                format!("the body is refused: {}, at most {LARGEST} bytes", rejection.body_text());
+            refuse(rejection.status(), &reason).map(Body::from)
+        }
+    }
+}
+
+fn shown(app: &App, project: &str) -> Result<Shown, ControlError> {
+    Ok(glance(app, project_id(project)?))
+}
+
 /// Lets a test call its world something, or nothing.
 pub fn label(app: &App, project: &str, label: Option<String>) -> Result<Shown, ControlError> {
-    const LONGEST: usize = 256;
-    if label.as_ref().is_some_and(|label| label.chars().count() > LONGEST) {
-        return Err(ControlError::bad(format!("label must have at most {LONGEST} characters")));
-    }
+    require_label(label.as_deref())?;
     let cell = world(app, project)?;
     cell.lock().testing.label = label.map(Into::into);
-    Ok(glance(app, project_id(project)?))
+    shown(app, project)
+}
+
+fn require_label(label: Option<&str>) -> Result<(), ControlError> {
+    const LONGEST: usize = 256;
+    if label.is_some_and(|label| label.chars().count() > LONGEST) {
+        return Err(ControlError::bad(format!("label must have at most {LONGEST} characters")));
+    }
+    Ok(())
 }

@@ -318,8 +318,8 @@ impl<'r> Exchange<'r> {
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         answer.warnings = trace.warnings;
         if cell.is_abandoned() && done.is_ok() {
-            let message =
-                "the world was reset while the request was under way; what it did is lost";
+            let message = "the world was reset or replaced while the request was under way; what \
+                           it did is lost";
             answer.warnings.push(Warning { class: Class::Resources, message: message.to_owned() });
         }
         match done {

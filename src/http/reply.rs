@@ -223,7 +223,11 @@ pub fn shown_header(value: Option<&HeaderValue>) -> String {
 
 /// A JSON answer of the control API.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Vec<u8>> {
-    let body = serde_json::to_vec(body).expect("plain data serialises");
+    json_text(status, serde_json::to_vec(body).expect("plain data serialises"))
+}
+
+/// A body that is JSON already.
+pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
