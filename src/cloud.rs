@@ -29,15 +29,10 @@ mod world;
 pub use access::{Access, Caller};
 pub use agenda::{Agenda, Course, Due};
 pub use backup::{BACKUP, Backup};
-pub use clock::{ClockError, Moment, Stamp, Turn};
+pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::{Meaning, draw, request_id};
-pub use ids::{Meaning, ScatteredIds, digest, request_id};
-pub use clock::{Clock, ClockError, Moment, Turn};
-pub use dual_active::{Relationship, Stage};
-pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::{Drawn, Meaning, request_id};
+pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
@@ -152,9 +147,6 @@ impl Cloud {
                 world.testing.scenario = Some(name.into());
             }
         }
-        let (requests, abandoned) = (AtomicU64::new(0), AtomicBool::new(false));
-        let faulty = world.testing.faults.any();
-        let cell = Arc::new(WorldCell { key, requests, abandoned, faulty, world: world.into() });
         let cell = Arc::new(WorldCell::new(key, 0, world));
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
@@ -237,7 +229,8 @@ impl Cloud {
 impl WorldCell {
     fn new(key: u64, requests: u64, world: World) -> Self {
         let (requests, abandoned) = (AtomicU64::new(requests), AtomicBool::new(false));
-        Self { key, requests, abandoned, world: world.into() }
+        let faulty = world.testing.faults.any();
+        Self { key, requests, abandoned, faulty, world: world.into() }
     }
 
     /// The number of the next request to this project, from 0 on.

@@ -10,9 +10,9 @@ pub mod faults;
 pub mod guard;
 pub mod jobs;
 mod problem;
+pub mod report;
 pub mod requests;
 pub mod scenarios;
-pub mod report;
 pub mod worlds;
 
 pub use problem::{ControlError, read, read_value};

@@ -6,14 +6,12 @@ mod clock;
 mod explain;
 mod faults;
 mod jobs;
-mod scenarios;
 mod report;
+mod requests;
+mod scenarios;
 mod worlds;
 
 pub use faults::Fault;
-mod requests;
-mod worlds;
-
 pub use requests::{Mismatch, Requests};
 
 use crate::http::App;

@@ -7,17 +7,14 @@ pub mod explain;
 pub mod fault;
 pub mod instructions;
 pub mod journal;
+pub mod lint;
 pub mod scenario;
 
 use fault::Faults;
 use journal::Journal;
+use lint::Lint;
 use scenario::Entered;
 use std::collections::BTreeMap;
-pub mod lint;
-
-use fault::Faults;
-use journal::Journal;
-use lint::Lint;
 
 /// What a world has for the sake of tests.
 #[derive(Debug)]

@@ -5,9 +5,8 @@
 //! goes back, so whatever is stored in the order of its creation is also in the order of time.
 
 use jiff::Timestamp;
-use std::time::{Duration, Instant, SystemTime};
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// An instant, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -132,6 +131,9 @@ impl Stamp {
     /// How long ago `earlier` was, on the clock that has gone further.
     pub fn since(self, earlier: Self) -> Duration {
         self.moment.since(earlier.moment).max(self.real.saturating_duration_since(earlier.real))
+    }
+}
+
 impl From<Moment> for String {
     fn from(moment: Moment) -> Self {
         moment.with_milliseconds()

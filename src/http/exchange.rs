@@ -113,11 +113,6 @@ impl<'r> Exchange<'r> {
                     refused.headers_mut().insert(reply::REQUEST_ID, id);
                 }
                 refused
-                let mut response = control::refuse(StatusCode::BAD_REQUEST, &reason);
-                if let Ok(id) = HeaderValue::from_str(&request_id) {
-                    response.headers_mut().insert(reply::REQUEST_ID, id);
-                }
-                response
             }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
@@ -225,9 +220,6 @@ impl<'r> Exchange<'r> {
         let body = body.as_deref().unwrap_or_default();
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let mut world = self.cell.lock();
-        let times = [self.received, world.clock.now()];
-        let numbered = (world.testing.journal.key(), self.ordinal);
-        let entry = Entry::new(numbered, times, (self.parts, body), answer, draft);
         let now = world.clock.now();
         let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
         world.testing.lint.answered(&Answered {
@@ -241,7 +233,8 @@ impl<'r> Exchange<'r> {
             draft: &draft,
         });
         let times = [self.received.moment(), now];
-        let entry = Entry::new(self.ordinal, times, (self.parts, body), answer, draft);
+        let numbered = (world.testing.journal.key(), self.ordinal);
+        let entry = Entry::new(numbered, times, (self.parts, body), answer, draft);
         world.testing.journal.record(entry);
     }
 
