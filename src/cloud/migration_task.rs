@@ -288,7 +288,7 @@ impl MigrationTask {
             Work::Online(online) => {
                 visit(&mut online.preparation);
                 online.configured.iter_mut().for_each(|(_, run)| visit(run));
-                for exchange in &mut online.exchange {
+                if let Some(exchange) = &mut online.exchange {
                     visit(&mut exchange.there);
                     exchange.back.iter_mut().for_each(&mut *visit);
                 }

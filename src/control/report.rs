@@ -146,9 +146,10 @@ fn course_number(course: &Course) -> u32 {
     course.run.course
 }
 
-/// HOOK: faults that are armed and were never hit, once there are faults.
-fn faults_never_hit(_world: &World) -> Vec<Value> {
-    Vec::new()
+/// Faults that are armed and were never hit.
+fn faults_never_hit(world: &World) -> Vec<Value> {
+    let never_hit = world.testing.faults.rules().filter(|armed| armed.hits == 0);
+    never_hit.map(|armed| serde_json::to_value(armed.show()).unwrap_or_default()).collect()
 }
 
 impl Leaks {

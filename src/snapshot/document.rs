@@ -140,7 +140,7 @@ impl Document {
             checked: checked(world),
             source_databases: source_databases(world),
             clickhouses: clickhouses(world),
-            faults: faults::export(&world.testing.faults),
+            faults: faults::export(&world.testing),
         }
     }
 
@@ -175,7 +175,7 @@ impl Document {
 
     /// Puts everything into a new world.
     pub fn settle(self, world: &mut World) -> Result<(), Wrong> {
-        faults::import(&mut world.testing.faults, &self.faults)
+        faults::import(&mut world.testing, &self.faults)
             .map_err(|problem| Wrong::new("faults", problem))?;
         world.testing.label = self.label;
         world.testing.auto_advance = self.auto_advance;

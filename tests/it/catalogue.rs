@@ -119,12 +119,15 @@ fn every_answer_of_the_catalogue_is_published() {
         let method = text("method").to_ascii_lowercase();
         let operation = &document["paths"][text("path")][method];
         let response = &operation["responses"][answer["status"].to_string()];
-        assert!(response.is_object(), "{answer}");
         if operation["operationId"] != answer["operation"]
             || operation["tags"][0] != answer["service"]
         {
+            // Of two on one path, the document has the more general one.
             hidden.push(text("operation").to_owned());
-        } else if let Some(code) = answer["error_code"].as_str() {
+            continue;
+        }
+        assert!(response.is_object(), "{answer}");
+        if let Some(code) = answer["error_code"].as_str() {
             let codes = response["description"].as_str().expect("codes");
             assert!(codes.split(", ").any(|known| known == code), "{answer}: {codes}");
         }

@@ -160,6 +160,7 @@ impl Entry {
     }
 
     /// Which request of its world it was, from 0 on.
+    #[cfg(test)]
     pub fn ordinal(&self) -> u64 {
         self.ordinal
     }
