@@ -58,7 +58,7 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub control_hosts: Vec<String>,
-    /// An origin such as http://localhost:3000 whose web pages may read answers, and control.
+    /// An origin such as <http://localhost:3000> whose web pages may read answers, and control.
     #[arg(
         long = "cors-origin",
         env = "PAPERCLOUD_CORS_ORIGINS",

@@ -264,7 +264,7 @@ pub(crate) fn example_app() -> App {
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
         journal_bytes: 0,
-        scenarios: Default::default(),
+        scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -83,7 +83,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         frozen_at: Some(Moment::from_milliseconds(1_767_225_600_000)),
         spell_incrmigrating: false,
         credentials,
-        scenarios: Default::default(),
+        scenarios: std::collections::BTreeMap::default(),
         journal_bytes: 1 << 20,
         presets: Vec::new(),
     };

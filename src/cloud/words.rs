@@ -130,6 +130,7 @@ pub mod lifecycle {
     use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer};
 
     /// Writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         lifecycle: &&'static Lifecycle,
         serializer: S,
@@ -154,6 +155,7 @@ pub mod operation {
     use crate::contract::Contract;
 
     /// Writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         contract: &&'static Contract,
         serializer: S,
@@ -178,6 +180,7 @@ pub mod job_kind {
     use crate::cloud::JobKind;
 
     /// Writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         kind: &&'static JobKind,
         serializer: S,
@@ -205,7 +208,6 @@ pub mod digest {
     use super::{Deserialize, Deserializer, Error, Serializer};
 
     /// Writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     #[expect(clippy::ref_option, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(
         digest: &Option<u64>,

@@ -1,4 +1,4 @@
-//! Findings as JUnit XML, which every CI system reads.
+//! Findings as `JUnit` XML, which every CI system reads.
 
 use super::verify::Suite;
 use std::fmt::Write;

@@ -24,10 +24,10 @@ pub struct Verify {
     /// The token of the control API, if it asks for one
     #[arg(long, env = "PAPERCLOUD_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<Secret>,
-    /// Write the findings as JUnit XML to this file, or to standard output for -
+    /// Write the findings as `JUnit` XML to this file, or to standard output for -
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// The claims: {"project_id": "…", "checks": […]}, or a list of such; - reads standard input
+    /// The claims: {"`project_id"`: "…", "checks": […]}, or a list of such; - reads standard input
     #[arg(value_name = "CHECKS.json")]
     checks: PathBuf,
 }

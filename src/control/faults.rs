@@ -58,7 +58,8 @@ pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlErro
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = world(app, project)?;
     let world = cell.lock();
-    let faults: Vec<_> = world.testing.faults.rules().map(|armed| armed.show()).collect();
+    let faults: Vec<_> =
+        world.testing.faults.rules().map(super::super::testing::fault::Armed::show).collect();
     Ok(List { count: faults.len(), faults })
 }
 
@@ -66,7 +67,12 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
     let cell = world(app, project)?;
     let world = cell.lock();
-    world.testing.faults.find(id).map(|armed| armed.show()).ok_or_else(|| not_armed(id))
+    world
+        .testing
+        .faults
+        .find(id)
+        .map(super::super::testing::fault::Armed::show)
+        .ok_or_else(|| not_armed(id))
 }
 
 /// How many requests a rule has hit.

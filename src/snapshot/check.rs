@@ -7,6 +7,7 @@ use crate::cloud::{Clash, MemoryRule, MemoryRules, Work};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
+use std::fmt::Write as _;
 use std::hash::Hash;
 use uuid::Uuid;
 
@@ -242,7 +243,7 @@ pub fn each_run<E>(
     match value {
         Value::Array(values) => {
             for (at, value) in values.iter().enumerate() {
-                place.push_str(&format!("[{at}]"));
+                write!(place, "[{at}]").expect("a string takes everything");
                 each_run(value, place, visit)?;
                 place.truncate(end);
             }

@@ -190,7 +190,9 @@ impl Document {
             world.memory_mappings.insert(mapping);
         }
         for (mapping, rules) in self.memory_rules.0 {
-            rules.into_iter().for_each(|rule| world.memory_rules.insert(mapping, rule));
+            for rule in rules {
+                world.memory_rules.insert(mapping, rule);
+            }
         }
         for (instance_id, relationship) in self.relationships.0 {
             world.relationships.insert(&instance_id, relationship);
@@ -253,8 +255,7 @@ impl WrittenCourse {
         Self {
             operation: course.contract,
             job_id: course.job.map(|(id, _)| id),
-            resource: resource
-                .map(|(id, lifecycle)| WrittenResource { id: id.clone(), lifecycle: *lifecycle }),
+            resource: resource.map(|(id, lifecycle)| WrittenResource { id: id.clone(), lifecycle }),
             run: course.run,
         }
     }
@@ -300,8 +301,8 @@ fn relationships(world: &World) -> Keyed<Box<str>, Relationship> {
 }
 
 fn replications(world: &World) -> Keyed<Box<str>, Vec<Replication>> {
-    let of = |(id, known): (&Box<str>, &crate::cloud::Replications)| {
-        (id.clone(), known.values().cloned().collect())
+    let of = |(id, known): (_, &crate::cloud::Replications)| {
+        (Box::clone(id), known.values().cloned().collect())
     };
     world.replications.iter().map(of).collect()
 }

@@ -49,13 +49,13 @@ fn perform(app: &App, at: usize, round: usize) -> (Sent, u16) {
         if PROJECTS.contains(&&id[0]) {
             PROJECT_ID.to_owned()
         } else {
-            format!("{:08x}{}", 1_000 * round + at, &id[0][8..])
+            format!("{:08x}{}", 10_000 * round + at, &id[0][8..])
         }
     };
     let contract = ROUTES[at].contract;
     let example = ID.replace_all(contract.example, own);
     // The first mapping of a list is another example's, unless only its own are listed.
-    let source = format!("{:08x}ab77413f9d2526605227be08in01", 1_000 * round + at);
+    let source = format!("{:08x}ab77413f9d2526605227be08in01", 10_000 * round + at);
     let only_own = format!("/dbcache/mappings?source_instance_id={source}\"");
     let performed = selftest::perform(app, &example.replace("/dbcache/mappings\"", &only_own));
     performed.unwrap_or_else(|problem| panic!("{}: {problem}", contract.id))
@@ -67,6 +67,10 @@ fn rich() -> (App, Vec<Sent>) {
     let app = example_app();
     let mut reads = Vec::new();
     for (at, route) in ROUTES.iter().enumerate() {
+        if route.contract.id == "KeystoneValidateToken" {
+            // Its example names the first token of a cloud; tokens are not part of a world anyway.
+            continue;
+        }
         let (sent, status) = perform(&app, at, 0);
         assert_eq!(status, route.contract.success.as_u16(), "{}", route.contract.id);
         if route.contract.method == Method::GET {
@@ -207,7 +211,13 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
 #[track_caller]
 fn is_refused(pointer: &str, value: Value, said: &str) {
     let problem = refused(|document| {
-        let found = document.pointer_mut(pointer);
+        // The first ClickHouse instance that has done anything stands for all of them.
+        let instances = document["clickhouses"].as_array().unwrap();
+        let acts = |one: &Value| !one["clickhouse"]["last_action"].is_null();
+        let at = instances.iter().position(acts).unwrap();
+        let acting = format!("/clickhouses/{at}/clickhouse/last_action");
+        let pointer = pointer.replace("/clickhouses/0/clickhouse/last_action", &acting);
+        let found = document.pointer_mut(&pointer);
         *found.unwrap_or_else(|| panic!("nothing at {pointer}")) = value;
     });
     assert!(problem.contains(said), "{pointer}: {problem}");

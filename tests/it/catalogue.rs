@@ -1,6 +1,6 @@
 //! The catalogue: every documented answer can be had, and is published.
 
-use crate::support::{Answer, PROJECT, config, send, send_text, start};
+use crate::support::{Answer, config, send, send_text, start};
 use papercloud::PaperCloud;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -45,7 +45,8 @@ fn jobs(cloud: &PaperCloud) -> Value {
 fn counters(cloud: &PaperCloud, id: &str) -> (u64, u64) {
     let path = format!("/_paper/worlds/{PROJECT}/faults/{id}");
     let rule = send(cloud, "GET", &path, None).expect(200);
-    (rule["asked"].as_u64().unwrap(), rule["hits"].as_u64().unwrap())
+    let count = |name: &str| rule[name].as_u64().expect("a number");
+    (count("asked"), count("hits"))
 }
 
 /// What a client gets that reads until the end: the bytes, and how they ended.
@@ -404,7 +405,7 @@ fn a_rule_holds_while_something_is_in_a_stage() {
     assert_eq!(list(), 200);
     create(&cloud).expect(202);
     assert_eq!(list(), 503);
-    world.advance(Duration::from_secs(3_600));
+    world.advance(Duration::from_hours(1));
     assert_eq!(list(), 200);
     assert_eq!(counters(&cloud, &id), (1, 1), "the others it has not seen");
 }
@@ -445,7 +446,7 @@ fn a_job_is_held_or_takes_as_long_as_planned() {
         send(&cloud, "GET", &path, None).expect(200)
     };
     create(&cloud).expect(202);
-    world.advance(Duration::from_secs(3_600));
+    world.advance(Duration::from_hours(1));
     let held = under_way();
     assert_eq!((&held["count"], &held["jobs"][0]["held"]), (&json!(1), &json!(true)));
     assert_eq!(held["jobs"][0]["percent"], 50);

@@ -67,7 +67,9 @@ impl Operation for DeleteMigrationTask {
         for id in &tasks.task_id_list {
             let course = project.world.migration_tasks.get(id).map(|task| task.run().course);
             project.world.migration_tasks.delete(id);
-            course.into_iter().for_each(|course| project.world.cut_short(course));
+            if let Some(course) = course {
+                project.world.cut_short(course);
+            }
         }
         Ok(tasks)
     }

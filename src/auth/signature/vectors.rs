@@ -54,7 +54,7 @@ fn cloud(security_token: Option<&str>) -> Cloud {
         spell_incrmigrating: false,
         credentials,
         journal_bytes: 0,
-        scenarios: Default::default(),
+        scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     })
 }

@@ -13,12 +13,12 @@ const TEXTS: &[&str] =
 /// Reads `{"status":500,"phase":"after"}`, or the same as `status=500; phase=after`. A name alone
 /// is true, so `reset` is enough.
 pub fn read_text(text: &str) -> Result<(Option<Phase>, WrittenEffect), ControlError> {
-    let mut members: Map<String, Value> =
-        if text.trim_start().starts_with('{') { read(text.as_bytes())? } else { in_short(text)? };
     #[derive(Deserialize)]
     struct At {
         phase: Option<Phase>,
     }
+    let mut members: Map<String, Value> =
+        if text.trim_start().starts_with('{') { read(text.as_bytes())? } else { in_short(text)? };
     let phase = members.shift_remove("phase").map(|phase| {
         let mut at = Map::new();
         at.insert("phase".to_owned(), phase);

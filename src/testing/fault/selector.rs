@@ -43,12 +43,11 @@ impl Selector {
         ];
         let mut given = given.into_iter().flatten();
         let selector = given.next().unwrap_or(Self::Always);
-        match given.next() {
-            None => Ok(selector),
-            Some(_) => {
-                let reason = "a rule takes at most one of first, nth, every and probability";
-                Err(ControlError::bad(reason))
-            }
+        if given.next().is_none() {
+            Ok(selector)
+        } else {
+            let reason = "a rule takes at most one of first, nth, every and probability";
+            Err(ControlError::bad(reason))
         }
     }
 

@@ -116,13 +116,12 @@ impl Mask {
         if !may_conceal(body) {
             return Cow::Borrowed(body);
         }
-        match json::masked(self, body, fields) {
-            Some(masked) => Cow::Owned(masked),
-            None => {
-                let (bytes, digest) = (body.len(), digest(self.key, body));
-                let text = format!(r#"{{"unreadable":{{"bytes":{bytes},"digest":"{digest}"}}}}"#);
-                Cow::Owned(text.into_bytes())
-            }
+        if let Some(masked) = json::masked(self, body, fields) {
+            Cow::Owned(masked)
+        } else {
+            let (bytes, digest) = (body.len(), digest(self.key, body));
+            let text = format!(r#"{{"unreadable":{{"bytes":{bytes},"digest":"{digest}"}}}}"#);
+            Cow::Owned(text.into_bytes())
         }
     }
 

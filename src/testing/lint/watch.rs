@@ -92,8 +92,8 @@ struct Spread(u64);
 
 impl std::hash::Hasher for Spread {
     fn write(&mut self, bytes: &[u8]) {
-        let fold = |word: u64, byte: &u8| word << 8 | u64::from(*byte);
-        self.write_u32(bytes.iter().fold(0, fold) as u32);
+        let fold = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
+        self.write_u32(bytes.iter().fold(0, fold));
     }
 
     fn write_u32(&mut self, number: u32) {
@@ -233,7 +233,9 @@ impl Watch {
     fn make_room(&mut self, now: Moment) {
         let full = |one: &&Watched| matches!(self.attention(one, now), Attention::Full);
         let seen: Vec<_> = self.all().filter(full).map(|one| one.course.run.course).collect();
-        seen.into_iter().for_each(|course| self.forget(course));
+        for course in seen {
+            self.forget(course);
+        }
     }
 }
 
