@@ -102,7 +102,7 @@ impl Verify {
 
     fn verify(&self) -> Result<Vec<Suite>, Problem> {
         let plans = self.plans().map_err(Problem::Usage)?;
-        plans.into_iter().map(|(project, checks)| self.ask(project, checks)).collect()
+        plans.into_iter().map(|(project, checks)| self.ask(project, &checks)).collect()
     }
 
     /// The claims, with the project that each of them is about.
@@ -131,7 +131,7 @@ impl Verify {
         plans.into_iter().map(plan).collect()
     }
 
-    fn ask(&self, project_id: String, checks: Vec<Value>) -> Result<Suite, Problem> {
+    fn ask(&self, project_id: String, checks: &[Value]) -> Result<Suite, Problem> {
         const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
         let shown = utf8_percent_encode(&project_id, KEPT);
         let call = Call {
@@ -169,9 +169,9 @@ impl Verify {
         for Suite { project_id, findings } in suites {
             for finding in findings {
                 let verdict = if finding.passed { "ok    " } else { "FAILED" };
-                lines.push_str(&format!("{verdict} {project_id}: {}", finding.name));
+                lines.extend([verdict, " ", project_id, ": ", &finding.name]);
                 if !finding.passed {
-                    lines.push_str(&format!("\n{finding}"));
+                    lines.extend(["\n", &finding.to_string()]);
                 }
                 lines.push('\n');
             }

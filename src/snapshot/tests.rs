@@ -162,9 +162,9 @@ fn an_imported_world_answers_like_the_one_that_was_exported() {
         })
     };
     assert_eq!(writes(&app), writes(&other));
-    for at in 0..ROUTES.len() {
+    for (at, route) in ROUTES.iter().enumerate() {
         let answers = [&app, &other].map(|app| perform(app, at, 1).1);
-        assert_eq!(answers[0], answers[1], "{}", ROUTES[at].contract.id);
+        assert_eq!(answers[0], answers[1], "{}", route.contract.id);
     }
     let exports = [&app, &other].map(|app| worlds::export(app, PROJECT_ID).unwrap());
     assert_eq!(exports[0], exports[1]);
@@ -330,7 +330,13 @@ fn what_does_not_fit_together_is_refused() {
     }
     let problem = refused(|document| {
         let relationships = document["relationships"].as_object_mut().unwrap();
-        let first = relationships.keys().next().unwrap().clone();
+        let peer = |one: &Value| one["peer_instance_id"].as_str().unwrap().to_owned();
+        let is_mutual = |(id, one): &(&String, &Value)| {
+            let back = relationships.get(&peer(one)).map(peer);
+            peer(one) != **id && back.as_ref() == Some(*id)
+        };
+        let (first, _) = relationships.iter().find(is_mutual).unwrap();
+        let first = first.clone();
         relationships.remove(&first);
     });
     assert!(problem.contains("is in no relationship with it"), "{problem}");

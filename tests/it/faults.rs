@@ -72,7 +72,7 @@ impl Got {
     fn length(&self) -> usize {
         let head = self.head();
         let length = head.split("content-length: ").nth(1).expect("a length");
-        length.lines().next().unwrap().parse().unwrap()
+        length.lines().next().and_then(|line| line.parse().ok()).expect("a number")
     }
 }
 

@@ -16,7 +16,8 @@ fn found(cloud: &PaperCloud) -> Vec<(String, u64)> {
     let report = report(cloud);
     let findings = report["findings"].as_array().expect("an array").iter();
     let found = |finding: &Value| {
-        (finding["rule"].as_str().unwrap().to_owned(), finding["count"].as_u64().unwrap())
+        let rule = finding["rule"].as_str().expect("a name");
+        (rule.to_owned(), finding["count"].as_u64().expect("a number"))
     };
     findings.map(found).collect()
 }
@@ -27,7 +28,7 @@ fn map(cloud: &PaperCloud, source: &str) -> Answer {
 }
 
 fn request_id(answer: &Answer) -> Value {
-    json!(answer.headers["x-request-id"].to_str().unwrap())
+    json!(answer.headers["x-request-id"].to_str().expect("text"))
 }
 
 fn look(cloud: &PaperCloud, job: &str) -> Answer {
