@@ -206,6 +206,31 @@ fn the_log_of_a_wrong_signature_shows_what_was_computed_and_no_secret() {
 }
 
 #[test]
+fn a_control_token_is_neither_printed_nor_logged_and_its_port_is_announced() {
+    let running =
+        Running::start(&["--log-level=debug", "--control-token=planted-token", "--control-port=0"]);
+    let port = running.announced["control_port"].to_string();
+    let refused = ureq::get(format!("http://127.0.0.1:{port}/_paper/worlds"))
+        .header("X-Paper-Token", "planted-word")
+        .call();
+    assert!(refused.is_err(), "{refused:?}");
+    let admitted = ureq::get(format!("http://127.0.0.1:{port}/_paper/worlds"))
+        .header("X-Paper-Token", "planted-token")
+        .call();
+    assert_eq!(admitted.expect("an answer").status(), 200);
+    assert!(run(&["health", "--port", &port]).status.success());
+    assert!(!running.announced.to_string().contains("planted"), "{}", running.announced);
+    let (_, log) = running.signal("TERM");
+    assert!(!log.contains("planted"), "{log}");
+    let help = Command::new(PROGRAM)
+        .arg("--help")
+        .env("PAPERCLOUD_CONTROL_TOKEN", "planted")
+        .output()
+        .expect("the program runs");
+    assert!(!String::from_utf8_lossy(&help.stdout).contains("planted"));
+}
+
+#[test]
 fn a_credential_that_cannot_be_read_is_refused_without_being_printed() {
     let refused = run(&["--port", "0", "--access-key", "planted"]);
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -11,6 +11,7 @@ mod embedded;
 mod explain;
 mod faults;
 mod geminidb;
+mod guard;
 mod iam;
 mod jobs;
 mod lint;
