@@ -1,6 +1,6 @@
 //! The report on a world: what was left behind, and what clients should not do.
 
-use crate::support::{Answer, PROJECT, config, send, send_text, start};
+use crate::support::{Answer, PROJECT, config, send, send_text, start, text};
 use papercloud::{AuthMode, Config, PaperCloud};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,10 +15,8 @@ fn report(cloud: &PaperCloud) -> Value {
 fn found(cloud: &PaperCloud) -> Vec<(String, u64)> {
     let report = report(cloud);
     let findings = report["findings"].as_array().expect("an array").iter();
-    let found = |finding: &Value| {
-        let rule = finding["rule"].as_str().expect("a name");
-        (rule.to_owned(), finding["count"].as_u64().expect("a number"))
-    };
+    let found =
+        |finding: &Value| (text(finding, "/rule"), finding["count"].as_u64().expect("a number"));
     findings.map(found).collect()
 }
 
@@ -28,7 +26,7 @@ fn map(cloud: &PaperCloud, source: &str) -> Answer {
 }
 
 fn request_id(answer: &Answer) -> Value {
-    json!(answer.headers["x-request-id"].to_str().expect("text"))
+    json!(answer.headers["x-request-id"].to_str().expect("ASCII"))
 }
 
 fn look(cloud: &PaperCloud, job: &str) -> Answer {
@@ -357,4 +355,41 @@ fn a_world_that_is_not_clean_panics_with_everything_there_is_to_say() {
          - unfinished: {left}"
     );
     assert_eq!(panic.downcast_ref::<String>(), Some(&expected));
+}
+
+#[test]
+fn what_a_fault_provokes_is_found_and_one_that_never_hit_is_a_leak() {
+    let cloud = start(&config());
+    let arm = |rule: Value| {
+        let path = format!("/_paper/worlds/{PROJECT}/faults");
+        send(&cloud, "POST", &path, Some(&rule)).text("/id")
+    };
+    let call = |first: u64, effect: &Value, phase: &str| {
+        arm(json!({
+            "operation": "CreateDbCacheMapping", "first": first, "effect": effect, "phase": phase,
+        }))
+    };
+    call(1, &json!({ "throttle": 5 }), "before");
+    map(&cloud, "source").expect(429);
+    map(&cloud, "source").expect(202);
+    assert_eq!(found(&cloud), [("ignored-retry-after".to_owned(), 1)]);
+    cloud.world(PROJECT).reset();
+
+    // The answer is lost, and what was done is done again.
+    call(1, &json!({ "status": 500 }), "after");
+    let lost = map(&cloud, "source");
+    let again = map(&cloud, "source");
+    let finding = report(&cloud)["findings"][0].clone();
+    assert_eq!(finding["rule"], "retried-committed-write");
+    assert_eq!(finding["examples"][0]["request_id"], request_id(&again));
+    assert_eq!(finding["examples"][0]["earlier_request_id"], request_id(&lost));
+    lost.expect(500);
+    cloud.world(PROJECT).reset();
+
+    let id = arm(json!({ "operation": "ListJobs", "first": 1, "effect": { "status": 500 } }));
+    let never_hit = || report(&cloud)["leaks"]["faults_never_hit"].clone();
+    assert_eq!(never_hit()[0]["id"], id.as_str());
+    look(&cloud, "any").expect(500);
+    assert_eq!(never_hit(), json!([]));
+    cloud.world(PROJECT).assert_clean();
 }
