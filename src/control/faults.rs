@@ -3,7 +3,7 @@
 use super::problem::read;
 use super::{ControlError, answer, answer_created, answer_empty, world};
 use crate::http::App;
-use crate::testing::fault::{Rule, Shown, Written};
+use crate::testing::fault::{Armed, Rule, Shown, Written};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -58,8 +58,7 @@ pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlErro
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = world(app, project)?;
     let world = cell.lock();
-    let faults: Vec<_> =
-        world.testing.faults.rules().map(super::super::testing::fault::Armed::show).collect();
+    let faults: Vec<_> = world.testing.faults.rules().map(Armed::show).collect();
     Ok(List { count: faults.len(), faults })
 }
 
@@ -67,12 +66,7 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
     let cell = world(app, project)?;
     let world = cell.lock();
-    world
-        .testing
-        .faults
-        .find(id)
-        .map(super::super::testing::fault::Armed::show)
-        .ok_or_else(|| not_armed(id))
+    world.testing.faults.find(id).map(Armed::show).ok_or_else(|| not_armed(id))
 }
 
 /// How many requests a rule has hit.

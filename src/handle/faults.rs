@@ -3,7 +3,7 @@
 use super::World;
 use super::clock::sure;
 use crate::control::{ControlError, faults};
-use crate::testing::fault::{Ending, Phase, Written, WrittenEffect, WrittenStage};
+use crate::testing::fault::{Ending, Phase, Shown, Written, WrittenEffect, WrittenStage};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -222,8 +222,7 @@ impl World<'_> {
     /// Arms a fault rule, behind those that are armed already, and says what it is called. Answers
     /// that it has a part in have its name as their header `X-Paper-Fault`.
     pub fn fault(&self, fault: Fault) -> Result<String, ControlError> {
-        faults::arm(self.app, &self.project_id, fault.written)
-            .map(super::super::testing::fault::Shown::into_id)
+        faults::arm(self.app, &self.project_id, fault.written).map(Shown::into_id)
     }
 
     /// Lets the job that the next accepted call of an operation starts fail when so much of it is

@@ -16,6 +16,8 @@ mod plan;
 mod rule;
 mod selector;
 mod spoil;
+#[cfg(test)]
+mod tests;
 mod written;
 
 pub use effect::{Effect, Phase};

@@ -45,8 +45,8 @@ fn jobs(cloud: &PaperCloud) -> Value {
 fn counters(cloud: &PaperCloud, id: &str) -> (u64, u64) {
     let path = format!("/_paper/worlds/{PROJECT}/faults/{id}");
     let rule = send(cloud, "GET", &path, None).expect(200);
-    let count = |name: &str| rule[name].as_u64().expect("a number");
-    (count("asked"), count("hits"))
+    let counter = |name: &str| rule[name].as_u64().expect("a counter");
+    (counter("asked"), counter("hits"))
 }
 
 /// What a client gets that reads until the end: the bytes, and how they ended.
@@ -72,7 +72,8 @@ impl Got {
     fn length(&self) -> usize {
         let head = self.head();
         let length = head.split("content-length: ").nth(1).expect("a length");
-        length.lines().next().and_then(|line| line.parse().ok()).expect("a number")
+        let length = length.lines().next().expect("a length");
+        length.parse().expect("a number")
     }
 }
 

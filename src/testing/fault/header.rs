@@ -10,13 +10,14 @@ use serde_json::{Map, Value};
 const TEXTS: &[&str] =
     &["body", "error_code", "error", "message", "stage", "reason", "job", "phase"];
 
+#[derive(Deserialize)]
+struct At {
+    phase: Option<Phase>,
+}
+
 /// Reads `{"status":500,"phase":"after"}`, or the same as `status=500; phase=after`. A name alone
 /// is true, so `reset` is enough.
 pub fn read_text(text: &str) -> Result<(Option<Phase>, WrittenEffect), ControlError> {
-    #[derive(Deserialize)]
-    struct At {
-        phase: Option<Phase>,
-    }
     let mut members: Map<String, Value> =
         if text.trim_start().starts_with('{') { read(text.as_bytes())? } else { in_short(text)? };
     let phase = members.shift_remove("phase").map(|phase| {

@@ -101,7 +101,8 @@ fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
     let sent = sent.as_text().unwrap_or_default();
     match wanted {
         Value::String(wanted) => sent == wanted,
-        Value::Number(_) | Value::Bool(_) => sent == *wanted,
+        Value::Number(number) => *sent == *number.to_string(),
+        Value::Bool(flag) => *sent == *flag.to_string(),
         _ => false,
     }
 }

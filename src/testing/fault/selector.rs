@@ -43,12 +43,11 @@ impl Selector {
         ];
         let mut given = given.into_iter().flatten();
         let selector = given.next().unwrap_or(Self::Always);
-        if given.next().is_none() {
-            Ok(selector)
-        } else {
+        if given.next().is_some() {
             let reason = "a rule takes at most one of first, nth, every and probability";
-            Err(ControlError::bad(reason))
+            return Err(ControlError::bad(reason));
         }
+        Ok(selector)
     }
 
     /// Whether the request with this number is hit, counted from 1; a number from 0 up to 1 is

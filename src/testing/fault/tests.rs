@@ -1,0 +1,71 @@
+//! What is seen of fault rules only from inside.
+
+use super::*;
+use crate::api::ROUTES;
+use crate::control::faults::arm;
+use crate::http::{App, answer_in_process};
+use crate::selftest::{documented_request, example_app};
+use axum::body::Bytes;
+use axum::http::Request;
+
+const OPERATION: &str = "CreateDbCacheMapping";
+
+/// An application, the documented request, and its project.
+fn world() -> (App, String, String, String) {
+    let route = ROUTES.iter().find(|route| route.contract.id == OPERATION).unwrap();
+    let (path, body) = documented_request(route.contract);
+    let project = path.split('/').nth(2).unwrap().to_owned();
+    (example_app(), path, body.to_string(), project)
+}
+
+fn rule(effect: &Value) -> Written {
+    read_value(json!({ "operation": OPERATION, "effect": effect })).unwrap()
+}
+
+#[test]
+fn the_journal_has_no_answer_of_a_reset_connection_and_knows_the_rule() {
+    let (app, path, body, project) = world();
+    let cell = app.cloud.world(&project);
+    cell.lock().testing.journal = crate::testing::journal::Journal::new(0, 1_000_000);
+    arm(&app, &project, rule(&json!({ "reset": true }))).unwrap();
+    let (parts, ()) = Request::post(&path).body(()).unwrap().into_parts();
+    answer_in_process(&app, &parts, Bytes::from(body));
+    let world = cell.lock();
+    let mut entries = world.testing.journal.entries();
+    let entry = entries.next().expect("an entry");
+    assert_eq!((entry.status, entry.draft.fault.as_deref()), (None, Some("fault-1")));
+    assert_eq!(entries.count(), 0);
+}
+
+#[test]
+fn exported_rules_come_back_with_their_counters() {
+    let (app, path, body, project) = world();
+    arm(&app, &project, rule(&json!({ "status": 503, "body": null }))).unwrap();
+    let (parts, ()) = Request::post(&path).body(()).unwrap().into_parts();
+    assert_eq!(answer_in_process(&app, &parts, Bytes::from(body)).status(), 503);
+    let exported = app.cloud.world(&project).lock().testing.faults.export();
+    assert_eq!(exported["rules"][0]["rule"]["effect"], json!({ "status": 503, "body": null }));
+    assert_eq!(exported["rules"][0]["hits"], 1);
+    let other = app.cloud.world("other");
+    other.lock().testing.faults.import(&exported).unwrap();
+    assert!(other.is_faulty());
+    assert_eq!(other.lock().testing.faults.export(), exported);
+    let bad = json!({ "named": 0, "by_header": 0, "rules": [{ "rule": {} }] });
+    other.lock().testing.faults.import(&bad).unwrap_err();
+    assert_eq!(other.lock().testing.faults.export(), exported, "nothing half-applied");
+}
+
+#[test]
+fn a_rule_of_a_scenario_sees_only_requests_that_carry_it() {
+    let route = ROUTES.iter().find(|route| route.contract.id == OPERATION).unwrap();
+    let mut faults = Faults::new(0);
+    let value = json!({ "operation": OPERATION, "effect": { "reset": true } });
+    faults.arm(Rule::read(&value).unwrap(), Some("outage")).unwrap();
+    let (sent, agenda) = (Sent::default(), Agenda::default());
+    let mut hits = |scenario| {
+        let asked = Asked { route, sent: &sent, now: Moment::from_milliseconds(0), scenario };
+        faults.strike(&asked, &agenda).is_some()
+    };
+    assert!(!hits(None) && !hits(Some("other")) && hits(Some("outage")));
+    assert_eq!(faults.find("fault-1").unwrap().asked, 1);
+}
