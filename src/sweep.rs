@@ -10,6 +10,7 @@ mod oracle;
 mod query;
 mod refusals;
 mod registry;
+mod secrets;
 
 use crate::api::ROUTES;
 use crate::auth::AuthMode;

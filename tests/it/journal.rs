@@ -1,0 +1,266 @@
+//! The journal of a project: what was asked, what was decided, what was answered.
+
+use crate::support::{PROJECT, config, send, send_text, start, text};
+use papercloud::{Config, PaperCloud};
+use serde_json::{Value, json};
+
+const OTHER: &str = "154e292c9880d4992f02c0196d3ea468";
+
+fn requests(cloud: &PaperCloud, query: &str) -> Value {
+    let path = format!("/_paper/worlds/{PROJECT}/requests{query}");
+    send(cloud, "GET", &path, None).expect(200)
+}
+
+fn map(cloud: &PaperCloud, project: &str, body: &Value) -> String {
+    let path = format!("/v3/{project}/dbcache/mapping");
+    let answer = send(cloud, "POST", &path, Some(body));
+    answer.headers["x-request-id"].to_str().expect("ASCII").to_owned()
+}
+
+fn pair(source: &str, target: &str) -> Value {
+    json!({ "source_instance_id": source, "target_instance_id": target })
+}
+
+#[test]
+fn a_request_is_shown_with_all_that_came_of_it() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/dbcache/mapping?x=1&x=a%20b&token=secret-token");
+    let body = json!({ "source_instance_id": "a", "target_instance_id": "b", "Password": "pw" });
+    let headers = [("Host", "api.test"), ("User-Agent", "test"), ("X-Auth-Token", "secret-token")];
+    let answer = send_text(&cloud, "POST", &path, &headers, &body.to_string());
+    let job = answer.text("/job_id");
+    let listed = requests(&cloud, "");
+    let shown = &listed["requests"][0];
+    let digest = text(shown, "/query/token");
+    assert_eq!(digest.len(), "digest:".len() + 16);
+    let password = text(shown, "/body/Password");
+    assert!(password.starts_with("digest:") && password != digest, "{password}");
+    let id = answer.headers["x-request-id"].to_str().expect("ASCII");
+    let mappings = send(&cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None);
+    let mapping = mappings.text("/dbcache_mappings/0/id");
+    let warnings = &shown["answer"]["headers"]["x-paper-warning"];
+    let expected = json!({
+        "exact": true,
+        "dropped": 0,
+        "count": 1,
+        "requests": [{
+            "request_id": id,
+            "operation": "CreateDbCacheMapping",
+            "service": "GeminiDB",
+            "method": "POST",
+            "path": format!("/v3/{PROJECT}/dbcache/mapping"),
+            "query": { "x": ["1", "a b"], "token": digest },
+            "headers": {
+                "host": "api.test",
+                "user-agent": "test",
+                "x-auth-token": digest,
+                "content-type": "application/json",
+                "content-length": body.to_string().len().to_string(),
+                "accept": "*/*",
+            },
+            "body": {
+                "source_instance_id": "a", "target_instance_id": "b", "Password": password,
+            },
+            "received": "2026-01-01T00:00:00.000Z",
+            "answered": "2026-01-01T00:00:00.000Z",
+            "decision": "performed",
+            "committed": true,
+            "violations": [
+                unknown("x"), unknown("x"), unknown("token"), unknown("Password"),
+            ],
+            "warnings": [
+                { "class": "resources", "message": warning(warnings, 4) },
+                { "class": "resources", "message": warning(warnings, 5) },
+            ],
+            "change": {
+                "started": [{
+                    "operation": "CreateDbCacheMapping", "job_id": job, "resource_id": mapping,
+                }],
+                "adopted": ["a", "b"],
+            },
+            "answer": {
+                "status": 202,
+                "headers": {
+                    "content-type": "application/json",
+                    "x-request-id": id,
+                    "x-paper-warning": warnings,
+                },
+                "body": { "job_id": job },
+            },
+        }],
+    });
+    assert_eq!(without_later_headers(listed.clone()), expected, "{listed:#}");
+}
+
+fn unknown(parameter: &str) -> Value {
+    let rule = "is not a parameter of this call";
+    json!({ "parameter": parameter, "rule": rule, "class": "hygiene", "enforced": false })
+}
+
+fn warning(warnings: &Value, at: usize) -> String {
+    let warning = warnings[at].as_str().expect("a warning");
+    warning.strip_prefix("resources: ").expect("a class").to_owned()
+}
+
+/// Headers that the client or the way adds, and that say nothing about the request.
+fn without_later_headers(mut listed: Value) -> Value {
+    let request = &mut listed["requests"][0];
+    for (headers, name) in [("/headers", "accept-encoding"), ("/answer/headers", "x-paper-explain")]
+    {
+        request.pointer_mut(headers).and_then(Value::as_object_mut).expect("headers").remove(name);
+    }
+    listed
+}
+
+#[test]
+fn what_was_refused_says_why_and_has_changed_nothing() {
+    let cloud = start(&config());
+    map(&cloud, PROJECT, &json!({ "source_instance_id": "a", "target_instance_id": 7 }));
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/no/such/path"), None).expect(404);
+    let broken = format!("/v3/{PROJECT}/dbcache/mapping");
+    send_text(&cloud, "POST", &broken, &[("X-Auth-Token", "t")], "{ not json").expect(400);
+    let listed = requests(&cloud, "");
+    let decision = |at: usize| {
+        let request = &listed["requests"][at];
+        json!([request["decision"], request["situation"], request["committed"]])
+    };
+    assert_eq!(decision(0), json!(["refused", "invalid_parameter", false]));
+    assert_eq!(decision(1), json!(["unknown", null, false]));
+    assert_eq!(decision(2), json!(["refused", "malformed_body", false]));
+    let violations = &listed["requests"][0]["violations"];
+    let expected = json!([{
+        "parameter": "target_instance_id", "rule": "must be a string", "class": "documented",
+        "got": "7", "enforced": true,
+    }]);
+    assert_eq!(*violations, expected);
+    assert_eq!(listed["requests"][0]["change"], json!({ "started": [], "adopted": [] }));
+    assert_eq!(listed["requests"][1]["operation"], Value::Null);
+    assert_eq!(listed["requests"][2]["body"], "{ not json");
+}
+
+#[test]
+fn requests_are_found_by_what_they_are() {
+    let cloud = start(&config());
+    map(&cloud, PROJECT, &pair("a", "b"));
+    map(&cloud, PROJECT, &json!({}));
+    map(&cloud, OTHER, &pair("a", "b"));
+    let rules = format!("/v3/{PROJECT}/dbcache/mappings?offset=0&limit=10");
+    send(&cloud, "GET", &rules, None).expect(200);
+    let body = json!({
+        "task_name": "t", "source_instance": { "addrs": "192.168.1.1:6379", "password": "pw 1" },
+        "target_instance": { "id": "redis" }, "migration_type": "backupfile_import",
+        "migration_method": "full_amount_migration", "network_type": "vpc",
+        "backup_files": {
+            "file_source": "self_build_obs", "bucket_name": "x",
+            "files": [{ "file_name": "one.rdb" }, { "file_name": "two.rdb" }],
+        },
+    });
+    send(&cloud, "POST", &format!("/v2/{PROJECT}/migration-task"), Some(&body)).expect(200);
+    for (query, count) in [
+        ("", 4),
+        ("?operation=CreateDbCacheMapping", 2),
+        ("?operation=CreateDbCacheMapping&status=202", 1),
+        ("?service=GeminiDB", 3),
+        ("?service=geminidb&method=POST", 2),
+        ("?status=400", 1),
+        ("?committed=true", 2),
+        ("?committed=False", 2),
+        ("?fault=fault-1", 0),
+        ("?field.source_instance_id=a", 1),
+        ("?field.body.source_instance_id=a", 1),
+        ("?field.limit=10", 1),
+        ("?field.query.limit=10&field.offset=0", 1),
+        ("?field.task_name=t", 1),
+        ("?field.backup_files.files%5B1%5D.file_name=two.rdb", 1),
+        ("?field.backup_files.files.file_name=two.rdb", 1),
+        ("?field.backup_files.files%5B0%5D.file_name=two.rdb", 0),
+        ("?field.source_instance.password=pw+1", 1),
+        ("?field.source_instance.password=pw+2", 0),
+        ("?field.headers.X-Auth-Token=test-token", 4),
+        ("?field.headers.X-Auth-Token=other-token", 0),
+        ("?field.answer.body.name=t", 1),
+        ("?field.answer.headers.content-type=application/json", 4),
+    ] {
+        let listed = requests(&cloud, query);
+        assert_eq!(listed["count"], count, "{query}: {listed:#}");
+        assert_eq!(listed["requests"].as_array().expect("a list").len(), count, "{query}");
+    }
+}
+
+#[test]
+fn the_last_ones_are_listed_and_those_since_one_of_them() {
+    let cloud = start(&config());
+    let ids: Vec<_> =
+        (0..105).map(|at| map(&cloud, PROJECT, &pair("a", &at.to_string()))).collect();
+    let listed = |query: &str| {
+        let listed = requests(&cloud, query);
+        let requests = listed["requests"].as_array().expect("a list").iter();
+        let ids: Vec<_> = requests.map(|request| text(request, "/request_id")).collect();
+        (listed["count"].as_u64().expect("a number"), ids)
+    };
+    assert_eq!(listed(""), (105, ids[5..].to_vec()));
+    assert_eq!(listed("?limit=2"), (105, ids[103..].to_vec()));
+    assert_eq!(listed("?limit=0"), (105, vec![]));
+    assert_eq!(listed(&format!("?since={}", ids[102])), (2, ids[103..].to_vec()));
+    assert_eq!(listed(&format!("?since={}", ids[104])), (0, vec![]));
+    let path = format!("/_paper/worlds/{PROJECT}/requests");
+    send(&cloud, "DELETE", &path, None).expect(204);
+    assert_eq!(listed(""), (0, vec![]));
+    map(&cloud, PROJECT, &pair("a", "b"));
+    assert_eq!(listed("").0, 1);
+}
+
+#[test]
+fn a_query_that_means_nothing_is_refused_with_what_was_probably_meant() {
+    let cloud = start(&config());
+    for (query, said) in [
+        ("?opration=x", "did you mean operation?"),
+        ("?operation=CreateDbCacheMaping", "did you mean CreateDbCacheMapping?"),
+        ("?service=DCS&operation=CreateDbCacheMapping", "there is no operation of DCS"),
+        ("?service=GeminiBD", "did you mean GeminiDB?"),
+        ("?method=PSOT", "did you mean POST?"),
+        ("?status=ok", "status must be a number"),
+        ("?status=99", "status must be from 100 to 599"),
+        ("?committed=yes", "committed must be true or false"),
+        ("?limit=-1", "limit must be a number"),
+        ("?limit=1&limit=2", "limit is there more than once"),
+        ("?since=0123", "since must be the id of a request"),
+        ("?fault=", "fault must be the id of a rule"),
+        ("?field.=1", "names with dots between them"),
+        ("?field.a..b=1", "names with dots between them"),
+        ("?field.a%5Bx%5D=1", "a number between [ and ]"),
+        ("?operation=%ff", "not UTF-8"),
+    ] {
+        let path = format!("/_paper/worlds/{PROJECT}/requests{query}");
+        let refused = send(&cloud, "GET", &path, None).expect(400);
+        assert_eq!(refused["error_code"], "PAPER.0400");
+        assert!(text(&refused, "/error_msg").contains(said), "{query}: {refused}");
+    }
+}
+
+#[test]
+fn a_full_journal_drops_its_oldest_requests_and_says_so() {
+    let cloud = start(&Config { journal_bytes: 8_192, ..config() });
+    for at in 0..40 {
+        map(&cloud, PROJECT, &pair("a", &at.to_string()));
+    }
+    let listed = requests(&cloud, "?limit=1000");
+    let (count, dropped) = (listed["count"].as_u64().unwrap(), listed["dropped"].as_u64().unwrap());
+    assert_eq!(listed["exact"], false);
+    assert_eq!(count + dropped, 40);
+    assert!((2..20).contains(&count), "{count}");
+    let last = listed["requests"].as_array().expect("a list").last().expect("a request");
+    assert_eq!(last["body"]["target_instance_id"], "39");
+    cloud.world(PROJECT).forget_requests();
+    let listed = requests(&cloud, "");
+    assert_eq!(listed, json!({ "exact": true, "dropped": 0, "count": 0, "requests": [] }));
+}
+
+#[test]
+fn calls_without_a_project_are_in_the_journal_of_the_account() {
+    let cloud = start(&config());
+    send(&cloud, "GET", "/v3/regions", None).expect(200);
+    let listed = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
+    assert_eq!(listed["requests"][0]["operation"], "KeystoneListRegions");
+    assert_eq!(requests(&cloud, "")["count"], 0);
+}
