@@ -16,7 +16,6 @@ mod iam;
 mod jobs;
 mod journal;
 mod lint;
-mod parallel;
 mod readme;
 mod refused;
 mod support;
