@@ -4,8 +4,6 @@ use crate::support::{PROJECT, config, send, send_text, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
 
-const OTHER: &str = "154e292c9880d4992f02c0196d3ea468";
-
 fn requests(cloud: &PaperCloud, query: &str) -> Value {
     let path = format!("/_paper/worlds/{PROJECT}/requests{query}");
     send(cloud, "GET", &path, None).expect(200)
