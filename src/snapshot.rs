@@ -18,6 +18,7 @@ mod tests;
 
 use crate::cloud::{Settings, World};
 use document::Document;
+use faults::Scenarios;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -107,9 +108,9 @@ impl Snapshot {
         self.0.requests()
     }
 
-    /// Puts everything into a new world.
-    pub fn settle(self, world: &mut World) -> Result<(), Wrong> {
-        self.0.settle(world)
+    /// Puts everything into a new world, where the service knows these scenarios.
+    pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
+        self.0.settle(world, known)
     }
 
     fn value(&self) -> Value {

@@ -115,7 +115,8 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     snapshot.check(project, app.cloud.settings()).map_err(said)?;
     require_label(snapshot.label())?;
     let requests = snapshot.requests();
-    app.cloud.replace(id, requests, |world| snapshot.settle(world)).map_err(said)
+    let known = |name: &str| app.cloud.scenario(name).ok();
+    app.cloud.replace(id, requests, |world| snapshot.settle(world, &known)).map_err(said)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]

@@ -140,7 +140,7 @@ impl Document {
             checked: checked(world),
             source_databases: source_databases(world),
             clickhouses: clickhouses(world),
-            faults: faults::export(&world.testing),
+            faults: faults::export(world),
         }
     }
 
@@ -173,9 +173,9 @@ impl Document {
         self.requests
     }
 
-    /// Puts everything into a new world.
-    pub fn settle(self, world: &mut World) -> Result<(), Wrong> {
-        faults::import(&mut world.testing, &self.faults)
+    /// Puts everything into a new world, where the service knows these scenarios.
+    pub fn settle(self, world: &mut World, known: &faults::Scenarios<'_>) -> Result<(), Wrong> {
+        faults::import(world, &self.faults, known)
             .map_err(|problem| Wrong::new("faults", problem))?;
         world.testing.label = self.label;
         world.testing.auto_advance = self.auto_advance;

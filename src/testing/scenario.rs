@@ -154,6 +154,17 @@ impl World {
         Ok(())
     }
 
+    /// The scenarios that it is in, as they were when it entered them.
+    pub fn entered(&self) -> impl Iterator<Item = (&str, &Arc<Scenario>)> {
+        let entered = self.testing.scenarios.iter();
+        entered.map(|(name, entered)| (name.as_ref(), &entered.scenario))
+    }
+
+    /// Lets it be in a scenario already: its rules are armed, and its clock was set.
+    pub fn be_in(&mut self, name: &str, scenario: Arc<Scenario>) {
+        self.testing.scenarios.insert(name.into(), Entered { scenario });
+    }
+
     /// Disarms the rules of a scenario; the clock stays as it is.
     pub fn leave(&mut self, name: &str) {
         self.testing.scenarios.remove(name);
