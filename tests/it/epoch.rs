@@ -1,0 +1,134 @@
+//! A reset or an import is an epoch: what began before it writes nothing after it.
+
+use crate::support::{PROJECT, config, json, send, start, text};
+use papercloud::{Config, PaperCloud};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
+
+/// A request whose head has been received: the service asks for its body.
+fn begun(cloud: &PaperCloud) -> TcpStream {
+    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    let head = format!(
+        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n",
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).expect("the head is sent");
+    let wanted = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut got = vec![0; wanted.len()];
+    stream.read_exact(&mut got).expect("an interim answer");
+    assert_eq!(String::from_utf8_lossy(&got), String::from_utf8_lossy(wanted));
+    stream
+}
+
+/// Sends the body, and reads the answer.
+fn ended(mut stream: TcpStream) -> (String, Value) {
+    stream.write_all(BODY.as_bytes()).expect("the body is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), json(body))
+}
+
+#[track_caller]
+fn is_lost(head: &str) {
+    assert!(head.starts_with("HTTP/1.1 202"), "{head}");
+    let warning = "the world was reset or replaced while the request was under way";
+    assert!(head.contains(warning), "{head}");
+}
+
+fn create(cloud: &PaperCloud) -> Value {
+    send(cloud, "POST", &format!("/v3/{PROJECT}/dbcache/mapping"), Some(&json(BODY))).expect(202)
+}
+
+#[test]
+fn what_began_before_a_reset_is_answered_and_writes_nothing_after_it() {
+    let cloud = start(&config());
+    create(&cloud);
+    let old = begun(&cloud);
+    send(&cloud, "DELETE", &format!("/_paper/worlds/{PROJECT}"), None).expect(204);
+    let (head, body) = ended(old);
+    is_lost(&head);
+    assert!(body["job_id"].is_string(), "{body}");
+    let fresh = start(&config()).world(PROJECT).export();
+    assert_eq!(cloud.world(PROJECT).export(), fresh, "the new world has nothing of it");
+}
+
+#[test]
+fn what_began_before_an_import_is_answered_and_writes_nothing_after_it() {
+    let cloud = start(&config());
+    create(&cloud);
+    let document = cloud.world(PROJECT).export();
+    create(&cloud);
+    let old = begun(&cloud);
+    cloud.world(PROJECT).import(&document).unwrap();
+    is_lost(&ended(old).0);
+    assert_eq!(cloud.world(PROJECT).export(), document);
+}
+
+#[test]
+fn what_ends_before_the_reset_is_not_warned_of() {
+    let cloud = start(&config());
+    let (head, _) = ended(begun(&cloud));
+    assert!(head.starts_with("HTTP/1.1 202") && !head.contains("under way"), "{head}");
+}
+
+/// A short life: whole answers with the ids of their requests.
+fn life(cloud: &PaperCloud) -> Vec<(u16, String, Value)> {
+    let mut seen = Vec::new();
+    let mut ask = |method: &str, path: &str, body: Option<&Value>| {
+        let answer = send(cloud, method, path, body);
+        let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+        seen.push((answer.status, id, answer.body.clone()));
+        answer.body
+    };
+    let mapping = format!("/v3/{PROJECT}/dbcache/mapping");
+    let job = text(&ask("POST", &mapping, Some(&json(BODY))), "/job_id");
+    ask("GET", &format!("/v3/{PROJECT}/jobs?id={job}"), None);
+    ask("GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None);
+    let task = json!({
+        "name": "task", "vpc_id": "v", "subnet_id": "s", "security_group_id": "g",
+    });
+    ask("POST", &format!("/v2/{PROJECT}/migration/instance"), Some(&task));
+    ask("GET", &format!("/v2/{PROJECT}/migration-tasks"), None);
+    ask("POST", &mapping, Some(&json!({})));
+    seen
+}
+
+#[test]
+fn a_world_that_is_reset_gives_the_same_answers_again() {
+    let cloud = start(&config());
+    let first = life(&cloud);
+    assert_eq!(first[0].0, 202);
+    let export = cloud.world(PROJECT).export();
+    cloud.world(PROJECT).advance(Duration::from_secs(60));
+    cloud.world(PROJECT).reset();
+    assert_eq!(life(&cloud), first);
+    assert_eq!(cloud.world(PROJECT).export(), export);
+    assert_eq!(life(&start(&config())), first, "and so does another Papercloud");
+}
+
+#[test]
+fn a_reset_while_eight_threads_write_leaves_a_consistent_world() {
+    const REQUESTS: usize = 40;
+    let cloud = start(&Config { workers: 4, ..config() });
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..REQUESTS).for_each(|_| drop(create(&cloud))));
+        }
+        scope.spawn(|| (0..50).for_each(|_| cloud.world(PROJECT).reset()));
+    });
+    // All requests are the same, so a world is what their number says.
+    let survived = cloud.world(PROJECT).export();
+    let requests = json(&survived)["requests"].as_u64().unwrap();
+    assert!(requests <= 8 * REQUESTS as u64, "{requests}");
+    let fresh = start(&config());
+    (0..requests).for_each(|_| drop(create(&fresh)));
+    assert_eq!(fresh.world(PROJECT).export(), survived);
+}
