@@ -181,11 +181,6 @@ impl Agenda {
         self.reasons.insert(course, reason.into());
     }
 
-    /// How many courses there were.
-    pub fn begun(&self) -> u32 {
-        self.begun
-    }
-
     /// What those that were made to fail say about it, by their numbers.
     pub fn reasons(&self) -> impl Iterator<Item = (u32, &str)> {
         self.reasons.iter().map(|(course, reason)| (*course, reason.as_ref()))

@@ -232,7 +232,7 @@ impl WrittenAgenda {
         let mut courses: Vec<_> = courses.map(WrittenCourse::of).collect();
         courses.sort_by_key(|course| course.run.course);
         let reasons = world.agenda.reasons().map(|(course, reason)| (course, reason.into()));
-        Self { begun: world.agenda.begun(), courses, reasons: reasons.collect() }
+        Self { begun: world.agenda.latest_number(), courses, reasons: reasons.collect() }
     }
 
     fn settle(self, world: &mut World) {

@@ -69,9 +69,9 @@ fn an_imported_world_answers_like_the_one_that_was_exported() {
         })
     };
     assert_eq!(writes(&app), writes(&other));
-    for at in 0..ROUTES.len() {
+    for (at, route) in ROUTES.iter().enumerate() {
         let answers = [&app, &other].map(|app| perform(app, at, 1).1);
-        assert_eq!(answers[0], answers[1], "{}", ROUTES[at].contract.id);
+        assert_eq!(answers[0], answers[1], "{}", route.contract.id);
     }
     let exports = [&app, &other].map(|app| worlds::export(app, PROJECT_ID).unwrap());
     assert_eq!(exports[0], exports[1]);

@@ -84,7 +84,7 @@ fn life(cloud: &PaperCloud) -> Vec<(u16, String, Value)> {
     let mut seen = Vec::new();
     let mut ask = |method: &str, path: &str, body: Option<&Value>| {
         let answer = send(cloud, method, path, body);
-        let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+        let id = answer.headers["x-request-id"].to_str().expect("an id").to_owned();
         seen.push((answer.status, id, answer.body.clone()));
         answer.body
     };
@@ -107,7 +107,7 @@ fn a_world_that_is_reset_gives_the_same_answers_again() {
     let first = life(&cloud);
     assert_eq!(first[0].0, 202);
     let export = cloud.world(PROJECT).export();
-    cloud.world(PROJECT).advance(Duration::from_secs(60));
+    cloud.world(PROJECT).advance(Duration::from_mins(1));
     cloud.world(PROJECT).reset();
     assert_eq!(life(&cloud), first);
     assert_eq!(cloud.world(PROJECT).export(), export);

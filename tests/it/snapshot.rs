@@ -12,7 +12,7 @@ fn path(project: &str) -> String {
 fn create(cloud: &PaperCloud) -> Value {
     let body = json!({ "source_instance_id": "a", "target_instance_id": "b" });
     let answer = send(cloud, "POST", &format!("/v3/{PROJECT}/dbcache/mapping"), Some(&body));
-    let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+    let id = answer.headers["x-request-id"].to_str().expect("an id").to_owned();
     json!([id, answer.expect(202)])
 }
 
