@@ -16,6 +16,7 @@ mod iam;
 mod jobs;
 mod journal;
 mod lint;
+mod parallel;
 mod readme;
 mod refused;
 mod support;
