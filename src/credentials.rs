@@ -22,7 +22,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// The text, for whoever has to compute with it.
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -4,6 +4,8 @@ use crate::support::{PROJECT, config, send, send_text, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
 
+const OTHER: &str = "154e292c9880d4992f02c0196d3ea468";
+
 fn requests(cloud: &PaperCloud, query: &str) -> Value {
     let path = format!("/_paper/worlds/{PROJECT}/requests{query}");
     send(cloud, "GET", &path, None).expect(200)
@@ -134,6 +136,55 @@ fn what_was_refused_says_why_and_has_changed_nothing() {
     assert_eq!(listed["requests"][0]["change"], json!({ "started": [], "adopted": [] }));
     assert_eq!(listed["requests"][1]["operation"], Value::Null);
     assert_eq!(listed["requests"][2]["body"], "{ not json");
+}
+
+#[test]
+fn requests_are_found_by_what_they_are() {
+    let cloud = start(&config());
+    map(&cloud, PROJECT, &pair("a", "b"));
+    map(&cloud, PROJECT, &json!({}));
+    map(&cloud, OTHER, &pair("a", "b"));
+    let rules = format!("/v3/{PROJECT}/dbcache/mappings?offset=0&limit=10");
+    send(&cloud, "GET", &rules, None).expect(200);
+    let body = json!({
+        "task_name": "t", "source_instance": { "addrs": "192.168.1.1:6379", "password": "pw 1" },
+        "target_instance": { "id": "redis" }, "migration_type": "backupfile_import",
+        "migration_method": "full_amount_migration", "network_type": "vpc",
+        "backup_files": {
+            "file_source": "self_build_obs", "bucket_name": "x",
+            "files": [{ "file_name": "one.rdb" }, { "file_name": "two.rdb" }],
+        },
+    });
+    send(&cloud, "POST", &format!("/v2/{PROJECT}/migration-task"), Some(&body)).expect(200);
+    for (query, count) in [
+        ("", 4),
+        ("?operation=CreateDbCacheMapping", 2),
+        ("?operation=CreateDbCacheMapping&status=202", 1),
+        ("?service=GeminiDB", 3),
+        ("?service=geminidb&method=POST", 2),
+        ("?status=400", 1),
+        ("?committed=true", 2),
+        ("?committed=False", 2),
+        ("?fault=fault-1", 0),
+        ("?field.source_instance_id=a", 1),
+        ("?field.body.source_instance_id=a", 1),
+        ("?field.limit=10", 1),
+        ("?field.query.limit=10&field.offset=0", 1),
+        ("?field.task_name=t", 1),
+        ("?field.backup_files.files%5B1%5D.file_name=two.rdb", 1),
+        ("?field.backup_files.files.file_name=two.rdb", 1),
+        ("?field.backup_files.files%5B0%5D.file_name=two.rdb", 0),
+        ("?field.source_instance.password=pw+1", 1),
+        ("?field.source_instance.password=pw+2", 0),
+        ("?field.headers.X-Auth-Token=test-token", 4),
+        ("?field.headers.X-Auth-Token=other-token", 0),
+        ("?field.answer.body.name=t", 1),
+        ("?field.answer.headers.content-type=application/json", 4),
+    ] {
+        let listed = requests(&cloud, query);
+        assert_eq!(listed["count"], count, "{query}: {listed:#}");
+        assert_eq!(listed["requests"].as_array().expect("a list").len(), count, "{query}");
+    }
 }
 
 #[test]

@@ -388,3 +388,30 @@ fn the_command_writes_junit() {
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), expected);
     std::fs::remove_file(file).expect("it is there");
 }
+
+#[test]
+fn the_command_tells_bad_claims_from_claims_that_do_not_hold() {
+    let cloud = start(&config());
+    for (arguments, claims, problem) in [
+        (&[][..], "{", "cannot be read"),
+        (&[], "{\"checks\":[{}]}", "names no project_id"),
+        (&[], "{\"check\":[]}", "unknown field `check`"),
+        (&["--project", "p"], "{\"checks\":[{\"exactli\":1}]}", "did you mean exactly?"),
+        (&["--project", "p"], "{\"checks\":[{\"operation\":\"X\"}]}", "there is no operation X"),
+        (&["--project", "a/b"], "{\"checks\":[{}]}", "a project ID has 1 to 64"),
+        (&["--control-token", "a\nb"], "{\"checks\":[{}]}", "control characters"),
+        (&["--junit", "x"], "", "cannot be read"),
+    ] {
+        let output = verify(&cloud, arguments, claims);
+        let text = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{claims}: {text}");
+        assert!(text.starts_with("papercloud: ") && text.contains(problem), "{claims}: {text}");
+        assert_eq!(said(&output.stdout), "");
+    }
+    let port = cloud.address().port();
+    drop(cloud);
+    let output = verify_at(port, &["--project", "p"], "{\"checks\":[{}]}");
+    let text = said(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("nothing answers on 127.0.0.1"), "{text}");
+}

@@ -58,7 +58,10 @@ impl Listing {
             "service" => pattern.service = Some(value),
             "method" => pattern.method = Some(value),
             "status" => pattern.status = Some(parse(name, &value, "a number")?),
-            "committed" => pattern.committed = Some(parse(name, &value, "true or false")?),
+            "committed" => {
+                let value = value.to_ascii_lowercase();
+                pattern.committed = Some(parse(name, &value, "true or false")?);
+            }
             "fault" => pattern.fault = Some(value),
             "since" => self.since = Some(value),
             "limit" => self.limit = parse(name, &value, "a number")?,

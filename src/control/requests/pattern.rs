@@ -71,7 +71,8 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
 
 fn find_service(name: &str) -> Result<&'static str, ControlError> {
     let names = || contracts().map(|contract| contract.service.name);
-    names().find(|known| *known == name).ok_or_else(|| unknown("service", name, names()))
+    let found = names().find(|known| known.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| unknown("service", name, names()))
 }
 
 fn find_operation(name: &str, service: Option<&'static str>) -> Result<&'static str, ControlError> {

@@ -79,13 +79,18 @@ impl FieldPath {
         Ok(Self { root, steps, text: text.to_owned() })
     }
 
-    /// The value at the end of some steps.
-    pub fn walk<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
-        steps.iter().try_fold(value, |value, step| match (step, value) {
-            (Step::Member(name), Value::Array(values)) => values.get(name.parse::<usize>().ok()?),
-            (Step::Member(name), value) => value.get(name),
-            (Step::Element(index), value) => value.get(index),
-        })
+    /// The values at the end of some steps. A member of a list is that of each of its elements.
+    pub fn walk<'v>(value: &'v Value, steps: &[Step]) -> Vec<&'v Value> {
+        let Some((step, rest)) = steps.split_first() else { return vec![value] };
+        let next: Vec<&Value> = match (step, value) {
+            (Step::Member(name), Value::Array(values)) => match name.parse::<usize>() {
+                Ok(index) => values.get(index).into_iter().collect(),
+                Err(_) => values.iter().filter_map(|value| value.get(name)).collect(),
+            },
+            (Step::Member(name), value) => value.get(name).into_iter().collect(),
+            (Step::Element(index), value) => value.get(index).into_iter().collect(),
+        };
+        next.into_iter().flat_map(|value| Self::walk(value, rest)).collect()
     }
 
     /// The name that it starts with, and the steps from there.
@@ -119,16 +124,17 @@ mod tests {
 
     #[test]
     fn a_path_leads_through_members_and_elements() {
-        let body = json!({ "a": { "b": [{ "c": 1 }, [2]] } });
+        let body = json!({ "a": { "b": [{ "c": 1 }, { "c": 3 }, [2]] } });
         let at = |text: &str| {
             let path = FieldPath::parse(text).unwrap();
-            FieldPath::walk(&body, &path.steps).cloned()
+            FieldPath::walk(&body, &path.steps).into_iter().cloned().collect::<Vec<_>>()
         };
-        assert_eq!(at("a.b[0].c"), Some(json!(1)));
-        assert_eq!(at("a.b.0.c"), Some(json!(1)));
-        assert_eq!(at("a.b[1][0]"), Some(json!(2)));
-        for none in ["a.c", "a.b[2]", "a.b.c", "a.b[0].c.d"] {
-            assert_eq!(at(none), None, "{none}");
+        assert_eq!(at("a.b[0].c"), [json!(1)]);
+        assert_eq!(at("a.b.0.c"), [json!(1)]);
+        assert_eq!(at("a.b[2][0]"), [json!(2)]);
+        assert_eq!(at("a.b.c"), [json!(1), json!(3)]);
+        for none in ["a.c", "a.b[3]", "a.b.d", "a.b[0].c.d"] {
+            assert!(at(none).is_empty(), "{none}");
         }
         let answer = FieldPath::parse("answer.headers.x-request-id").unwrap();
         assert_eq!((answer.root, answer.start().0), (Root::AnswerHeaders, "x-request-id"));

@@ -50,10 +50,7 @@ impl Matcher {
     /// Whether a request is meant.
     pub fn matches(&self, view: &View<'_>) -> bool {
         self.differs_in_head(view).next().is_none()
-            && self
-                .fields
-                .iter()
-                .all(|(path, wanted)| wanted.is(path, view.at(path).as_ref(), view))
+            && self.fields.iter().all(|(path, wanted)| wanted.is(path, &view.at(path), view))
     }
 
     /// Everything that a request differs in.
@@ -65,10 +62,11 @@ impl Matcher {
         });
         let fields = self.fields.iter().filter_map(|(path, wanted)| {
             let found = view.at(path);
-            (!wanted.is(path, found.as_ref(), view)).then(|| Difference {
-                field: path.to_string(),
-                expected: wanted.shown(path, found.as_ref(), view),
-                got: found.map_or(Value::Null, |(value, _)| value),
+            (!wanted.is(path, &found, view)).then(|| {
+                let mut got: Vec<_> = found.into_iter().map(|(value, _)| value).collect();
+                let got = if got.len() > 1 { json!(got) } else { json!(got.pop()) };
+                let expected = wanted.shown(path, &got, view);
+                Difference { field: path.to_string(), expected, got }
             })
         });
         head.chain(fields).collect()
@@ -117,22 +115,23 @@ fn status(status: Option<StatusCode>) -> Value {
 }
 
 impl Wanted {
-    /// Whether it is what was found. Null is also nothing.
-    fn is(&self, path: &FieldPath, found: Option<&Found>, view: &View<'_>) -> bool {
-        let Some((found, as_text)) = found else { return matches!(self, Self::Json(Value::Null)) };
-        match (self, path.root) {
-            (Self::Json(Value::String(wanted)) | Self::Written(wanted), _)
+    /// Whether it is among what was found. Null is also nothing.
+    fn is(&self, path: &FieldPath, found: &[Found], view: &View<'_>) -> bool {
+        found.is_empty() && matches!(self, Self::Json(Value::Null))
+            || found.iter().any(|found| self.is_one(path, found, view))
+    }
+
+    fn is_one(&self, path: &FieldPath, (found, as_text): &Found, view: &View<'_>) -> bool {
+        match self {
+            Self::Json(Value::String(wanted)) | Self::Written(wanted)
                 if *as_text && found.is_string() =>
             {
                 // A signature is only a part of its header.
                 let masked = view.masked_header(&path.start().0.to_ascii_lowercase(), wanted);
                 *found == **wanted || *found == view.digest(wanted) || *found == masked
             }
-            (Self::Json(wanted), Root::Query | Root::Headers | Root::AnswerHeaders) => {
-                same(wanted, found, true, view)
-            }
-            (Self::Json(wanted), _) => same(wanted, found, *as_text, view),
-            (Self::Written(wanted), _) => {
+            Self::Json(wanted) => same(wanted, found, *as_text, view),
+            Self::Written(wanted) => {
                 same(&Value::from(wanted.as_str()), found, false, view)
                     || serde_json::from_str::<Value>(wanted)
                         .is_ok_and(|wanted| same(&wanted, found, false, view))
@@ -141,13 +140,9 @@ impl Wanted {
     }
 
     /// As a message may show it beside what was found.
-    fn shown(&self, path: &FieldPath, found: Option<&Found>, view: &View<'_>) -> Value {
-        let beside_digest = found.is_some_and(|(found, _)| has_digest(found));
-        let value = self.value();
-        if beside_digest || is_secret(path) {
-            return masked(&value, true, &|secret| view.digest(secret));
-        }
-        masked(&value, false, &|secret| view.digest(secret))
+    fn shown(&self, path: &FieldPath, found: &Value, view: &View<'_>) -> Value {
+        let is_secret = has_digest(found) || is_secret(path);
+        masked(&self.value(), is_secret, &|secret| view.digest(secret))
     }
 
     fn masked(&self, path: &FieldPath, key: u64) -> Value {

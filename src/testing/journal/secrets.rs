@@ -116,13 +116,11 @@ impl Mask {
         if !may_conceal(body) {
             return Cow::Borrowed(body);
         }
-        if let Some(masked) = json::masked(self, body, fields) {
-            Cow::Owned(masked)
-        } else {
+        let masked = json::masked(self, body, fields);
+        Cow::Owned(masked.unwrap_or_else(|| {
             let (bytes, digest) = (body.len(), digest(self.key, body));
-            let text = format!(r#"{{"unreadable":{{"bytes":{bytes},"digest":"{digest}"}}}}"#);
-            Cow::Owned(text.into_bytes())
-        }
+            format!(r#"{{"unreadable":{{"bytes":{bytes},"digest":"{digest}"}}}}"#).into_bytes()
+        }))
     }
 
     /// A message that may repeat what was taken out.

@@ -72,23 +72,31 @@ impl<'e> View<'e> {
     }
 
     /// What stands at the end of a path.
-    pub fn at(&self, path: &FieldPath) -> Option<Found> {
-        let json = |value: &Value, steps: &[Step]| {
-            FieldPath::walk(value, steps).map(|found| (found.clone(), false))
+    pub fn at(&self, path: &FieldPath) -> Vec<Found> {
+        let found = |value: &Value, as_text: bool| -> Vec<Found> {
+            let found = FieldPath::walk(value, &path.steps).into_iter();
+            found.map(|found| (found.clone(), as_text)).collect()
         };
-        let text = |members: Map<String, Value>| {
-            FieldPath::walk(&Value::Object(members), &path.steps).map(|found| (found.clone(), true))
-        };
+        let json = |value: &Value| found(value, false);
+        let text = |members: Map<String, Value>| found(&Value::Object(members), true);
         match path.root {
-            Root::Body => json(self.body(), &path.steps),
-            Root::AnswerBody => json(self.answer_body(), &path.steps),
+            Root::Body => json(self.body()),
+            Root::AnswerBody => json(self.answer_body()),
             Root::Query => text(self.query()),
             Root::Headers => text(headers_of(self.entry.headers(), &path.steps)),
             Root::AnswerHeaders => text(headers_of(self.entry.answer_headers(), &path.steps)),
-            Root::Parameter => json(self.body(), &path.steps)
-                .or_else(|| text(self.query()))
-                .or_else(|| text(self.path_parameters()))
-                .or_else(|| text(headers_of(self.entry.headers(), &path.steps))),
+            Root::Parameter => {
+                let mut found = json(self.body());
+                for elsewhere in [Self::query, Self::path_parameters] {
+                    if found.is_empty() {
+                        found = text(elsewhere(self));
+                    }
+                }
+                if found.is_empty() {
+                    found = text(headers_of(self.entry.headers(), &path.steps));
+                }
+                found
+            }
         }
     }
 
