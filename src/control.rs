@@ -9,6 +9,7 @@ pub mod explain;
 pub mod faults;
 pub mod guard;
 pub mod jobs;
+mod page;
 mod problem;
 pub mod report;
 pub mod requests;
@@ -41,6 +42,7 @@ pub const ACCOUNT: &str = "@account";
 /// The paths of the control API, for the message about an unknown one.
 const PATHS: &[&[&str]] = &[
     &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
+    page::PATHS,
     catalogue::PATHS,
     clock::PATHS,
     faults::PATHS,
@@ -57,13 +59,18 @@ pub fn open_router() -> Router<Arc<App>> {
     Router::new()
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
-        // Otherwise GET /{version} of GeminiDB would answer for it.
-        .route(ROOT, any(no_call))
+}
+
+/// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
+/// GeminiDB would answer for it.
+pub fn closed_router() -> Router<Arc<App>> {
+    Router::new().route(ROOT, any(no_call))
 }
 
 /// The control API, for whoever may control.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+        .route(ROOT, get(page::redirect))
         .route("/_paper/openapi.json", get(document))
         .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
         .merge(catalogue::router())
@@ -76,6 +83,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(report::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
+        .merge(page::router())
 }
 
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to

@@ -50,10 +50,11 @@ pub struct App {
 
 /// The router: every path with its operations, and the control API, unless that has its own port.
 pub fn router(app: Arc<App>) -> Router {
-    let mut router = control::open_router();
-    if app.guard.port.is_none() {
-        router = router.merge(control::router(&app));
-    }
+    let control = match app.guard.port {
+        None => control::router(&app),
+        Some(_) => control::closed_router(),
+    };
+    let mut router = control::open_router().merge(control);
     for (template, methods) in entrance::by_template() {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {

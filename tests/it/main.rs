@@ -17,6 +17,7 @@ mod iam;
 mod jobs;
 mod journal;
 mod lint;
+mod page;
 mod parallel;
 mod readme;
 mod refused;

@@ -1,0 +1,49 @@
+//! The page for people: which worlds there are, what is under way in them, and what was asked.
+//!
+//! Three fixed files. They hold nothing that anybody may not see; what the page shows it asks for
+//! like any other caller, with the token where one is wanted.
+
+use crate::http::App;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::routing::get;
+use std::sync::Arc;
+
+pub(super) const PATHS: &[&str] = &["/_paper/", "/_paper/page.css", "/_paper/page.js"];
+
+/// Nothing from elsewhere is loaded, and no other page may frame it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let [page, style, script] = PATHS else { unreachable!("three paths") };
+    let of = |kind, text: &'static str| get(async move || file(kind, text));
+    Router::new()
+        .route(page, of("text/html; charset=utf-8", include_str!("page/page.html")))
+        .route(style, of("text/css; charset=utf-8", include_str!("page/page.css")))
+        .route(script, of("text/javascript; charset=utf-8", include_str!("page/page.js")))
+}
+
+/// From the folder without its slash, which the page's own addresses are relative to.
+pub(super) async fn redirect() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/_paper/"));
+    response
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
