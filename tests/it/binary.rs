@@ -7,13 +7,13 @@ use std::process::{Child, Command, Output, Stdio};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 
 /// A running program, ended when the test ends.
-struct Running {
+pub struct Running {
     child: Child,
     announced: Value,
 }
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
             .args(["--port", "0", "--announce", "json"])
             .args(arguments)
@@ -34,12 +34,12 @@ impl Running {
         self.announced["port"].to_string()
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
     }
 
     /// Sends a signal, waits for the end, and returns exit status and log.
-    fn signal(mut self, name: &str) -> (Option<i32>, String) {
+    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success());
