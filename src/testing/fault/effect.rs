@@ -12,6 +12,7 @@ use crate::operation::Route;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What a fault does.
@@ -130,12 +131,16 @@ impl Effect {
         match &self.deed {
             Deed::Error(name, _) => {
                 let known = routes.iter().flat_map(|route| route.contract.all_refusals());
-                let known: Vec<_> = known.map(|refused| name.like(refused)).collect();
+                let known: BTreeSet<_> = known.map(|refused| name.like(refused)).collect();
+                let of_one = routes.len() == 1;
                 routes.retain(|route| name.of(route.contract).is_some());
                 let (Name::Code(word) | Name::Situation(word)) = name;
                 if routes.is_empty() {
                     let meant = nearest(word, known.iter().map(String::as_str))
-                        .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+                        .map(|known| format!("; did you mean {known}?"));
+                    let all = || known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                    let meant = meant.or_else(|| of_one.then(|| format!("; there are {}", all())));
+                    let meant = meant.unwrap_or_default();
                     let reason =
                         format!("no operation that is meant documents the error {word:?}{meant}");
                     return Err(ControlError::bad(reason));
