@@ -97,6 +97,8 @@ pub struct Cloud {
     tokens: RwLock<Tokens>,
     tokens_name_scenarios: AtomicBool,
     scenarios: RwLock<BTreeMap<Box<str>, Arc<Scenario>>>,
+    /// How many control requests were answered.
+    control_requests: AtomicU64,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -119,7 +121,8 @@ impl Cloud {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
         let (tokens, tokens_name_scenarios) = (RwLock::default(), AtomicBool::new(false));
         let scenarios = RwLock::new(settings.scenarios.clone());
-        Self { settings, shards, tokens, tokens_name_scenarios, scenarios }
+        let control_requests = AtomicU64::new(0);
+        Self { settings, shards, tokens, tokens_name_scenarios, scenarios, control_requests }
     }
 
     /// What every world has in common.
@@ -217,6 +220,13 @@ impl Cloud {
     /// Forgets a scenario.
     pub fn forget_scenario(&self, name: &str) {
         self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// The id of the next control request. It belongs to no project, so that no project's ids follow
+    /// from what tests do beside it.
+    pub fn next_control_id(&self) -> String {
+        let ordinal = self.control_requests.fetch_add(1, Ordering::Relaxed);
+        request_id(ids::world_key(self.settings.seed, "@control"), ordinal)
     }
 
     /// The first user: who calls where nothing says so.

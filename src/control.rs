@@ -26,8 +26,8 @@ use crate::http::{App, reply};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{Method, Response, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderValue, Method, Response, StatusCode};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{any, get};
 use serde::Serialize;
 use serde_json::json;
@@ -84,6 +84,22 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
         .merge(page::router())
+}
+
+/// Gives every answer of some of the control API an id.
+pub fn identified(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    router.layer(map_response_with_state(Arc::clone(app), identify))
+}
+
+/// Gives an answer the id of its request, as every answer has one. No journal keeps these.
+pub async fn identify<B: Send>(
+    State(app): State<Arc<App>>,
+    mut response: Response<B>,
+) -> Response<B> {
+    if let Ok(id) = HeaderValue::try_from(app.cloud.next_control_id()) {
+        response.headers_mut().insert(reply::REQUEST_ID, id);
+    }
+    response
 }
 
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to

@@ -54,7 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
         None => control::router(&app),
         Some(_) => control::closed_router(),
     };
-    let mut router = control::open_router().merge(control);
+    let mut router = control::identified(control::open_router().merge(control), &app);
     for (template, methods) in entrance::by_template() {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {
@@ -73,7 +73,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The router of the control API's own port.
 pub fn control_router(app: Arc<App>) -> Router {
-    let router = control::open_router().merge(control::router(&app));
+    let router = control::identified(control::open_router().merge(control::router(&app)), &app);
     finish(router.fallback(unknown_call).method_not_allowed_fallback(unknown_call), app)
 }
 
@@ -90,10 +90,10 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
 /// What happens to every request for an operation.
 async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    if let Err(error) = app.guard.admit_instructions(&parts.headers, &parts.uri) {
-        return control::answer::<()>(Err(error));
-    }
     let exchange = Exchange::begin(app, entrances, &parts);
+    if let Err(error) = app.guard.admit_instructions(&parts.headers, &parts.uri) {
+        return exchange.forbid(&error).map(Body::from);
+    }
     let body = body::receive(body, app.body_timeout).await;
     let mut hit = None;
     loop {
@@ -178,15 +178,17 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
 /// Answers what is no operation.
 async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     if request.uri().path().starts_with(control::ROOT) {
-        return control::unknown_here(&app, &request).map(Body::from);
+        let response = control::unknown_here(&app, &request).map(Body::from);
+        return control::identify(State(app), response).await;
     }
     let (parts, _) = request.into_parts();
     unknown(&app, &parts).map(Body::from)
 }
 
 /// Answers what is no control request on the control API's own port.
-async fn unknown_call(request: Request) -> Response<Body> {
-    control::unknown(request.method(), request.uri().path()).map(Body::from)
+async fn unknown_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let response = control::unknown(request.method(), request.uri().path()).map(Body::from);
+    control::identify(State(app), response).await
 }
 
 fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {

@@ -70,7 +70,7 @@ fn why_not(app: &App, request_id: &str) -> String {
         };
     }
     format!(
-        "no request has the ID {request_id}: it was never answered, or its project was reset \
-         since; take the X-Request-Id of an answer"
+        "no request has the ID {request_id}: it was never answered, its project was reset since, \
+         or it was a control request; take the X-Request-Id of an answer of the API"
     )
 }

@@ -8,7 +8,7 @@ use crate::auth::{self, Arrival, AuthMode};
 use crate::cloud::{Access, Awaited, Project, Stamp, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::{Class, Level, Violation};
-use crate::control;
+use crate::control::{self, ControlError};
 use crate::error::Refusal;
 use crate::operation::{Failure, Outcome, Route};
 use crate::testing::fault::{Asked, Disruption, Hit};
@@ -108,11 +108,7 @@ impl<'r> Exchange<'r> {
                 answer.write(Err(refusal))
             }
             Err(Halt::BadInstructions(reason)) => {
-                let mut refused = control::refuse(StatusCode::BAD_REQUEST, &reason);
-                if let Ok(id) = HeaderValue::from_str(&request_id) {
-                    refused.headers_mut().insert(reply::REQUEST_ID, id);
-                }
-                refused
+                refuse_instructions(StatusCode::BAD_REQUEST, &reason, &request_id)
             }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
@@ -129,11 +125,21 @@ impl<'r> Exchange<'r> {
             if let Ok(rule) = HeaderValue::from_str(&rule) {
                 response.headers_mut().insert(FAULT, rule);
             }
+            reply::point_to_explanation(response.headers_mut(), &request_id);
             draft.fault = Some(rule);
         }
         draft.warnings = answer.warnings;
         self.record(body, &response, disruption, draft);
         Step::Done(Done { response, delay, disruption })
+    }
+
+    /// Refuses a request whose headers for tests come from somebody who may not send them. It is
+    /// kept, so that the test that wonders about it finds it.
+    pub fn forbid(&self, error: &ControlError) -> Response<Vec<u8>> {
+        let request_id = self.cell.request_id(self.ordinal);
+        let response = refuse_instructions(error.status, &error.to_string(), &request_id);
+        self.record(&Ok(Bytes::new()), &response, None, Draft::default());
+        response
     }
 
     /// Lets a request in by its credentials, unless the call is what gives them.
@@ -215,16 +221,17 @@ impl<'r> Exchange<'r> {
         body: &Result<Bytes, Refusal>,
         response: &Response<Vec<u8>>,
         disruption: Option<Disruption>,
-        draft: Draft,
+        mut draft: Draft,
     ) {
+        let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
+        draft.contract = draft.contract.or_else(only);
         let body = body.as_deref().unwrap_or_default();
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let mut world = self.cell.lock();
         let now = world.clock.now();
-        let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
         world.testing.lint.answered(&Answered {
             ordinal: self.ordinal,
-            contract: draft.contract.or_else(only),
+            contract: draft.contract,
             received: self.received,
             now,
             parts: self.parts,
@@ -330,4 +337,14 @@ impl<'r> Exchange<'r> {
             Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }.into()),
         }
     }
+}
+
+/// Refuses the headers for tests. Papercloud says so itself, in no dialect of a service.
+fn refuse_instructions(status: StatusCode, reason: &str, request_id: &str) -> Response<Vec<u8>> {
+    let mut refused = control::refuse(status, reason);
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        refused.headers_mut().insert(reply::REQUEST_ID, id);
+    }
+    reply::point_to_explanation(refused.headers_mut(), request_id);
+    refused
 }

@@ -6,7 +6,7 @@ use crate::error::{Computed, Refusal};
 use crate::language::Language;
 use crate::operation::Outcome;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use std::any::Any;
 
@@ -107,7 +107,7 @@ impl Answer {
             headers.insert(REQUEST_ID, id);
         }
         if odd && !self.request_id.is_empty() {
-            headers.insert(EXPLAIN, header_value(&format!("/_paper/requests/{}", self.request_id)));
+            point_to_explanation(headers, &self.request_id);
         }
         for (name, value) in own_headers {
             headers.insert(name, header_value(&value));
@@ -150,6 +150,11 @@ impl Answer {
             unreachable!("the gateway declares what happens when all else fails")
         })
     }
+}
+
+/// Says where a request is explained.
+pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
+    headers.insert(EXPLAIN, header_value(&format!("/_paper/requests/{request_id}")));
 }
 
 /// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.

@@ -227,7 +227,12 @@ fn summary(
             Some(although) => format!("{name} was performed, although {although}."),
             None => format!("{name} was performed."),
         },
-        _ => format!("No operation was performed: {answer}."),
+        _ => {
+            let body: Value = serde_json::from_slice(entry.answer_body()).unwrap_or_default();
+            let why = body["error_msg"].as_str();
+            let why = why.map_or_else(String::new, |why| format!("; {why}"));
+            format!("No operation was performed: {answer}{why}.")
+        }
     }
 }
 

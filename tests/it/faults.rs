@@ -561,6 +561,7 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (on_create(json!({ "truncate": true, "message": "a" })), "message belongs to status"),
         (on_create(json!({ "error_code": "DBS.20011" })), "did you mean DBS.200011?"),
         (on_create(json!({ "error": "WrongStat" })), "did you mean WrongState?"),
+        (on_create(json!({ "error": "Nonsense" })), "; there are BodyTimeout, "),
         (on_create(json!({ "latency_ms": -1 })), "latency_ms must be a number of milliseconds"),
         (on_create(json!({ "latency_ms": { "from": 2, "to": 1 } })), "latency_ms must be"),
         (on_create(json!({ "throttle": -1 })), "throttle must be a whole number of seconds"),
@@ -634,4 +635,26 @@ fn connections_to(cloud: &PaperCloud) -> usize {
         address.is_some_and(|address| address.ends_with(&local)) && state == Some(ESTABLISHED)
     };
     table.lines().filter(open).count()
+}
+
+#[test]
+fn an_answer_that_a_fault_has_spoilt_says_where_it_is_explained() {
+    let cloud = start(&config());
+    for (effect, phase) in [
+        (json!({ "status": 503 }), "before"),
+        (json!({ "throttle": 1 }), "after"),
+        (json!({ "error": "Busy" }), "before"),
+        (json!({ "malformed": true }), "after"),
+        (json!({ "latency_ms": 0 }), "before"),
+    ] {
+        let id = on_create(&cloud, &effect, Some(phase));
+        let raw = raw(&cloud, CLOSE);
+        let explained = raw.head().split("x-paper-explain: ").nth(1).map(str::to_owned);
+        let explained = explained.unwrap_or_else(|| panic!("{effect}: {}", raw.head()));
+        let explained = explained.lines().next().expect("a path").to_owned();
+        let explanation = send(&cloud, "GET", &explained, None).expect(200);
+        assert_eq!(explanation["fault"], id, "{explanation:#}");
+        assert!(explanation["next"].as_str().expect("text").contains(&id), "{explanation:#}");
+        send(&cloud, "DELETE", &format!("/_paper/worlds/{PROJECT}/faults"), None).expect(204);
+    }
 }

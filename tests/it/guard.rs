@@ -35,6 +35,7 @@ fn refused(cloud: &PaperCloud, headers: &[&str], status: u16, said: &str) {
     let (got, answer) = raw(cloud.address(), &format!("GET {CLOCK}"), headers);
     assert_eq!(got, status, "{headers:?}: {answer}");
     let body = body_of(&answer);
+    assert!(answer.contains("\r\nx-request-id: "), "{answer}");
     assert_eq!(body["error_code"], format!("PAPER.0{status}"));
     assert!(body["error_msg"].as_str().expect("text").contains(said), "{body:#}");
 }
@@ -95,6 +96,15 @@ fn nothing_is_done_for_a_page_that_is_refused() {
     assert_eq!((status, &body_of(&answer)["error_code"]), (403, &"PAPER.0403".into()));
     let headers = ["Host: evil.example.com", "X-Auth-Token: t", instruction];
     assert_eq!(raw(cloud.address(), &line, &headers).0, 403);
+    let kept = cloud.world(PROJECT).requests().status(403).list();
+    let [kept, foreign] = &kept[..] else { panic!("{kept:#?}") };
+    let id = kept["request_id"].as_str().expect("an id");
+    assert!(answer.contains(&format!("x-request-id: {id}\r\n")), "{answer}");
+    assert!(answer.contains(&format!("x-paper-explain: /_paper/requests/{id}\r\n")), "{answer}");
+    assert_eq!((&kept["decision"], &kept["committed"]), (&"unknown".into(), &false.into()));
+    let explained = cloud.world(PROJECT).explain(id).expect("an explanation");
+    assert!(explained["summary"].as_str().expect("text").contains("of the Origin null"));
+    assert_eq!(foreign["answer"]["status"], 403);
     assert_eq!(cloud.world(PROJECT).now(), before);
     assert_eq!(raw(cloud.address(), &line, &headers[..2]).0, 200, "the API itself is for all");
 }

@@ -91,9 +91,8 @@ pub fn send_text(
     let mut response = response.expect("an answer");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.body_mut().read_to_string().expect("text");
-    let id = headers.get("x-request-id").or(headers.get("x-paper-control"));
-    let control = path.starts_with("/_paper");
-    assert!(control || id.is_some_and(|id| id.len() == 32), "no request id: {headers:?}");
+    let id = headers.get("x-request-id");
+    assert!(id.is_some_and(|id| id.len() == 32), "no request id: {headers:?}");
     let body = if text.is_empty() { Value::Null } else { json(&text) };
     Answer { status, headers, body }
 }

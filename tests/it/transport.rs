@@ -147,8 +147,9 @@ fn a_request_id_is_on_every_answer_and_never_twice() {
     let cloud = start(&config());
     let mut seen = std::collections::HashSet::new();
     let of_no_project = ["/nowhere", "/nowhere", "/v3", "/", "/v3/%zz/jobs", "/v3/x/nowhere"];
+    let of_tests = ["/_paper/health", "/_paper/worlds", "/_paper/worlds/%zz", "/_paper/nowhere"];
     let of_projects = ["/v3/p/jobs", "/v3/p/jobs", "/v3/q/jobs"];
-    for path in of_projects.into_iter().chain(of_no_project) {
+    for path in of_projects.into_iter().chain(of_no_project).chain(of_tests) {
         let answer = send(&cloud, "GET", path, None);
         assert!(seen.insert(answer.headers["x-request-id"].clone()), "{path}");
     }
