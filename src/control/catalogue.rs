@@ -1,8 +1,10 @@
 //! What every operation can answer, and what provokes it.
 
+pub mod reserved;
+
 use super::answer;
 use crate::api::ROUTES;
-use crate::contract::{Contract, Refused};
+use crate::contract::{Contract, Refused, Situation};
 use crate::http::App;
 use axum::Router;
 use axum::routing::get;
@@ -39,7 +41,8 @@ struct Entry {
 }
 
 /// Every documented answer: an operation's success first, with the requests of the documented
-/// example, and its refusals, each with a fault rule.
+/// example, and its refusals, each with a fault rule; where a reserved ID asks for it too, with
+/// that ID and the same requests, of which the last has it.
 pub fn list() -> Catalogue {
     let contracts = ROUTES.iter().map(|route| route.contract);
     let answers: Vec<_> = contracts.flat_map(entries).collect();
@@ -88,6 +91,22 @@ fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
         status: refused.status.as_u16(),
         error_code: Some(refused.code),
         situation: Some(situation),
-        provoke: json!({ "fault": fault }),
+        provoke: with_reserved_id(contract, refused.situation, json!({ "fault": fault })),
     }
+}
+
+/// Adds the requests with a reserved ID that provoke the same, if there is one.
+fn with_reserved_id(
+    contract: &'static Contract,
+    situation: Situation,
+    mut provoke: Value,
+) -> Value {
+    let mut documented = example(contract);
+    if let Some(id) = reserved::spoil(contract, situation, &mut documented["request"]) {
+        provoke["id"] = json!({ "parameter": id.parameter, "starts_with": id.starts_with });
+        for (part, requests) in documented.as_object_mut().into_iter().flatten() {
+            provoke[part] = requests.take();
+        }
+    }
+    provoke
 }

@@ -9,6 +9,7 @@ use crate::auth::AuthMode;
 use crate::contract::{
     Contract, Field, Kind, Place, Presence, Refused, Service, Situation, Strictness,
 };
+use crate::control::catalogue::reserved::missing;
 use crate::credentials::{AccessKey, Credentials, PROJECT_ID, Projects};
 use crate::http::App;
 use crate::selftest::{self, Sent};
@@ -429,17 +430,5 @@ impl Documented {
         members.shift_remove(name);
         members.extend(value.map(|value| (name.to_owned(), value)));
         body.to_string()
-    }
-}
-
-/// What it is that a parameter names when it does not exist; nothing where it names neither an
-/// instance nor a migration task.
-fn missing(field: &Field) -> Option<Situation> {
-    match (field.name, field.kind) {
-        ("clickhouse_instance_id", _) => Some(Situation::UnknownHtapInstance),
-        ("task_id", _) => Some(Situation::UnknownTask),
-        (_, Kind::Instance(_)) => Some(Situation::UnknownInstance),
-        (name, _) if name.ends_with("instance_id") => Some(Situation::UnknownInstance),
-        _ => None,
     }
 }

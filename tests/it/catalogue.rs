@@ -72,7 +72,7 @@ fn every_documented_answer_is_provoked_as_the_catalogue_says() {
         let key = |name: &str| answer[name].as_str().expect("a name").to_owned();
         operations.entry((key("service"), key("operation"))).or_default().push(answer);
     }
-    let mut provoked = 0;
+    let (mut provoked, mut by_id) = (0, 0);
     for ((service, operation), answers) in &operations {
         let [success, refusals @ ..] = &answers[..] else { panic!("{operation} has no answers") };
         let request = &success["provoke"]["request"];
@@ -93,12 +93,25 @@ fn every_documented_answer_is_provoked_as_the_catalogue_says() {
             assert_eq!(code(&answer.body), refusal["error_code"], "{what}");
             send(&cloud, "DELETE", &faults, None).expect(204);
             provoked += 1;
+            if let Some(reserved) = refusal["provoke"].get("id") {
+                let answer = ask(&cloud, &refusal["provoke"]["request"], &earlier);
+                let what = format!("{service} {operation}: {refusal} {}", answer.body);
+                assert_eq!(answer.status, refusal["status"], "{what}");
+                assert_eq!(code(&answer.body), refusal["error_code"], "{what}");
+                assert!(!answer.headers.contains_key("x-paper-fault"), "{what}");
+                assert!(
+                    refusal.to_string().matches(reserved["starts_with"].as_str().unwrap()).count()
+                        > 1
+                );
+                by_id += 1;
+            }
         }
         let answer = ask(&cloud, request, &earlier);
         assert_eq!(answer.status, success["status"], "{service} {operation}: {}", answer.body);
         provoked += 1;
     }
     assert_eq!(provoked, catalogue(&cloud).len());
+    assert!(by_id > 100, "only {by_id} are provoked by an ID");
 }
 
 /// The code of an error, in whichever dialect it is written.
@@ -156,6 +169,22 @@ fn a_refusal_is_provoked_by_a_rule_and_a_success_by_requests() {
                 "service": "GeminiDB", "operation": "CreateDbCacheMapping",
                 "effect": { "error": "WrongState" },
             } },
+        })
+    );
+    let busy = answers.iter().find(|one| one["situation"] == "Busy").unwrap();
+    let request = &answers[0]["provoke"]["request"];
+    let source = request["body"]["source_instance_id"].as_str().unwrap();
+    let mut reserved = request.clone();
+    reserved["body"]["source_instance_id"] = format!("00000409{}", &source[8..]).into();
+    assert_eq!(
+        busy["provoke"],
+        json!({
+            "fault": {
+                "service": "GeminiDB", "operation": "CreateDbCacheMapping",
+                "effect": { "error": "Busy" },
+            },
+            "id": { "parameter": "source_instance_id", "starts_with": "00000409" },
+            "request": reserved,
         })
     );
 }
