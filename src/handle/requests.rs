@@ -59,6 +59,39 @@ impl<'c> World<'c> {
         self.requests().at_most_once_committed()
     }
 
+    /// Claims that there are such requests in this order; others may be between them.
+    ///
+    /// ```
+    /// use papercloud::PaperCloud;
+    ///
+    /// let cloud = PaperCloud::start();
+    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
+    /// // … the program under test creates a mapping, and looks at its job …
+    /// let created = world.requests().operation("CreateDbCacheMapping").status(202);
+    /// let looked = world.requests().operation("ListJobs");
+    /// let mismatch = world.in_order(&[created, looked]).unwrap_err();
+    /// assert!(mismatch.to_string().contains("step 1 did not come after those before it"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no step, or one of them names an operation, a service, a method or a path that
+    /// is none.
+    #[track_caller]
+    pub fn in_order(&self, steps: &[Requests<'_>]) -> Result<(), Mismatch> {
+        let steps = steps.iter().map(|step| step.pattern.clone()).collect();
+        self.verify(CheckRequest::of_sequence(steps))
+    }
+
+    #[track_caller]
+    fn verify(&self, check: CheckRequest) -> Result<(), Mismatch> {
+        let verified = sure(requests::verify(self.app, &self.project_id, &[check]));
+        match verified.checks.iter().find(|finding| !finding.passed) {
+            None => Ok(()),
+            Some(finding) => Err(Mismatch(finding.to_string())),
+        }
+    }
+
     /// Forgets the requests to the project, and nothing else.
     pub fn forget_requests(&self) {
         sure(requests::clear(self.app, &self.project_id));
@@ -163,11 +196,6 @@ impl Requests<'_> {
 
     #[track_caller]
     fn verify(&self, times: Times) -> Result<(), Mismatch> {
-        let checks = [CheckRequest::of(self.pattern.clone(), times)];
-        let verified = sure(requests::verify(self.world.app, &self.world.project_id, &checks));
-        match verified.checks.iter().find(|finding| !finding.passed) {
-            None => Ok(()),
-            Some(finding) => Err(Mismatch(finding.to_string())),
-        }
+        self.world.verify(CheckRequest::of(self.pattern.clone(), times))
     }
 }

@@ -299,6 +299,12 @@ fn a_test_in_rust_claims_the_same() {
     created.clone().service("GeminiDB").method("POST").at_least(2).unwrap();
     created.clone().fault("fault-1").never().unwrap();
     created.at_most(2).unwrap();
+    let refused = created.clone().status(400);
+    let performed = created.clone().committed(true);
+    world.in_order(&[performed.clone(), refused.clone()]).unwrap();
+    let backwards = world.in_order(&[refused, performed]).unwrap_err();
+    let said = "step 2 did not come after those before it";
+    assert!(backwards.to_string().contains(said), "{backwards}");
     let mismatch = created.clone().matching("source_instance_id", "x").at_least(1).unwrap_err();
     let expected = "CreateDbCacheMapping with source_instance_id = \"x\": at least 1; \
                     no such request was found\n  near miss ";

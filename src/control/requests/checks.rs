@@ -102,6 +102,11 @@ impl CheckRequest {
         check
     }
 
+    /// A claim about the order of requests.
+    pub fn of_sequence(steps: Vec<Pattern>) -> Self {
+        Self { sequence: Some(steps), ..Self::default() }
+    }
+
     /// The claim with every word looked up.
     pub fn check(&self) -> Result<Check, ControlError> {
         let of = self.pattern().matcher()?;
