@@ -146,9 +146,11 @@ fn course_number(course: &Course) -> u32 {
     course.run.course
 }
 
-/// Faults that are armed and were never hit.
+/// Faults that a test armed and that were never hit. Those of a scenario are not among them: who
+/// chooses one takes it as a whole, whatever of it a program comes to.
 fn faults_never_hit(world: &World) -> Vec<Value> {
-    let never_hit = world.testing.faults.rules().filter(|armed| armed.hits == 0);
+    let rules = world.testing.faults.rules();
+    let never_hit = rules.filter(|armed| armed.hits == 0 && armed.scenario.is_none());
     never_hit.map(|armed| serde_json::to_value(armed.show()).unwrap_or_default()).collect()
 }
 

@@ -392,4 +392,10 @@ fn what_a_fault_provokes_is_found_and_one_that_never_hit_is_a_leak() {
     look(&cloud, "any").expect(500);
     assert_eq!(never_hit(), json!([]));
     cloud.world(PROJECT).assert_clean();
+
+    // Nobody has armed the rules of a scenario one by one.
+    let scenario = r#"{"faults":[{"operation":"ListJobs","effect":{"status":500}}]}"#;
+    cloud.define_scenario("unlucky", scenario).unwrap();
+    cloud.world(PROJECT).choose_scenario("unlucky").unwrap();
+    cloud.world(PROJECT).assert_clean();
 }
