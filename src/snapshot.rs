@@ -6,8 +6,8 @@
 //! Whatever was exported can be imported into another Papercloud, and is exported from there as the
 //! same bytes.
 //!
-//! Not part of it are the journal, which tells of the past, the tokens, which belong to the account,
-//! and the configuration, apart from the seed: ids and the digests of passwords follow from it.
+//! Not part of it are the journal and what the report has seen, which tell of the past, the tokens,
+//! which belong to the account, and the configuration, apart from the seed: ids and the digests of passwords follow from it.
 
 mod check;
 mod document;

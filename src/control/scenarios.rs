@@ -102,7 +102,8 @@ pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
 /// Lets a scenario hold for every request of a project that brings no other.
 pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlError> {
     let project_id = project_id(project)?;
-    let scenario = app.cloud.scenario(name)?;
+    let unknown = |error: ControlError| ControlError::bad(error.to_string());
+    let scenario = app.cloud.scenario(name).map_err(unknown)?;
     let cell = app.cloud.world(project_id);
     let mut world = cell.lock();
     world.enter(name, &scenario)?;

@@ -45,6 +45,11 @@ pub fn import(world: &mut World, value: &Value, known: &Scenarios<'_>) -> Result
         let same = known(&name).filter(|known| written(known) == written(&read));
         world.be_in(&name, same.unwrap_or_else(|| read.into()));
     }
+    if let Some(name) =
+        scenario.as_deref().filter(|name| !world.testing.scenarios.contains_key(*name))
+    {
+        return Err(format!("the chosen scenario {name} is not among the scenarios"));
+    }
     world.testing.scenario = scenario;
     Ok(())
 }

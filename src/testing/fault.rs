@@ -174,6 +174,19 @@ impl Faults {
         Ok(self.rules.last().expect("it was pushed"))
     }
 
+    /// Arms the rules of a scenario in the place of those that it has armed: all of them, or none.
+    pub fn arm_scenario(&mut self, rules: &[Rule], scenario: &str) -> Result<(), ControlError> {
+        let before = self.rules.clone();
+        self.retain(|armed| armed.scenario.as_deref() != Some(scenario));
+        let armed =
+            rules.iter().try_for_each(|rule| self.arm(rule.clone(), Some(scenario)).map(drop));
+        if armed.is_err() {
+            self.rules = before;
+            self.any.store(!self.rules.is_empty(), Ordering::Release);
+        }
+        armed
+    }
+
     /// Disarms a rule. Whether there was one.
     pub fn disarm(&mut self, id: &str) -> bool {
         let before = self.rules.len();

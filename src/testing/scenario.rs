@@ -9,6 +9,7 @@ use crate::cloud::{Turn, World};
 use crate::control::{ControlError, read_value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A named set of settings.
@@ -78,10 +79,15 @@ impl Scenario {
             let reason = format!("job_seconds must be from 0 to 86400, got {seconds}");
             return Err(ControlError::bad(reason));
         }
+        let mut ids = HashSet::new();
         let rule = |(at, value): (usize, &Value)| {
             let mut rule = Rule::read(value)
                 .map_err(|error| ControlError::bad(format!("faults[{at}]: {error}")))?;
-            rule.written.id.get_or_insert_with(|| format!("{name}-{}", at + 1));
+            let id = rule.written.id.get_or_insert_with(|| format!("{name}-{}", at + 1));
+            if !ids.insert(id.clone()) {
+                let reason = format!("faults[{at}]: id {id} is there twice");
+                return Err(ControlError::bad(reason));
+            }
             Ok(rule)
         };
         let rules = written.faults.iter().enumerate().map(rule).collect::<Result<_, _>>()?;
@@ -130,13 +136,9 @@ impl World {
         if entered.is_some_and(|entered| Arc::ptr_eq(&entered.scenario, scenario)) {
             return Ok(());
         }
-        self.leave(name);
-        for rule in &scenario.rules {
-            if let Err(error) = self.testing.faults.arm(rule.clone(), Some(name)) {
-                self.leave(name);
-                return Err(error);
-            }
-        }
+        self.testing.faults.arm_scenario(&scenario.rules, name).map_err(|error| {
+            ControlError::conflict(format!("the scenario {name} cannot begin here: {error}"))
+        })?;
         if let Some(clock) = scenario.written.clock {
             // Neither can fail: the clock stays where it is, and the scale was checked.
             if clock.frozen {

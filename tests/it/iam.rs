@@ -13,7 +13,7 @@ const MAPPING: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
 
 const NEW_YEAR: &str = "20260101T000000Z";
 
-fn verifying() -> PaperCloud {
+pub fn verifying() -> PaperCloud {
     start(&Config { auth: AuthMode::Verify, ..config() })
 }
 
@@ -22,7 +22,7 @@ fn mapping_of(project_id: &str) -> String {
 }
 
 /// Logs a user in, as openstacksdk does.
-fn log_in(cloud: &PaperCloud, name: &str, password: &str, scope: &Value) -> Answer {
+pub fn log_in(cloud: &PaperCloud, name: &str, password: &str, scope: &Value) -> Answer {
     let domain = json!({ "name": "papercloud" });
     let user = json!({ "name": name, "password": password, "domain": domain });
     let identity = json!({ "methods": ["password"], "password": { "user": user } });
@@ -38,7 +38,7 @@ fn token_for(cloud: &PaperCloud, project_id: &str) -> String {
     subject_token(&answer)
 }
 
-fn subject_token(answer: &Answer) -> String {
+pub fn subject_token(answer: &Answer) -> String {
     answer.headers["x-subject-token"].to_str().expect("ASCII").to_owned()
 }
 
@@ -47,14 +47,14 @@ fn with_token(cloud: &PaperCloud, token: &str, path: &str) -> Answer {
 }
 
 /// A signing client, after the description of the algorithm.
-struct Signer<'a> {
-    access_key: &'a str,
-    secret_key: &'a str,
-    security_token: Option<&'a str>,
-    date: &'a str,
+pub struct Signer<'a> {
+    pub access_key: &'a str,
+    pub secret_key: &'a str,
+    pub security_token: Option<&'a str>,
+    pub date: &'a str,
 }
 
-const BUILT_IN: Signer<'static> = Signer {
+pub const BUILT_IN: Signer<'static> = Signer {
     access_key: Config::ACCESS_KEY,
     secret_key: Config::SECRET_KEY,
     security_token: None,
@@ -89,7 +89,7 @@ impl Signer<'_> {
         send_text(cloud, method, path, &headers, sent)
     }
 
-    fn create_mapping(&self, cloud: &PaperCloud) -> Answer {
+    pub fn create_mapping(&self, cloud: &PaperCloud) -> Answer {
         self.send(cloud, "POST", &mapping_of(PROJECT), MAPPING, MAPPING)
     }
 }

@@ -21,6 +21,7 @@ mod page;
 mod parallel;
 mod readme;
 mod refused;
+mod scenarios;
 mod secrets;
 mod snapshot;
 mod support;
