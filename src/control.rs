@@ -172,6 +172,21 @@ pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
     reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
 }
 
+/// A request of the API whose headers for tests are refused. It is in the journal, so it has an id
+/// and is explained.
+pub fn refuse_instructions(
+    status: StatusCode,
+    reason: &str,
+    request_id: &str,
+) -> Response<Vec<u8>> {
+    let mut refused = refuse(status, reason);
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        refused.headers_mut().insert(reply::REQUEST_ID, id);
+    }
+    reply::point_to_explanation(refused.headers_mut(), request_id);
+    refused
+}
+
 async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     unknown_here(&app, &request).map(Body::from)
 }

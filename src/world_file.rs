@@ -262,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn a_scenario_that_is_wrong_or_unknown_is_said_with_its_line() {
+        let scenario = |scenario: &str| {
+            format!("{{\"version\":1,\"scenarios\":{{\n\"slow\":{{}},\n\"odd\":{scenario}}}}}")
+        };
+        wrong(&scenario("{\"job_seconds\":-1}"), "scenarios.odd: job_seconds must be from 0");
+        wrong(&scenario("{\"job_second\":1}"), "did you mean job_seconds? at line 3");
+        wrong(
+            &scenario("{\"faults\":[{\"operation\":\"ListJob\",\"effect\":{\"status\":500}}]}"),
+            "scenarios.odd: faults[0]: there is no operation \"ListJob\"; did you mean ListJobs?",
+        );
+        wrong("{\"version\":1,\"scenarios\":{\"a+b\":{}}}", "a scenario's name has 1 to 48");
+        wrong(
+            "{\"version\":1,\"scenarios\":{\"slow\":{}},\n\"projects\":[{\"id\":\"p\",\"scenario\":\"slwo\"}]}",
+            "projects[0].scenario: no scenario is called slwo; known: slow; did you mean slow? at \
+             line 2",
+        );
+    }
+
+    #[test]
     fn a_secret_of_the_file_is_never_shown() {
         let text =
             "{\"version\":1,\"access_keys\":[{\"access_key\":\"AK\",\"secret_key\":\"planted\"}]}";

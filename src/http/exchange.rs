@@ -108,7 +108,7 @@ impl<'r> Exchange<'r> {
                 answer.write(Err(refusal))
             }
             Err(Halt::BadInstructions(reason)) => {
-                refuse_instructions(StatusCode::BAD_REQUEST, &reason, &request_id)
+                control::refuse_instructions(StatusCode::BAD_REQUEST, &reason, &request_id)
             }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
@@ -137,7 +137,7 @@ impl<'r> Exchange<'r> {
     /// kept, so that the test that wonders about it finds it.
     pub fn forbid(&self, error: &ControlError) -> Response<Vec<u8>> {
         let request_id = self.cell.request_id(self.ordinal);
-        let response = refuse_instructions(error.status, &error.to_string(), &request_id);
+        let response = control::refuse_instructions(error.status, &error.to_string(), &request_id);
         self.record(&Ok(Bytes::new()), &response, None, Draft::default());
         response
     }
@@ -337,14 +337,4 @@ impl<'r> Exchange<'r> {
             Err(Failure::Misfit(cause)) => Err(Refusal::Internal { cause }.into()),
         }
     }
-}
-
-/// Refuses the headers for tests. Papercloud says so itself, in no dialect of a service.
-fn refuse_instructions(status: StatusCode, reason: &str, request_id: &str) -> Response<Vec<u8>> {
-    let mut refused = control::refuse(status, reason);
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        refused.headers_mut().insert(reply::REQUEST_ID, id);
-    }
-    reply::point_to_explanation(refused.headers_mut(), request_id);
-    refused
 }
