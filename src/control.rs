@@ -86,7 +86,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(page::router())
 }
 
-/// Gives every answer of some of the control API an id.
+/// The same calls, with an id on each of their answers.
 pub fn identified(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     router.layer(map_response_with_state(Arc::clone(app), identify))
 }
