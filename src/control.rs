@@ -12,6 +12,7 @@ pub mod jobs;
 mod problem;
 pub mod report;
 pub mod requests;
+mod save;
 pub mod scenarios;
 pub mod worlds;
 
@@ -49,6 +50,7 @@ const PATHS: &[&[&str]] = &[
     scenarios::PATHS,
     requests::PATHS,
     report::PATHS,
+    save::PATHS,
     worlds::PATHS,
 ];
 
@@ -74,6 +76,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(scenarios::router())
         .merge(requests::router())
         .merge(report::router())
+        .merge(save::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
 }

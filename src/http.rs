@@ -20,6 +20,7 @@ use crate::control::{self, guard::Guard};
 use crate::error::Refusal;
 use crate::language::Language;
 use crate::operation::Route;
+use crate::save::{Done, SaveError, Saver};
 use crate::testing::journal::{Draft, Entry};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -46,6 +47,15 @@ pub struct App {
     pub body_timeout: Duration,
     /// Who may control.
     pub guard: Guard,
+    /// Where the state of the worlds is saved, if it is.
+    pub saver: Option<Saver>,
+}
+
+impl App {
+    /// Saves the state of the worlds, if it is configured.
+    pub fn save(&self) -> Option<Result<Done, SaveError>> {
+        Some(self.saver.as_ref()?.save(&self.cloud))
+    }
 }
 
 /// The router: every path with its operations, and the control API, unless that has its own port.

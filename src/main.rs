@@ -148,8 +148,7 @@ fn serve(options: &Serve) -> Result<(), String> {
     }
     let name = runtime.block_on(signal.received());
     tracing::info!(signal = name, "stopping");
-    cloud.stop();
-    Ok(())
+    cloud.stop().map_err(|error| error.to_string())
 }
 
 fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {

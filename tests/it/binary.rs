@@ -4,16 +4,16 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 
 /// A running program, ended when the test ends.
-struct Running {
+pub struct Running {
     child: Child,
     announced: Value,
 }
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
             .args(["--port", "0", "--announce", "json"])
             .args(arguments)
@@ -30,16 +30,21 @@ impl Running {
         Self { child, announced }
     }
 
+    /// Where it listens, for a connection of one's own.
+    pub fn address(&self) -> String {
+        self.url("").replace("http://", "")
+    }
+
     fn port(&self) -> String {
         self.announced["port"].to_string()
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
     }
 
     /// Sends a signal, waits for the end, and returns exit status and log.
-    fn signal(mut self, name: &str) -> (Option<i32>, String) {
+    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success());
@@ -63,7 +68,7 @@ fn run(arguments: &[&str]) -> Output {
 
 /// A failure is one line on standard error and an exit status.
 #[track_caller]
-fn fails(arguments: &[&str], status: i32, said: &str) {
+pub fn fails(arguments: &[&str], status: i32, said: &str) {
     let output = run(arguments);
     let text = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
@@ -95,8 +100,7 @@ fn it_serves_on_a_free_port_says_where_and_stops_cleanly_on_either_signal() {
 #[test]
 fn it_stops_within_its_deadline_though_a_connection_stays_open() {
     let running = Running::start(&[]);
-    let address = running.url("").replace("http://", "");
-    let idle = std::net::TcpStream::connect(address).expect("a connection");
+    let idle = std::net::TcpStream::connect(running.address()).expect("a connection");
     let (status, log) = running.signal("TERM");
     assert_eq!(status, Some(0), "{log}");
     drop(idle);

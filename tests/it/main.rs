@@ -20,6 +20,7 @@ mod lint;
 mod parallel;
 mod readme;
 mod refused;
+mod save;
 mod snapshot;
 mod support;
 mod taurusdb;
