@@ -43,11 +43,35 @@ impl Running {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
     }
 
-    /// Sends a signal, waits for the end, and returns exit status and log.
-    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
+    /// Sends a signal.
+    pub fn send(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success());
+    }
+
+    /// Sends a signal, waits for the end, and returns exit status and log.
+    pub fn signal(self, name: &str) -> (Option<i32>, String) {
+        self.send(name);
+        self.end()
+    }
+
+    /// Reads the log up to a line with these words.
+    pub fn log_until(&mut self, words: &str) {
+        let mut line = String::new();
+        let log = self.child.stderr.as_mut().expect("a pipe");
+        while !line.contains(words) {
+            if line.ends_with('\n') {
+                line.clear();
+            }
+            let mut byte = [0];
+            log.read_exact(&mut byte).expect("the line is logged");
+            line.push(char::from(byte[0]));
+        }
+    }
+
+    /// Waits for the end, and returns exit status and log.
+    pub fn end(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().expect("it ends");
         let mut log = String::new();
         self.child.stderr.take().expect("a pipe").read_to_string(&mut log).expect("text");

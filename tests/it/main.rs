@@ -21,6 +21,7 @@ mod parallel;
 mod readme;
 mod refused;
 mod save;
+mod signals;
 mod snapshot;
 mod support;
 mod taurusdb;
