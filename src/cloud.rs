@@ -22,6 +22,8 @@ mod preset;
 mod project;
 mod replication;
 mod token;
+#[cfg(test)]
+pub mod tripwire;
 pub mod undocumented;
 pub mod words;
 mod world;

@@ -106,7 +106,7 @@ async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -
     let body = body::receive(body, app.body_timeout).await;
     let mut hit = None;
     loop {
-        match exchange.advance(&body, hit) {
+        match exchange.advance_whatever_happens(&body, hit) {
             Step::Wait(duration, next) => {
                 tokio::time::sleep(duration).await;
                 hit = Some(next);
@@ -127,7 +127,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     let exchange = Exchange::begin(app, &entrances, parts);
     let (body, mut hit) = (Ok(body), None);
     loop {
-        match exchange.advance(&body, hit) {
+        match exchange.advance_whatever_happens(&body, hit) {
             Step::Wait(_, next) => hit = Some(next),
             Step::Done(done) => break done.response,
         }

@@ -121,3 +121,43 @@ fn read(content: &str, first: usize) -> Result<Content, String> {
         format!("saved.content.{}: {said} at line {line}", error.path())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{MemoryMapping, Run};
+    use crate::control::worlds;
+    use crate::selftest::example_app;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_world_that_a_panic_left_in_pieces_is_left_out_and_the_others_are_saved() {
+        let app = example_app();
+        for project in ["whole", "damaged", "in-pieces"] {
+            worlds::label(&app, project, Some("here".to_owned())).unwrap();
+            let cell = app.cloud.known_world(project).unwrap();
+            let mut world = cell.lock();
+            world.is_damaged = project != "whole";
+            if project == "in-pieces" {
+                let creation = Run::over(world.clock.now());
+                world.memory_mappings.insert(MemoryMapping {
+                    id: Uuid::nil(),
+                    name: "half made".to_owned(),
+                    source_instance_id: "never adopted".into(),
+                    target_instance_id: "never adopted".into(),
+                    creation,
+                    deletion: None,
+                });
+            }
+        }
+        let mut state = Vec::new();
+        let written = write(&app.cloud, &mut state).unwrap();
+        assert_eq!((written.worlds, written.left_out), (2, 1));
+        let state = String::from_utf8(state).unwrap();
+        let other = example_app();
+        load(&state, &state, &other.cloud).unwrap();
+        let mut ids = other.cloud.project_ids();
+        ids.sort_unstable();
+        assert_eq!(ids, ["damaged".into(), "whole".into()]);
+    }
+}
