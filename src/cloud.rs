@@ -22,6 +22,8 @@ mod preset;
 mod project;
 mod replication;
 mod token;
+#[cfg(test)]
+pub mod tripwire;
 pub mod undocumented;
 pub mod words;
 mod world;
@@ -51,7 +53,7 @@ pub use replication::{
     COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig,
     Replications, ScopeChange, Setting, TableScope, TableSetting,
 };
-pub use token::{Grant, Identity, Scope, Token};
+pub use token::{Grant, Identity, SavedTokens, Scope, Token};
 pub use world::{Awaited, World};
 
 use crate::contract::Strictness;
@@ -153,6 +155,13 @@ impl Cloud {
         let cell = Arc::new(WorldCell::new(key, 0, world));
         worlds.insert(project_id.into(), Arc::clone(&cell));
         cell
+    }
+
+    /// The world of a project, if it has one already.
+    pub fn known_world(&self, project_id: &str) -> Option<Arc<WorldCell>> {
+        let key = ids::world_key(self.settings.seed, project_id);
+        let worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        worlds.get(project_id).map(Arc::clone)
     }
 
     /// The projects that have a world; the account's own has no id.

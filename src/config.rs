@@ -31,6 +31,7 @@ impl Endpoint {
 }
 
 /// Everything that can be set.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Config {
     /// Where to listen.
@@ -119,6 +120,15 @@ pub struct Config {
     /// start.
     #[arg(long, env = "PAPERCLOUD_WORLD", value_name = "FILE")]
     pub world: Option<PathBuf>,
+    /// Keep the worlds: their state is written into the file of --world at the end, and taken from
+    /// there at the start. The file need not be there at first.
+    #[arg(long, env = "PAPERCLOUD_SAVE", value_parser = BoolishValueParser::new())]
+    pub save: bool,
+    /// Seconds after which --save also saves in between, if anything has changed; otherwise
+    /// whatever ends without a signal or by SIGKILL loses what came after the start.
+    #[arg(long, env = "PAPERCLOUD_SAVE_SECONDS", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub save_seconds: Option<u64>,
     /// Bytes that the journal of a project may take; the oldest requests are dropped beyond them.
     #[arg(long, env = "PAPERCLOUD_JOURNAL_BYTES", default_value_t = 1 << 20, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(0..=1 << 30))]
@@ -160,6 +170,8 @@ impl Default for Config {
             access_keys: Vec::new(),
             users: Vec::new(),
             world: None,
+            save: false,
+            save_seconds: None,
             journal_bytes: 1 << 20,
             header_seconds: 30,
             body_seconds: 30,
@@ -209,13 +221,12 @@ impl Config {
     }
 
     /// What the worlds have in common, or the value that is out of its range.
-    pub(crate) fn settings(&self) -> Result<Settings, String> {
+    pub(crate) fn settings(&self, world: Option<WorldFile>) -> Result<Settings, String> {
         let seconds = job_seconds(&self.job_seconds.to_string())
             .map_err(|error| format!("job_seconds {error}, got {}", self.job_seconds))?;
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
         let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose();
         let frozen_at = frozen_at.map_err(|error| format!("frozen_at: {error}"))?;
-        let world = self.world.as_deref().map(WorldFile::read).transpose()?;
         Ok(Settings {
             seed: self.seed,
             region: self.region.clone(),

@@ -13,6 +13,7 @@ mod page;
 mod problem;
 pub mod report;
 pub mod requests;
+mod save;
 pub mod scenarios;
 pub mod worlds;
 
@@ -31,7 +32,9 @@ use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{any, get};
 use serde::Serialize;
 use serde_json::json;
+use std::any::Any;
 use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything below this path is the control API.
 pub const ROOT: &str = "/_paper";
@@ -51,6 +54,7 @@ const PATHS: &[&[&str]] = &[
     scenarios::PATHS,
     requests::PATHS,
     report::PATHS,
+    save::PATHS,
     worlds::PATHS,
 ];
 
@@ -81,8 +85,10 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(scenarios::router())
         .merge(requests::router())
         .merge(report::router())
+        .merge(save::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
+        .layer(CatchPanicLayer::custom(panicked))
         .merge(page::router())
 }
 
@@ -102,6 +108,15 @@ pub async fn identify<B: Send>(
     response
 }
 
+/// A panic is a control call's own affair; whoever sent it is told in the words of the control API.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let cause = reply::panic_message(panic.as_ref());
+    tracing::error!(cause, "a control call failed");
+    let reason = "Papercloud failed; its log says where";
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, reason).map(Body::from)
+}
+
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
 /// go on.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
@@ -114,7 +129,10 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
 
 /// The world that a path names.
 pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
-    project_id(project).map(|id| app.cloud.world(id))
+    let id = project_id(project)?;
+    #[cfg(test)]
+    crate::cloud::tripwire::pass(id, "control");
+    Ok(app.cloud.world(id))
 }
 
 /// The project that a path names; the account is the one without an id.

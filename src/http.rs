@@ -20,6 +20,7 @@ use crate::control::{self, guard::Guard};
 use crate::error::Refusal;
 use crate::language::Language;
 use crate::operation::Route;
+use crate::save::{Done, SaveError, Saver};
 use crate::testing::journal::{Draft, Entry};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -46,6 +47,15 @@ pub struct App {
     pub body_timeout: Duration,
     /// Who may control.
     pub guard: Guard,
+    /// Where the state of the worlds is saved, if it is.
+    pub saver: Option<Saver>,
+}
+
+impl App {
+    /// Saves the state of the worlds, if it is configured.
+    pub fn save(&self) -> Option<Result<Done, SaveError>> {
+        Some(self.saver.as_ref()?.save(&self.cloud))
+    }
 }
 
 /// The router: every path with its operations, and the control API, unless that has its own port.
@@ -97,7 +107,7 @@ async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -
     let body = body::receive(body, app.body_timeout).await;
     let mut hit = None;
     loop {
-        match exchange.advance(&body, hit) {
+        match exchange.advance_whatever_happens(&body, hit) {
             Step::Wait(duration, next) => {
                 tokio::time::sleep(duration).await;
                 hit = Some(next);
@@ -118,7 +128,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     let exchange = Exchange::begin(app, &entrances, parts);
     let (body, mut hit) = (Ok(body), None);
     loop {
-        match exchange.advance(&body, hit) {
+        match exchange.advance_whatever_happens(&body, hit) {
             Step::Wait(_, next) => hit = Some(next),
             Step::Done(done) => break done.response,
         }

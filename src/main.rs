@@ -10,6 +10,8 @@ use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 /// Answers like the control planes of GeminiDB, DCS and TaurusDB, on this machine.
@@ -135,7 +137,7 @@ fn serve(options: &Serve) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     // Listened for before the start, so that a signal at any later moment stops cleanly.
-    let signal =
+    let mut signals =
         runtime.block_on(async { Signals::listen() }).map_err(|error| error.to_string())?;
     let cloud = PaperCloud::start_with(&options.config).map_err(|error| error.to_string())?;
     announce(options, &cloud)?;
@@ -146,10 +148,22 @@ fn serve(options: &Serve) -> Result<(), String> {
              --control-token sets a token"
         );
     }
-    let name = runtime.block_on(signal.received());
+    let (name, _) = runtime.block_on(signals.received());
     tracing::info!(signal = name, "stopping");
-    cloud.stop();
-    Ok(())
+    end_at_the_next(signals, runtime)?;
+    cloud.stop().map_err(|error| error.to_string())
+}
+
+/// Ends at once when another signal comes; what was not saved by then is lost.
+fn end_at_the_next(mut signals: Signals, runtime: Runtime) -> Result<(), String> {
+    let wait = move || {
+        let (name, number) = runtime.block_on(signals.received());
+        tracing::warn!(signal = name, "ending at once: nothing is drained or saved any more");
+        #[expect(clippy::exit, reason = "whoever sends a second signal wants just this")]
+        std::process::exit(128 + number);
+    };
+    let spawned = std::thread::Builder::new().name("second signal".to_owned()).spawn(wait);
+    spawned.map(drop).map_err(|error| error.to_string())
 }
 
 fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
@@ -179,34 +193,54 @@ fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
         }
     };
     print(&format!("{line}\n"))?;
-    std::io::stdout().flush().map_err(|error| error.to_string())
+    match std::io::stdout().flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
 }
 
 fn log_to_stderr(form: LogForm, level: LevelFilter) {
+    // Where standard error is closed, a complaint about it could not be written either.
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    let log = log.log_internal_errors(false);
     match form {
         LogForm::Pretty => log.with_target(false).with_ansi(false).init(),
         LogForm::Json => log.json().flatten_event(true).init(),
     }
+    // The message is left out: it may hold what a client has sent.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic, which is a defect of Papercloud's");
+    }));
 }
 
-/// The signals that stop the service.
+/// The signals that stop the service, and the one that must not: a terminal that goes away takes
+/// nobody's worlds with it.
 struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = signal(SignalKind::terminate())?;
-        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
 
-    async fn received(mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
+    /// The name and the number of the next signal that stops.
+    async fn received(&mut self) -> (&'static str, i32) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => break ("SIGTERM", SignalKind::terminate().as_raw_value()),
+                _ = self.interrupt.recv() => break ("SIGINT", SignalKind::interrupt().as_raw_value()),
+                _ = self.hang_up.recv() => {
+                    tracing::info!("SIGHUP changes nothing; SIGTERM and SIGINT stop");
+                }
+            }
         }
     }
 }

@@ -269,7 +269,7 @@ pub(crate) fn example_app() -> App {
     };
     let body_timeout = Duration::from_secs(1);
     let guard = Guard::default();
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard }
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard, saver: None }
 }
 
 /// Sends one request of an example, and returns status and body of the answer.

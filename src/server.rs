@@ -8,6 +8,7 @@ use crate::config::{Config, Endpoint};
 use crate::control::{ControlError, read, scenarios};
 use crate::handle::World;
 use crate::http::{App, PortOf, control_router, router};
+use crate::save::{Done, Opened, SaveError};
 use crate::selftest::selftest;
 use axum::Extension;
 use connection::serve;
@@ -57,6 +58,9 @@ pub enum StartError {
     /// The system gives no thread or no event queue.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
+    /// The world file cannot be written to.
+    #[error("{0}")]
+    Save(#[from] SaveError),
     /// A documented example is not answered as documented.
     #[error("self-test failed: {0}")]
     SelfTest(String),
@@ -76,7 +80,13 @@ impl PaperCloud {
 
     /// Starts as configured.
     pub fn start_with(config: &Config) -> Result<Self, StartError> {
-        let settings = config.settings().map_err(StartError::Configuration)?;
+        let named = |problem: String| {
+            let path = config.world.iter().map(|path| format!("{}: ", path.display()));
+            StartError::Configuration(path.collect::<String>() + &problem)
+        };
+        let opened = Opened::open(config).map_err(named)?;
+        let world = opened.world_file().map_err(named)?;
+        let settings = config.settings(world).map_err(StartError::Configuration)?;
         let mut guard = config.guard().map_err(StartError::Configuration)?;
         let (listener, address) = bind(config.endpoint.address())?;
         let mut service_addresses = Vec::new();
@@ -94,8 +104,15 @@ impl PaperCloud {
             let failure = failed.failed.unwrap_or_default();
             return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
         }
+        let cloud = Cloud::new(settings);
+        let saver = opened.load(&cloud).map_err(named)?;
+        if let Some(saver) = &saver {
+            // Whatever hinders it is better known now than at the end.
+            saver.save(&cloud)?;
+        }
         let app = Arc::new(App {
-            cloud: Cloud::new(settings),
+            cloud,
+            saver,
             auth: config.auth,
             body_timeout: Duration::from_secs(config.body_seconds),
             guard,
@@ -105,6 +122,7 @@ impl PaperCloud {
         let header_timeout = Duration::from_secs(config.header_seconds);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
         let (stop, stopped) = watch::channel(());
+        let (keeper, pause) = (Arc::clone(&app), config.save_seconds.map(Duration::from_secs));
         let serve_all = async move {
             let mut serving = JoinSet::new();
             for (listener, port) in doors {
@@ -116,6 +134,9 @@ impl PaperCloud {
             }
             if let Some((listener, router)) = control {
                 serving.spawn(serve(listener, router, header_timeout, stopped));
+            }
+            if let Some(pause) = pause {
+                tokio::spawn(save_from_time_to_time(keeper, pause));
             }
             serving.join_all().await;
         };
@@ -165,23 +186,32 @@ impl PaperCloud {
         scenarios::define(&self.app, name, &scenario).map(drop)
     }
 
-    /// Stops it, and waits until its connections have ended or a second and a half is over.
-    pub fn stop(mut self) {
-        self.end();
+    /// Saves the state of all worlds to the world file, where the configuration has `save`.
+    pub fn save(&self) -> Result<(), SaveError> {
+        self.app.save().transpose().map(drop)
     }
 
-    fn end(&mut self) {
+    /// Stops it, waits until its connections have ended or a second and a half is over, and saves
+    /// the state of all worlds, where the configuration has `save`. Whatever was answered is in it.
+    pub fn stop(mut self) -> Result<(), SaveError> {
+        self.end().transpose().map(drop)
+    }
+
+    fn end(&mut self) -> Option<Result<Done, SaveError>> {
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of the serving thread has been reported by that thread.
-            let _ = thread.join();
-        }
+        let thread = self.thread.take()?;
+        // A panic of the serving thread has been reported by that thread.
+        let _ = thread.join();
+        self.app.save()
     }
 }
 
 impl Drop for PaperCloud {
+    /// Stops it as `stop` does; that the state could not be saved is only logged.
     fn drop(&mut self) {
-        self.end();
+        if let Some(Err(error)) = self.end() {
+            tracing::error!(%error, "the worlds are lost");
+        }
     }
 }
 
@@ -202,6 +232,19 @@ fn service_endpoints(config: &Config) -> Result<Vec<(&'static str, Endpoint)>, S
         Ok((service, Endpoint { host, port }))
     };
     numbered.map(endpoint).collect()
+}
+
+/// Saves what has changed, until the service stops.
+async fn save_from_time_to_time(app: Arc<App>, pause: Duration) {
+    loop {
+        tokio::time::sleep(pause).await;
+        let app = Arc::clone(&app);
+        let saving =
+            tokio::task::spawn_blocking(move || app.saver.as_ref()?.save_changes(&app.cloud).err());
+        if let Ok(Some(error)) = saving.await {
+            tracing::error!(%error, "a save failed");
+        }
+    }
 }
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

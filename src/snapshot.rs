@@ -19,7 +19,7 @@ mod tests;
 use crate::cloud::{Settings, World};
 use document::Document;
 use faults::Scenarios;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a document calls itself.
@@ -71,7 +71,7 @@ impl Header {
 }
 
 /// A world that was read, and is complete in itself.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Snapshot(Document);
 
@@ -96,6 +96,16 @@ impl Snapshot {
         self.0.require_home(project_id, settings.seed)?;
         check::check(&self.0)?;
         check::check_runs(&self.value(), self.0.begun())
+    }
+
+    /// What it says it is.
+    pub fn header(&self) -> Header {
+        self.0.header()
+    }
+
+    /// Whose world it is, if it says so.
+    pub fn project_id(&self) -> Option<&str> {
+        self.0.project_id()
     }
 
     /// What the world is called.

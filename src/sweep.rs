@@ -90,7 +90,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
     };
     let body_timeout = Duration::from_secs(1);
     let guard = Guard::default();
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard }
+    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard, saver: None }
 }
 
 /// Sends one request for an operation to a cloud.

@@ -8,9 +8,9 @@ use crate::contract::Engine;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
 use crate::testing::scenario::Scenario;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
 /// The format that this program reads.
@@ -29,6 +29,9 @@ pub struct WorldFile {
     scenarios: BTreeMap<String, Value>,
     #[serde(default)]
     projects: Vec<Preset>,
+    /// What [`save`](crate::save) reads.
+    #[serde(default, rename = "saved")]
+    _saved: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,14 +53,8 @@ struct KnownUser {
 }
 
 impl WorldFile {
-    /// Reads a file.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let named = |problem: String| format!("{}: {problem}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
-        Self::parse(&text).map_err(named)
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads the text of a file.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_str(text);
         let file: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -202,8 +199,12 @@ fn projects(ids: Option<&Vec<String>>) -> Projects {
 
 /// The line that a value is last written in.
 fn line_of_last(text: &str, value: &str) -> usize {
-    let at = text.rfind(value).unwrap_or(0);
-    text[..at].matches('\n').count() + 1
+    line_at(text, text.rfind(value).unwrap_or(0))
+}
+
+/// The line that a byte is in.
+pub fn line_at(text: &str, byte: usize) -> usize {
+    text[..byte].matches('\n').count() + 1
 }
 
 #[cfg(test)]

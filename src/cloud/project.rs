@@ -258,6 +258,8 @@ impl<'w> Project<'w> {
 
     /// The same, as the statuses that something with an id goes through.
     pub fn start(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Run {
+        #[cfg(test)]
+        super::tripwire::pass(&self.world.project_id, "operation");
         let course = self.current_course();
         if course.resource.is_none() {
             course.resource = Some((id.into(), lifecycle));

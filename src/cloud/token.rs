@@ -3,6 +3,10 @@
 //! They belong to the account and not to a world, so they outlive the reset of one. Their time is
 //! that of the project they are scoped to.
 
+mod saved;
+
+pub use saved::SavedTokens;
+
 use super::ids;
 use super::{Cloud, Moment};
 use crate::credentials::{NamedProject, Projects, Secret, User};
@@ -165,9 +169,9 @@ impl Cloud {
 mod tests {
     use super::*;
 
-    const NOON: Moment = Moment::from_milliseconds(1_767_268_800_000);
+    pub const NOON: Moment = Moment::from_milliseconds(1_767_268_800_000);
 
-    fn grant(project_id: &str) -> Grant {
+    pub fn grant(project_id: &str) -> Grant {
         let identity =
             Identity { user: "u".to_owned(), domain: "d".to_owned(), projects: Projects::All };
         let project = NamedProject { id: project_id.to_owned(), name: project_id.to_owned() };

@@ -86,6 +86,8 @@ pub struct World {
     pub clickhouses: ClickHouses,
     /// What it has for the sake of tests.
     pub testing: Testing,
+    /// Whether an operation has ended in a panic in it, so that a change may be half made.
+    pub is_damaged: bool,
 }
 
 impl World {
@@ -113,6 +115,7 @@ impl World {
             source_databases: SourceDatabases::new(),
             clickhouses: ClickHouses::default(),
             testing: Testing::new(key, journal_bytes),
+            is_damaged: false,
         }
     }
     /// Turns the clock. What became due by it, in the order of time.

@@ -34,6 +34,11 @@ impl ControlError {
         Self { status: StatusCode::CONFLICT, reason: reason.into() }
     }
 
+    /// It was to be done, and failed.
+    pub(crate) fn failed(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, reason: reason.into() }
+    }
+
     /// Whoever asks may not.
     pub(crate) fn forbidden(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, reason: reason.into() }

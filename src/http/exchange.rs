@@ -1,5 +1,7 @@
 //! One request for an operation, from its arrival to its answer.
 
+mod rescue;
+
 use super::entrance;
 use super::reply::{self, Answer};
 use super::target::Target;
@@ -82,6 +84,8 @@ impl<'r> Exchange<'r> {
         // All that belong to no project have one world and one counter.
         let cell = app.cloud.world(project_id.unwrap_or_default());
         let ordinal = cell.next_request();
+        #[cfg(test)]
+        crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
         let received = Stamp::at(cell.lock().clock.now());
         Self { app, parts, routes, template, cell, ordinal, received }
     }
@@ -228,6 +232,8 @@ impl<'r> Exchange<'r> {
         let body = body.as_deref().unwrap_or_default();
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let mut world = self.cell.lock();
+        #[cfg(test)]
+        crate::cloud::tripwire::pass(&world.project_id, "journal");
         let now = world.clock.now();
         world.testing.lint.answered(&Answered {
             ordinal: self.ordinal,
@@ -309,11 +315,14 @@ impl<'r> Exchange<'r> {
         let mut project = Project::new(&mut world, access, route.contract);
         project.plan(plan, lasting);
         let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
-        let done = catch_unwind(run).unwrap_or_else(|panic| {
+        let caught = catch_unwind(run);
+        let panicked = caught.is_err();
+        let done = caught.unwrap_or_else(|panic| {
             Err(Failure::Refused(Refusal::Internal { cause: reply::panic_message(panic.as_ref()) }))
         });
         let now = project.now;
-        let trace = project.finish(done.is_ok());
+        let trace = project.finish(done.is_ok() || panicked);
+        world.is_damaged |= panicked;
         world.testing.lint.began(&trace.courses, self.ordinal, now);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         answer.warnings = trace.warnings;

@@ -1,6 +1,6 @@
 //! The only place where outcomes become HTTP.
 
-use crate::cloud::Warning;
+use crate::cloud::{Warning, digest, request_id};
 use crate::contract::{Contract, Envelope, Refused, Service, Situation, Violation};
 use crate::error::{Computed, Refusal};
 use crate::language::Language;
@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Id of the request, on every answer: SDKs show it in their errors.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -243,13 +244,16 @@ pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
 /// The last resort: a panic outside an operation is the gateway's 500.
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let answer = Answer::new(&crate::api::gateway::SERVICE, Language::English);
+    static ORDINALS: AtomicU64 = AtomicU64::new(0);
+    let mut answer = Answer::new(&crate::api::gateway::SERVICE, Language::English);
+    // No world is known to have had the request; its id only has to be one.
+    let ordinal = ORDINALS.fetch_add(1, Ordering::Relaxed);
+    answer.request_id = request_id(digest(0, "panics"), ordinal);
     answer.write(Err(Refusal::Internal { cause: panic_message(panic.as_ref()) })).map(Body::from)
 }
 
-/// What a panic said.
+/// What a panic said, if those are words of the program: others may hold what was sent.
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("panic: {}", text.unwrap_or_else(|| "without a message".to_owned()))
+    let text = panic.downcast_ref::<&'static str>();
+    format!("panic: {}", text.unwrap_or(&"its message is not shown, as it may hold a secret"))
 }

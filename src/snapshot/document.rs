@@ -1,7 +1,7 @@
 //! The members of the document, and how a world is taken down in them and made of them.
 
 use super::keyed::Keyed;
-use super::{FORMAT, VERSION, Wrong, faults, shown};
+use super::{FORMAT, Header, VERSION, Wrong, faults, shown};
 use crate::cloud::{
     Agenda, Backup, ClickHouse, Clock, Course, Drawn, Instance, Job, Lifecycle, MemoryMapping,
     MemoryRule, MigrationTask, Relationship, Replication, ReplicationConfig, Run, World, words,
@@ -161,6 +161,16 @@ impl Document {
     /// How many courses there were.
     pub fn begun(&self) -> u32 {
         self.agenda.begun
+    }
+
+    /// What it says it is.
+    pub fn header(&self) -> Header {
+        Header { format: self.format.clone(), version: self.version.into() }
+    }
+
+    /// Whose world it is, if it says so.
+    pub fn project_id(&self) -> Option<&str> {
+        self.project_id.as_deref()
     }
 
     /// What the world is called.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 
 /// A running program, ended when the test ends.
 pub struct Running {
@@ -30,6 +30,11 @@ impl Running {
         Self { child, announced }
     }
 
+    /// Where it listens, for a connection of one's own.
+    pub fn address(&self) -> String {
+        self.url("").replace("http://", "")
+    }
+
     fn port(&self) -> String {
         self.announced["port"].to_string()
     }
@@ -38,11 +43,35 @@ impl Running {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
     }
 
-    /// Sends a signal, waits for the end, and returns exit status and log.
-    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
+    /// Sends a signal.
+    pub fn send(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success());
+    }
+
+    /// Sends a signal, waits for the end, and returns exit status and log.
+    pub fn signal(self, name: &str) -> (Option<i32>, String) {
+        self.send(name);
+        self.end()
+    }
+
+    /// Reads the log up to a line with these words.
+    pub fn log_until(&mut self, words: &str) {
+        let mut line = String::new();
+        let log = self.child.stderr.as_mut().expect("a pipe");
+        while !line.contains(words) {
+            if line.ends_with('\n') {
+                line.clear();
+            }
+            let mut byte = [0];
+            log.read_exact(&mut byte).expect("the line is logged");
+            line.push(char::from(byte[0]));
+        }
+    }
+
+    /// Waits for the end, and returns exit status and log.
+    pub fn end(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().expect("it ends");
         let mut log = String::new();
         self.child.stderr.take().expect("a pipe").read_to_string(&mut log).expect("text");
@@ -63,7 +92,7 @@ fn run(arguments: &[&str]) -> Output {
 
 /// A failure is one line on standard error and an exit status.
 #[track_caller]
-fn fails(arguments: &[&str], status: i32, said: &str) {
+pub fn fails(arguments: &[&str], status: i32, said: &str) {
     let output = run(arguments);
     let text = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
@@ -95,8 +124,7 @@ fn it_serves_on_a_free_port_says_where_and_stops_cleanly_on_either_signal() {
 #[test]
 fn it_stops_within_its_deadline_though_a_connection_stays_open() {
     let running = Running::start(&[]);
-    let address = running.url("").replace("http://", "");
-    let idle = std::net::TcpStream::connect(address).expect("a connection");
+    let idle = std::net::TcpStream::connect(running.address()).expect("a connection");
     let (status, log) = running.signal("TERM");
     assert_eq!(status, Some(0), "{log}");
     drop(idle);

@@ -1,0 +1,23 @@
+//! Wires for tests to trip over: a panic in the midst of what a project asks for. No build but that
+//! of the library's own tests has them.
+
+use std::sync::{Mutex, PoisonError};
+
+static LAID: Mutex<Vec<(String, &'static str)>> = Mutex::new(Vec::new());
+
+/// Lets what next comes to this place for a project panic there.
+pub fn lay(project_id: &str, place: &'static str) {
+    LAID.lock().unwrap_or_else(PoisonError::into_inner).push((project_id.to_owned(), place));
+}
+
+/// A place where a wire may be laid. What the panic says is not for logs.
+pub fn pass(project_id: &str, place: &'static str) {
+    let laid = {
+        let mut laid = LAID.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = laid.iter().position(|(project, at)| project == project_id && *at == place);
+        at.map(|at| laid.swap_remove(at))
+    };
+    if let Some((project, place)) = laid {
+        panic!("{project} tripped over {place} and let fall planted-secret");
+    }
+}

@@ -1,0 +1,96 @@
+//! Signals, and streams that somebody has closed.
+
+use crate::binary::{PROGRAM, Running};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Clients that keep a service busy without ever coming to an end.
+fn slow_clients(running: &Running) -> Vec<TcpStream> {
+    let half_a_head = "GET /v3/p/jobs HTTP/1.1\r\nHost: local";
+    let half_a_body = "POST /v3/p/dbcache/mapping HTTP/1.1\r\nHost: localhost\r\n\
+                       Content-Length: 1000\r\n\r\n{\"source_instance_id\":";
+    let waits = "GET /v3/p/dbcache/mappings?offset=0&limit=10 HTTP/1.1\r\nHost: localhost\r\n\
+                 X-Auth-Token: t\r\nX-Paper-Fault: latency=3600\r\n\r\n";
+    let clients = [half_a_head, half_a_body, waits, ""].into_iter().cycle().take(24);
+    let open = clients.map(|start| {
+        let mut stream = TcpStream::connect(running.address()).expect("a connection");
+        stream.write_all(start.as_bytes()).expect("it is sent");
+        stream
+    });
+    open.collect()
+}
+
+#[test]
+fn slow_clients_do_not_keep_it_from_ending() {
+    let running = Running::start(&[]);
+    let clients = slow_clients(&running);
+    assert_eq!(ureq::get(running.url("/_paper/health")).call().expect("an answer").status(), 200);
+    let since = Instant::now();
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(0), "{log}");
+    // It gives them a second and a half; the rest is for a machine that has other things to do.
+    assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
+    drop(clients);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    for (name, number) in [("TERM", 15), ("INT", 2)] {
+        let mut running = Running::start(&[]);
+        let clients = slow_clients(&running);
+        running.send("TERM");
+        running.log_until("stopping");
+        let (status, log) = running.signal(name);
+        assert_eq!(status, Some(128 + number), "{log}");
+        assert!(log.contains("ending at once"), "{log}");
+        drop(clients);
+    }
+}
+
+#[test]
+fn a_hang_up_changes_nothing() {
+    let mut running = Running::start(&[]);
+    running.send("HUP");
+    running.log_until("SIGHUP changes nothing");
+    assert_eq!(ureq::get(running.url("/_paper/health")).call().expect("an answer").status(), 200);
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(0), "{log}");
+}
+
+#[test]
+fn it_goes_on_where_nobody_reads_what_it_prints_and_logs() {
+    let mut child = Command::new(PROGRAM)
+        .args(["--port", "0", "--log", "json", "--log-level", "debug"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut log = BufReader::new(child.stderr.take().expect("a pipe"));
+    let address = loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).expect("a line") > 0, "it ended");
+        let line: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        if let Some(address) = line["address"].as_str() {
+            break address.to_owned();
+        }
+    };
+    drop(log);
+    for _ in 0..3 {
+        // Each is refused, which is logged.
+        let mut stream = TcpStream::connect(&address).expect("a connection");
+        let request = "GET /no/such/path HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    }
+    let id = child.id().to_string();
+    for name in ["HUP", "PIPE", "TERM"] {
+        assert!(Command::new("kill").args(["-s", name, &id]).status().expect("it runs").success());
+    }
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
