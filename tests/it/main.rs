@@ -17,6 +17,7 @@ mod iam;
 mod jobs;
 mod journal;
 mod lint;
+mod openapi;
 mod parallel;
 mod readme;
 mod refused;
