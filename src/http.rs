@@ -1,11 +1,11 @@
 //! HTTP: the router made from the registry, and what happens to every request.
 
-mod body;
+pub mod body;
 mod disruption;
 mod entrance;
 mod exchange;
 pub mod reply;
-mod target;
+pub mod target;
 
 pub use entrance::PortOf;
 pub use target::{distance, fits, is_usual_project_id};
@@ -142,7 +142,10 @@ fn host(parts: &Parts) -> &str {
 }
 
 /// The header parameters that a contract declares.
-fn read_headers<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<Members<'h>, Refusal> {
+pub fn read_headers<'h>(
+    contract: &Contract,
+    headers: &'h HeaderMap,
+) -> Result<Members<'h>, Refusal> {
     let sent = |field: &Field| Some((field.name, headers.get(field.name)?));
     let read = |(name, value): (&'static str, &'h HeaderValue)| match value.to_str() {
         Ok(text) => Ok((Cow::Borrowed(name), Json::Text(Cow::Borrowed(text.trim())))),

@@ -32,11 +32,12 @@ pub struct Proof {
 /// its `job_id`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(crate) struct Example {
     /// What has to have been called before, for companions that show what others made.
     #[serde(default)]
-    before: Vec<Sent>,
-    request: Sent,
+    pub(crate) before: Vec<Sent>,
+    /// The documented request.
+    pub(crate) request: Sent,
     response: Expected,
 }
 
@@ -44,19 +45,19 @@ struct Example {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sent {
-    method: String,
+    pub(crate) method: String,
     pub(crate) path: String,
     /// The host it is sent to, where several services have the path.
     #[serde(default)]
     host: Option<String>,
     /// Header parameters that the call declares.
     #[serde(default)]
-    headers: HashMap<String, String>,
+    pub(crate) headers: HashMap<String, String>,
     #[serde(default)]
-    body: Option<Value>,
+    pub(crate) body: Option<Value>,
     /// By how much the world's clock is advanced before it is sent.
     #[serde(default)]
-    after_seconds: u64,
+    pub(crate) after_seconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -70,7 +71,8 @@ struct Expected {
 pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 
 impl Example {
-    fn of(contract: &Contract) -> Result<Self, String> {
+    /// The example as it is written, with its references.
+    pub(crate) fn of(contract: &Contract) -> Result<Self, String> {
         Self::read(contract.example)
     }
 
@@ -86,11 +88,12 @@ impl Example {
 
     /// The example with everything filled in. Ids repeat themselves, so it holds for every fresh
     /// cloud that has been sent what it presupposes.
-    #[cfg(test)]
-    fn filled_in(contract: &Contract) -> Self {
-        let mut example = Self::of(contract).expect("a readable example");
-        example.prepare(&example_app()).expect("answers to refer to");
-        example
+    pub(crate) fn filled_in(contract: &Contract) -> Result<Self, String> {
+        let mut example = Self::of(contract)?;
+        if !example.before.is_empty() {
+            example.prepare(&example_app())?;
+        }
+        Ok(example)
     }
 }
 
@@ -166,7 +169,7 @@ fn fill_in(text: &str, answers: &[Value]) -> String {
 /// The documented request of an operation.
 #[cfg(test)]
 pub fn documented_request(contract: &Contract) -> (String, Value) {
-    let example = Example::filled_in(contract);
+    let example = Example::filled_in(contract).expect("a readable example");
     (example.request.path, example.request.body.unwrap_or_default())
 }
 
@@ -209,7 +212,8 @@ pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
         let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
         Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
     };
-    Example::filled_in(contract).before.into_iter().map(with_contract).collect()
+    let example = Example::filled_in(contract).expect("a readable example");
+    example.before.into_iter().map(with_contract).collect()
 }
 
 /// The folder of an operation's fixtures: its service, and its name as the SDKs write methods.

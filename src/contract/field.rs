@@ -25,6 +25,8 @@ pub struct Field {
     pub nullable: bool,
     /// The value taken when it is absent, as the tables print it.
     pub default: Option<&'static str>,
+    /// What other calls name the id that it holds, where they have another word for it.
+    pub names: Option<&'static str>,
 }
 
 /// Whether a member has to be there.
@@ -120,6 +122,7 @@ impl Field {
             secret: false,
             nullable: false,
             default: None,
+            names: None,
         }
     }
 
@@ -189,6 +192,12 @@ impl Field {
     /// Lets an answer carry null.
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
+        self
+    }
+
+    /// Says what other calls name the id that it holds.
+    pub const fn names(mut self, word: &'static str) -> Self {
+        self.names = Some(word);
         self
     }
 

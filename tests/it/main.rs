@@ -17,6 +17,7 @@ mod iam;
 mod jobs;
 mod journal;
 mod lint;
+mod openapi;
 mod page;
 mod parallel;
 mod readme;

@@ -18,6 +18,7 @@ static CONTRACT: Contract = Contract {
     path: "/v2/{project_id}/migration-tasks/batch-restart",
     body: &[Field::mandatory("migration_tasks", Kind::List(&TASK_ID, 50))
         .means("IDs of the tasks to start again")
+        .names("task_id")
         .known_from(Certainty::Client)],
     reply: RESULTS,
     refusals: &[

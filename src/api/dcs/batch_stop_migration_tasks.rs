@@ -18,7 +18,8 @@ static CONTRACT: Contract = Contract {
     method: Method::POST,
     path: "/v2/{project_id}/migration-task/batch-stop",
     body: &[Field::mandatory("migration_tasks", Kind::List(&TASK_ID, 1000))
-        .means("IDs of the tasks to stop")],
+        .means("IDs of the tasks to stop")
+        .names("task_id")],
     reply: RESULTS,
     refusals: &[NOT_MIGRATING, MALFORMED_ID, UNKNOWN_TASK],
     notes: &[WHOLE_OR_PART],

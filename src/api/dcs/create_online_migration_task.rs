@@ -26,7 +26,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("security_group_id", Kind::TEXT).means("security group of the host"),
     ],
     reply: &[
-        Field::mandatory("instance_id", Kind::Format(&format::DASHED_UUID)).means("the task's ID"),
+        Field::mandatory("instance_id", Kind::Format(&format::DASHED_UUID)).means("the task's ID").names("task_id"),
         Field::mandatory("job_id", Kind::Format(&format::HEX_32))
             .means("ID of the preparing job; look it up with GET /v2/{project_id}/jobs/{job_id}")
             .known_from(Certainty::Client)

@@ -16,7 +16,8 @@ static CONTRACT: Contract = Contract {
     method: Method::DELETE,
     path: "/v2/{project_id}/migration-tasks/delete",
     body: &[Field::mandatory("task_id_list", Kind::List(&Kind::TEXT, 1000))
-        .means("IDs of the tasks to delete")],
+        .means("IDs of the tasks to delete")
+        .names("task_id")],
     reply: &[Field::mandatory("task_id_list", Kind::List(&Kind::TEXT, 1000))
         .means("the same IDs")
         .known_from(Certainty::Client)],

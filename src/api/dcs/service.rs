@@ -49,7 +49,7 @@ pub const TASK_STATUSES: Kind = Kind::OneOf(&[
 
 /// Reply of the two documented calls: the task in four members.
 pub static TASK: &[Field] = &[
-    Field::mandatory("id", Kind::TEXT).means("migration task ID"),
+    Field::mandatory("id", Kind::TEXT).means("migration task ID").names("task_id"),
     Field::mandatory("name", Kind::TEXT).means("migration task name").notes(&[Note {
         matter: "The table says that name is the task's; the example of the backup import shows \
                  the name of the target instance.",

@@ -43,7 +43,9 @@ static CONTRACT: Contract = Contract {
             }],
         ),
     ],
-    reply: &[Field::mandatory("id", Kind::Format(&format::DASHED_UUID)).means("rule ID")],
+    reply: &[Field::mandatory("id", Kind::Format(&format::DASHED_UUID))
+        .means("rule ID")
+        .names("dbcache_rule_id")],
     refusals: &[
         UNKNOWN_MAPPING,
         Refused::new(Situation::NameTaken, StatusCode::BAD_REQUEST, "DBS.200022"),

@@ -17,7 +17,9 @@ static CONTRACT: Contract = Contract {
     source: Source::Companion("DeleteDbCacheMapping"),
     method: Method::DELETE,
     path: "/v3/{project_id}/dbcache/mapping",
-    body: &[Field::mandatory("id", Kind::TEXT).means("mapping ID; its rules go with it")],
+    body: &[Field::mandatory("id", Kind::TEXT)
+        .means("mapping ID; its rules go with it")
+        .names("dbcache_mapping_id")],
     success: StatusCode::ACCEPTED,
     reply: job::STARTED,
     refusals: &[UNKNOWN_MAPPING],

@@ -16,10 +16,12 @@ static CONTRACT: Contract = Contract {
     source: Source::Companion("DeleteDbCacheRule"),
     method: Method::DELETE,
     path: "/v3/{project_id}/dbcache/rule",
-    body: &[Field::mandatory("id", Kind::TEXT).means("rule ID").notes(&[Note {
-        matter: "Real clients say that a rule which does not exist is deleted with success.",
-        decision: "200 for every ID.",
-    }])],
+    body: &[Field::mandatory("id", Kind::TEXT).means("rule ID").names("dbcache_rule_id").notes(&[
+        Note {
+            matter: "Real clients say that a rule which does not exist is deleted with success.",
+            decision: "200 for every ID.",
+        },
+    ])],
     example: include_str!("../../../fixtures/geminidb/delete_db_cache_rule/documented.json"),
     ..Contract::BLANK
 };

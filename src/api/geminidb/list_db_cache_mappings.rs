@@ -16,7 +16,7 @@ static CONTRACT: Contract = Contract {
     source: Source::Companion("ListDbCacheMappings"),
     path: "/v3/{project_id}/dbcache/mappings",
     query: &[
-        Field::optional("id", Kind::TEXT).means("mapping ID"),
+        Field::optional("id", Kind::TEXT).means("mapping ID").names("dbcache_mapping_id"),
         Field::optional("name", Kind::TEXT).means("mapping name; a leading * finds a part of it"),
         Field::optional("source_instance_id", Kind::TEXT).means("source instance ID"),
         Field::optional("source_instance_name", Kind::TEXT)
@@ -37,7 +37,9 @@ static CONTRACT: Contract = Contract {
 };
 
 static MAPPING: Kind = Kind::Object(&[
-    Field::mandatory("id", Kind::Format(&format::DASHED_UUID)).means("mapping ID"),
+    Field::mandatory("id", Kind::Format(&format::DASHED_UUID))
+        .means("mapping ID")
+        .names("dbcache_mapping_id"),
     Field::mandatory("name", Kind::TEXT).means("mapping name"),
     Field::mandatory("source_instance_id", Kind::TEXT).means("source instance ID"),
     Field::mandatory("source_instance_name", Kind::TEXT).means("source instance name"),

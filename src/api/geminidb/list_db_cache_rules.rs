@@ -23,7 +23,7 @@ static CONTRACT: Contract = Contract {
                 decision: "200 and no rules.",
             },
         ]),
-        Field::optional("rule_id", Kind::TEXT).means("rule ID"),
+        Field::optional("rule_id", Kind::TEXT).means("rule ID").names("dbcache_rule_id"),
         Field::optional("rule_name", Kind::TEXT)
             .means("name of the rule; a leading * finds a part of it"),
         Field::optional("source_db_schema", Kind::TEXT)
@@ -53,7 +53,9 @@ static CONTRACT: Contract = Contract {
 };
 
 static RULE: Kind = Kind::Object(&[
-    Field::mandatory("id", Kind::Format(&format::DASHED_UUID)).means("rule ID"),
+    Field::mandatory("id", Kind::Format(&format::DASHED_UUID))
+        .means("rule ID")
+        .names("dbcache_rule_id"),
     Field::optional("name", Kind::TEXT).means("name of the rule"),
     Field::optional("status", Kind::OneOf(&["normal", "createfail"])).means("status").notes(&[
         Note {

@@ -55,7 +55,7 @@ const MODES: Kind = Kind::OneOf(&[
 ]);
 
 static INSTANCE: Kind = Kind::Object(&[
-    Field::mandatory("id", Kind::TEXT).means("instance ID"),
+    Field::mandatory("id", Kind::TEXT).means("instance ID").names("instance_id"),
     Field::mandatory("name", Kind::TEXT).means("instance name"),
     Field::mandatory(
         "status",

@@ -16,7 +16,7 @@ static CONTRACT: Contract = Contract {
     source: Source::Companion("ListJobs"),
     path: "/v3/{project_id}/jobs",
     query: &[
-        Field::optional("id", Kind::TEXT).means("job ID"),
+        Field::optional("id", Kind::TEXT).means("job ID").names("job_id"),
         Field::optional("start_time", Kind::Format(&format::ZONED_TIME))
             .means("jobs that started no earlier"),
         Field::optional("end_time", Kind::Format(&format::ZONED_TIME))

@@ -13,7 +13,9 @@ pub const fn members(links: &'static [Field]) -> [Field; 8] {
         Field::mandatory("description", Kind::TEXT).means("description; always empty"),
         Field::mandatory("links", Kind::Object(links)).means("where it is found"),
         Field::mandatory("enabled", Kind::Boolean).means("whether it can be used; always"),
-        Field::mandatory("id", Kind::TEXT).means("project ID, as paths carry it"),
+        Field::mandatory("id", Kind::TEXT)
+            .means("project ID, as paths carry it")
+            .names("project_id"),
         Field::mandatory("parent_id", Kind::TEXT).means("ID of the account it is in"),
         Field::mandatory("domain_id", Kind::TEXT).means("ID of the account it is in"),
         Field::mandatory("name", Kind::TEXT)

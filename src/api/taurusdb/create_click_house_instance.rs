@@ -91,7 +91,7 @@ const PAYMENT: &[Field] = &[
 ];
 
 const INSTANCE: &[Field] = &[
-    Field::mandatory("id", Kind::TEXT).means("its ID"),
+    Field::mandatory("id", Kind::TEXT).means("its ID").names("clickhouse_instance_id"),
     Field::mandatory("az_code", Kind::TEXT).means("its availability zones"),
     Field::mandatory("az_mode", Kind::OneOf(&["single", "double"])).means("one zone or two"),
     Field::mandatory("name", Kind::TEXT).means("its name"),

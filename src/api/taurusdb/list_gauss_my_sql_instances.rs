@@ -57,7 +57,7 @@ const ENGINE: &str = "gaussdb-mysql";
 const ADDRESSES: Kind = Kind::List(&Kind::TEXT, 16);
 
 static INSTANCE: Kind = Kind::Object(&[
-    Field::mandatory("id", Kind::TEXT).means("its ID"),
+    Field::mandatory("id", Kind::TEXT).means("its ID").names("instance_id"),
     Field::mandatory("name", Kind::TEXT).means("its name"),
     Field::optional("status", Kind::OneOf(&["ACTIVE"])).means("its status"),
     Field::optional("private_ips", ADDRESSES).means("addresses that take writes"),

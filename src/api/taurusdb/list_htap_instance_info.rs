@@ -41,7 +41,7 @@ static CONTRACT: Contract = Contract {
 };
 
 static INSTANCE: Kind = Kind::Object(&[
-    Field::optional("id", Kind::TEXT).means("its ID"),
+    Field::optional("id", Kind::TEXT).means("its ID").names("clickhouse_instance_id"),
     Field::optional("name", Kind::TEXT).means("its name"),
     Field::optional("engine_name", Kind::OneOf(&["click-house", "star-rocks"])).means("its engine"),
     Field::optional("engine_version", Kind::TEXT).means("its version"),

@@ -16,7 +16,7 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("ShowGaussMySqlJobInfo"),
     path: "/v3/{project_id}/jobs",
-    query: &[Field::mandatory("id", Kind::TEXT).means("job ID")],
+    query: &[Field::mandatory("id", Kind::TEXT).means("job ID").names("job_id")],
     reply: job::JOBS,
     notes: &[job::SHARED_PATH],
     awaits: Awaits::Named("id"),
