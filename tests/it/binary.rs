@@ -7,13 +7,13 @@ use std::process::{Child, Command, Output, Stdio};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 
 /// A running program, ended when the test ends.
-struct Running {
+pub struct Running {
     child: Child,
-    announced: Value,
+    pub announced: Value,
 }
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
             .args(["--port", "0", "--announce", "json"])
             .args(arguments)
@@ -30,16 +30,21 @@ impl Running {
         Self { child, announced }
     }
 
-    fn port(&self) -> String {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn port(&self) -> String {
         self.announced["port"].to_string()
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
     }
 
     /// Sends a signal, waits for the end, and returns exit status and log.
-    fn signal(mut self, name: &str) -> (Option<i32>, String) {
+    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success());
@@ -57,13 +62,13 @@ impl Drop for Running {
     }
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     Command::new(PROGRAM).args(arguments).output().expect("the program runs")
 }
 
 /// A failure is one line on standard error and an exit status.
 #[track_caller]
-fn fails(arguments: &[&str], status: i32, said: &str) {
+pub fn fails(arguments: &[&str], status: i32, said: &str) {
     let output = run(arguments);
     let text = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
