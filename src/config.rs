@@ -1,6 +1,14 @@
 //! Configuration as a value: a flag wins over its environment variable, which wins over the
 //! default. Nothing else reads the environment.
 
+mod connections;
+#[cfg(feature = "tls")]
+mod tls;
+
+pub use connections::Connections;
+#[cfg(feature = "tls")]
+pub use tls::Certificate;
+
 use crate::auth::AuthMode;
 use crate::cloud::{Moment, Settings};
 use crate::contract::{Level, Strictness};
@@ -133,7 +141,20 @@ pub struct Config {
     #[arg(long, env = "PAPERCLOUD_JOURNAL_BYTES", default_value_t = 1 << 20, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(0..=1 << 30))]
     pub journal_bytes: u32,
-    /// Seconds that the header of a request may take to arrive.
+    /// What connections may take, and how many there may be.
+    #[command(flatten)]
+    pub connections: Connections,
+    /// Speak HTTPS: `self-signed` makes a certificate for localhost, 127.0.0.1, `::1`, --host and each
+    /// --control-host; `CERT.pem:KEY.pem` is one with its key.
+    #[cfg(feature = "tls")]
+    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "CERTIFICATE")]
+    pub tls: Option<Certificate>,
+    /// Write the certificate that --tls serves to this file at the start, for clients to trust;
+    /// health, wait, env and verify take the same flag.
+    #[cfg(feature = "tls")]
+    #[arg(long, env = "PAPERCLOUD_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// Seconds that the header of a request may take to arrive, and a TLS handshake.
     #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub header_seconds: u64,
@@ -173,6 +194,11 @@ impl Default for Config {
             save: false,
             save_seconds: None,
             journal_bytes: 1 << 20,
+            connections: Connections::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            tls_certificate: None,
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,

@@ -26,7 +26,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
-    HeaderMap, HeaderValue, Method, Response, header, request::Parts, uri::Authority,
+    HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts, uri::Authority,
 };
 use axum::routing::{MethodFilter, MethodRouter};
 use entrance::Entrance;
@@ -222,6 +222,19 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let numbered = (world.testing.journal.key(), ordinal);
     let entry = Entry::new(numbered, [now; 2], (parts, &[]), Some(&response), Draft::default());
     world.testing.journal.record(entry);
+    response
+}
+
+/// Answers what never comes so far as to be a request: an error of the gateway, with an id.
+pub fn unreadable(app: &App, status: StatusCode, reason: &str) -> Response<Vec<u8>> {
+    let cell = app.cloud.world("");
+    let request_id = cell.request_id(cell.next_request());
+    let code = if status.is_server_error() { "APIGW.0601" } else { "APIGW.0201" };
+    let body = reply::error(&gateway::SERVICE, status, code, reason, &request_id);
+    let mut response = reply::json_text(status, body);
+    if let Ok(id) = HeaderValue::try_from(request_id) {
+        response.headers_mut().insert(reply::REQUEST_ID, id);
+    }
     response
 }
 

@@ -24,7 +24,9 @@ mod world_file;
 
 pub use auth::AuthMode;
 pub use cloud::Due;
-pub use config::{Config, Endpoint};
+#[cfg(feature = "tls")]
+pub use config::Certificate;
+pub use config::{Config, Connections, Endpoint};
 pub use contract::Level;
 pub use control::ControlError;
 pub use credentials::Secret;

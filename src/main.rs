@@ -3,8 +3,8 @@
 mod command;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use command::{Call, Verify, reachable};
-use papercloud::{Config, Endpoint, PaperCloud};
+use command::{Call, Target, Verify};
+use papercloud::{Config, PaperCloud};
 use serde_json::json;
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
@@ -29,11 +29,11 @@ enum Command {
     /// Serve until SIGTERM or SIGINT; what happens without a command
     Serve(Box<Serve>),
     /// Ask a running Papercloud whether it is alive: exit status 0 if it is
-    Health(Endpoint),
+    Health(Target),
     /// Wait until a Papercloud is ready
     Wait(Wait),
     /// Print the environment that points the official SDKs at a Papercloud
-    Env(Endpoint),
+    Env(Target),
     /// Send every documented example to a fresh cloud and compare the answers
     Selftest,
     /// Verify what was asked of a running Papercloud: exit status 0 if every check passes
@@ -60,7 +60,7 @@ struct Serve {
 #[derive(Args)]
 struct Wait {
     #[command(flatten)]
-    endpoint: Endpoint,
+    target: Target,
     /// Seconds to wait at most
     #[arg(long, env = "PAPERCLOUD_TIMEOUT_SECONDS", default_value_t = 30, value_name = "SECONDS",
           value_parser = clap::value_parser!(u16).range(1..=3600))]
@@ -91,9 +91,9 @@ fn main() -> ExitCode {
     let done = match command_line.command {
         None => serve(&command_line.serve),
         Some(Command::Serve(options)) => serve(&options),
-        Some(Command::Health(endpoint)) => probe(endpoint, "/_paper/health"),
+        Some(Command::Health(target)) => probe(&target, "/_paper/health"),
         Some(Command::Wait(wait)) => wait_until_ready(&wait),
-        Some(Command::Env(endpoint)) => print(&environment(endpoint)),
+        Some(Command::Env(target)) => print(&environment(&target)),
         Some(Command::Verify(verify)) => return verify.run(),
         Some(Command::Selftest) => selftest(),
         Some(Command::Openapi) => print(&format!("{:#}\n", papercloud::openapi())),
@@ -180,6 +180,7 @@ fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
             "port": cloud.address().port(),
             "service_ports": service_ports,
             "control_port": cloud.control_address().map(|address| address.port()),
+            "certificate": cloud.certificate(),
             "auth": auth,
             "seed": seed,
             "version": env!("CARGO_PKG_VERSION"),
@@ -246,10 +247,11 @@ impl Signals {
 }
 
 /// Asks for a path of the control API.
-fn probe(endpoint: Endpoint, path: &str) -> Result<(), String> {
-    let address = reachable(endpoint);
+fn probe(target: &Target, path: &str) -> Result<(), String> {
+    let line = target.line()?;
+    let address = line.address;
     let answer = Call::get(path)
-        .send(address)
+        .send(&line)
         .map_err(|error| format!("nothing answers on {address}: {error}"))?;
     if answer.status() == Some("200") && answer.body.contains("\"status\"") {
         return Ok(());
@@ -263,7 +265,7 @@ fn wait_until_ready(wait: &Wait) -> Result<(), String> {
     let tries = u32::from(wait.timeout_seconds) * 20;
     let mut problem = String::new();
     for _ in 0..tries {
-        match probe(wait.endpoint, "/_paper/ready") {
+        match probe(&wait.target, "/_paper/ready") {
             Ok(()) => return Ok(()),
             Err(last) => problem = last,
         }
@@ -274,8 +276,8 @@ fn wait_until_ready(wait: &Wait) -> Result<(), String> {
 
 /// Region, endpoints and credentials for the official SDKs. Unless signatures are verified, keys of
 /// any value do.
-fn environment(endpoint: Endpoint) -> String {
-    let url = format!("http://{}", reachable(endpoint));
+fn environment(target: &Target) -> String {
+    let url = target.url();
     let mut lines = vec![
         format!("export HUAWEICLOUD_SDK_AK={}", Config::ACCESS_KEY),
         format!("export HUAWEICLOUD_SDK_SK={}", Config::SECRET_KEY),

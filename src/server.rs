@@ -1,6 +1,17 @@
 //! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
 
+mod activity;
 mod connection;
+mod limits;
+mod protocol;
+mod refusals;
+mod stream;
+mod stream_fault;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "server/without_tls.rs"]
+mod tls;
 pub mod wire;
 
 use crate::cloud::Cloud;
@@ -11,11 +22,15 @@ use crate::http::{App, PortOf, control_router, router};
 use crate::save::{Done, Opened, SaveError};
 use crate::selftest::selftest;
 use axum::Extension;
-use connection::serve;
+use connection::{Common, serve};
+use limits::{Limits, Places};
+use protocol::Protocols;
+use refusals::Refusals;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tls::Tls;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -37,6 +52,8 @@ pub struct PaperCloud {
     service_addresses: Vec<(&'static str, SocketAddr)>,
     control_address: Option<SocketAddr>,
     app: Arc<App>,
+    places: Arc<Places>,
+    tls: Option<Tls>,
     stop: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -55,6 +72,9 @@ pub enum StartError {
     /// A value is out of its range.
     #[error("bad configuration: {0}")]
     Configuration(String),
+    /// The certificate or its key cannot be used.
+    #[error("tls: {0}")]
+    Tls(String),
     /// The system gives no thread or no event queue.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -88,6 +108,7 @@ impl PaperCloud {
         let world = opened.world_file().map_err(named)?;
         let settings = config.settings(world).map_err(StartError::Configuration)?;
         let mut guard = config.guard().map_err(StartError::Configuration)?;
+        let tls = Tls::of(config)?;
         let (listener, address) = bind(config.endpoint.address())?;
         let mut service_addresses = Vec::new();
         let mut doors = vec![(listener, None)];
@@ -119,7 +140,17 @@ impl PaperCloud {
         });
         let router = router(Arc::clone(&app));
         let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));
-        let header_timeout = Duration::from_secs(config.header_seconds);
+        let limits = Limits::of(config);
+        let places = Arc::new(Places::new(config.connections.max_connections));
+        let refusals = Refusals { app: Arc::clone(&app), limits, places: places.all() };
+        let common = Arc::new(Common {
+            limits,
+            places: Arc::clone(&places),
+            protocols: Protocols::new(&limits),
+            refusals: Arc::new(refusals),
+            tls: tls.clone(),
+        });
+        let open = Arc::clone(&places);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
         let (stop, stopped) = watch::channel(());
         let (keeper, pause) = (Arc::clone(&app), config.save_seconds.map(Duration::from_secs));
@@ -130,22 +161,24 @@ impl PaperCloud {
                     Some(port) => router.clone().layer(Extension(port)),
                     None => router.clone(),
                 };
-                serving.spawn(serve(listener, router, header_timeout, stopped.clone()));
+                serving.spawn(serve(listener, router, Arc::clone(&common), stopped.clone()));
             }
             if let Some((listener, router)) = control {
-                serving.spawn(serve(listener, router, header_timeout, stopped));
+                serving.spawn(serve(listener, router, common, stopped.clone()));
             }
             if let Some(pause) = pause {
                 tokio::spawn(save_from_time_to_time(keeper, pause));
             }
+            drop(stopped);
             serving.join_all().await;
+            let _ = tokio::time::timeout(DRAIN, open.emptied()).await;
         };
         let thread = std::thread::Builder::new()
             .name("papercloud".to_owned())
             .spawn(move || runtime.block_on(serve_all))
             .map_err(StartError::Thread)?;
         let (stop, thread) = (Some(stop), Some(thread));
-        Ok(Self { address, service_addresses, control_address, app, stop, thread })
+        Ok(Self { address, service_addresses, control_address, app, places, tls, stop, thread })
     }
 
     /// Where it listens.
@@ -160,13 +193,28 @@ impl PaperCloud {
 
     /// The endpoint to give to a client, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url_of(self.address)
     }
 
     /// Where the control API is served, without a slash at the end: at its own port with
     /// `control_port`, and with everything else otherwise.
     pub fn control_url(&self) -> String {
-        format!("http://{}", self.control_address.unwrap_or(self.address))
+        self.url_of(self.control_address.unwrap_or(self.address))
+    }
+
+    fn url_of(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
+    /// The certificate that is served, in PEM, for clients to trust; none without `tls`.
+    pub fn certificate(&self) -> Option<&str> {
+        self.tls.as_ref().map(|tls| &*tls.certificate)
+    }
+
+    /// How many connections are open.
+    pub fn open_connections(&self) -> usize {
+        self.places.taken()
     }
 
     /// Where the control API listens by itself, with `control_port`.
@@ -214,6 +262,9 @@ impl Drop for PaperCloud {
         }
     }
 }
+
+/// How long open connections may take to end when the service stops.
+const DRAIN: Duration = Duration::from_millis(1_500);
 
 /// The services that can have a port of their own, in the order of their ports.
 const SERVICES: [&str; 4] = ["GeminiDB", "DCS", "TaurusDB", "IAM"];

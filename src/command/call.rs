@@ -1,9 +1,9 @@
 //! One call of the control API, over a connection of its own.
 
-use papercloud::Endpoint;
+use super::target::Line;
 use std::fmt::Write as _;
 use std::io::{Error, ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// One call of the control API.
@@ -45,12 +45,11 @@ impl<'c> Call<'c> {
     }
 
     /// Makes the call.
-    pub fn send(&self, to: SocketAddr) -> std::io::Result<Answer> {
+    pub fn send(&self, to: &Line) -> std::io::Result<Answer> {
         const MOST: u64 = 1 << 30;
-        let mut stream = TcpStream::connect_timeout(&to, self.limit)?;
-        stream.set_read_timeout(Some(self.limit))?;
-        stream.set_write_timeout(Some(self.limit))?;
-        stream.write_all(self.request(to).as_bytes())?;
+        let mut stream = to.connect(self.limit)?;
+        stream.write_all(self.request(to.address).as_bytes())?;
+        stream.flush()?;
         let mut answer = Vec::new();
         stream.take(MOST).read_to_end(&mut answer)?;
         let answer = String::from_utf8_lossy(&answer);
@@ -77,14 +76,4 @@ impl<'c> Call<'c> {
         text.extend(["\r\n", body]);
         text
     }
-}
-
-/// An address that a service on every interface is reached at.
-pub fn reachable(endpoint: Endpoint) -> SocketAddr {
-    let host = match endpoint.host {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        host => host,
-    };
-    Endpoint { host, ..endpoint }.address()
 }

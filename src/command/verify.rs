@@ -1,9 +1,9 @@
 //! `papercloud verify`: whether the requests to a running Papercloud are what a file claims.
 
-use super::call::{Call, reachable};
+use super::call::Call;
 use super::junit;
+use super::target::{Line, Target};
 use clap::Args;
-use papercloud::Endpoint;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use std::time::Duration;
 #[derive(Args)]
 pub struct Verify {
     #[command(flatten)]
-    endpoint: Endpoint,
+    target: Target,
     /// The project whose requests are meant where the file names none
     #[arg(long, value_name = "ID")]
     project: Option<String>,
@@ -109,7 +109,8 @@ impl Verify {
             return Err(Problem::Usage("the control token has control characters".to_owned()));
         }
         let plans = self.plans().map_err(Problem::Usage)?;
-        plans.into_iter().map(|(project, checks)| self.ask(project, &checks)).collect()
+        let line = self.target.line().map_err(Problem::Usage)?;
+        plans.into_iter().map(|(project, checks)| self.ask(&line, project, &checks)).collect()
     }
 
     /// The claims, with the project that each of them is about.
@@ -138,7 +139,7 @@ impl Verify {
         plans.into_iter().map(plan).collect()
     }
 
-    fn ask(&self, project_id: String, checks: &[Value]) -> Result<Suite, Problem> {
+    fn ask(&self, line: &Line, project_id: String, checks: &[Value]) -> Result<Suite, Problem> {
         const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
         let shown = utf8_percent_encode(&project_id, KEPT);
         let call = Call {
@@ -148,9 +149,9 @@ impl Verify {
             body: &json!({ "checks": checks }).to_string(),
             limit: Duration::from_secs(30),
         };
-        let address = reachable(self.endpoint);
+        let address = line.address;
         let answer = call
-            .send(address)
+            .send(line)
             .map_err(|error| Problem::Service(format!("nothing answers on {address}: {error}")))?;
         let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let reason = said["error_msg"].as_str();

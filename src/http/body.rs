@@ -4,12 +4,17 @@ use crate::api::gateway::BODY_LIMIT;
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::error::Refusal;
+use crate::server::wire;
 use axum::body::{Body, Bytes, to_bytes};
 use std::time::Duration;
 
 /// Receives a body within the gateway's limit and the time-out.
 pub async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(within, to_bytes(body, BODY_LIMIT)).await {
+    let received = tokio::time::timeout(within, to_bytes(body, BODY_LIMIT)).await;
+    if !matches!(received, Ok(Ok(_))) {
+        wire::ignore_the_rest();
+    }
+    match received {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_length_limit(&error) => {
             Err(Refusal::BodyTooLarge { limit: BODY_LIMIT })

@@ -1,129 +1,118 @@
-//! The wire: a connection's bytes on their way out, and what a fault does to them.
+//! The wire: a connection's bytes on their way, and what faults and refusals do to them.
 //!
 //! The HTTP library sends every answer whole. So whoever answers leaves an order at the connection
-//! that it answers on, and the bytes of that answer are reset, cut off or held back here.
+//! that it answers on, and the bytes of that answer are reset, cut off or held back here. In HTTP/2
+//! the same is done to the stream of the answer (`stream_fault.rs`), and never here: others share
+//! the connection.
 
+mod doing;
+mod orders;
+mod refused;
+
+pub use doing::pieces;
+pub use orders::{Desk, Orders, disrupt, ignore_the_rest};
+
+use super::activity::Activity;
+use super::refusals::Refusals;
+use super::stream::Stream;
 use crate::testing::fault::Disruption;
-use std::io;
+use axum::http::StatusCode;
+use doing::{Doing, Drip, Head};
+use refused::Refused;
+use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-tokio::task_local! {
-    /// The orders of the connection that the running task serves.
-    static ORDERS: Orders;
-}
+/// What a client of HTTP/2 begins with.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// What is ordered for the next answer on a connection.
-#[derive(Clone, Debug, Default)]
-pub struct Orders(Arc<Ordered>);
-
-#[derive(Debug, Default)]
-struct Ordered {
-    /// Whether there is an order, so that those without one lock nothing.
-    any: AtomicBool,
-    /// The order, and how many bytes the body has.
-    order: Mutex<Option<(Disruption, usize)>>,
-}
-
-impl Orders {
-    /// Serves a connection, so that its answers can leave orders.
-    pub fn follow<F: Future>(self, connection: F) -> impl Future<Output = F::Output> {
-        ORDERS.scope(self, connection)
-    }
-
-    fn are_any(&self) -> bool {
-        self.0.any.load(Ordering::Acquire)
-    }
-
-    fn take(&self) -> Option<(Disruption, usize)> {
-        if !self.are_any() {
-            return None;
-        }
-        self.0.any.store(false, Ordering::Release);
-        self.0.order.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-/// Orders what is done to the answer that the running task is about to give, whose body has so many
-/// bytes on the wire.
-pub fn disrupt(disruption: Disruption, body: usize) {
-    let left = ORDERS.try_with(|Orders(ordered)| {
-        let mut order = ordered.order.lock().unwrap_or_else(PoisonError::into_inner);
-        *order = Some((disruption, body));
-        ordered.any.store(true, Ordering::Release);
-    });
-    if left.is_err() {
-        tracing::warn!("an answer without a connection cannot be disrupted");
-    }
-}
+/// How long a client that is still sending is listened to after its answer. To close before would
+/// reset the connection, and the answer might be lost with it.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A connection.
 #[derive(Debug)]
 pub struct Wire {
-    stream: TcpStream,
-    orders: Orders,
+    stream: Stream,
+    activity: Arc<Activity>,
+    refusals: Arc<Refusals>,
+    /// What was read to find out which HTTP it is, and how much of that has been read again.
+    first: [u8; PREFACE.len()],
+    held: usize,
+    given: usize,
     doing: Doing,
+    refused: Option<Refused>,
+    lingering: Option<Pin<Box<Sleep>>>,
 }
-
-/// What is being done to the bytes that go out.
-#[derive(Debug)]
-enum Doing {
-    /// Nothing.
-    Pass,
-    /// The head goes out as it is; what is done to the body comes after it.
-    Head(Head, Disruption, usize),
-    /// So many bytes go out, and then the connection ends.
-    Cut(usize),
-    /// So many bytes go out in pieces, each after a pause.
-    Drip(Drip),
-}
-
-/// The search for the end of an answer's head.
-#[derive(Clone, Copy, Debug, Default)]
-struct Head {
-    /// How many bytes of it have been seen.
-    seen: usize,
-    /// Whether it only says that the request may go on, and another one follows.
-    interim: bool,
-    /// How many signs of the empty line that ends it have been seen.
-    ending: usize,
-}
-
-/// A body that goes out in pieces.
-#[derive(Debug)]
-struct Drip {
-    left: usize,
-    piece: usize,
-    pause: Duration,
-    sleep: Pin<Box<Sleep>>,
-    /// How much of the present piece may go out.
-    allowed: usize,
-}
-
-/// In how many pieces a slow body goes out.
-const PIECES: u32 = 10;
 
 impl Wire {
-    /// A connection, and where orders for it are left.
-    pub fn new(stream: TcpStream) -> (Self, Orders) {
-        let orders = Orders::default();
-        (Self { stream, orders: orders.clone(), doing: Doing::Pass }, orders)
+    /// A connection.
+    pub fn new(stream: Stream, activity: Arc<Activity>, refusals: Arc<Refusals>) -> Self {
+        Self {
+            stream,
+            activity,
+            refusals,
+            first: [0; PREFACE.len()],
+            held: 0,
+            given: 0,
+            doing: Doing::Pass,
+            refused: None,
+            lingering: None,
+        }
+    }
+
+    /// Waits for the first bytes, as many as there are at once. False if there are none.
+    pub async fn has_begun(&mut self) -> io::Result<bool> {
+        std::future::poll_fn(|context| {
+            let mut buffer = ReadBuf::new(&mut self.first[self.held..]);
+            ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+            let count = buffer.filled().len();
+            self.held += count;
+            if count > 0 {
+                self.activity.has_received();
+            }
+            Poll::Ready(Ok(count > 0))
+        })
+        .await
+    }
+
+    /// Reads on until it is clear whether they are the beginning of HTTP/2.
+    pub async fn is_http2(&mut self) -> io::Result<bool> {
+        while PREFACE.starts_with(&self.first[..self.held]) {
+            if self.held == PREFACE.len() {
+                return Ok(true);
+            }
+            if !self.has_begun().await? {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Says something, and ends the connection.
+    pub async fn turn_away(mut self, text: Vec<u8>) {
+        self.activity.ignore_the_rest();
+        let mut refused = Refused::new(text);
+        let stream = &mut self.stream;
+        let said = std::future::poll_fn(|context| refused.poll_send(stream, context)).await;
+        if said.is_ok() {
+            let _ =
+                std::future::poll_fn(|context| Pin::new(&mut self).poll_shutdown(context)).await;
+        }
     }
 
     /// Whether bytes go out as they are.
     fn is_undisturbed(&self) -> bool {
-        matches!(self.doing, Doing::Pass) && !self.orders.are_any()
+        matches!(self.doing, Doing::Pass) && !self.activity.orders.are_any()
     }
 
     /// How many of these bytes may go out now.
     fn allow(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if let Some((disruption, body)) = self.orders.take() {
+        if let Some((disruption, body)) = self.activity.orders.take() {
             self.doing = Doing::Head(Head::default(), disruption, body);
         }
         loop {
@@ -131,14 +120,14 @@ impl Wire {
                 Doing::Pass => return Poll::Ready(Ok(bytes.len())),
                 Doing::Head(_, Disruption::Reset, _) => {
                     // Without lingering the end of the connection is a reset.
-                    let _ = self.stream.set_zero_linger();
-                    return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+                    let _ = self.stream.socket().set_zero_linger();
+                    return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
                 }
                 Doing::Head(head, ..) => {
                     let mut head = *head;
                     return Poll::Ready(Ok(head.read(bytes)));
                 }
-                Doing::Cut(0) => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
+                Doing::Cut(0) => return Poll::Ready(Err(ErrorKind::ConnectionAborted.into())),
                 Doing::Cut(left) => return Poll::Ready(Ok(bytes.len().min(*left))),
                 Doing::Drip(Drip { left: 0, .. }) => self.doing = Doing::Pass,
                 Doing::Drip(drip) => {
@@ -153,72 +142,38 @@ impl Wire {
         }
     }
 
-    /// Notes that these bytes have gone out.
-    fn note(&mut self, bytes: &[u8]) {
-        match &mut self.doing {
-            Doing::Pass => {}
-            Doing::Head(head, disruption, body) => {
-                head.read(bytes);
-                if head.is_over() {
-                    self.doing = Doing::to_body(*disruption, *body);
-                }
-            }
-            Doing::Cut(left) => *left -= bytes.len(),
-            Doing::Drip(drip) => {
-                drip.left -= bytes.len();
-                drip.allowed -= bytes.len();
-            }
+    /// Keeps in mind whether the client takes bytes.
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Pending => self.activity.has_stalled(),
+            Poll::Ready(_) => self.activity.has_sent(),
         }
-    }
-}
-
-impl Doing {
-    /// What is done to a body of so many bytes.
-    fn to_body(disruption: Disruption, body: usize) -> Self {
-        match disruption {
-            Disruption::Reset => Self::Pass,
-            Disruption::Truncate => Self::Cut(body / 2),
-            Disruption::Slow(whole) => {
-                let pieces = PIECES.min(u32::try_from(body).unwrap_or(PIECES)).max(1);
-                let pause = whole / pieces;
-                let sleep = Box::pin(tokio::time::sleep(pause));
-                let piece = body.div_ceil(pieces as usize);
-                Self::Drip(Drip { left: body, piece, pause, sleep, allowed: 0 })
-            }
-        }
-    }
-}
-
-impl Head {
-    /// How many of these bytes belong to it.
-    fn read(&mut self, bytes: &[u8]) -> usize {
-        /// Where the first digit of the status is.
-        const STATUS: usize = "HTTP/1.1 ".len();
-        for (at, byte) in bytes.iter().enumerate() {
-            if self.seen == STATUS {
-                self.interim = *byte == b'1';
-            }
-            self.seen += 1;
-            self.ending = match (self.ending, byte) {
-                (2, b'\r') => 3,
-                (_, b'\r') => 1,
-                (1, b'\n') => 2,
-                (3, b'\n') if self.interim => {
-                    *self = Self::default();
-                    0
-                }
-                (3, b'\n') => {
-                    self.ending = 4;
-                    return at + 1;
-                }
-                _ => 0,
-            };
-        }
-        bytes.len()
+        written
     }
 
-    fn is_over(&self) -> bool {
-        self.ending == 4
+    /// Says in the gateway's words what the HTTP library says in none. Nothing if it does not
+    /// refuse anything with these bytes, which count as written then.
+    fn refuse(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.refused.is_none() {
+            let status = refused::status(bytes)?;
+            self.refused = Some(Refused::new(self.refusals.write(status)));
+            self.activity.ignore_the_rest();
+        }
+        let refused = self.refused.as_mut()?;
+        let sent = refused.poll_send(&mut self.stream, context);
+        Some(self.note(sent.map_ok(|()| bytes.len())))
+    }
+
+    /// Tells a client that its request takes too long.
+    fn give_up(&mut self, context: &mut Context<'_>) -> io::Error {
+        let text = self.refusals.write(StatusCode::REQUEST_TIMEOUT);
+        // Nothing has gone out for a while, so there is room for all of it.
+        let _ = Refused::new(text).poll_send(&mut self.stream, context);
+        ErrorKind::TimedOut.into()
     }
 }
 
@@ -228,7 +183,22 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let wire = &mut *self;
+        if wire.given < wire.held {
+            let count = buffer.remaining().min(wire.held - wire.given);
+            buffer.put_slice(&wire.first[wire.given..wire.given + count]);
+            wire.given += count;
+            return Poll::Ready(Ok(()));
+        }
+        if wire.activity.is_late() {
+            return Poll::Ready(Err(wire.give_up(context)));
+        }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut wire.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            wire.activity.has_received();
+        }
+        read
     }
 }
 
@@ -238,9 +208,14 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let allowed = ready!(self.allow(context, bytes))?;
-        let written = ready!(Pin::new(&mut self.stream).poll_write(context, &bytes[..allowed]))?;
-        self.note(&bytes[..written]);
+        let wire = &mut *self;
+        if let Some(refused) = wire.refuse(context, bytes) {
+            return refused;
+        }
+        let allowed = ready!(wire.allow(context, bytes))?;
+        let written = Pin::new(&mut wire.stream).poll_write(context, &bytes[..allowed]);
+        let written = ready!(wire.note(written))?;
+        wire.doing.note(&bytes[..written], &wire.activity);
         Poll::Ready(Ok(written))
     }
 
@@ -249,11 +224,12 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.is_undisturbed() {
-            return Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let first: &[u8] = slices.iter().find(|slice| !slice.is_empty()).map_or(&[], |slice| slice);
+        if !self.is_undisturbed() || self.refused.is_some() || refused::status(first).is_some() {
+            return self.poll_write(context, first);
         }
-        let first = slices.iter().find(|slice| !slice.is_empty());
-        self.poll_write(context, first.map_or(&[], |slice| slice))
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.note(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -262,30 +238,37 @@ impl AsyncWrite for Wire {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Doing::Cut(0) = self.doing {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
         }
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        if flushed.is_pending() {
+            self.activity.has_stalled();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_head_ends_at_the_empty_line_wherever_the_bytes_are_cut() {
-        let bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\na: b\r\n\r\n{}";
-        for cut in 0..=bytes.len() {
-            let mut head = Head::default();
-            let mut length = head.read(&bytes[..cut]);
-            if !head.is_over() {
-                length += head.read(&bytes[cut..]);
+        const ROUNDS: usize = 64;
+        let wire = &mut *self;
+        if wire.lingering.is_none() {
+            ready!(Pin::new(&mut wire.stream).poll_shutdown(context))?;
+            if !wire.activity.ignores_the_rest() {
+                return Poll::Ready(Ok(()));
             }
-            assert!(head.is_over() && length == bytes.len() - 2, "{cut}");
         }
+        let time = wire.lingering.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
+        if time.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut ignored = [0; 8192];
+        for _ in 0..ROUNDS {
+            let mut buffer = ReadBuf::new(&mut ignored);
+            let read = ready!(Pin::new(&mut wire.stream).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }

@@ -9,7 +9,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 /// A running program, ended when the test ends.
 pub struct Running {
     child: Child,
-    announced: Value,
+    pub announced: Value,
 }
 
 impl Running {
@@ -35,7 +35,12 @@ impl Running {
         self.url("").replace("http://", "")
     }
 
-    fn port(&self) -> String {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn port(&self) -> String {
         self.announced["port"].to_string()
     }
 
@@ -86,7 +91,7 @@ impl Drop for Running {
     }
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     Command::new(PROGRAM).args(arguments).output().expect("the program runs")
 }
 

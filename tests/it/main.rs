@@ -2,6 +2,7 @@
 //!
 //! One binary with modules, so that they link once.
 
+mod abuse;
 mod aliases;
 mod binary;
 mod catalogue;
@@ -13,6 +14,7 @@ mod explain;
 mod faults;
 mod geminidb;
 mod guard;
+mod http2;
 mod iam;
 mod jobs;
 mod journal;
@@ -30,6 +32,8 @@ mod snapshot;
 mod support;
 mod taurusdb;
 mod terraform;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 mod verify;
 mod workflows;

@@ -1,0 +1,196 @@
+//! How much a connection may take, and how many there may be.
+
+use super::activity::{Activity, Phase};
+use crate::config::Config;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// What a connection may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long the head of a request may take to arrive, and a TLS handshake.
+    pub head: Duration,
+    /// How long a connection may do nothing.
+    pub idle: Duration,
+    /// How long a client may take no bytes of its answer.
+    pub write: Duration,
+    /// How many bytes the head of a request may have.
+    pub head_bytes: u32,
+}
+
+impl Limits {
+    /// The limits that are configured.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            head: Duration::from_secs(config.header_seconds),
+            idle: Duration::from_secs(config.connections.idle_seconds),
+            write: Duration::from_secs(config.connections.write_seconds),
+            head_bytes: config.connections.header_bytes,
+        }
+    }
+
+    /// How often a connection is looked at: a limit is overrun by no more than this.
+    pub fn look(&self) -> Duration {
+        self.head.min(self.idle).min(self.write) / 4
+    }
+}
+
+/// Watches how long a connection has been doing the same.
+#[derive(Debug)]
+pub struct Watch {
+    limits: Limits,
+    phase: Phase,
+    unmoved: Duration,
+    parting: bool,
+}
+
+impl Watch {
+    /// Begins.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, phase: Phase::Busy, unmoved: Duration::ZERO, parting: false }
+    }
+
+    /// Looks, and says what has taken too long.
+    pub fn look(&mut self, activity: &Activity) -> Option<Phase> {
+        let phase = activity.phase();
+        if phase != self.phase {
+            (self.phase, self.unmoved) = (phase, Duration::ZERO);
+            return None;
+        }
+        self.unmoved += self.limits.look();
+        let limit = match phase {
+            Phase::Busy => return None,
+            Phase::Idle(_) if self.parting => self.limits.write,
+            Phase::Idle(_) => self.limits.idle,
+            Phase::Head(_) => self.limits.head,
+            Phase::Blocked(_) => self.limits.write,
+        };
+        (self.unmoved >= limit).then_some(phase)
+    }
+
+    /// The connection has been asked to end. False if it had been asked before.
+    pub fn part(&mut self) -> bool {
+        self.unmoved = Duration::ZERO;
+        !std::mem::replace(&mut self.parting, true)
+    }
+}
+
+/// The places for connections, on all ports together.
+#[derive(Debug)]
+pub struct Places {
+    all: u32,
+    free: Arc<Semaphore>,
+    /// For those that are told that there is no place.
+    waiting_room: Arc<Semaphore>,
+}
+
+/// How many connections there may be unless it is configured.
+const USUAL_CONNECTIONS: u32 = 16_384;
+
+/// How many are told at once that there is no place.
+const TOLD_AT_ONCE: usize = 64;
+
+/// Descriptors for everything but the connections that have a place.
+const OTHER_DESCRIPTORS: u32 = 128;
+
+impl Places {
+    /// As many places as are configured, if the system gives so many descriptors.
+    pub fn new(configured: Option<u32>) -> Self {
+        let possible = descriptors().map(|all| all.saturating_sub(OTHER_DESCRIPTORS).max(1));
+        let wanted = configured.unwrap_or(USUAL_CONNECTIONS);
+        let all = wanted.min(possible.unwrap_or(wanted));
+        if configured.is_some() && all < wanted {
+            tracing::warn!(
+                max_connections = wanted,
+                possible = all,
+                "the system gives too few file descriptors for so many connections: raise \
+                 `ulimit -n`"
+            );
+        }
+        let free = Arc::new(Semaphore::new(all as usize));
+        Self { all, free, waiting_room: Arc::new(Semaphore::new(TOLD_AT_ONCE)) }
+    }
+
+    /// How many there are.
+    pub fn all(&self) -> u32 {
+        self.all
+    }
+
+    /// How many are taken.
+    pub fn taken(&self) -> usize {
+        (self.all as usize).saturating_sub(self.free.available_permits())
+    }
+
+    /// Takes one, if there is one.
+    pub fn take(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_owned().ok()
+    }
+
+    /// Takes a place to be told that there is none.
+    pub fn wait(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.waiting_room).try_acquire_owned().ok()
+    }
+
+    /// Waits until none is taken.
+    pub async fn emptied(&self) {
+        let _ = self.free.acquire_many(self.all).await;
+    }
+}
+
+/// How many file descriptors the system gives, where it says so.
+fn descriptors() -> Option<u32> {
+    descriptors_in(&std::fs::read_to_string("/proc/self/limits").ok()?)
+}
+
+fn descriptors_in(limits: &str) -> Option<u32> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        head: Duration::from_secs(4),
+        idle: Duration::from_secs(8),
+        write: Duration::from_secs(8),
+        head_bytes: 8192,
+    };
+
+    #[test]
+    fn what_does_not_move_is_over_after_its_limit_and_what_moves_is_not() {
+        let activity = Arc::new(Activity::default());
+        let mut watch = Watch::new(LIMITS);
+        let mut looks = |count: usize| (0..count).filter_map(|_| watch.look(&activity)).count();
+        assert_eq!(looks(8), 0, "the first look begins to count");
+        assert_eq!(looks(1), 1);
+        drop(activity.begin());
+        assert_eq!(looks(8), 0);
+        activity.has_received();
+        assert_eq!(looks(4), 0);
+        assert_eq!(looks(1), 1);
+        let busy = activity.begin();
+        assert_eq!(looks(100), 0);
+        drop(busy);
+    }
+
+    #[test]
+    fn places_are_counted() {
+        let places = Places::new(Some(2));
+        let (first, second) = (places.take(), places.take());
+        assert!(first.is_some() && second.is_some() && places.take().is_none());
+        assert_eq!((places.all(), places.taken()), (2, 2));
+        drop(first);
+        assert_eq!(places.taken(), 1);
+    }
+
+    #[test]
+    fn the_number_of_descriptors_is_read() {
+        let text = "Limit Soft Limit Hard Limit Units\nMax open files            1024  \
+                    524288               files     \n";
+        assert_eq!(descriptors_in(text), Some(1024));
+        assert_eq!(descriptors_in("Max open files unlimited unlimited files"), None);
+    }
+}

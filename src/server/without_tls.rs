@@ -1,0 +1,45 @@
+//! What stands for TLS in a program that was built without it.
+
+use super::StartError;
+use super::stream::Stream;
+use crate::config::Config;
+use std::io;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+
+/// A certificate, of which there is none.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    never: std::convert::Infallible,
+    /// The certificate in PEM.
+    pub certificate: Arc<str>,
+}
+
+/// What a handshake leads to.
+#[derive(Debug)]
+pub struct Secured {
+    /// The connection.
+    pub stream: Stream,
+    /// Whether HTTP/2 was agreed on.
+    pub is_http2: bool,
+}
+
+impl Tls {
+    /// None.
+    #[expect(clippy::unnecessary_wraps, reason = "as it is where there is TLS")]
+    pub fn of(_: &Config) -> Result<Option<Self>, StartError> {
+        Ok(None)
+    }
+
+    /// Never happens.
+    #[expect(clippy::unused_async, reason = "as it is where there is TLS")]
+    pub async fn accept(&self, _: TcpStream) -> io::Result<Secured> {
+        match self.never {}
+    }
+}
+
+/// Never asked.
+#[expect(clippy::unused_async, reason = "as it is where there is TLS")]
+pub async fn is_spoken(_: &TcpStream) -> io::Result<bool> {
+    Ok(false)
+}
