@@ -18,9 +18,9 @@ struct Client {
 }
 
 impl Client {
-    fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Heard {
+    fn send(&mut self, method: &Method, path: &str, headers: &[(&str, &str)], body: &str) -> Heard {
         let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-        let request = Request::builder().method(&method).uri(self.running.url(path));
+        let request = Request::builder().method(method).uri(self.running.url(path));
         let request = headers.iter().fold(request, |it, (name, value)| it.header(*name, *value));
         let request = request.header("Content-Type", "application/json");
         let mut answer =
@@ -35,7 +35,7 @@ impl Client {
     }
 
     fn ask(&mut self, path: &str) -> Heard {
-        let heard = self.send(Method::GET, path, &[("X-Paper-Token", CONTROL_TOKEN)], "");
+        let heard = self.send(&Method::GET, path, &[("X-Paper-Token", CONTROL_TOKEN)], "");
         assert_eq!(heard.status, 200, "{path}: {}", heard.text);
         heard
     }
@@ -68,10 +68,10 @@ fn a_planted_secret_comes_out_nowhere() {
         "--log-level=debug",
     ]);
     let mut client = Client { running, heard: Vec::new() };
-    let logged_in = client.send(Method::POST, "/v3/auth/tokens", &[], &login("planted-password"));
+    let logged_in = client.send(&Method::POST, "/v3/auth/tokens", &[], &login("planted-password"));
     assert_eq!(logged_in.status, 201, "{}", logged_in.text);
     let token = logged_in.headers["x-subject-token"].to_str().expect("text").to_owned();
-    let wrong = client.send(Method::POST, "/v3/auth/tokens", &[], &login("planted-wrong"));
+    let wrong = client.send(&Method::POST, "/v3/auth/tokens", &[], &login("planted-wrong"));
     assert_eq!(wrong.status, 401, "{}", wrong.text);
 
     let signature = "SDK-HMAC-SHA256 Access=AK1, SignedHeaders=host, Signature=planted-signature";
@@ -101,13 +101,13 @@ fn a_planted_secret_comes_out_nowhere() {
             (&task, r#"{"password": "planted-one", "password": "planted-two"}"#.to_owned()),
             (&other, r#"{"source_instance_id": "a", "target_instance_id": "b"}"#.to_owned()),
         ] {
-            client.send(Method::POST, path, headers, &body);
+            client.send(&Method::POST, path, headers, &body);
         }
-        client.send(Method::GET, &format!("/v9/{PROJECT}/nowhere"), headers, "");
+        client.send(&Method::GET, &format!("/v9/{PROJECT}/nowhere"), headers, "");
     }
-    client.send(Method::GET, "/v3/auth/tokens", &[("X-Subject-Token", "planted-subject")], "");
+    client.send(&Method::GET, "/v3/auth/tokens", &[("X-Subject-Token", "planted-subject")], "");
     let denied =
-        client.send(Method::GET, "/_paper/rules", &[("X-Paper-Token", "planted-guess")], "");
+        client.send(&Method::GET, "/_paper/rules", &[("X-Paper-Token", "planted-guess")], "");
     assert_eq!(denied.status, 401);
 
     let fixed = ["", "/", "/page.js", "/rules", "/catalogue", "/openapi.json", "/scenarios"];
@@ -120,7 +120,7 @@ fn a_planted_secret_comes_out_nowhere() {
             let method = if path.ends_with("misses") { Method::POST } else { Method::GET };
             let body = if method == Method::POST { r#"{"match": {"x": 1}}"# } else { "" };
             let path = format!("{world}{path}");
-            let heard = client.send(method, &path, &[("X-Paper-Token", CONTROL_TOKEN)], body);
+            let heard = client.send(&method, &path, &[("X-Paper-Token", CONTROL_TOKEN)], body);
             assert_eq!(heard.status, 200, "{path}: {}", heard.text);
         }
         let journal = client.ask(&format!("{world}/requests")).text;

@@ -120,7 +120,9 @@ fn a_document_that_is_refused_changes_nothing() {
     let newer = document.replace("\"version\": 1", "\"version\": 2");
     let foreign = document.replace("papercloud-world", "moto");
     let misspelt = document.replace("\"jobs\":", "\"jbos\":");
+    let ghostly = document.replace("\"scenario\": null", "\"scenario\": \"ghost\"");
     for (sent, said) in [
+        (ghostly.as_str(), "faults: the chosen scenario ghost is not among the scenarios"),
         (newer.as_str(), "version: this program reads version 1, got 2"),
         (&foreign, "format: must be papercloud-world, got \"moto\""),
         (&misspelt, "did you mean jobs?"),
