@@ -214,7 +214,7 @@ fn a_stop_lets_the_requests_in_hand_end() {
         client.send("GET", "/_paper/health", "", None).await.expect("an answer");
         let stopping = tokio::task::spawn_blocking(move || cloud.stop());
         let status = answer.await.expect("an answer").status();
-        stopping.await.expect("it stops");
+        stopping.await.expect("it ends").expect("it stops");
         status
     });
     assert_eq!(status, StatusCode::ACCEPTED);

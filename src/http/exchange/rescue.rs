@@ -144,7 +144,7 @@ mod tests {
         tripwire::lay(PROJECT, "begin");
         assert_eq!(ask(&mappings, "t"), (500, Some(32), json!("APIGW.0601")));
         tripwire::lay(PROJECT, "control");
-        assert_eq!(ask(&clock, "t"), (500, None, json!("PAPER.0500")));
+        assert_eq!(ask(&clock, "t"), (500, Some(32), json!("PAPER.0500")));
         assert_eq!(ask(&mappings, "t").0, 200);
         assert_eq!(ask(&clock, "t").0, 200);
         let requests = ask(&format!("/_paper/worlds/{PROJECT}/requests"), "t");

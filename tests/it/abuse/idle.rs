@@ -46,7 +46,7 @@ fn a_stop_waits_for_no_idle_connection() {
     let cloud = start(&config());
     let fresh: Vec<_> = (0..100).map(|_| Raw::connect(&cloud)).collect();
     serves_others(&cloud);
-    cloud.stop();
+    cloud.stop().expect("it stops");
     for raw in fresh {
         let _ = raw.rest();
     }
