@@ -34,6 +34,10 @@ impl<T: Read + Write> Connection for T {}
 
 impl Target {
     /// How it is reached, or what is wrong with the certificate that it is to be trusted by.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::unnecessary_wraps, reason = "only a certificate can be wrong")
+    )]
     pub fn line(&self) -> Result<Line, String> {
         let address = reachable(self.endpoint);
         Ok(Line {

@@ -150,13 +150,13 @@ impl Fault {
         self.effect(|effect| effect.throttle = Some(retry_after_seconds.into()))
     }
 
-    /// Resets the connection instead of answering.
+    /// Resets the connection instead of answering; in HTTP/2, where others may share it, the stream.
     #[must_use]
     pub fn reset(self) -> Self {
         self.effect(|effect| effect.reset = true)
     }
 
-    /// Ends the connection in the middle of the answer's body.
+    /// Ends the connection in the middle of the answer's body; in HTTP/2 the stream, by a reset.
     #[must_use]
     pub fn truncate(self) -> Self {
         self.effect(|effect| effect.truncate = true)

@@ -45,6 +45,8 @@ pub struct Wire {
     held: usize,
     given: usize,
     doing: Doing,
+    /// Whether TLS still has bytes that the client does not take.
+    flushing: bool,
     refused: Option<Refused>,
     lingering: Option<Pin<Box<Sleep>>>,
 }
@@ -60,6 +62,7 @@ impl Wire {
             held: 0,
             given: 0,
             doing: Doing::Pass,
+            flushing: false,
             refused: None,
             lingering: None,
         }
@@ -242,7 +245,10 @@ impl AsyncWrite for Wire {
         }
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if flushed.is_pending() {
+            self.flushing = true;
             self.activity.has_stalled();
+        } else if std::mem::take(&mut self.flushing) {
+            self.activity.has_sent();
         }
         flushed
     }

@@ -125,9 +125,9 @@ pub struct Hit {
 /// What is done to an answer beyond its head and its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disruption {
-    /// The connection is reset; nothing is sent.
+    /// The connection is reset; nothing is sent. In HTTP/2 the stream is.
     Reset,
-    /// The connection ends in the middle of the body.
+    /// The connection ends in the middle of the body. In HTTP/2 the stream is reset there.
     Truncate,
     /// The body takes as long as this to be sent.
     Slow(Duration),

@@ -97,7 +97,7 @@ fn serves_others(cloud: &PaperCloud) {
 /// Nothing is kept of the connections that there were.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a guard against waiting for ever")]
-fn forgets_all(cloud: &PaperCloud) {
+pub fn forgets_all(cloud: &PaperCloud) {
     let begun = Instant::now();
     while cloud.open_connections() > 0 {
         assert!(begun.elapsed() < GUARD, "{} are still open", cloud.open_connections());

@@ -2,7 +2,7 @@
 
 use crate::binary::{Running, fails, run};
 use crate::support::{PROJECT, config, json, start};
-use papercloud::{Certificate, Config, PaperCloud, StartError};
+use papercloud::{Certificate, Config, Connections, PaperCloud, StartError};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -170,6 +170,18 @@ fn a_handshake_that_is_not_finished_holds_up_nobody_and_is_ended() {
     let mut rest = Vec::new();
     let _ = nonsense.read_to_end(&mut rest);
     assert!(ask(&mut connect(&cloud, "localhost", &[]), "").0.starts_with("HTTP/1.1 202"));
+}
+
+#[test]
+fn a_client_that_never_reads_is_left() {
+    let connections = Connections { write_seconds: 1, ..Connections::default() };
+    let cloud = start(&Config { connections, ..secured() });
+    let mut silent = connect(&cloud, "localhost", &[]);
+    let one = "GET /_paper/openapi.json HTTP/1.1\r\nHost: h\r\n\r\n";
+    silent.write_all(one.repeat(400).as_bytes()).expect("requests");
+    assert!(ask(&mut connect(&cloud, "localhost", &[]), "").0.starts_with("HTTP/1.1 202"));
+    crate::abuse::forgets_all(&cloud);
+    drop(silent);
 }
 
 /// A certificate and its key, as files.

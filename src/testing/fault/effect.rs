@@ -45,9 +45,9 @@ pub enum Deed {
     Error(Name, Option<Box<str>>),
     /// Answers that there were too many requests, and after how many seconds to come back.
     Throttle(u32, Option<Box<str>>),
-    /// Resets the connection.
+    /// Resets the connection, or the stream in HTTP/2.
     Reset,
-    /// Ends the connection in the middle of the body.
+    /// Ends the connection in the middle of the body, or the stream in HTTP/2.
     Truncate,
     /// Cuts the body so that it is no JSON.
     Malformed,

@@ -40,7 +40,7 @@ def papercloud_flags() -> tuple[str, ...]:
 def direct_connections() -> Iterator[None]:
     """The SDKs would send requests to this machine through a proxy, where one is set."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("no_proxy", "127.0.0.1")
+        environment.setenv("no_proxy", "127.0.0.1,localhost")
         yield
 
 

@@ -21,6 +21,7 @@ import os
 import select
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import urllib.error
@@ -61,7 +62,10 @@ class Papercloud:
         )
         assert self._process.stdout is not None
         self._output = self._process.stdout
-        self.url: str = self._announcement()["url"]
+        announced = self._announcement()
+        self.url: str = announced["url"]
+        # With --tls: the certificate to trust, in PEM.
+        self.certificate: str | None = announced["certificate"]
 
     def __enter__(self) -> Papercloud:
         return self
@@ -76,7 +80,7 @@ class Papercloud:
 
     def world(self, project_id: str) -> World:
         """Everything that belongs to a project."""
-        return World(self.url, project_id)
+        return World(self.url, project_id, self.certificate)
 
     def world_of(self, test: str) -> World:
         """The project of a test: its ID follows from the test's name, and its clock stands still.
@@ -90,11 +94,11 @@ class Papercloud:
 
     def define_scenario(self, name: str, scenario: dict[str, Any]) -> None:
         """Names a set of clock, job and fault settings, for any project to choose."""
-        ask(self.url, "PUT", f"/_paper/scenarios/{name}", scenario)
+        ask(self.url, "PUT", f"/_paper/scenarios/{name}", scenario, self.certificate)
 
     def explain(self, request_id: str) -> dict[str, Any]:
         """Which rules a request met, and how it is put right."""
-        return ask(self.url, "GET", f"/_paper/requests/{request_id}")
+        return ask(self.url, "GET", f"/_paper/requests/{request_id}", None, self.certificate)
 
     def stop(self) -> None:
         """Stops the service, and complains unless it ends cleanly and in time."""
@@ -140,6 +144,7 @@ class World:
 
     url: str
     project_id: str
+    certificate: str | None = None
 
     # Time
 
@@ -269,17 +274,31 @@ class World:
 
     def _ask(self, method: str, path: str = "", body: dict[str, Any] | None = None) -> Any:
         below = f"/{path}" if path else ""
-        return ask(self.url, method, f"/_paper/worlds/{self.project_id}{below}", body)
+        path = f"/_paper/worlds/{self.project_id}{below}"
+        return ask(self.url, method, path, body, self.certificate)
 
 
-def ask(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """Makes a call of the control API. A refusal raises with its reason."""
+def ask(
+    url: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    certificate: str | None = None,
+) -> Any:
+    """Makes a call of the control API. A refusal raises with its reason.
+
+    With TLS, the certificate in PEM is trusted, and nothing else is.
+    """
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url + path, data, method=method)
     if token := os.environ.get("PAPERCLOUD_CONTROL_TOKEN"):
         request.add_header("X-Paper-Token", token)
     # The service is on this machine, whatever proxies the environment names.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if certificate:
+        trusting = ssl.create_default_context(cadata=certificate)
+        handlers.append(urllib.request.HTTPSHandler(context=trusting))
+    opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(request, timeout=ANSWER_SECONDS) as answer:
             text = answer.read()
