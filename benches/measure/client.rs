@@ -97,7 +97,7 @@ pub fn value<'l>(line: &'l str, header: &str) -> Option<&'l str> {
     name.eq_ignore_ascii_case(header).then_some(value.trim())
 }
 
-/// Visits the chunks of a body, and says how long it is with their heads, once the last one is there.
+/// Visits the chunks of a body, and says how long it is with their heads, once all of it is there.
 fn walk_chunks(body: &[u8], visit: &mut dyn FnMut(&[u8])) -> Option<usize> {
     let mut place = 0;
     loop {
