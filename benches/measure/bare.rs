@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -18,7 +18,6 @@ use std::hash::BuildHasher;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
@@ -42,15 +41,20 @@ pub fn serve() -> Result<()> {
         .route("/v2/{project_id}/migration-tasks", get(list))
         .with_state(state);
     accept(move |stream| {
-        let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = protocol().serve_connection(TokioIo::new(stream), service);
         async {
             // A client that goes away is no error.
             let _ = connection.await;
         }
     })
+}
+
+/// HTTP as Papercloud speaks it to most of its clients.
+pub fn protocol() -> http1::Builder {
+    let mut protocol = http1::Builder::new();
+    protocol.half_close(true).header_read_timeout(None);
+    protocol
 }
 
 /// Accepts connections for ever, after the port was announced as Papercloud announces its own.

@@ -13,8 +13,8 @@ const CONNECTIONS: [usize; 4] = [1, 16, 64, 512];
 /// How far apart the numbers of the requests of two rounds are.
 const NUMBERS: usize = 1 << 20;
 
-/// What was measured of one call on so many connections: a sample a round for Papercloud, for what it
-/// is compared with, and for the fixed answer.
+/// What was measured of one call on so many connections: a sample a round for Papercloud, for what
+/// it is compared with, and for the fixed answer.
 struct Comparison {
     call: &'static str,
     refused: bool,

@@ -132,8 +132,8 @@ impl Call {
         Ok(Self { name, before: Vec::new(), sent, status, member })
     }
 
-    /// Makes the call once, after what comes before it, looks at the answer, and returns the request
-    /// to measure.
+    /// Makes the call once, after what comes before it, looks at the answer, and returns the
+    /// request to measure.
     pub fn prepare(&self, connection: &mut Connection) -> Result<Request> {
         let mut sent = self.sent.clone();
         for before in &self.before {

@@ -57,8 +57,9 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 pub struct Complete {
     /// Its status.
     pub status: u16,
-    /// Where its body is, still in chunks if it came in chunks.
-    pub body: Range<usize>,
+    body: Range<usize>,
+    /// Whether the body is in chunks.
+    chunked: bool,
 }
 
 impl Complete {
@@ -67,12 +68,26 @@ impl Complete {
         let start = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
         let head = str::from_utf8(&received[..start]).ok()?;
         let status: u16 = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-        let end = match head.lines().find_map(|line| value(line, "content-length")) {
+        let length = head.lines().find_map(|line| value(line, "content-length"));
+        let end = match length {
             Some(length) => start + length.parse::<usize>().ok()?,
             None if status == 204 => start,
-            None => start + length_of_chunks(&received[start..])?,
+            None => start + walk_chunks(&received[start..], &mut |_| ())?,
         };
-        (received.len() >= end).then_some(Self { status, body: start..end })
+        let chunked = length.is_none();
+        (received.len() >= end).then_some(Self { status, body: start..end, chunked })
+    }
+
+    /// The body as text.
+    fn text(&self, received: &[u8]) -> String {
+        let body = &received[self.body.clone()];
+        let mut bytes = Vec::new();
+        if self.chunked {
+            walk_chunks(body, &mut |chunk| bytes.extend_from_slice(chunk));
+        } else {
+            bytes.extend_from_slice(body);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
@@ -82,18 +97,20 @@ pub fn value<'l>(line: &'l str, header: &str) -> Option<&'l str> {
     name.eq_ignore_ascii_case(header).then_some(value.trim())
 }
 
-/// How long a body in chunks is, once its last chunk is there.
-fn length_of_chunks(body: &[u8]) -> Option<usize> {
+/// Visits the chunks of a body, and says how long it is with their heads, once all of it is there.
+fn walk_chunks(body: &[u8], visit: &mut dyn FnMut(&[u8])) -> Option<usize> {
     let mut place = 0;
     loop {
         let line = body[place..].windows(2).position(|two| two == b"\r\n")?;
         let digits = str::from_utf8(&body[place..place + line]).ok()?;
-        let chunk = usize::from_str_radix(digits.split(';').next()?.trim(), 16).ok()?;
-        place += line + 2 + chunk + 2;
+        let length = usize::from_str_radix(digits.split(';').next()?.trim(), 16).ok()?;
+        let start = place + line + 2;
+        place = start + length + 2;
         if place > body.len() {
             return None;
         }
-        if chunk == 0 {
+        visit(&body[start..start + length]);
+        if length == 0 {
             return Some(place);
         }
     }
@@ -157,8 +174,8 @@ impl Connection {
 
     /// Sends a request and reads its answer as text.
     pub fn ask(&mut self, request: &mut Request) -> Result<Answer> {
-        let (Complete { status, body }, bytes) = self.exchange(request.numbered(0))?;
-        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        Ok(Answer { status, head: text(&bytes[..body.start]), body: text(&bytes[body]) })
+        let (complete, bytes) = self.exchange(request.numbered(0))?;
+        let head = String::from_utf8_lossy(&bytes[..complete.body.start]).into_owned();
+        Ok(Answer { status: complete.status, head, body: complete.text(bytes) })
     }
 }

@@ -1,17 +1,15 @@
 //! The limit: a hyper server that gives one fixed answer, whatever it is asked.
 
 use crate::Result;
-use crate::bare::accept;
+use crate::bare::{accept, protocol};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 /// Every member that some call's answer is looked at for.
 const ANSWER: &str = r#"{"job_id":"18ef8ee3-b880-4851-8978-bb6acbd4e695","id":"1","job":{},"jobs":[{}],"migration_tasks":[{}],"error_code":""}"#;
@@ -19,9 +17,7 @@ const ANSWER: &str = r#"{"job_id":"18ef8ee3-b880-4851-8978-bb6acbd4e695","id":"1
 /// Serves the fixed answer.
 pub fn serve() -> Result<()> {
     accept(async |stream| {
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
-        let connection = builder.serve_connection(TokioIo::new(stream), service_fn(answer));
+        let connection = protocol().serve_connection(TokioIo::new(stream), service_fn(answer));
         // A client that goes away is no error.
         let _ = connection.await;
     })

@@ -1,5 +1,5 @@
-//! The soak: everything at once for a long time. Nothing may be answered that was not asked for, and
-//! memory has to stay flat.
+//! The soak: everything at once for a long time. Nothing may be answered that was not asked for,
+//! and memory has to stay flat.
 
 mod client;
 mod scenes;
