@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// A world that is in more scenarios than these is a mistake.
+const MOST: usize = 1_000;
+
 /// A named set of settings.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -131,6 +134,9 @@ impl World {
             return Ok(());
         }
         self.leave(name);
+        if self.testing.scenarios.len() >= MOST {
+            return Err(ControlError::conflict(format!("a world is in at most {MOST} scenarios")));
+        }
         for rule in &scenario.rules {
             if let Err(error) = self.testing.faults.arm(rule.clone(), Some(name)) {
                 self.leave(name);

@@ -16,6 +16,7 @@ mod guard;
 mod iam;
 mod jobs;
 mod journal;
+mod limits;
 mod lint;
 mod parallel;
 mod readme;
