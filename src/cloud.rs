@@ -15,12 +15,14 @@ mod ids;
 mod instance;
 mod job;
 mod lifecycle;
+mod limits;
 mod memory_mapping;
 mod memory_rule;
 mod migration_task;
 mod preset;
 mod project;
 mod replication;
+mod room;
 mod token;
 #[cfg(test)]
 pub mod tripwire;
@@ -38,6 +40,7 @@ pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
+pub use limits::{Entered, Full, Met};
 pub use memory_mapping::{
     CREATION as MAPPING_CREATION, DELETION as MAPPING_DELETION, MemoryMapping,
 };
@@ -53,6 +56,7 @@ pub use replication::{
     COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig,
     Replications, ScopeChange, Setting, TableScope, TableSetting,
 };
+pub use room::Records;
 pub use token::{Grant, Identity, SavedTokens, Scope, Token};
 pub use world::{Awaited, World};
 
@@ -85,6 +89,10 @@ pub struct Settings {
     pub credentials: Credentials,
     /// How many bytes the journal of a project may take.
     pub journal_bytes: usize,
+    /// How many worlds there may be.
+    pub max_worlds: usize,
+    /// How many jobs, migration tasks and backups each of them may keep.
+    pub max_jobs: usize,
     /// Scenarios that are known at the start.
     pub scenarios: BTreeMap<Box<str>, Arc<Scenario>>,
     /// What projects have before their first request.
@@ -101,6 +109,7 @@ pub struct Cloud {
     scenarios: RwLock<BTreeMap<Box<str>, Arc<Scenario>>>,
     /// How many control requests were answered.
     control_requests: AtomicU64,
+    limits: limits::Limits,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -108,6 +117,9 @@ pub struct Cloud {
 pub struct WorldCell {
     key: u64,
     requests: AtomicU64,
+    /// The last use of it, and the one by which it is known in the order of use.
+    used: AtomicU64,
+    place: AtomicU64,
     /// Whether its project has another world by now.
     abandoned: AtomicBool,
     /// Whether any fault rules are armed in it.
@@ -123,8 +135,16 @@ impl Cloud {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
         let (tokens, tokens_name_scenarios) = (RwLock::default(), AtomicBool::new(false));
         let scenarios = RwLock::new(settings.scenarios.clone());
-        let control_requests = AtomicU64::new(0);
-        Self { settings, shards, tokens, tokens_name_scenarios, scenarios, control_requests }
+        let (control_requests, limits) = (AtomicU64::new(0), limits::Limits::default());
+        Self {
+            settings,
+            shards,
+            tokens,
+            tokens_name_scenarios,
+            scenarios,
+            control_requests,
+            limits,
+        }
     }
 
     /// What every world has in common.
@@ -132,13 +152,26 @@ impl Cloud {
         &self.settings
     }
 
-    /// The world of a project; the first look makes it.
+    /// The world of a project; the first look makes it, whether or not there is room. Whoever comes
+    /// with an id that is not known yet is to [`enter`](Self::enter) it.
     pub fn world(&self, project_id: &str) -> Arc<WorldCell> {
-        let key = ids::world_key(self.settings.seed, project_id);
-        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cell) = worlds.get(project_id) {
-            return Arc::clone(cell);
+        if let Some(cell) = self.known_world(project_id) {
+            return cell;
         }
+        let key = ids::world_key(self.settings.seed, project_id);
+        let made = Arc::new(WorldCell::new(key, 0, self.new_world(project_id)));
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = Arc::clone(worlds.entry(project_id.into()).or_insert_with(|| made.clone()));
+        drop(worlds);
+        if Arc::ptr_eq(&cell, &made) {
+            self.limits.add(project_id, &cell);
+        }
+        cell
+    }
+
+    /// What the world of a project is at first.
+    fn new_world(&self, project_id: &str) -> World {
+        let key = ids::world_key(self.settings.seed, project_id);
         let preset = self.settings.presets.iter().find(|preset| preset.id.0 == project_id);
         let frozen_at = preset.and_then(|preset| preset.frozen_at).map(|instant| instant.0);
         let frozen_at = frozen_at.or(self.settings.frozen_at);
@@ -152,9 +185,7 @@ impl Cloud {
                 world.testing.scenario = Some(name.into());
             }
         }
-        let cell = Arc::new(WorldCell::new(key, 0, world));
-        worlds.insert(project_id.into(), Arc::clone(&cell));
-        cell
+        world
     }
 
     /// The world of a project, if it has one already.
@@ -178,8 +209,11 @@ impl Cloud {
     pub fn reset(&self, project_id: &str) {
         let key = ids::world_key(self.settings.seed, project_id);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cell) = worlds.remove(project_id) {
+        let removed = worlds.remove(project_id);
+        drop(worlds);
+        if let Some(cell) = removed {
             cell.abandoned.store(true, Ordering::Release);
+            self.limits.remove(&cell);
         }
     }
 
@@ -195,9 +229,13 @@ impl Cloud {
         let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
         fill(&mut world)?;
         let cell = Arc::new(WorldCell::new(key, requests, world));
+        self.limits.add(project_id, &cell);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cell) = worlds.insert(project_id.into(), cell) {
+        let replaced = worlds.insert(project_id.into(), cell);
+        drop(worlds);
+        if let Some(cell) = replaced {
             cell.abandoned.store(true, Ordering::Release);
+            self.limits.remove(&cell);
         }
         Ok(())
     }
@@ -249,7 +287,8 @@ impl WorldCell {
     fn new(key: u64, requests: u64, world: World) -> Self {
         let (requests, abandoned) = (AtomicU64::new(requests), AtomicBool::new(false));
         let faulty = world.testing.faults.any();
-        Self { key, requests, abandoned, faulty, world: world.into() }
+        let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { key, requests, used, place, abandoned, faulty, world: world.into() }
     }
 
     /// The number of the next request to this project, from 0 on.

@@ -141,6 +141,19 @@ pub struct Config {
     #[arg(long, env = "PAPERCLOUD_JOURNAL_BYTES", default_value_t = 1 << 20, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(0..=1 << 30))]
     pub journal_bytes: u32,
+    /// Worlds, one for each project ID, that there may be. Beyond that the one goes that was used
+    /// longest ago and has nothing under way; where there is none, calls for further projects are
+    /// refused with 429.
+    #[arg(long, env = "PAPERCLOUD_MAX_WORLDS", default_value_t = 100_000, value_name = "WORLDS",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_worlds: u32,
+    /// Jobs that a world keeps, and as many migration tasks and backups, of which the oldest finished
+    /// are forgotten for new ones; and eight times as many instances and other things together, of
+    /// which none is. Calls for which there is no room are refused with 429. As many tokens are kept
+    /// of all projects together.
+    #[arg(long, env = "PAPERCLOUD_MAX_JOBS", default_value_t = 1_000_000, value_name = "JOBS",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_jobs: u32,
     /// What connections may take, and how many there may be.
     #[command(flatten)]
     pub connections: Connections,
@@ -199,6 +212,8 @@ impl Default for Config {
             tls: None,
             #[cfg(feature = "tls")]
             tls_certificate: None,
+            max_worlds: 100_000,
+            max_jobs: 1_000_000,
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,
@@ -262,6 +277,8 @@ impl Config {
             spell_incrmigrating: self.spell_incrmigrating,
             credentials: self.credentials(world.as_ref())?,
             journal_bytes: self.journal_bytes as usize,
+            max_worlds: self.max_worlds as usize,
+            max_jobs: self.max_jobs as usize,
             scenarios: world.as_ref().map(WorldFile::scenarios).unwrap_or_default(),
             presets: world.map(WorldFile::into_projects).unwrap_or_default(),
         })

@@ -23,7 +23,9 @@ use crate::api::ROUTES;
 use crate::cloud::WorldCell;
 use crate::contract::{openapi, rules};
 use crate::credentials::is_project_id;
+use crate::error::Refusal;
 use crate::http::{App, reply};
+use crate::language::Language;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -132,7 +134,11 @@ pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     let id = project_id(project)?;
     #[cfg(test)]
     crate::cloud::tripwire::pass(id, "control");
-    Ok(app.cloud.world(id))
+    let entered = app.cloud.enter(id);
+    entered.map(|entered| entered.cell).map_err(|full| {
+        let reason = Refusal::from(full).message(Language::English);
+        ControlError { status: StatusCode::TOO_MANY_REQUESTS, ..ControlError::bad(reason) }
+    })
 }
 
 /// The project that a path names; the account is the one without an id.

@@ -24,6 +24,15 @@ pub enum Refusal {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is no room for what it would leave behind, and nothing that may go.
+    Full {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there may be.
+        most: usize,
+        /// The flag that says so.
+        flag: &'static str,
+    },
     /// The body is over the limit.
     BodyTooLarge {
         /// In bytes.
@@ -225,6 +234,7 @@ impl Refusal {
         match self {
             Self::UnknownRoute { .. } => Situation::UnknownRoute,
             Self::MalformedRequest { .. } => Situation::MalformedRequest,
+            Self::Full { .. } => Situation::Full,
             Self::BodyTooLarge { .. } => Situation::BodyTooLarge,
             Self::BodyTimeout { .. } => Situation::BodyTimeout,
             Self::Unauthenticated { .. }
@@ -276,6 +286,10 @@ impl Refusal {
                 format!("The API does not exist or has not been published: {method} {path}{meant}")
             }
             Self::MalformedRequest { reason } => format!("Malformed request: {reason}"),
+            Self::Full { what, most, flag } => format!(
+                "Papercloud keeps at most {most} {what} ({flag}), and none of them can be \
+                 forgotten now"
+            ),
             Self::BodyTooLarge { limit } => {
                 format!("The request body is larger than {} MB", limit / 1_000_000)
             }
@@ -388,6 +402,7 @@ impl Refusal {
             // The gateway answers before any service is reached, and only in English.
             Self::UnknownRoute { .. }
             | Self::MalformedRequest { .. }
+            | Self::Full { .. }
             | Self::BodyTooLarge { .. }
             | Self::BodyTimeout { .. }
             | Self::Unauthenticated { .. }

@@ -12,7 +12,7 @@ pub use target::{distance, fits, is_usual_project_id};
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Entered, Warning};
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
@@ -208,9 +208,17 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
     let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
-    let cell = app.cloud.world(segment.unwrap_or_default());
-    let ordinal = cell.next_request();
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
+    let cell = match app.cloud.enter(segment.unwrap_or_default()) {
+        Ok(Entered { cell, forgotten }) => {
+            let most = app.cloud.settings().max_worlds;
+            answer.warnings.extend(forgotten.map(|id| Warning::of_world(&id, most)));
+            cell
+        }
+        // It does without a world.
+        Err(_) => app.cloud.world(""),
+    };
+    let ordinal = cell.next_request();
     answer.request_id = cell.request_id(ordinal);
     let nearest = nearest_contract(method, path)
         .map(|contract| format!("{} {}", contract.method, contract.path));

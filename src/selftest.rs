@@ -268,6 +268,8 @@ pub(crate) fn example_app() -> App {
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
         journal_bytes: 0,
+        max_worlds: 100_000,
+        max_jobs: 1_000_000,
         scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     };

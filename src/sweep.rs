@@ -86,6 +86,8 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         credentials,
         scenarios: std::collections::BTreeMap::default(),
         journal_bytes: 1 << 20,
+        max_worlds: 100_000,
+        max_jobs: 1_000_000,
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);

@@ -186,6 +186,11 @@ impl Agenda {
         self.reasons.iter().map(|(course, reason)| (*course, reason.as_ref()))
     }
 
+    /// Forgets what others say about it.
+    pub fn keep_reasons(&mut self, stays: impl Fn(u32) -> bool) {
+        self.reasons.retain(|course, _| stays(*course));
+    }
+
     /// One of which so many courses have begun, and of them these have not come to rest.
     pub fn resumed(begun: u32, courses: impl IntoIterator<Item = Course>, now: Moment) -> Self {
         let mut agenda = Self { begun, ..Self::default() };

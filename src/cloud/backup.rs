@@ -64,6 +64,19 @@ impl Backups {
         self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
     }
 
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Forgets those that may go, and says how many did.
+    pub fn forget(&mut self, goes: impl Fn(&Backup) -> bool) -> usize {
+        let before = self.len();
+        let all = std::mem::take(self).by_instance.into_values().flatten();
+        all.filter(|backup| !goes(backup)).for_each(|backup| self.insert(backup));
+        before - self.len()
+    }
+
     /// Records a backup.
     pub fn insert(&mut self, backup: Backup) {
         let backups = self.by_instance.entry(backup.instance_id.clone()).or_default();

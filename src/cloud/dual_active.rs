@@ -93,6 +93,11 @@ impl Relationships {
         }
     }
 
+    /// How many instances are in one.
+    pub fn len(&self) -> usize {
+        self.by_instance.len()
+    }
+
     /// Each instance with its view of its relationship, whether that still stands or not.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Relationship)> {
         self.by_instance.iter().map(|(id, relationship)| (id.as_ref(), relationship))

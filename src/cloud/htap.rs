@@ -211,6 +211,11 @@ impl ClickHouses {
         self.by_id.get(id)
     }
 
+    /// How many there are, with those that were deleted.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     /// Lets one do something.
     pub fn begin(&mut self, id: &str, action: Action) {
         if let Some(clickhouse) = self.by_id.get_mut(id) {

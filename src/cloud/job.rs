@@ -97,6 +97,22 @@ impl Jobs {
         self.by_owner.iter_mut().flat_map(JobsById::values_mut).for_each(|job| visit(&mut job.run));
     }
 
+    /// How many they are, with those whose records were removed.
+    pub fn len(&self) -> usize {
+        self.by_owner.iter().map(JobsById::len).sum()
+    }
+
+    /// Forgets those that may go, and says how many did.
+    pub fn forget(&mut self, goes: impl Fn(&Job) -> bool) -> usize {
+        let before = self.len();
+        for jobs in &mut self.by_owner {
+            jobs.retain(|_, job| !goes(job));
+        }
+        let Self { by_owner, removed } = self;
+        removed.retain(|id| by_owner.iter().any(|jobs| jobs.contains_key(id)));
+        before - self.len()
+    }
+
     /// Removes the record of a job.
     pub fn remove(&mut self, id: Uuid) {
         self.removed.insert(id);

@@ -85,6 +85,11 @@ impl MemoryMappings {
         self.get(*self.by_pair.get(&(source.into(), target.into()))?, now)
     }
 
+    /// How many they are, with those that were deleted.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     /// All of them, and those that were deleted.
     pub fn all(&self) -> impl Iterator<Item = &MemoryMapping> {
         self.by_id.values()

@@ -99,6 +99,11 @@ impl MemoryRules {
         self.places.get(&id).map(|place| place.mapping)
     }
 
+    /// How many there are of all mappings.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
     /// What keeps a rule of this name, whose keys start so, out of a mapping, if anything does.
     pub fn clash(&self, mapping: Uuid, name: &str, start: &str) -> Option<Clash> {
         let known = self.of_mapping.get(&mapping)?;

@@ -465,6 +465,28 @@ impl MigrationTasks {
         self.by_id.values().flatten()
     }
 
+    /// How many they are, with those that were deleted.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Forgets so many of the first that may go, and says how many did. Of those that were deleted
+    /// only the ids are left.
+    pub fn forget(
+        &mut self,
+        number: usize,
+        goes: impl Fn(Option<&MigrationTask>) -> bool,
+    ) -> usize {
+        let before = self.len();
+        let mut left = number;
+        self.by_id.retain(|_, task| {
+            let stays = left == 0 || !goes(task.as_ref());
+            left -= usize::from(!stays);
+            stays
+        });
+        before - self.len()
+    }
+
     /// Visits every run that is kept here.
     pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
         self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));

@@ -5,7 +5,7 @@ use super::ids::{IdKind, Meaning};
 use super::job::{Job, JobKind};
 use super::lifecycle::{Fate, Lifecycle, Run};
 use super::undocumented::{FAIL_REASON, FAIL_REASON_OF_A_TEST};
-use super::{Access, Instance, Moment, Scope, Settings, World, ids};
+use super::{Access, Instance, Moment, Records, Scope, Settings, World, ids};
 use crate::contract::{Class, Contract, Engine, InstanceKind, Level};
 use crate::error::{Business, Refusal, Resource};
 use crate::language::Language;
@@ -80,6 +80,26 @@ pub struct Warning {
     pub message: String,
 }
 
+impl Warning {
+    /// Of a world that was forgotten for another one.
+    pub fn of_world(project_id: &str, most: usize) -> Self {
+        let message = format!(
+            "the world of {project_id} was forgotten: there are at most {most} (--max-worlds), and \
+             it was used longest ago"
+        );
+        Self { class: Class::Resources, message }
+    }
+
+    /// Of records that were forgotten for others.
+    pub fn of_records(number: usize, most: usize) -> Self {
+        let message = format!(
+            "{number} finished jobs, tasks or backups were forgotten, the oldest: a world keeps at \
+             most {most} of each (--max-jobs)"
+        );
+        Self { class: Class::Resources, message }
+    }
+}
+
 impl<'w> Project<'w> {
     /// The view of a request that arrives now.
     pub fn new(world: &'w mut World, access: Access<'w>, contract: &'static Contract) -> Self {
@@ -125,6 +145,20 @@ impl<'w> Project<'w> {
         }
         trace.courses = self.courses;
         trace
+    }
+
+    /// Makes room for a record that this request makes.
+    pub fn make_room(&mut self, records: Records) -> Result<(), Refusal> {
+        let forgotten = self.world.make_room(records, self.now, self.access.cloud)?;
+        if forgotten > 0 {
+            self.warnings.push(Warning::of_records(forgotten, self.settings.max_jobs));
+        }
+        Ok(())
+    }
+
+    /// Says something about what was done.
+    pub fn warn(&mut self, message: &str) {
+        self.warnings.push(Warning { class: Class::Resources, message: message.to_owned() });
     }
 
     /// Applies a rule of the class `resources`: refuses, warns, or lets pass.

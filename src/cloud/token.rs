@@ -8,6 +8,7 @@ mod saved;
 pub use saved::SavedTokens;
 
 use super::ids;
+use super::limits::{Count, Full};
 use super::{Cloud, Moment};
 use crate::credentials::{NamedProject, Projects, Secret, User};
 use std::collections::{HashMap, VecDeque};
@@ -117,6 +118,18 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
+    /// Makes room for a token: where there are too many, the oldest of its scope goes. Whether one
+    /// did, or nothing where there is none that could.
+    fn make_room(&mut self, scope: &Scope, most: usize) -> Option<bool> {
+        if self.by_text.len() < most {
+            return Some(false);
+        }
+        let issued = self.by_scope.get_mut(scope.project_id().unwrap_or_default())?;
+        let oldest = issued.live.pop_front()?;
+        self.by_text.remove(oldest.text.reveal());
+        Some(true)
+    }
+
     /// Issues a token, and forgets those of the same scope that expired long ago. Until then
     /// whoever still sends one is told that it has expired.
     fn issue(&mut self, seed: u64, grant: Grant, now: Moment) -> Arc<Token> {
@@ -139,6 +152,20 @@ impl Tokens {
 }
 
 impl Cloud {
+    /// Makes room for a token of a scope. Whether another one of it was forgotten.
+    pub fn make_room_for_token(&self, scope: &Scope) -> Result<bool, Full> {
+        let most = self.settings.max_jobs;
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(forgotten) = tokens.make_room(scope, most) else {
+            self.note_records(Count::RecordsRefused, 1);
+            return Err(Full { what: "tokens", most, flag: "--max-jobs" });
+        };
+        if forgotten {
+            self.note_records(Count::RecordsForgotten, 1);
+        }
+        Ok(forgotten)
+    }
+
     /// Issues a token at a moment of its scope's clock.
     pub fn issue(&self, grant: Grant, now: Moment) -> Arc<Token> {
         if self.settings.credentials.scenario_of_user(&grant.identity.user).is_some() {
@@ -161,7 +188,12 @@ impl Cloud {
 
     /// What the clock of a project shows; that of the account where none is named.
     pub fn now_in(&self, project_id: Option<&str>) -> Moment {
-        self.world(project_id.unwrap_or_default()).lock().clock.now()
+        let project_id = project_id.unwrap_or_default();
+        match self.known_world(project_id) {
+            Some(cell) => cell.lock().clock.now(),
+            // A look at its clock is no reason to make a world.
+            None => self.new_world(project_id).clock.now(),
+        }
     }
 }
 

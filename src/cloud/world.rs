@@ -13,6 +13,7 @@ use super::memory_mapping::MemoryMappings;
 use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::replication::{Checked, Replications, SourceDatabases};
+use super::room::Room;
 use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
@@ -88,6 +89,8 @@ pub struct World {
     pub testing: Testing,
     /// Whether an operation has ended in a panic in it, so that a change may be half made.
     pub is_damaged: bool,
+    /// How much it may keep.
+    pub room: Room,
 }
 
 impl World {
@@ -116,6 +119,7 @@ impl World {
             clickhouses: ClickHouses::default(),
             testing: Testing::new(key, journal_bytes),
             is_damaged: false,
+            room: Room::default(),
         }
     }
     /// Turns the clock. What became due by it, in the order of time.
@@ -185,7 +189,7 @@ impl World {
     }
 
     /// Visits every run that is kept in the world.
-    fn each_run(&mut self, mut visit: impl FnMut(&mut Run)) {
+    pub(super) fn each_run(&mut self, mut visit: impl FnMut(&mut Run)) {
         self.jobs.each_run(&mut visit);
         self.backups.each_run(&mut visit);
         self.memory_mappings.each_run(&mut visit);

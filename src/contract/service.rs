@@ -74,6 +74,8 @@ pub enum Situation {
     UnknownRoute,
     /// The URL or a header cannot be read.
     MalformedRequest,
+    /// There is no room for what it would leave behind.
+    Full,
     /// The body is over the gateway's limit.
     BodyTooLarge,
     /// The body did not arrive in time.

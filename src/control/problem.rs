@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct ControlError {
     /// The status that says so over HTTP.
     pub(crate) status: StatusCode,
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl ControlError {

@@ -1,7 +1,7 @@
 //! The report on a world: what clients left behind, and what they do that they should not.
 
 use super::{ACCOUNT, ControlError, answer, project_id};
-use crate::cloud::{Course, Moment, World, WorldCell};
+use crate::cloud::{Course, Met, Moment, World, WorldCell};
 use crate::http::App;
 use crate::testing::lint;
 use axum::Router;
@@ -40,6 +40,9 @@ pub struct Report {
 #[derive(Debug, Serialize)]
 pub struct Reports {
     clean: bool,
+    /// How often limits were met, if any were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<Met>,
     worlds: Vec<Report>,
 }
 
@@ -97,7 +100,7 @@ struct Example {
 /// The report on a world.
 pub fn report(app: &App, project: &str) -> Result<Report, ControlError> {
     let id = project_id(project)?;
-    Ok(Report::of(&app.cloud.world(id), id))
+    Ok(Report::of(&*super::world(app, project)?, id))
 }
 
 /// The reports on all worlds that there is something to say about, in the order of their projects.
@@ -106,7 +109,7 @@ pub fn report_all(app: &App) -> Reports {
     ids.sort_unstable();
     let reports = ids.iter().map(|id| Report::of(&app.cloud.world(id), id));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
-    Reports { clean: worlds.is_empty(), worlds }
+    Reports { clean: worlds.is_empty(), limits: app.cloud.limits_met(), worlds }
 }
 
 impl Report {

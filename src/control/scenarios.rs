@@ -1,7 +1,7 @@
 //! Scenarios: define them, and choose one for a project.
 
 use super::problem::read;
-use super::{ControlError, answer, answer_empty, project_id};
+use super::{ControlError, answer, answer_empty};
 use crate::http::App;
 use crate::testing::scenario::{Scenario, Written};
 use axum::Router;
@@ -42,6 +42,9 @@ pub(super) fn router() -> Router<Arc<App>> {
             }),
         )
 }
+
+/// More scenarios than these are a mistake.
+const MOST: usize = 1_000;
 
 /// The scenarios that there are.
 #[derive(Debug, Serialize)]
@@ -88,7 +91,11 @@ pub fn show(app: &App, name: &str) -> Result<Shown, ControlError> {
 
 /// Defines a scenario, in the place of one with the same name.
 pub fn define(app: &App, name: &str, scenario: &Value) -> Result<Shown, ControlError> {
-    app.cloud.define_scenario(name, Scenario::read(name, scenario)?);
+    let scenario = Scenario::read(name, scenario)?;
+    if app.cloud.scenarios().len() >= MOST && app.cloud.scenario(name).is_err() {
+        return Err(ControlError::conflict(format!("there are at most {MOST} scenarios")));
+    }
+    app.cloud.define_scenario(name, scenario);
     show(app, name)
 }
 
@@ -101,10 +108,9 @@ pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
 
 /// Lets a scenario hold for every request of a project that brings no other.
 pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlError> {
-    let project_id = project_id(project)?;
     let unknown = |error: ControlError| ControlError::bad(error.to_string());
     let scenario = app.cloud.scenario(name).map_err(unknown)?;
-    let cell = app.cloud.world(project_id);
+    let cell = super::world(app, project)?;
     let mut world = cell.lock();
     world.enter(name, &scenario)?;
     world.testing.scenario = Some(name.into());

@@ -7,7 +7,7 @@ use super::reply::{self, Answer};
 use super::target::Target;
 use super::{App, body, host, language, read_headers, remarks};
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Awaited, Project, Stamp, Warning, World, WorldCell};
+use crate::cloud::{Access, Awaited, Entered, Full, Project, Stamp, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::{Class, Level, Violation};
 use crate::control::{self, ControlError};
@@ -32,6 +32,8 @@ pub struct Exchange<'r> {
     routes: &'static [Route],
     template: &'static str,
     cell: Arc<WorldCell>,
+    /// The project whose world was forgotten for it, or why there is no room for its own.
+    entry: Result<Option<Box<str>>, Full>,
     ordinal: u64,
     received: Stamp,
 }
@@ -82,12 +84,15 @@ impl<'r> Exchange<'r> {
         let target = Target::read(&parts.uri, template);
         let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
         // All that belong to no project have one world and one counter.
-        let cell = app.cloud.world(project_id.unwrap_or_default());
+        let (cell, entry) = match app.cloud.enter(project_id.unwrap_or_default()) {
+            Ok(Entered { cell, forgotten }) => (cell, Ok(forgotten)),
+            Err(full) => (app.cloud.world(""), Err(full)),
+        };
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
         let received = Stamp::at(cell.lock().clock.now());
-        Self { app, parts, routes, template, cell, ordinal, received }
+        Self { app, parts, routes, template, cell, entry, ordinal, received }
     }
 
     /// Goes as far as it can without waiting.
@@ -261,6 +266,11 @@ impl<'r> Exchange<'r> {
     ) -> Result<Outcome, Halt> {
         let Self { app, parts, routes, cell, .. } = self;
         let settings = app.cloud.settings();
+        match &self.entry {
+            Ok(None) => {}
+            Ok(Some(id)) => answer.warnings.push(Warning::of_world(id, settings.max_worlds)),
+            Err(full) => return Err(Refusal::from(*full).into()),
+        }
         let target = Target::read(&parts.uri, self.template)?;
         let body = body.as_ref().map_err(Clone::clone)?;
         let access = self.admit(&target, body)?;
@@ -310,6 +320,11 @@ impl<'r> Exchange<'r> {
         }
 
         let mut world = cell.lock();
+        let now = world.clock.now();
+        let forgotten = world.make_room_for_call(route, now, &app.cloud).map_err(Refusal::from)?;
+        if forgotten > 0 {
+            answer.warnings.push(Warning::of_records(forgotten, settings.max_jobs));
+        }
         let plan = hit.as_ref().and_then(|hit| hit.effect.plan(route));
         let lasting = world.job_milliseconds(scenario.as_deref());
         let mut project = Project::new(&mut world, access, route.contract);
@@ -325,7 +340,7 @@ impl<'r> Exchange<'r> {
         world.is_damaged |= panicked;
         world.testing.lint.began(&trace.courses, self.ordinal, now);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
-        answer.warnings = trace.warnings;
+        answer.warnings.extend(trace.warnings);
         if cell.is_abandoned() && done.is_ok() {
             let message = "the world was reset or replaced while the request was under way; what \
                            it did is lost";

@@ -87,6 +87,13 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
             .load_tokens(tokens)
             .map_err(|problem| format!("saved.content.tokens[{at}]: {problem} at line {first}"))?;
     }
+    let (count, most) = (read.worlds.len(), cloud.settings().max_worlds);
+    // That of the account is none of them.
+    if count > most + 1 {
+        return Err(format!(
+            "saved.content.worlds: there are {count}, and --max-worlds is {most} at line {first}"
+        ));
+    }
     let mut seen = HashSet::new();
     for (at, snapshot) in read.worlds.into_iter().enumerate() {
         // Each is written in a line of its own.

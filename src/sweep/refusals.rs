@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 const OUT_OF_REACH: &[(&str, Situation, &str)] = &[
     ("API Gateway", Situation::BodyTooLarge, "told by the connection; tests/it/transport.rs"),
     ("API Gateway", Situation::BodyTimeout, "told by the connection; tests/it/transport.rs"),
+    ("API Gateway", Situation::Full, "told by --max-worlds and --max-jobs; tests/it/limits.rs"),
     ("API Gateway", Situation::Internal, "answered to a defect of Papercloud only"),
     ("GeminiDB", Situation::MalformedId, "no call of GeminiDB holds an ID to a form"),
     ("IAM", Situation::Internal, "answered to a defect of Papercloud only: no ID asks for it"),

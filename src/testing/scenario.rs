@@ -12,6 +12,9 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// A world that is in more scenarios than these is a mistake.
+const MOST: usize = 1_000;
+
 /// A named set of settings.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -135,6 +138,9 @@ impl World {
         let entered = self.testing.scenarios.get(name);
         if entered.is_some_and(|entered| Arc::ptr_eq(&entered.scenario, scenario)) {
             return Ok(());
+        }
+        if entered.is_none() && self.testing.scenarios.len() >= MOST {
+            return Err(ControlError::conflict(format!("a world is in at most {MOST} scenarios")));
         }
         self.testing.faults.arm_scenario(&scenario.rules, name).map_err(|error| {
             ControlError::conflict(format!("the scenario {name} cannot begin here: {error}"))

@@ -18,6 +18,7 @@ mod http2;
 mod iam;
 mod jobs;
 mod journal;
+mod limits;
 mod lint;
 mod openapi;
 mod page;

@@ -23,6 +23,7 @@ fn slow_clients(running: &Running) -> Vec<TcpStream> {
     open.collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a drain takes real time")]
 #[test]
 fn slow_clients_do_not_keep_it_from_ending() {
     let running = Running::start(&[]);

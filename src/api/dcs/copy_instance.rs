@@ -2,7 +2,7 @@
 
 use super::service::{INSTANCE_ID, SERVICE, instance};
 use crate::cloud::undocumented::BACKUP_FORMAT;
-use crate::cloud::{BACKUP, Backup, Lifecycle, Project};
+use crate::cloud::{BACKUP, Backup, Lifecycle, Project, Records};
 use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source, format};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
@@ -64,6 +64,7 @@ impl Operation for CopyInstance {
         if last.is_some_and(|last| last.phase(project.now).ended.is_none()) {
             return Err(Refusal::Busy { id: instance_id, with: Business::Another });
         }
+        project.make_room(Records::Backups)?;
         let backup_id = project.new_backup_id().to_string();
         let run = project.start(&BACKUP, &backup_id);
         project.world.backups.insert(Backup {

@@ -2,7 +2,8 @@
 
 use super::service::{SERVICE, TASK, Task};
 use crate::cloud::{
-    BackupFile, BackupImport, IMPORT, Lifecycle, MigrationMethod, MigrationTask, Project, Work,
+    BackupFile, BackupImport, IMPORT, Lifecycle, MigrationMethod, MigrationTask, Project, Records,
+    Work,
 };
 use crate::contract::{
     Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source,
@@ -217,6 +218,7 @@ impl Operation for CreateMigrationTask {
         if let Some(record) = &source.backup_id {
             require_backup(record, project)?;
         }
+        project.make_room(Records::Tasks)?;
         let id = project.new_task_id().simple().to_string();
         let import = BackupImport {
             method: request.migration_method,

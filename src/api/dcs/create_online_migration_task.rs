@@ -3,7 +3,8 @@
 use super::service::SERVICE;
 use crate::cloud::undocumented::CREATE_MIGRATION_TASK_JOB;
 use crate::cloud::{
-    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, PREPARATION, Project, Work,
+    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, PREPARATION, Project,
+    Records, Work,
 };
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
@@ -76,6 +77,7 @@ impl Operation for CreateOnlineMigrationTask {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let Request { name, description, vpc_id, subnet_id, security_group_id } = request;
+        project.make_room(Records::Tasks)?;
         let instance_id = project.new_task_id().to_string();
         let job_id = project.start_job(&JOB, &instance_id).simple().to_string();
         let online = OnlineMigration {

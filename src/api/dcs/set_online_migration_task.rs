@@ -3,7 +3,7 @@
 use super::service::{SERVICE, TASK, Task, find, find_mut, unknown};
 use crate::cloud::{
     Configuration, FULL_MIGRATION, Happening, Lifecycle, MigrationMethod, MigrationTask,
-    OnlineMigration, Project, Run, Side, Work,
+    OnlineMigration, Project, Records, Run, Side, Work,
 };
 use crate::contract::{
     Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source, format,
@@ -124,6 +124,7 @@ impl Operation for SetOnlineMigrationTask {
                 return Err(Refusal::WrongState { resource, id, state, allowed });
             }
         } else {
+            project.make_room(Records::Tasks)?;
             adopt(id, project);
         }
         let run = project.start(configuration.method.lifecycle(), id);

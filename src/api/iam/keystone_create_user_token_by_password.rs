@@ -185,6 +185,9 @@ impl Operation for KeystoneCreateUserTokenByPassword {
         };
         let scope = scope_of(scope, &identity, project)?;
         let now = project.now_in(&scope);
+        if project.access.cloud.make_room_for_token(&scope)? {
+            project.warn("the oldest token of the scope was forgotten (--max-jobs)");
+        }
         let token = project.access.cloud.issue(Grant { identity, methods, scope }, now);
         Ok(Reply::of(&token, request.nocatalog.is_none(), project))
     }

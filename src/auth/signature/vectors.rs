@@ -54,6 +54,8 @@ fn cloud(security_token: Option<&str>) -> Cloud {
         spell_incrmigrating: false,
         credentials,
         journal_bytes: 0,
+        max_worlds: 10,
+        max_jobs: 10,
         scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     })

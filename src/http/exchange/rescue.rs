@@ -54,7 +54,7 @@ mod tests {
     use crate::selftest::example_app;
     use crate::server::PaperCloud;
     use axum::body::Bytes;
-    use axum::http::Request;
+    use axum::http::{HeaderValue, Request};
     use serde_json::{Value, json};
     use std::io::{self, Write};
     use std::sync::Mutex;
@@ -130,7 +130,7 @@ mod tests {
         let ask = |path: &str, token: &str| {
             let url = format!("{}{path}", cloud.url());
             let mut answer = agent.get(url).header("X-Auth-Token", token).call().unwrap();
-            let id = answer.headers().get("x-request-id").map(|id| id.len());
+            let id = answer.headers().get("x-request-id").map(HeaderValue::len);
             let body: Value =
                 serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
             (answer.status().as_u16(), id, body["error_code"].clone())

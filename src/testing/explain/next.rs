@@ -48,6 +48,11 @@ pub fn sentence(situation: Situation, project_id: &str) -> String {
             format!("Choose another name, or start anew with DELETE {world}.")
         }
         Situation::Retired => "Call the operation that the message names.".to_owned(),
+        Situation::Full => {
+            "Start with a higher limit, or forget worlds that are no longer needed: DELETE \
+             /_paper/worlds/{project_id}."
+                .to_owned()
+        }
         Situation::BodyTooLarge => "Send a smaller body.".to_owned(),
         Situation::BodyTimeout => {
             "Send the whole body in time, or start with a longer --body-seconds.".to_owned()

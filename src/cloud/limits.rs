@@ -1,0 +1,225 @@
+//! How many worlds there may be, and what was done about it.
+//!
+//! Beyond the limit the world goes that was used longest ago, if nothing is under way in it. The
+//! order of use is brought up to date only where somebody looks for such a world: each then stands
+//! where it was used last. So a request costs the same however many worlds there are.
+
+use super::{Agenda, Cloud, WorldCell};
+use crate::error::Refusal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What is full, and where nothing can make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// What there are too many of.
+    pub what: &'static str,
+    /// How many there may be.
+    pub most: usize,
+    /// The flag that says so.
+    pub flag: &'static str,
+}
+
+impl From<Full> for Refusal {
+    fn from(Full { what, most, flag }: Full) -> Self {
+        Self::Full { what, most, flag }
+    }
+}
+
+/// A world that somebody comes to.
+#[derive(Debug)]
+pub struct Entered {
+    /// The world.
+    pub cell: Arc<WorldCell>,
+    /// The project whose world was forgotten for it.
+    pub forgotten: Option<Box<str>>,
+}
+
+/// The worlds in the order of their use, and how often a limit was met.
+#[derive(Debug, Default)]
+pub struct Limits {
+    /// How often another world was used than the one before.
+    uses: AtomicU64,
+    by_use: Mutex<ByUse>,
+    told: [AtomicBool; 2],
+    counts: [AtomicU64; 4],
+}
+
+#[derive(Debug, Default)]
+struct ByUse {
+    /// By the use that each is known to have had; it may have had a later one.
+    cells: BTreeMap<u64, Arc<WorldCell>>,
+    /// The use up to which looks are paid for.
+    paid: u64,
+}
+
+/// What is counted about limits.
+#[derive(Clone, Copy, Debug)]
+pub enum Count {
+    /// Worlds that were forgotten for others.
+    WorldsForgotten,
+    /// Requests that would have needed another world.
+    WorldsRefused,
+    /// Jobs, tasks, backups and tokens that were forgotten for others.
+    RecordsForgotten,
+    /// Requests that would have needed room in their world.
+    RecordsRefused,
+}
+
+/// How often limits were met.
+#[derive(Debug, Serialize)]
+pub struct Met {
+    max_worlds: usize,
+    worlds_forgotten: u64,
+    worlds_refused: u64,
+    max_jobs: usize,
+    records_forgotten: u64,
+    records_refused: u64,
+}
+
+/// How many worlds are looked at for one that can go, beyond one for each use since the last time.
+const LOOKS: u64 = 64;
+
+impl Cloud {
+    /// The world of a project that somebody comes to, if there is room for it.
+    pub fn enter(&self, project_id: &str) -> Result<Entered, Full> {
+        if let Some(cell) = self.known_world(project_id) {
+            self.limits.use_now(&cell);
+            return Ok(Entered { cell, forgotten: None });
+        }
+        let most = self.settings.max_worlds;
+        let mut forgotten = None;
+        if !project_id.is_empty() && self.limits.count() >= most {
+            forgotten = self.forget_one();
+            let count = match &forgotten {
+                Some(_) => Count::WorldsForgotten,
+                None => Count::WorldsRefused,
+            };
+            self.limits.note(count, 1);
+            self.limits.tell_once(0, "max-worlds", most);
+            if forgotten.is_none() {
+                return Err(Full { what: "worlds", most, flag: "--max-worlds" });
+            }
+        }
+        Ok(Entered { cell: self.world(project_id), forgotten })
+    }
+
+    /// Forgets the world that was used longest ago, of those in which nothing is under way.
+    fn forget_one(&self) -> Option<Box<str>> {
+        let mut by_use = self.limits.by_use.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = self.limits.uses.load(Ordering::Relaxed);
+        let most = LOOKS + latest.saturating_sub(by_use.paid);
+        by_use.paid = latest;
+        for _ in 0..most.min(2 * by_use.cells.len() as u64) {
+            let (known, cell) = by_use.cells.pop_first()?;
+            let used = cell.used.load(Ordering::Relaxed);
+            if used == known {
+                if let Some(id) = self.forget_idle(&cell) {
+                    return Some(id);
+                }
+                // It is busy, and so it counts as used.
+                self.limits.use_now(&cell);
+            }
+            // No two worlds have one and the same use.
+            let place = cell.used.load(Ordering::Relaxed);
+            cell.place.store(place, Ordering::Relaxed);
+            by_use.cells.insert(place, cell);
+        }
+        None
+    }
+
+    /// Forgets a world that no request holds and in which nothing is under way.
+    fn forget_idle(&self, cell: &Arc<WorldCell>) -> Option<Box<str>> {
+        /// The one of the map and the one of the order of use.
+        const OWN: usize = 2;
+        let mut worlds = self.shard(cell.key).lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::strong_count(cell) > OWN {
+            return None;
+        }
+        let id = {
+            let mut world = cell.world.try_lock().ok()?;
+            let now = world.clock.now();
+            world.agenda.pass(now, drop);
+            if is_busy(&world.agenda) {
+                return None;
+            }
+            world.project_id.clone()
+        };
+        worlds.remove(&id);
+        cell.abandoned.store(true, Ordering::Release);
+        Some(id)
+    }
+
+    /// How often limits were met, if one was.
+    pub fn limits_met(&self) -> Option<Met> {
+        let [worlds_forgotten, worlds_refused, records_forgotten, records_refused] =
+            [0, 1, 2, 3].map(|at: usize| self.limits.counts[at].load(Ordering::Relaxed));
+        let met = worlds_forgotten + worlds_refused + records_forgotten + records_refused > 0;
+        met.then_some(Met {
+            max_worlds: self.settings.max_worlds,
+            worlds_forgotten,
+            worlds_refused,
+            max_jobs: self.settings.max_jobs,
+            records_forgotten,
+            records_refused,
+        })
+    }
+
+    /// Notes that the limit of what a world keeps was met.
+    pub fn note_records(&self, count: Count, number: usize) {
+        self.limits.note(count, number as u64);
+        self.limits.tell_once(1, "max-jobs", self.settings.max_jobs);
+    }
+}
+
+fn is_busy(agenda: &Agenda) -> bool {
+    agenda.under_way().next().is_some()
+}
+
+impl Limits {
+    /// Takes up a world that has just been made. That of the account is none of them.
+    pub fn add(&self, project_id: &str, cell: &Arc<WorldCell>) {
+        if project_id.is_empty() {
+            return;
+        }
+        let place = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
+        cell.used.store(place, Ordering::Relaxed);
+        cell.place.store(place, Ordering::Relaxed);
+        let mut by_use = self.by_use.lock().unwrap_or_else(PoisonError::into_inner);
+        by_use.cells.insert(place, Arc::clone(cell));
+    }
+
+    /// Gives up a world that is no longer there.
+    pub fn remove(&self, cell: &WorldCell) {
+        let mut by_use = self.by_use.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = cell.place.load(Ordering::Relaxed);
+        if by_use.cells.get(&place).is_some_and(|there| std::ptr::eq(&raw const **there, cell)) {
+            by_use.cells.remove(&place);
+        }
+    }
+
+    /// Notes that a world is used. The same one again and again writes nothing.
+    pub fn use_now(&self, cell: &WorldCell) {
+        if cell.used.load(Ordering::Relaxed) != self.uses.load(Ordering::Relaxed) {
+            let used = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
+            cell.used.store(used, Ordering::Relaxed);
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.by_use.lock().unwrap_or_else(PoisonError::into_inner).cells.len()
+    }
+
+    fn note(&self, count: Count, number: u64) {
+        self.counts[count as usize].fetch_add(number, Ordering::Relaxed);
+    }
+
+    /// One line in the log when a limit is met for the first time.
+    fn tell_once(&self, at: usize, flag: &'static str, most: usize) {
+        if !self.told[at].swap(true, Ordering::Relaxed) {
+            tracing::warn!(flag, most, "a limit is met; GET /_paper/report counts what it costs");
+        }
+    }
+}
