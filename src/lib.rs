@@ -8,6 +8,9 @@ mod contract;
 mod control;
 mod credentials;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod http;
 mod language;

@@ -14,7 +14,7 @@ mod document;
 mod faults;
 mod keyed;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use crate::cloud::{Settings, World};
 use document::Document;

@@ -6,7 +6,7 @@
 
 mod body;
 mod corrected;
-mod oracle;
+pub mod oracle;
 mod query;
 mod refusals;
 mod registry;

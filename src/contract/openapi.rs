@@ -12,7 +12,7 @@ mod shared;
 pub use schema::request_body;
 
 use super::field::Presence;
-use super::{Contract, Place, Strictness};
+use super::{Contract, Level, Place, Strictness};
 use crate::credentials::PROJECT_ID;
 use crate::language::Language;
 use crate::operation::Route;
@@ -30,8 +30,11 @@ pub fn document(routes: &[Route], strictness: Strictness) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for sharing in published.chunk_by(|left, right| shared::same_place(left.0, right.0)) {
         let of_each = |one| operation(one, &published, strictness);
-        let operation = shared::merged(sharing.iter().map(of_each).collect());
+        let mut operation = shared::merged(sharing.iter().map(of_each).collect());
         let (contract, ..) = sharing[0];
+        for other in published.iter().filter(|other| shared::is_within(other.0, contract)) {
+            shared::answer_too(&mut operation, &responses::responses(other.0));
+        }
         let path = paths.entry(contract.path).or_insert_with(|| json!({}));
         path[contract.method.as_str().to_ascii_lowercase()] = operation;
     }
@@ -69,7 +72,7 @@ fn operation(
         "tags": [contract.service.name],
         "x-source": contract.source.cite(),
         "x-operations": [{ "service": contract.service.name, "operation": contract.id }],
-        "parameters": parameters(contract, examples),
+        "parameters": parameters(contract, examples, strictness),
         "responses": responses::responses(contract),
     });
     let links = links::links(contract, published);
@@ -89,7 +92,7 @@ fn operation(
     operation
 }
 
-fn parameters(contract: &Contract, examples: &Examples) -> Vec<Value> {
+fn parameters(contract: &Contract, examples: &Examples, strictness: Strictness) -> Vec<Value> {
     let project = json!({
         "name": "project_id", "in": "path", "required": true,
         "description": "project ID; every ID is a world of its own",
@@ -116,10 +119,14 @@ fn parameters(contract: &Contract, examples: &Examples) -> Vec<Value> {
         parameter
     });
     let language = contract.service.speaks_chinese.then(|| {
+        let schema = match strictness.hygiene {
+            Level::Enforce => json!({ "enum": Language::TAGS, "default": Language::TAGS[0] }),
+            _ => json!({ "type": "string", "examples": Language::TAGS, "default": Language::TAGS[0] }),
+        };
         json!({
             "name": "X-Language", "in": "header", "required": false,
-            "description": "language of error messages",
-            "schema": { "enum": Language::TAGS, "default": Language::TAGS[0] },
+            "description": "language of error messages; English where it is unknown",
+            "schema": schema,
         })
     });
     of_project.into_iter().chain(declared).chain(language).collect()

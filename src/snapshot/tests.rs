@@ -1,7 +1,7 @@
 //! Round trips of a world, and the copies of its runs.
 
 mod refused;
-mod rich;
+pub mod rich;
 
 use super::check::each_run;
 use crate::api::ROUTES;

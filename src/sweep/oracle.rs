@@ -11,10 +11,10 @@ use serde_json::{Map, Value, json};
 const DOCUMENTS: u32 = 3_000;
 
 /// A xorshift generator: the documents are the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -67,7 +67,7 @@ fn is_accepted(contract: &Contract, document: &Value, strictness: Strictness) ->
 }
 
 /// Changes one value somewhere in a document.
-fn disturb(value: &mut Value, dice: &mut Dice) {
+pub(crate) fn disturb(value: &mut Value, dice: &mut Dice) {
     let inside = dice.roll(4) > 0;
     match value {
         Value::Object(members) if inside && !members.is_empty() => {

@@ -2,12 +2,31 @@
 //! what each of them takes, and what any of them answers.
 
 use super::super::Contract;
+use crate::http::fits;
 use crate::operation::Route;
 use serde_json::Value;
 
 /// Whether two operations share method and path.
 pub fn same_place(left: &Contract, right: &Contract) -> bool {
     (&left.method, left.path) == (&right.method, right.path)
+}
+
+/// Whether an operation has a path of its own that another one's template fits: `/v3` is within
+/// `/{version}`, and is answered first.
+pub fn is_within(contract: &Contract, other: &Contract) -> bool {
+    contract.method == other.method
+        && contract.path != other.path
+        && fits(contract.path, other.path)
+}
+
+/// Adds what is answered where the path becomes that of another operation.
+pub fn answer_too(operation: &mut Value, responses: &Value) {
+    for (status, response) in responses.as_object().into_iter().flatten() {
+        match &mut operation["responses"][status] {
+            there @ Value::Null => *there = response.clone(),
+            there => merge_response(there, response),
+        }
+    }
 }
 
 /// The `operationId` that an operation is published under: its own, or that of the most general
@@ -36,12 +55,7 @@ pub fn merged(mut operations: Vec<Value>) -> Value {
             add_all(&mut general[member], &other[member]);
         }
         merge_parameters(&mut general["parameters"], &other["parameters"]);
-        for (status, response) in other["responses"].as_object().into_iter().flatten() {
-            match &mut general["responses"][status] {
-                there @ Value::Null => *there = response.clone(),
-                there => merge_response(there, response),
-            }
-        }
+        answer_too(&mut general, &other["responses"]);
     }
     general
 }
