@@ -117,7 +117,7 @@ impl World {
     }
     /// Turns the clock. What became due by it, in the order of time.
     pub fn turn(&mut self, turn: &Turn) -> Result<Vec<Due>, ClockError> {
-        self.agenda.pass(self.clock.now(), drop);
+        self.agenda.catch_up(self.clock.now());
         match turn {
             Turn::By(duration) => self.clock.advance(*duration),
             Turn::To(moment) => self.clock.move_to(*moment)?,
@@ -130,7 +130,7 @@ impl World {
             }
         }
         let mut due = Vec::new();
-        self.agenda.pass(self.clock.now(), |one| due.push(one));
+        self.agenda.pass(self.clock.now(), |course, at| due.push(course.due(at)));
         Ok(due)
     }
 
@@ -159,7 +159,7 @@ impl World {
         now: Moment,
         change: impl FnOnce(&mut Run),
     ) -> Option<Course> {
-        self.agenda.pass(now, drop);
+        self.agenda.catch_up(now);
         let mut course = self.agenda.find(id)?.clone();
         change(&mut course.run);
         let run = course.run;
@@ -176,7 +176,7 @@ impl World {
     /// Notes that a client has cut something short, or done away with it: if it was under way, it
     /// comes to no end of its own.
     pub fn cut_short(&mut self, course: u32) {
-        self.agenda.pass(self.clock.now(), drop);
+        self.agenda.catch_up(self.clock.now());
         let was_under_way = self.agenda.forget(course);
         self.testing.lint.cut_short(course, was_under_way);
     }
