@@ -15,6 +15,7 @@ mod ids;
 mod instance;
 mod job;
 mod lifecycle;
+mod maps;
 mod memory_mapping;
 mod memory_rule;
 mod migration_task;

@@ -9,6 +9,7 @@ use super::ids::Ids;
 use super::instance::Instances;
 use super::job::Jobs;
 use super::lifecycle::Run;
+use super::maps::Map;
 use super::memory_mapping::MemoryMappings;
 use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
@@ -17,7 +18,6 @@ use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
 use crate::testing::lint::Look;
-use std::collections::HashMap;
 
 /// What a client looks at again and again until it has come to rest.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub struct World {
     /// Its migration tasks.
     pub migration_tasks: MigrationTasks,
     /// Its synchronisations, by ClickHouse instance.
-    pub replications: HashMap<Box<str>, Replications>,
+    pub replications: Map<Box<str>, Replications>,
     /// What the checks were told, for the synchronisations created next.
     pub checked: Checked,
     /// The databases that synchronisations named, by TaurusDB instance.
@@ -101,16 +101,16 @@ impl World {
             clock: Clock::new(frozen_at),
             ids: Ids::new(key),
             agenda: Agenda::default(),
-            instances: Instances::new(),
+            instances: Instances::default(),
             jobs: Jobs::default(),
             backups: Backups::default(),
             memory_mappings: MemoryMappings::default(),
             memory_rules: MemoryRules::default(),
             relationships: Relationships::default(),
             migration_tasks: MigrationTasks::default(),
-            replications: HashMap::new(),
-            checked: Checked::new(),
-            source_databases: SourceDatabases::new(),
+            replications: Map::default(),
+            checked: Checked::default(),
+            source_databases: SourceDatabases::default(),
             clickhouses: ClickHouses::default(),
             testing: Testing::new(key, journal_bytes),
         }
