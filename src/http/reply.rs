@@ -107,14 +107,15 @@ impl Answer {
             headers.insert(REQUEST_ID, id);
         }
         if odd && !self.request_id.is_empty() {
-            headers.insert(EXPLAIN, header_value(&format!("/_paper/requests/{}", self.request_id)));
+            let place = format!("/_paper/requests/{}", self.request_id);
+            headers.insert(EXPLAIN, header_value(place));
         }
         for (name, value) in own_headers {
-            headers.insert(name, header_value(&value));
+            headers.insert(name, header_value(value));
         }
         for warning in self.passed.iter().chain(&self.warnings).take(MOST_WARNINGS) {
             let text = format!("{}: {}", warning.class.name(), warning.message);
-            headers.append(WARNING, header_value(&text));
+            headers.append(WARNING, header_value(text));
         }
         response
     }
@@ -199,11 +200,11 @@ fn shorten(message: String) -> String {
 }
 
 /// Text as a header can carry it: anything but visible ASCII is escaped.
-fn header_value(text: &str) -> HeaderValue {
+fn header_value(text: String) -> HeaderValue {
     const LONGEST: usize = 512;
     let plain = text.len() <= LONGEST && text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
-    if let (true, Ok(value)) = (plain, HeaderValue::from_str(text)) {
-        return value;
+    if plain {
+        return HeaderValue::try_from(text).expect("visible ASCII");
     }
     let mut shown = String::new();
     for sign in text.chars().take(LONGEST) {
