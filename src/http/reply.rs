@@ -107,14 +107,14 @@ impl Answer {
             headers.insert(REQUEST_ID, id);
         }
         if odd && !self.request_id.is_empty() {
-            let place = format!("/_paper/requests/{}", self.request_id);
+            let place = ["/_paper/requests/", &self.request_id].concat();
             headers.insert(EXPLAIN, header_value(place));
         }
         for (name, value) in own_headers {
             headers.insert(name, header_value(value));
         }
         for warning in self.passed.iter().chain(&self.warnings).take(MOST_WARNINGS) {
-            let text = format!("{}: {}", warning.class.name(), warning.message);
+            let text = [warning.class.name(), ": ", &warning.message].concat();
             headers.append(WARNING, header_value(text));
         }
         response
