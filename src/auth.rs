@@ -5,8 +5,7 @@ mod token;
 
 use crate::cloud::{Caller, Cloud, Identity};
 use crate::error::Refusal;
-use axum::http::HeaderMap;
-use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header, request::Parts};
 use signature::Signature;
 
 /// How much of a request's credentials is looked at.
@@ -44,6 +43,9 @@ pub struct Arrival<'r> {
     /// The project of the path, if it has one.
     pub project_id: Option<&'r str>,
 }
+
+/// What carries a token.
+const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// The credentials of a request.
 enum Credential<'r> {
@@ -89,7 +91,7 @@ pub fn recognise(arrival: &Arrival<'_>) -> Caller {
 /// name of the user that the token was issued to.
 pub fn scenario(arrival: &Arrival<'_>) -> Option<String> {
     let Arrival { cloud, parts, .. } = arrival;
-    let signed = parts.headers.get("authorization");
+    let signed = parts.headers.get(header::AUTHORIZATION);
     let may_name_one = signed.is_some_and(|value| value.as_bytes().contains(&b'+'));
     if !may_name_one && !cloud.tokens_name_scenarios() {
         return None;
@@ -108,12 +110,12 @@ pub fn scenario(arrival: &Arrival<'_>) -> Option<String> {
 
 impl<'r> Credential<'r> {
     fn read(headers: &'r HeaderMap) -> Result<Self, String> {
-        let token = headers.get("x-auth-token");
+        let token = headers.get(TOKEN);
         if let Some(token) = token.filter(|token| !token.as_bytes().trim_ascii().is_empty()) {
             // Whatever is no text is no token that was ever issued.
             return Ok(Self::Token(token.to_str().unwrap_or_default().trim()));
         }
-        let Some(authorization) = headers.get("authorization") else {
+        let Some(authorization) = headers.get(header::AUTHORIZATION) else {
             let missing = if token.is_some() { "X-Auth-Token is empty" } else { "no credentials" };
             return Err(format!("{missing}; send X-Auth-Token or a signed Authorization header"));
         };

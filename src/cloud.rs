@@ -16,6 +16,7 @@ mod instance;
 mod job;
 mod lifecycle;
 mod limits;
+mod maps;
 mod memory_mapping;
 mod memory_rule;
 mod migration_task;

@@ -230,7 +230,7 @@ pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
 /// Answers what is no control request.
 pub fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     let shown: String = path.chars().take(256).collect();
-    let distance = |known: &&str| crate::http::distance(path, known);
+    let distance = |known: &&str| crate::http::distance(path, known, usize::MAX);
     let nearest = PATHS.iter().copied().flatten().copied().min_by_key(distance).unwrap_or(ROOT);
     let reason = format!("there is no {method} {shown}; the nearest path is {nearest}");
     refuse(StatusCode::NOT_FOUND, &reason)

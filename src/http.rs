@@ -26,7 +26,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts, uri::Authority,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+    uri::Authority,
 };
 use axum::routing::{MethodFilter, MethodRouter};
 use entrance::Entrance;
@@ -35,6 +36,9 @@ use reply::Answer;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The language that a client wants messages in.
+const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
 
 /// What requests are answered with.
 #[derive(Debug)]
@@ -69,6 +73,8 @@ pub fn router(app: Arc<App>) -> Router {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {
             let filter = MethodFilter::try_from(method).expect("a method that axum knows");
+            // Shared, since axum clones a handler for each request.
+            let entrances: Arc<[_]> = entrances.into();
             handlers = handlers.on(
                 filter,
                 move |State(app): State<Arc<App>>, request: Request| async move {
@@ -168,7 +174,7 @@ fn remarks(
     };
     let other_type = takes_body && !is_json(headers);
     let documents_language = routes.iter().any(|route| route.contract.service.speaks_chinese);
-    let tag = headers.get("x-language").filter(|_| documents_language);
+    let tag = headers.get(LANGUAGE).filter(|_| documents_language);
     let unknown = tag.is_some_and(|tag| tag.to_str().ok().and_then(Language::from_tag).is_none());
     let content_type = other_type.then(|| remark("Content-Type", Rule::ContentType));
     let language = unknown.then(|| remark("X-Language", Rule::Language));
@@ -178,13 +184,13 @@ fn remarks(
 /// A body without a type is read as JSON; a body of another type is too, with a remark.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
-    let essence = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    let essence = || kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind == "application/json" || essence().eq_ignore_ascii_case("application/json")
 }
 
 /// The language that a service documents; every other service speaks English.
 fn language(service: &Service, headers: &HeaderMap) -> Language {
-    let tag = headers.get("x-language").filter(|_| service.speaks_chinese);
+    let tag = headers.get(LANGUAGE).filter(|_| service.speaks_chinese);
     tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
 }
 
@@ -228,7 +234,7 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let mut world = cell.lock();
     let now = world.clock.now();
     let numbered = (world.testing.journal.key(), ordinal);
-    let entry = Entry::new(numbered, [now; 2], (parts, &[]), Some(&response), Draft::default());
+    let entry = || Entry::new(numbered, [now; 2], (parts, &[]), Some(&response), Draft::default());
     world.testing.journal.record(entry);
     response
 }
@@ -249,7 +255,10 @@ pub fn unreadable(app: &App, status: StatusCode, reason: &str) -> Response<Vec<u
 /// The operation that was probably meant: the same path with another method, or the path that
 /// takes the fewest changes.
 pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
-    let apart = |contract: &&Contract| (distance(path, contract.path), contract.method != *method);
-    let nearest = ROUTES.iter().map(|route| route.contract).min_by_key(apart)?;
-    (apart(&nearest).0 <= 8).then_some(nearest)
+    let apart = |contract: &'static Contract| {
+        let distance = distance(path, contract.path, 8)?;
+        Some(((distance, contract.method != *method), contract))
+    };
+    let near = ROUTES.iter().filter_map(|route| apart(route.contract));
+    near.min_by_key(|(apart, _)| *apart).map(|(_, contract)| contract)
 }

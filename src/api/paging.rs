@@ -29,6 +29,17 @@ pub fn page<T>(
     (page, total)
 }
 
+/// The same where every record is wanted and it is known how many there are: nobody has to look at
+/// those behind the page.
+pub fn page_of_all<T>(
+    records: impl Iterator<Item = T>,
+    total: usize,
+    offset: Option<usize>,
+    limit: usize,
+) -> (Vec<T>, usize) {
+    (records.skip(offset.unwrap_or(0)).take(limit).collect(), total)
+}
+
 /// Whether a name fits a filter: exact, or a part of it behind a leading `*`.
 pub fn fits(filter: Option<&String>, name: &str) -> bool {
     match filter.map(|filter| (filter, filter.strip_prefix('*'))) {
@@ -43,6 +54,8 @@ fn a_page_past_the_end_is_empty_and_the_total_stays() {
     assert_eq!(page(0..5, Some(3), 10), (vec![3, 4], 5));
     assert_eq!(page(0..5, Some(5), 10), (vec![], 5));
     assert_eq!(page(0..5, None, 2), (vec![0, 1], 5));
+    assert_eq!(page_of_all(0..5, 5, Some(3), 10), page(0..5, Some(3), 10));
+    assert_eq!(page_of_all(0..5, 5, Some(7), 10), page(0..5, Some(7), 10));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::lifecycle::{Lifecycle, Phase, Run};
 use crate::contract::Contract;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What one request set going.
@@ -19,7 +20,7 @@ pub struct Course {
     /// The job that clients were told of, with its statuses.
     pub job: Option<(Uuid, &'static Lifecycle)>,
     /// What the job works on, or what is told of without a job, with its statuses.
-    pub resource: Option<(Box<str>, &'static Lifecycle)>,
+    pub resource: Option<(Arc<str>, &'static Lifecycle)>,
     /// When it began and how it will end; every copy of it has this course's number.
     pub run: Run,
 }
@@ -39,7 +40,7 @@ pub struct Due {
     pub job_status: Option<&'static str>,
     /// What the job works on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<Box<str>>,
+    pub resource_id: Option<Arc<str>>,
     /// Its status since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_status: Option<&'static str>,
@@ -82,7 +83,8 @@ impl Course {
         self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now)).min()
     }
 
-    fn due(&self, at: Moment) -> Due {
+    /// What became due by its coming to its next status.
+    pub fn due(&self, at: Moment) -> Due {
         let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
         Due {
             at: at.with_milliseconds(),
@@ -118,7 +120,7 @@ impl Agenda {
 
     /// Takes up a course, and forgets those that have come to rest.
     pub fn begin(&mut self, course: Course, now: Moment) {
-        self.pass(now, drop);
+        self.catch_up(now);
         self.begun = course.run.course;
         self.place(course, now);
     }
@@ -129,13 +131,19 @@ impl Agenda {
         (*moment != NEVER).then_some(*moment)
     }
 
-    /// Goes through everything that is due by now, in the order of time.
-    pub fn pass(&mut self, now: Moment, mut tell: impl FnMut(Due)) {
+    /// Goes through everything that is due by now, in the order of time. Telling of it takes
+    /// longer than all the rest, so that is left to those who want to know.
+    pub fn pass(&mut self, now: Moment, mut tell: impl FnMut(&Course, Moment)) {
         while let Some(first) = self.courses.first_entry().filter(|first| first.key().0 <= now) {
             let ((at, _), course) = first.remove_entry();
-            tell(course.due(at));
+            tell(&course, at);
             self.place(course, at);
         }
+    }
+
+    /// Lets everything pass that is due by now.
+    pub fn catch_up(&mut self, now: Moment) {
+        self.pass(now, |_, _| {});
     }
 
     /// What has not come to rest, in the order of the next event.
@@ -200,9 +208,9 @@ impl Agenda {
 
     /// Puts a course where its next event is; one that has come to rest is not there at all.
     fn place(&mut self, course: Course, now: Moment) {
-        let ended = course.phases(now).all(|phase| phase.ended.is_some());
-        if !ended {
-            let next = course.next_event(now).unwrap_or(NEVER);
+        let stands_still = || course.phases(now).any(|phase| phase.ended.is_none());
+        let next = course.next_event(now).or_else(|| stands_still().then_some(NEVER));
+        if let Some(next) = next {
             self.courses.insert((next, course.run.course), course);
         }
     }
@@ -234,7 +242,8 @@ mod tests {
 
     fn due(agenda: &mut Agenda, now: u64) -> Vec<(u128, &'static str, &'static str)> {
         let mut all = Vec::new();
-        agenda.pass(after(now), |due| {
+        agenda.pass(after(now), |course, at| {
+            let due = course.due(at);
             let job = due.job_id.map_or(0, |id| id.as_u128());
             all.push((job, due.job_status.unwrap(), due.resource_status.unwrap()));
         });

@@ -2,9 +2,9 @@
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Run};
+use super::maps::Map;
 use super::words::{self, Word};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// One side's view of a relationship.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -62,7 +62,7 @@ impl Relationship {
 /// The relationships of a world, by the instance that is looked at.
 #[derive(Debug, Default)]
 pub struct Relationships {
-    by_instance: HashMap<Box<str>, Relationship>,
+    by_instance: Map<Box<str>, Relationship>,
 }
 
 impl Relationships {

@@ -1,6 +1,7 @@
 //! HTAP: the ClickHouse instances that stand beside TaurusDB instances.
 
 use super::lifecycle::{Lifecycle, Run};
+use super::maps::Map;
 use super::undocumented::{
     ADOPTED_SINCE, CLICKHOUSE_FLAVOR, CLICKHOUSE_VERSION, CREATING_ACTION, DELETING_ACTION,
     TIME_ZONE, zone,
@@ -8,7 +9,6 @@ use super::undocumented::{
 use super::words::{self, Word};
 use super::{Instance, Moment, ids};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What there is to know of a ClickHouse instance beyond its name.
@@ -201,8 +201,8 @@ fn address(id: &str) -> String {
 /// A deleted one stays, so that nobody takes its id for one that was never seen.
 #[derive(Debug, Default)]
 pub struct ClickHouses {
-    by_id: HashMap<Box<str>, ClickHouse>,
-    by_taurusdb: HashMap<Box<str>, Vec<Box<str>>>,
+    by_id: Map<Box<str>, ClickHouse>,
+    by_taurusdb: Map<Box<str>, Vec<Box<str>>>,
 }
 
 impl ClickHouses {

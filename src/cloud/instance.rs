@@ -1,9 +1,9 @@
 //! Database instances: they cannot be created through these APIs, so they are adopted.
 
+use super::maps::OrderedMap;
 use super::words::{self, Word};
 use super::{Moment, ids};
 use crate::contract::{Engine, InstanceKind, Mode};
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// A database instance.
@@ -97,4 +97,4 @@ impl Instance {
 }
 
 /// The instances of a world, in the order they became known.
-pub type Instances = IndexMap<Box<str>, Instance>;
+pub type Instances = OrderedMap<Box<str>, Instance>;

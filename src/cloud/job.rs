@@ -1,13 +1,11 @@
 //! Jobs: what an accepted call leaves running.
 
 use super::Moment;
-use super::ids::ScatteredIds;
 use super::lifecycle::{Lifecycle, Phase, Run};
+use super::maps::OrderedById;
 use super::words;
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
 use uuid::Uuid;
 
 /// What a job does, declared once at the operation that starts it.
@@ -55,7 +53,7 @@ impl Job {
 }
 
 /// The jobs of a service, in the order they were created.
-type JobsById = IndexMap<Uuid, Job, BuildHasherDefault<ScatteredIds>>;
+type JobsById = OrderedById<Job>;
 
 /// The jobs of a world; each service lists its own, in the order they were created.
 #[derive(Debug, Default)]
@@ -111,6 +109,17 @@ impl Jobs {
         let Self { by_owner, removed } = self;
         removed.retain(|id| by_owner.iter().any(|jobs| jobs.contains_key(id)));
         before - self.len()
+    }
+
+    /// Those of a service whose records were not removed.
+    pub fn there(&self, owner: Owner) -> impl Iterator<Item = &Job> {
+        self.of(owner).values().filter(|job| !self.is_removed(job))
+    }
+
+    /// How many these are.
+    pub fn count(&self, owner: Owner) -> usize {
+        let removed = self.removed.iter().filter(|id| self.of(owner).contains_key(*id));
+        self.of(owner).len() - removed.count()
     }
 
     /// Removes the record of a job.

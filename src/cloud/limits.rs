@@ -141,7 +141,7 @@ impl Cloud {
         let id = {
             let mut world = cell.world.try_lock().ok()?;
             let now = world.clock.now();
-            world.agenda.pass(now, drop);
+            world.agenda.catch_up(now);
             if is_busy(&world.agenda) {
                 return None;
             }

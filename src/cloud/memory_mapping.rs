@@ -2,9 +2,9 @@
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
-use indexmap::IndexMap;
+use super::maps::{Map, OrderedById};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A GeminiDB Redis instance serving the reads of a MySQL-compatible one.
@@ -65,14 +65,22 @@ impl MemoryMapping {
 /// stay where they are, since taking one out of the middle would move all that follow.
 #[derive(Debug, Default)]
 pub struct MemoryMappings {
-    by_id: IndexMap<Uuid, MemoryMapping>,
-    by_pair: HashMap<(Box<str>, Box<str>), Uuid>,
+    by_id: OrderedById<MemoryMapping>,
+    by_pair: Map<(Box<str>, Box<str>), Uuid>,
+    /// Those that have a deletion: the only ones that may not be there.
+    deleting: HashSet<Uuid>,
 }
 
 impl MemoryMappings {
     /// All of them.
     pub fn iter(&self, now: Moment) -> impl Iterator<Item = &MemoryMapping> {
         self.by_id.values().filter(move |mapping| mapping.exists(now))
+    }
+
+    /// How many there are.
+    pub fn count(&self, now: Moment) -> usize {
+        let gone = self.deleting.iter().filter(|id| self.get(**id, now).is_none());
+        self.by_id.len() - gone.count()
     }
 
     /// A mapping by its id.
@@ -107,6 +115,10 @@ impl MemoryMappings {
     pub fn insert(&mut self, mapping: MemoryMapping) {
         let pair = (mapping.source_instance_id.clone(), mapping.target_instance_id.clone());
         self.by_pair.insert(pair, mapping.id);
+        match mapping.deletion {
+            Some(_) => self.deleting.insert(mapping.id),
+            None => self.deleting.remove(&mapping.id),
+        };
         self.by_id.insert(mapping.id, mapping);
     }
 
@@ -114,6 +126,7 @@ impl MemoryMappings {
     pub fn delete(&mut self, id: Uuid, deletion: Run) {
         if let Some(mapping) = self.by_id.get_mut(&id) {
             mapping.deletion = Some(deletion);
+            self.deleting.insert(id);
         }
     }
 }
@@ -153,7 +166,8 @@ mod tests {
         assert_eq!((deleting.status(after(5)), deleting.updated(after(6))), ("deleting", after(5)));
         assert!(mappings.get(id, after(7)).is_none());
         assert!(mappings.between("source", "target", after(7)).is_none());
-        assert_eq!(mappings.iter(after(7)).count(), 0);
+        assert_eq!((mappings.iter(after(6)).count(), mappings.count(after(6))), (1, 1));
+        assert_eq!((mappings.iter(after(7)).count(), mappings.count(after(7))), (0, 0));
     }
 
     #[test]

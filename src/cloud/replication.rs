@@ -3,9 +3,8 @@
 use super::Moment;
 use super::htap::RUNNING;
 use super::lifecycle::{Lifecycle, Phase, Run};
-use indexmap::{IndexMap, IndexSet};
+use super::maps::{Map, OrderedMap, OrderedSet};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// One database kept in step.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -190,10 +189,10 @@ impl Replication {
 
 /// The synchronisations of one ClickHouse instance, by database. A deleted one stays in its place
 /// until its database is synchronised again, since taking it out would move all the others.
-pub type Replications = IndexMap<String, Replication>;
+pub type Replications = OrderedMap<String, Replication>;
 
 /// What the checks of a database were told, by ClickHouse instance, TaurusDB instance and database.
-pub type Checked = HashMap<(Box<str>, Box<str>, String), ReplicationConfig>;
+pub type Checked = Map<(Box<str>, Box<str>, String), ReplicationConfig>;
 
 /// Names of databases, by TaurusDB instance; a database outlives its synchronisation.
-pub type SourceDatabases = HashMap<Box<str>, IndexSet<String>>;
+pub type SourceDatabases = Map<Box<str>, OrderedSet<String>>;

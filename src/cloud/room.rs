@@ -107,7 +107,7 @@ impl World {
 
     /// Forgets so many of the oldest finished records of a kind.
     fn forget_oldest(&mut self, records: Records, number: usize, now: Moment) -> usize {
-        self.agenda.pass(now, drop);
+        self.agenda.catch_up(now);
         let under_way: HashSet<_> = self.agenda.under_way().map(|one| one.run.course).collect();
         let is_over = |run: &Run| !under_way.contains(&run.course);
         match records {

@@ -9,6 +9,7 @@ use super::ids::Ids;
 use super::instance::Instances;
 use super::job::Jobs;
 use super::lifecycle::Run;
+use super::maps::Map;
 use super::memory_mapping::MemoryMappings;
 use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
@@ -18,7 +19,6 @@ use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
 use crate::testing::lint::Look;
-use std::collections::HashMap;
 
 /// What a client looks at again and again until it has come to rest.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ pub struct World {
     /// Its migration tasks.
     pub migration_tasks: MigrationTasks,
     /// Its synchronisations, by ClickHouse instance.
-    pub replications: HashMap<Box<str>, Replications>,
+    pub replications: Map<Box<str>, Replications>,
     /// What the checks were told, for the synchronisations created next.
     pub checked: Checked,
     /// The databases that synchronisations named, by TaurusDB instance.
@@ -106,16 +106,16 @@ impl World {
             clock: Clock::new(frozen_at),
             ids: Ids::new(key),
             agenda: Agenda::default(),
-            instances: Instances::new(),
+            instances: Instances::default(),
             jobs: Jobs::default(),
             backups: Backups::default(),
             memory_mappings: MemoryMappings::default(),
             memory_rules: MemoryRules::default(),
             relationships: Relationships::default(),
             migration_tasks: MigrationTasks::default(),
-            replications: HashMap::new(),
-            checked: Checked::new(),
-            source_databases: SourceDatabases::new(),
+            replications: Map::default(),
+            checked: Checked::default(),
+            source_databases: SourceDatabases::default(),
             clickhouses: ClickHouses::default(),
             testing: Testing::new(key, journal_bytes),
             is_damaged: false,
@@ -124,7 +124,7 @@ impl World {
     }
     /// Turns the clock. What became due by it, in the order of time.
     pub fn turn(&mut self, turn: &Turn) -> Result<Vec<Due>, ClockError> {
-        self.agenda.pass(self.clock.now(), drop);
+        self.agenda.catch_up(self.clock.now());
         match turn {
             Turn::By(duration) => self.clock.advance(*duration),
             Turn::To(moment) => self.clock.move_to(*moment)?,
@@ -137,7 +137,7 @@ impl World {
             }
         }
         let mut due = Vec::new();
-        self.agenda.pass(self.clock.now(), |one| due.push(one));
+        self.agenda.pass(self.clock.now(), |course, at| due.push(course.due(at)));
         Ok(due)
     }
 
@@ -166,7 +166,7 @@ impl World {
         now: Moment,
         change: impl FnOnce(&mut Run),
     ) -> Option<Course> {
-        self.agenda.pass(now, drop);
+        self.agenda.catch_up(now);
         let mut course = self.agenda.find(id)?.clone();
         change(&mut course.run);
         let run = course.run;
@@ -183,7 +183,7 @@ impl World {
     /// Notes that a client has cut something short, or done away with it: if it was under way, it
     /// comes to no end of its own.
     pub fn cut_short(&mut self, course: u32) {
-        self.agenda.pass(self.clock.now(), drop);
+        self.agenda.catch_up(self.clock.now());
         let was_under_way = self.agenda.forget(course);
         self.testing.lint.cut_short(course, was_under_way);
     }

@@ -387,7 +387,7 @@ pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&
     let mut nearest = None;
     for known in known {
         let lower = known.to_lowercase();
-        let distance = strsim::damerau_levenshtein(&word, &lower);
+        let distance = strsim::osa_distance(&word, &lower);
         if word.len() >= 3 && lower.starts_with(&word) {
             cut_short = cut_short.or(Some(known));
         }

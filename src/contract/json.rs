@@ -174,6 +174,8 @@ impl<'de> Deserialize<'de> for Key<'de> {
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Error;
 
+    // Every field of every request type is read by it: once in the program for each type is enough.
+    #[inline(never)]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
             Self::Null => visitor.visit_unit(),

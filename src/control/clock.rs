@@ -178,7 +178,7 @@ pub fn auto_advance(app: &App, project: &str, enabled: bool) -> Result<Shown, Co
 impl Shown {
     fn of(world: &mut World) -> Self {
         let now = world.clock.now();
-        world.agenda.pass(now, drop);
+        world.agenda.catch_up(now);
         Self {
             mode: world.clock.mode(),
             now: now.with_milliseconds(),

@@ -96,7 +96,7 @@ pub struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     job_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resource_id: Option<Box<str>>,
+    resource_id: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_status: Option<&'static str>,
     percent: u8,
@@ -129,7 +129,7 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
-    world.agenda.pass(now, drop);
+    world.agenda.catch_up(now);
     let jobs: Vec<_> = world.agenda.under_way().map(|course| Shown::of(course, now)).collect();
     Ok(List { count: jobs.len(), jobs })
 }
@@ -139,7 +139,7 @@ pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
-    world.agenda.pass(now, drop);
+    world.agenda.catch_up(now);
     let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
     Ok(Shown::of(course, now))
 }
@@ -164,7 +164,7 @@ pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Sho
     let cell = world(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
-    world.agenda.pass(now, drop);
+    world.agenda.catch_up(now);
     let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
     let percent = match failure {
         Failure { percent: Some(percent @ 0..=100), stage: None, .. } => *percent,

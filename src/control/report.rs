@@ -66,7 +66,7 @@ struct Left {
     #[serde(skip_serializing_if = "Option::is_none")]
     job_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resource_id: Option<Box<str>>,
+    resource_id: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_status: Option<&'static str>,
     started: String,
@@ -94,7 +94,7 @@ struct Example {
     earlier_request_id: Option<String>,
     /// What it was about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Box<str>>,
+    id: Option<Arc<str>>,
 }
 
 /// The report on a world.
@@ -116,7 +116,7 @@ impl Report {
     fn of(cell: &WorldCell, id: &str) -> Self {
         let mut world = cell.lock();
         let now = world.clock.now();
-        world.agenda.pass(now, drop);
+        world.agenda.catch_up(now);
         let lint = &world.testing.lint;
         let left = |course| Left::of(cell, lint.starter(course_number(course)), course, now);
         let mut under_way: Vec<_> = world.agenda.under_way().collect();

@@ -80,7 +80,7 @@ fn glance(app: &App, id: &str) -> Shown {
     let cell = app.cloud.world(id);
     let mut world = cell.lock();
     let now = world.clock.now();
-    world.agenda.pass(now, drop);
+    world.agenda.catch_up(now);
     Shown {
         project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
         label: world.testing.label.clone(),

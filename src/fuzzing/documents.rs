@@ -45,15 +45,15 @@ pub fn world_file(input: &[u8]) {
             return;
         }
     };
-    let App { cloud, auth, body_timeout, guard } = app(AuthMode::Off);
+    let app = app(AuthMode::Off);
     let settings = Settings {
         credentials: file.credentials(Credentials::built_in("eu-mock-1")),
         scenarios: file.scenarios(),
         presets: file.into_projects(),
-        ..cloud.settings().clone()
+        ..app.cloud.settings().clone()
     };
     let projects: Vec<_> = settings.presets.iter().map(|preset| preset.id.0.clone()).collect();
-    let app = App { cloud: Cloud::new(settings), auth, body_timeout, guard };
+    let app = App { cloud: Cloud::new(settings), ..app };
     for project in projects.iter().take(4) {
         worlds::export(&app, project).expect("a project of the file");
         live(&app, project);

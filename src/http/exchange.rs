@@ -30,7 +30,7 @@ pub struct Exchange<'r> {
     app: &'r App,
     parts: &'r Parts,
     routes: &'static [Route],
-    template: &'static str,
+    target: Result<Target<'r>, Refusal>,
     cell: Arc<WorldCell>,
     /// The project whose world was forgotten for it, or why there is no room for its own.
     entry: Result<Option<Box<str>>, Full>,
@@ -92,7 +92,7 @@ impl<'r> Exchange<'r> {
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
         let received = Stamp::at(cell.lock().clock.now());
-        Self { app, parts, routes, template, cell, entry, ordinal, received }
+        Self { app, parts, routes, target, cell, entry, ordinal, received }
     }
 
     /// Goes as far as it can without waiting.
@@ -252,7 +252,7 @@ impl<'r> Exchange<'r> {
         });
         let times = [self.received.moment(), now];
         let numbered = (world.testing.journal.key(), self.ordinal);
-        let entry = Entry::new(numbered, times, (self.parts, body), answer, draft);
+        let entry = || Entry::new(numbered, times, (self.parts, body), answer, draft);
         world.testing.journal.record(entry);
     }
 
@@ -271,12 +271,12 @@ impl<'r> Exchange<'r> {
             Ok(Some(id)) => answer.warnings.push(Warning::of_world(id, settings.max_worlds)),
             Err(full) => return Err(Refusal::from(*full).into()),
         }
-        let target = Target::read(&parts.uri, self.template)?;
+        let target = self.target.as_ref().map_err(Clone::clone)?;
         let body = body.as_ref().map_err(Clone::clone)?;
-        let access = self.admit(&target, body)?;
+        let access = self.admit(target, body)?;
         target.require_project_id()?;
         let instructions = Instructions::read(&parts.headers).map_err(Halt::BadInstructions)?;
-        let scenario = self.scenario(&target, body, &instructions)?;
+        let scenario = self.scenario(target, body, &instructions)?;
 
         let takes_body = routes.iter().any(|route| !route.contract.body.is_empty());
         let may_lack_body = routes.iter().all(|route| route.contract.body_is_optional);
@@ -284,8 +284,8 @@ impl<'r> Exchange<'r> {
         let members = if takes_body && !lacks_body { body::members(body)? } else { Members::new() };
         let mut violations = target.remarks();
         violations.extend(remarks(routes, &parts.headers, takes_body));
-        let mut sent =
-            Sent { path: target.path, query: target.query, body: members, headers: Vec::new() };
+        let (path, query) = (target.path.clone(), target.query.clone());
+        let mut sent = Sent { path, query, body: members, headers: Vec::new() };
 
         let route = match routes {
             [only] => only,

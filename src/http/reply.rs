@@ -111,11 +111,11 @@ impl Answer {
             point_to_explanation(headers, &self.request_id);
         }
         for (name, value) in own_headers {
-            headers.insert(name, header_value(&value));
+            headers.insert(name, header_value(value));
         }
         for warning in self.passed.iter().chain(&self.warnings).take(MOST_WARNINGS) {
-            let text = format!("{}: {}", warning.class.name(), warning.message);
-            headers.append(WARNING, header_value(&text));
+            let text = [warning.class.name(), ": ", &warning.message].concat();
+            headers.append(WARNING, header_value(text));
         }
         response
     }
@@ -155,7 +155,7 @@ impl Answer {
 
 /// Says where a request is explained.
 pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
-    headers.insert(EXPLAIN, header_value(&format!("/_paper/requests/{request_id}")));
+    headers.insert(EXPLAIN, header_value(["/_paper/requests/", request_id].concat()));
 }
 
 /// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.
@@ -205,11 +205,11 @@ fn shorten(message: String) -> String {
 }
 
 /// Text as a header can carry it: anything but visible ASCII is escaped.
-fn header_value(text: &str) -> HeaderValue {
+fn header_value(text: String) -> HeaderValue {
     const LONGEST: usize = 512;
     let plain = text.len() <= LONGEST && text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
-    if let (true, Ok(value)) = (plain, HeaderValue::from_str(text)) {
-        return value;
+    if plain {
+        return HeaderValue::try_from(text).expect("visible ASCII");
     }
     let mut shown = String::new();
     for sign in text.chars().take(LONGEST) {

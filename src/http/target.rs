@@ -30,7 +30,7 @@ impl<'a> Target<'a> {
         let mut project_id = Cow::Borrowed("");
         let of_project = template.contains("/{project_id}/");
         let mut path = Members::new();
-        for (name, sent) in template.split('/').zip(uri.path().split('/')) {
+        for (name, sent) in segments(template).zip(segments(uri.path())) {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
                 continue;
             };
@@ -82,6 +82,18 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The segments of a path. They are short, so comparing sign by sign finds their ends faster than
+/// the search for a sign does, which is made for long text.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let path = rest?;
+        let end = path.bytes().position(|sign| sign == b'/');
+        rest = end.map(|end| &path[end + 1..]);
+        Some(end.map_or(path, |end| &path[..end]))
+    })
+}
+
 /// Whether an id looks like those that the real cloud gives to projects.
 pub fn is_usual_project_id(id: &str) -> bool {
     let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
@@ -118,24 +130,27 @@ fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
 
 /// Whether a path has the segments of a template.
 pub fn fits(path: &str, template: &str) -> bool {
-    let mut path = path.split('/');
+    let mut path = segments(path);
     let known = |part: &str| part.starts_with('{');
-    template.split('/').all(|part| path.next().is_some_and(|sent| known(part) || sent == part))
+    segments(template).all(|part| path.next().is_some_and(|sent| known(part) || sent == part))
         && path.next().is_none()
 }
 
-/// How many letters two paths differ in; a segment that fits a parameter costs nothing.
-pub fn distance(path: &str, template: &str) -> usize {
-    let path: Vec<&str> = path.trim_matches('/').split('/').take(32).collect();
-    let template: Vec<&str> = template.trim_matches('/').split('/').collect();
-    let apart = path.len().abs_diff(template.len()) * 6;
-    let pairs = path.iter().zip(&template);
-    let segment = |(sent, known): (&&str, &&str)| match known.strip_prefix('{') {
+/// How many letters two paths differ in, if these are at most so many; a segment that fits a
+/// parameter costs nothing.
+pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
+    let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
+    let apart = segments(path).take(32).count().abs_diff(segments(template).count()) * 6;
+    let pairs = segments(path).take(32).zip(segments(template));
+    let segment = |(sent, known): (&str, &str)| match known.strip_prefix('{') {
         Some(_) => 0,
+        None if sent == known => 0,
         None if sent.len() > 64 => known.len(),
-        None => strsim::damerau_levenshtein(sent, known),
+        None => strsim::osa_distance(sent, known),
     };
-    apart + pairs.map(segment).sum::<usize>()
+    let within = |distance: &usize| *distance <= most;
+    let add = |sum, pair| Some(sum).filter(within).map(|sum| sum + segment(pair));
+    pairs.into_iter().try_fold(apart, add).filter(within)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::cloud::{
 use crate::contract::Contract;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A world as it is written.
@@ -78,7 +79,7 @@ pub struct WrittenCourse {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenResource {
-    id: Box<str>,
+    id: Arc<str>,
     #[serde(with = "words::lifecycle")]
     lifecycle: &'static Lifecycle,
 }

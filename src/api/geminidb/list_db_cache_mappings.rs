@@ -1,7 +1,7 @@
 //! Querying Memory Mappings: all of a project, or those that fit the filters.
 
 use super::service::SERVICE;
-use crate::api::paging::{OFFSET, fits, limit, page};
+use crate::api::paging::{OFFSET, fits, limit, page, page_of_all};
 use crate::cloud::{MemoryMapping, Project};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
@@ -55,7 +55,7 @@ static MAPPING: Kind = Kind::Object(&[
     Field::optional("rule_count", Kind::Integer(0, i64::MAX)).means("how many rules it has"),
 ]);
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     id: Option<String>,
@@ -96,23 +96,32 @@ impl Operation for ListDbCacheMappings {
     type Reply = Reply;
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let limit = request.limit.unwrap_or(100);
-        let mappings = project.world.memory_mappings.iter(project.now);
-        let fitting = mappings.filter(|mapping| request.wants(mapping, project));
-        let (page, total_count) = page(fitting, request.offset, limit);
+        let (offset, limit) = (request.offset, request.limit.unwrap_or(100));
+        let (mappings, now) = (&project.world.memory_mappings, project.now);
+        let wants = |mapping: &&MemoryMapping| request.wants(mapping, project);
+        let (page, total_count) = if let Some(id) = &request.id {
+            let found = Uuid::try_parse(id).ok().and_then(|id| mappings.get(id, now));
+            page(found.into_iter().filter(wants), offset, limit)
+        } else if request.wants_all() {
+            page_of_all(mappings.iter(now), mappings.count(now), offset, limit)
+        } else {
+            page(mappings.iter(now).filter(wants), offset, limit)
+        };
         let dbcache_mappings = page.into_iter().map(|one| Mapping::of(one, project)).collect();
         Ok(Reply { total_count, dbcache_mappings })
     }
 }
 
 impl Request {
+    fn wants_all(&self) -> bool {
+        *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
+    }
+
     fn wants(&self, mapping: &MemoryMapping, project: &Project<'_>) -> bool {
         let source = &*mapping.source_instance_id;
         let target = &*mapping.target_instance_id;
         let is = |filter: &Option<String>, id: &str| filter.as_ref().is_none_or(|it| it == id);
-        let id = self.id.as_ref();
-        id.is_none_or(|id| Uuid::try_parse(id) == Ok(mapping.id))
-            && is(&self.source_instance_id, source)
+        is(&self.source_instance_id, source)
             && is(&self.target_instance_id, target)
             && fits(self.name.as_ref(), &mapping.name)
             && fits(self.source_instance_name.as_ref(), project.instance_name(source))

@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, GeminiDbJob, Jobs};
-use crate::api::paging::{OFFSET, page};
+use crate::api::paging::{OFFSET, page, page_of_all};
 use crate::cloud::{Job, Moment, Owner, Project};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
@@ -36,7 +36,7 @@ static CONTRACT: Contract = Contract {
     ..Contract::BLANK
 };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     id: Option<String>,
@@ -61,14 +61,23 @@ impl Operation for ListJobs {
             let job = jobs.find(Owner::GeminiDb, id);
             return Ok(Jobs::one(job.filter(|job| request.wants(job, project)), project));
         }
-        let fitting = jobs.of(Owner::GeminiDb).values().filter(|job| request.wants(job, project));
-        let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(50));
+        let all = jobs.of(Owner::GeminiDb).values();
+        let (offset, limit) = (request.offset, request.limit.unwrap_or(50));
+        let (page, total_count) = if request.wants_all() {
+            page_of_all(all, jobs.count(Owner::GeminiDb), offset, limit)
+        } else {
+            page(all.filter(|job| request.wants(job, project)), offset, limit)
+        };
         let jobs = page.into_iter().map(|job| GeminiDbJob::of(job, project)).collect();
         Ok(Jobs { jobs, total_count, job: None })
     }
 }
 
 impl Request {
+    fn wants_all(&self) -> bool {
+        *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
+    }
+
     fn wants(&self, job: &Job, project: &Project<'_>) -> bool {
         let started = job.run.started;
         let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());

@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use crate::api::job::{fail_reason, progress};
-use crate::api::paging::{OFFSET, page};
+use crate::api::paging::{OFFSET, page, page_of_all};
 use crate::cloud::undocumented::TAURUSDB_JOBS;
 use crate::cloud::{Job, Moment, Owner, Project};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
@@ -66,7 +66,7 @@ static JOB: Kind = Kind::Object(&[
     Field::optional("show_detail", Kind::Boolean).means("always false: there is no detail"),
 ]);
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     status: Option<String>,
@@ -110,21 +110,29 @@ impl Operation for ListImmediateJobs {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let jobs = &project.world.jobs;
-        let there = jobs.of(Owner::TaurusDb).values().filter(|job| !jobs.is_removed(job));
-        let fitting = there.filter(|job| request.wants(job, project));
-        let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(10));
+        let (offset, limit) = (request.offset, request.limit.unwrap_or(10));
+        let wants = |job: &&Job| request.wants(job, project);
+        let (page, total_count) = if let Some(id) = &request.job_id {
+            page(jobs.find(Owner::TaurusDb, id).into_iter().filter(wants), offset, limit)
+        } else if request.wants_all() {
+            page_of_all(jobs.there(Owner::TaurusDb), jobs.count(Owner::TaurusDb), offset, limit)
+        } else {
+            page(jobs.there(Owner::TaurusDb).filter(wants), offset, limit)
+        };
         let jobs = page.into_iter().map(|job| Listed::of(job, project)).collect();
         Ok(Reply { jobs, total_count, action_names: TAURUSDB_JOBS })
     }
 }
 
 impl Request {
+    fn wants_all(&self) -> bool {
+        *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
+    }
+
     fn wants(&self, job: &Job, project: &Project<'_>) -> bool {
         let started = job.run.started;
         let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
-        let id = self.job_id.as_ref();
-        id.is_none_or(|id| Uuid::try_parse(id) == Ok(job.id))
-            && bound(&self.start_time).is_none_or(|from| started >= from)
+        bound(&self.start_time).is_none_or(|from| started >= from)
             && bound(&self.end_time).is_none_or(|to| started <= to)
             && self.job_name.as_ref().is_none_or(|name| name == job.kind.name)
             && self.status.as_ref().is_none_or(|it| it == job.phase(project.now).status)

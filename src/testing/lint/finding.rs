@@ -3,6 +3,7 @@
 use crate::cloud::Moment;
 use crate::contract::Contract;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many findings there are at most; clients can send fields of any name.
 const MOST: usize = 1_000;
@@ -78,7 +79,7 @@ pub struct Example {
     /// The request before it that makes it wrong.
     pub earlier: Option<u64>,
     /// What it was about.
-    pub id: Option<Box<str>>,
+    pub id: Option<Arc<str>>,
 }
 
 impl Example {

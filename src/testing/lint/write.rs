@@ -2,11 +2,11 @@
 
 use super::Answered;
 use super::watch::Watch;
-use crate::cloud::{ScatteredIds, digest};
+use crate::cloud::ScatteredIds;
 use crate::contract::{Contract, Service};
 use axum::http::Method;
 use std::collections::{HashMap, VecDeque};
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 /// A retry comes soon: a write that is this many writes ago is not looked for.
 const MOST: usize = 256;
@@ -42,8 +42,11 @@ impl Writes {
         let started = request.draft.courses.first().filter(|_| is_write(request))?;
         let service = contract.service;
         let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        let body = std::str::from_utf8(request.body).unwrap_or_default();
-        let key = digest(digest(digest(0, contract.id), target), body);
+        let key = {
+            let mut hasher = DefaultHasher::new();
+            (contract.id, target, request.body).hash(&mut hasher);
+            hasher.finish()
+        };
         if request.parts.method == Method::DELETE {
             let stays = |write: &Write| !std::ptr::eq(write.service, service);
             self.recent.retain(|one, write| *one == key || stays(write));

@@ -3,8 +3,12 @@
 /// Whether bytes may have a secret among their members: they have one of the words, in whatever
 /// case, or an escape that could spell one. It looks at every request, so it reads nothing.
 pub fn may_conceal(bytes: &[u8]) -> bool {
-    let is_escape = |at: usize| bytes[at] == b'\\' && bytes.get(at + 1) == Some(&b'u');
-    (0..bytes.len()).any(|at| is_escape(at) || is_word_around(bytes, at))
+    let conceals = |(at, sign): (usize, &u8)| match sign {
+        b'\\' => bytes.get(at + 1) == Some(&b'u'),
+        b'k' | b'K' | b'w' | b'W' | b'c' | b'C' => is_word_around(bytes, at),
+        _ => false,
+    };
+    bytes.iter().enumerate().any(conceals)
 }
 
 /// Whether a member of this name is a secret.
@@ -20,10 +24,20 @@ pub fn names_a_secret_parameter(name: &str) -> bool {
 /// Whether a header of this name carries a secret.
 pub fn is_secret_header(name: &str) -> bool {
     // Most headers are these.
-    const PLAIN: &[&str] =
-        &["host", "content-type", "content-length", "accept", "user-agent", "x-request-id"];
+    const PLAIN: &[&str] = &[
+        "host",
+        "content-type",
+        "content-length",
+        "accept",
+        "user-agent",
+        "x-request-id",
+        "x-paper-explain",
+        "x-paper-warning",
+    ];
     const WORDS: &[&str] = &["auth", "cookie", "signature"];
-    !PLAIN.contains(&name) && (names_a_secret(name) || WORDS.iter().any(|word| name.contains(word)))
+    let name_has =
+        |word: &&str| name.as_bytes().windows(word.len()).any(|part| part == word.as_bytes());
+    !PLAIN.contains(&name) && (names_a_secret(name) || WORDS.iter().any(name_has))
 }
 
 /// Each word is known by a letter in it that is rarer than its first.
