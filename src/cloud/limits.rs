@@ -109,9 +109,15 @@ impl Cloud {
     /// Forgets the world that was used longest ago, of those in which nothing is under way.
     fn forget_one(&self) -> Option<Box<str>> {
         let mut by_use = self.limits.by_use.lock().unwrap_or_else(PoisonError::into_inner);
-        let latest = self.limits.uses.load(Ordering::Relaxed);
-        let most = LOOKS + latest.saturating_sub(by_use.paid);
-        by_use.paid = latest;
+        let found = self.find_idle(&mut by_use);
+        // Those that were found busy count as used, and pay for nothing.
+        by_use.paid = self.limits.uses.load(Ordering::Relaxed);
+        found
+    }
+
+    fn find_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
+        let uses = self.limits.uses.load(Ordering::Relaxed);
+        let most = LOOKS + uses.saturating_sub(by_use.paid);
         for _ in 0..most.min(2 * by_use.cells.len() as u64) {
             let (known, cell) = by_use.cells.pop_first()?;
             let used = cell.used.load(Ordering::Relaxed);
