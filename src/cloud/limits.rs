@@ -116,8 +116,8 @@ impl Cloud {
     }
 
     fn find_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
-        let uses = self.limits.uses.load(Ordering::Relaxed);
-        let most = LOOKS + uses.saturating_sub(by_use.paid);
+        let latest = self.limits.uses.load(Ordering::Relaxed);
+        let most = LOOKS + latest.saturating_sub(by_use.paid);
         for _ in 0..most.min(2 * by_use.cells.len() as u64) {
             let (known, cell) = by_use.cells.pop_first()?;
             let used = cell.used.load(Ordering::Relaxed);
@@ -227,5 +227,59 @@ impl Limits {
         if !self.told[at].swap(true, Ordering::Relaxed) {
             tracing::warn!(flag, most, "a limit is met; GET /_paper/report counts what it costs");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::worlds;
+    use crate::http::App;
+    use crate::selftest::example_app;
+
+    const MOST: usize = 300;
+
+    /// A cloud that is full, and how many worlds were looked at by what is done then.
+    fn full() -> (App, impl Fn(&App) -> u64) {
+        let app = example_app();
+        let settings = crate::cloud::Settings { max_worlds: MOST, ..app.cloud.settings().clone() };
+        let app = App { cloud: Cloud::new(settings), ..app };
+        for number in 0..MOST {
+            worlds::label(&app, &format!("p{number}"), None).unwrap();
+        }
+        (app, |app: &App| app.cloud.limits.uses.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn a_look_for_room_goes_through_no_more_worlds_than_requests_have_paid_for() {
+        let (app, uses) = full();
+        let held: Vec<_> =
+            (0..MOST).map(|number| app.cloud.known_world(&format!("p{number}"))).collect();
+        // What a request holds does not go.
+        for _ in 0..10 {
+            let before = uses(&app);
+            assert!(app.cloud.enter("more").is_err());
+            assert!(uses(&app) - before <= LOOKS + MOST as u64);
+        }
+        let before = uses(&app);
+        assert!(app.cloud.enter("more").is_err());
+        assert!(uses(&app) - before <= LOOKS, "{}", uses(&app) - before);
+        drop(held);
+        let forgotten = app.cloud.enter("more").unwrap().forgotten;
+        assert!(forgotten.is_some());
+        assert_eq!(app.cloud.project_ids().len(), MOST);
+    }
+
+    #[test]
+    fn worlds_that_are_reset_or_replaced_leave_nothing_behind() {
+        let (app, _) = full();
+        for _ in 0..3 {
+            let document = worlds::export(&app, "p1").unwrap();
+            worlds::import(&app, "p1", document.as_bytes()).unwrap();
+            worlds::reset(&app, "p2").unwrap();
+            worlds::label(&app, "p2", None).unwrap();
+        }
+        assert_eq!(app.cloud.limits.count(), MOST);
+        assert_eq!(app.cloud.enter("more").unwrap().forgotten.as_deref(), Some("p0"));
     }
 }
