@@ -132,8 +132,8 @@ pub struct Config {
     /// there at the start. The file need not be there at first.
     #[arg(long, env = "PAPERCLOUD_SAVE", value_parser = BoolishValueParser::new())]
     pub save: bool,
-    /// Seconds after which --save also saves in between, if anything has changed; otherwise
-    /// whatever ends without a signal or by SIGKILL loses what came after the start.
+    /// Seconds after which --save also saves in between, if anything has changed. What ends by
+    /// SIGKILL or with the machine loses what came after the last save.
     #[arg(long, env = "PAPERCLOUD_SAVE_SECONDS", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub save_seconds: Option<u64>,

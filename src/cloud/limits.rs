@@ -153,6 +153,10 @@ impl Cloud {
             }
             world.project_id.clone()
         };
+        // One that was reset meanwhile may have another in its place.
+        if !worlds.get(&id).is_some_and(|there| Arc::ptr_eq(there, cell)) {
+            return None;
+        }
         worlds.remove(&id);
         cell.abandoned.store(true, Ordering::Release);
         Some(id)
