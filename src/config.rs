@@ -157,10 +157,10 @@ pub struct Config {
     /// What connections may take, and how many there may be.
     #[command(flatten)]
     pub connections: Connections,
-    /// Speak HTTPS: `self-signed` makes a certificate for localhost, 127.0.0.1, `::1`, --host and each
-    /// --control-host; `CERT.pem:KEY.pem` is one with its key.
+    /// Speak HTTPS, and HTTP/2 with clients that offer it. A self-signed certificate is made for
+    /// localhost and its addresses, --host, and each --control-host.
     #[cfg(feature = "tls")]
-    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "CERTIFICATE")]
+    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "self-signed|CERT.pem:KEY.pem")]
     pub tls: Option<Certificate>,
     /// Write the certificate that --tls serves to this file at the start, for clients to trust;
     /// health, wait, env and verify take the same flag.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Trust {
     /// Speak HTTPS with a service that was started with the same: CERT.pem is trusted, and on this
     /// machine a self-signed certificate is, whichever it is
-    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "CERTIFICATE")]
+    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "self-signed|CERT.pem:KEY.pem")]
     tls: Option<Certificate>,
     /// Speak HTTPS, and trust the certificates in this file, as the flag of the service writes it
     #[arg(long, env = "PAPERCLOUD_TLS_CERTIFICATE", value_name = "FILE")]

@@ -6,7 +6,7 @@ use super::stream_fault;
 use super::wire::{Desk, Orders, Wire};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::{HttpService, Service};
@@ -124,13 +124,23 @@ pub async fn answer(
     answer.map_err(|never| match never {})
 }
 
+/// Says by a header, as HTTP/1 does, which host a request of HTTP/2 is for: signatures are about
+/// headers.
+fn name_host(request: &mut Request<Incoming>) {
+    let Some(authority) = request.uri().authority() else { return };
+    if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+        request.headers_mut().entry(header::HOST).or_insert(host);
+    }
+}
+
 /// Answers a request of HTTP/2.
 pub async fn answer_stream(
     router: TowerToHyperService<Router>,
     activity: Arc<Activity>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let in_hand = activity.begin();
+    name_host(&mut request);
     let orders = Arc::new(Orders::default());
     let answer = Desk::Stream(Arc::clone(&orders)).attend(router.call(request)).await;
     let answer = answer.map_err(|never| -> io::Error { match never {} })?;

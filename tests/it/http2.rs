@@ -126,7 +126,9 @@ fn requests_are_journaled_and_the_control_api_answers() {
     assert_eq!(listed.status, StatusCode::OK);
     let listed = of(&listed);
     assert_eq!(listed["requests"].as_array().map(Vec::len), Some(1), "{listed:#}");
-    assert_eq!(listed["requests"][0]["operation"], "CreateDbCacheMapping");
+    let request = &listed["requests"][0];
+    assert_eq!(request["operation"], "CreateDbCacheMapping");
+    assert_eq!(request["headers"]["host"], cloud.address().to_string(), "{request:#}");
 }
 
 #[test]
