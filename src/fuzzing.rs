@@ -39,9 +39,10 @@ pub const TARGETS: &[(&str, Target)] = &[
 
 /// A fresh cloud with a journal, whose ids and times are always the same.
 fn app(auth: AuthMode) -> App {
-    let app = example_app();
+    let mut app = example_app();
     let settings = Settings { journal_bytes: 1 << 16, ..app.cloud.settings().clone() };
-    App { cloud: Cloud::new(settings), auth, ..app }
+    (app.cloud, app.auth) = (Cloud::new(settings), auth);
+    app
 }
 
 /// A line, and what is behind it.

@@ -77,8 +77,11 @@ impl fmt::Display for At<'_> {
 }
 
 /// A name that nobody declared is shown as Rust would write it: short, and without control
-/// characters.
+/// characters; in quotation marks where nothing would be seen of it.
 fn write_name(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    if name.trim().is_empty() {
+        return write!(formatter, "{:?}", name.chars().take(64).collect::<String>());
+    }
     let mut shown = name.chars().take(64).flat_map(char::escape_debug);
     shown.try_for_each(|sign| formatter.write_char(sign))
 }

@@ -45,7 +45,7 @@ pub fn world_file(input: &[u8]) {
             return;
         }
     };
-    let app = app(AuthMode::Off);
+    let mut app = app(AuthMode::Off);
     let settings = Settings {
         credentials: file.credentials(Credentials::built_in("eu-mock-1")),
         scenarios: file.scenarios(),
@@ -53,7 +53,7 @@ pub fn world_file(input: &[u8]) {
         ..app.cloud.settings().clone()
     };
     let projects: Vec<_> = settings.presets.iter().map(|preset| preset.id.0.clone()).collect();
-    let app = App { cloud: Cloud::new(settings), ..app };
+    app.cloud = Cloud::new(settings);
     for project in projects.iter().take(4) {
         worlds::export(&app, project).expect("a project of the file");
         live(&app, project);

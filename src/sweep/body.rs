@@ -192,6 +192,20 @@ fn an_unknown_member_is_named_and_refused_only_under_strict_hygiene() {
 }
 
 #[test]
+fn a_name_that_cannot_be_seen_is_named_in_quotation_marks() {
+    for contract in with_body() {
+        for (name, shown) in [("", "\"\" is not a parameter"), (" \t", "\" \\t\" is not")] {
+            let (_, mut document) = crate::selftest::documented_request(contract);
+            document[name] = json!(1);
+            let seen = send(contract, &document);
+            seen.is_accepted_by(contract, "a name without letters");
+            let told = seen.warnings.iter().any(|warning| warning.contains(shown));
+            assert!(told, "{}: {:?}", contract.id, seen.warnings);
+        }
+    }
+}
+
+#[test]
 fn a_repeated_key_is_named_and_its_last_value_counts() {
     for contract in with_body() {
         let (_, document) = crate::selftest::documented_request(contract);
