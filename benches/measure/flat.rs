@@ -8,12 +8,16 @@ use crate::report::{Aim, print_table};
 use crate::server::{Server, papercloud};
 use crate::spread::Spread;
 use crate::{Plan, Result};
+use std::time::Duration;
 
 /// On how many connections it is measured, and filled.
 const CONNECTIONS: usize = 16;
 
 /// More requests than any journal keeps: whatever is measured later drops one for each it records.
 const JOURNAL: u32 = 10_000;
+
+/// A cost that is not flat takes too long to be measured as often as one that is.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is measured.
 const WHATS: [&str; 4] = ["create", "poll one job", "list the first page", "list the last page"];
@@ -113,7 +117,8 @@ impl Filled {
             2 => page(0),
             _ => page(self.jobs.saturating_sub(10)),
         };
-        Load::on(&self.server, request, CONNECTIONS).run(Until::Sent(requests), 0)
+        let until = Until::SentWithin(requests, PATIENCE);
+        Load::on(&self.server, request, CONNECTIONS).run(until, 0)
     }
 }
 

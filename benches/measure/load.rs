@@ -23,6 +23,8 @@ pub enum Until {
     Over(Duration),
     /// Until so many requests were sent.
     Sent(u32),
+    /// Until so many requests were sent, but no longer than so long.
+    SentWithin(u32, Duration),
 }
 
 /// What is asked of whom.
@@ -75,6 +77,7 @@ impl Load {
         let (last, over) = match until {
             Until::Over(duration) => (u32::MAX, Some(duration)),
             Until::Sent(count) => (first + count, None),
+            Until::SentWithin(count, over) => (first + count, Some(over)),
         };
         let round = Arc::new(Round { load: self.clone(), next: first.into(), last, over });
         let threads = THREADS.min(self.connections);

@@ -91,8 +91,8 @@ struct Plan {
 }
 
 const FULL: Plan = Plan {
-    rounds: 10,
-    round: Duration::from_millis(400),
+    rounds: 8,
+    round: Duration::from_millis(300),
     requests: 5000,
     starts: 30,
     jobs: [10_000, 1_000_000],
