@@ -100,7 +100,8 @@ impl Filled {
 
     /// Measures so many requests.
     fn sample(&self, what: usize, round: usize, requests: u32) -> Result<Sample> {
-        let page = |offset| Request::get(&format!("/v3/{PROJECT}/jobs?limit=10&offset={offset}"));
+        // Of one job, since where there is one there are not more.
+        let page = |offset| Request::get(&format!("/v3/{PROJECT}/jobs?limit=1&offset={offset}"));
         let request = match what {
             0 => {
                 // A world with one job has many after a round: each round has one of its own.
@@ -115,7 +116,7 @@ impl Filled {
             }
             1 => Request::get(&format!("/v3/{PROJECT}/jobs?id={}", self.job_id)),
             2 => page(0),
-            _ => page(self.jobs.saturating_sub(10)),
+            _ => page(self.jobs - 1),
         };
         let until = Until::SentWithin(requests, PATIENCE);
         Load::on(&self.server, request, CONNECTIONS).run(until, 0)
