@@ -34,6 +34,9 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// reset the connection, and the answer might be lost with it.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How many bytes it may send meanwhile: more than any body that is taken.
+const LINGER_BYTES: usize = 32 << 20;
+
 /// A connection.
 #[derive(Debug)]
 pub struct Wire {
@@ -48,7 +51,14 @@ pub struct Wire {
     /// Whether TLS still has bytes that the client does not take.
     flushing: bool,
     refused: Option<Refused>,
-    lingering: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Lingering>,
+}
+
+/// What is left to a client that is still sending.
+#[derive(Debug)]
+struct Lingering {
+    time: Pin<Box<Sleep>>,
+    bytes: usize,
 }
 
 impl Wire {
@@ -262,15 +272,19 @@ impl AsyncWrite for Wire {
                 return Poll::Ready(Ok(()));
             }
         }
-        let time = wire.lingering.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
-        if time.as_mut().poll(context).is_ready() {
+        let lingering = wire.lingering.get_or_insert_with(|| Lingering {
+            time: Box::pin(tokio::time::sleep(LINGER)),
+            bytes: LINGER_BYTES,
+        });
+        if lingering.time.as_mut().poll(context).is_ready() {
             return Poll::Ready(Ok(()));
         }
         let mut ignored = [0; 8192];
         for _ in 0..ROUNDS {
             let mut buffer = ReadBuf::new(&mut ignored);
             let read = ready!(Pin::new(&mut wire.stream).poll_read(context, &mut buffer));
-            if read.is_err() || buffer.filled().is_empty() {
+            lingering.bytes = lingering.bytes.saturating_sub(buffer.filled().len());
+            if read.is_err() || buffer.filled().is_empty() || lingering.bytes == 0 {
                 return Poll::Ready(Ok(()));
             }
         }
