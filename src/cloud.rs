@@ -24,6 +24,7 @@ mod preset;
 mod project;
 mod replication;
 mod room;
+mod tally;
 mod token;
 #[cfg(test)]
 pub mod tripwire;
@@ -68,6 +69,7 @@ use crate::testing::scenario::Scenario;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tally::Tally;
 use token::Tokens;
 
 /// What every world of a cloud has in common.
@@ -111,6 +113,7 @@ pub struct Cloud {
     /// How many control requests were answered.
     control_requests: AtomicU64,
     limits: limits::Limits,
+    tally: Tally,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -145,7 +148,13 @@ impl Cloud {
             scenarios,
             control_requests,
             limits,
+            tally: Tally::default(),
         }
+    }
+
+    /// How many requests were answered.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// What every world has in common.

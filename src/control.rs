@@ -9,6 +9,7 @@ pub mod explain;
 pub mod faults;
 pub mod guard;
 pub mod jobs;
+mod metrics;
 mod page;
 mod problem;
 pub mod report;
@@ -48,6 +49,7 @@ pub const ACCOUNT: &str = "@account";
 const PATHS: &[&[&str]] = &[
     &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
     page::PATHS,
+    metrics::PATHS,
     catalogue::PATHS,
     clock::PATHS,
     faults::PATHS,
@@ -87,6 +89,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(scenarios::router())
         .merge(requests::router())
         .merge(report::router())
+        .merge(metrics::router())
         .merge(save::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))

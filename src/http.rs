@@ -231,6 +231,7 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let path = path.chars().take(256).collect();
     let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
     let response = answer.write(Err(refusal));
+    app.cloud.tally().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.clock.now();
     let numbered = (world.testing.journal.key(), ordinal);

@@ -71,12 +71,27 @@ pub enum Count {
 /// How often limits were met.
 #[derive(Debug, Serialize)]
 pub struct Met {
-    max_worlds: usize,
-    worlds_forgotten: u64,
-    worlds_refused: u64,
-    max_jobs: usize,
-    records_forgotten: u64,
-    records_refused: u64,
+    /// Worlds that there may be.
+    pub max_worlds: usize,
+    /// Worlds that were forgotten for others.
+    pub worlds_forgotten: u64,
+    /// Requests that would have needed another world.
+    pub worlds_refused: u64,
+    /// Jobs that a world may keep.
+    pub max_jobs: usize,
+    /// Jobs, tasks, backups and tokens that were forgotten for others.
+    pub records_forgotten: u64,
+    /// Requests that would have needed room in their world.
+    pub records_refused: u64,
+}
+
+impl Met {
+    /// Whether any limit was met at all.
+    pub fn any(&self) -> bool {
+        let Self { worlds_forgotten, worlds_refused, records_forgotten, records_refused, .. } =
+            self;
+        worlds_forgotten + worlds_refused + records_forgotten + records_refused > 0
+    }
 }
 
 /// How many worlds are looked at for one that can go, beyond one for each use since the last time.
@@ -163,18 +178,17 @@ impl Cloud {
     }
 
     /// How often limits were met, if one was.
-    pub fn limits_met(&self) -> Option<Met> {
+    pub fn limits(&self) -> Met {
         let [worlds_forgotten, worlds_refused, records_forgotten, records_refused] =
             [0, 1, 2, 3].map(|at: usize| self.limits.counts[at].load(Ordering::Relaxed));
-        let met = worlds_forgotten + worlds_refused + records_forgotten + records_refused > 0;
-        met.then_some(Met {
+        Met {
             max_worlds: self.settings.max_worlds,
             worlds_forgotten,
             worlds_refused,
             max_jobs: self.settings.max_jobs,
             records_forgotten,
             records_refused,
-        })
+        }
     }
 
     /// Notes that the limit of what a world keeps was met.

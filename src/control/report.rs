@@ -109,7 +109,7 @@ pub fn report_all(app: &App) -> Reports {
     ids.sort_unstable();
     let reports = ids.iter().map(|id| Report::of(&app.cloud.world(id), id));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
-    Reports { clean: worlds.is_empty(), limits: app.cloud.limits_met(), worlds }
+    Reports { clean: worlds.is_empty(), limits: Some(app.cloud.limits()).filter(Met::any), worlds }
 }
 
 impl Report {

@@ -236,6 +236,9 @@ impl<'r> Exchange<'r> {
         draft.contract = draft.contract.or_else(only);
         let body = body.as_deref().unwrap_or_default();
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
+        let status = answer.map(|answer| answer.status().as_u16());
+        let spoilt = draft.fault.is_some();
+        self.app.cloud.tally().count(self.ordinal, draft.contract, status, spoilt);
         let mut world = self.cell.lock();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&world.project_id, "journal");

@@ -20,6 +20,7 @@ mod jobs;
 mod journal;
 mod limits;
 mod lint;
+mod metrics;
 mod openapi;
 mod page;
 mod parallel;

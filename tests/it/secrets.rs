@@ -111,7 +111,7 @@ fn a_planted_secret_comes_out_nowhere() {
     assert_eq!(denied.status, 401);
 
     let fixed = ["", "/", "/page.js", "/rules", "/catalogue", "/openapi.json", "/scenarios"];
-    for path in fixed.into_iter().chain(["/health", "/ready", "/report", "/worlds"]) {
+    for path in fixed.into_iter().chain(["/health", "/ready", "/report", "/metrics", "/worlds"]) {
         client.ask(&format!("/_paper{path}"));
     }
     for project in [PROJECT, "@account"] {

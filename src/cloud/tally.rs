@@ -1,0 +1,62 @@
+//! How many requests were answered, by operation and status.
+
+use super::maps::Map;
+use crate::contract::Contract;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What requests are counted by: service, operation, and the status of the answer, if there was one.
+pub type Kind = (&'static str, &'static str, Option<u16>);
+
+/// How many requests were answered, since the start and whatever became of their worlds.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// In parts, so that requests to different projects seldom wait for each other.
+    parts: [Mutex<Part>; 16],
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    answered: Map<(usize, Option<u16>), (Option<&'static Contract>, u64)>,
+    spoilt: u64,
+}
+
+impl Tally {
+    /// Counts a request. `part` may be anything that differs between requests.
+    pub fn count(
+        &self,
+        part: u64,
+        contract: Option<&'static Contract>,
+        status: Option<u16>,
+        spoilt: bool,
+    ) {
+        let part = usize::try_from(part % 16).expect("below 16");
+        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        // Two contracts are the same only where they stand at the same place.
+        let place = contract.map_or(0, |contract| std::ptr::from_ref(contract).addr());
+        part.answered.entry((place, status)).or_insert((contract, 0)).1 += 1;
+        part.spoilt += u64::from(spoilt);
+    }
+
+    /// How many there were of each kind; those that no operation could be found for belong to the
+    /// gateway.
+    pub fn answered(&self) -> BTreeMap<Kind, u64> {
+        let mut all = BTreeMap::new();
+        for part in &self.parts {
+            let part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            for ((_, status), (contract, count)) in &part.answered {
+                let named = |contract: &Contract| (contract.service.name, contract.id);
+                let (service, operation) = contract.map_or(("gateway", ""), named);
+                *all.entry((service, operation, *status)).or_default() += count;
+            }
+        }
+        all
+    }
+
+    /// How many answers a fault has spoilt.
+    pub fn spoilt(&self) -> u64 {
+        let spoilt =
+            |part: &Mutex<Part>| part.lock().unwrap_or_else(PoisonError::into_inner).spoilt;
+        self.parts.iter().map(spoilt).sum()
+    }
+}
