@@ -17,8 +17,17 @@ pub struct Tally {
 
 #[derive(Debug, Default)]
 struct Part {
-    answered: Map<(usize, Option<u16>), (Option<&'static Contract>, u64)>,
+    answered: Map<(Place, Option<u16>), Counted>,
     spoilt: u64,
+}
+
+/// Where a contract stands in memory: two are the same only if that is. 0 stands for none.
+type Place = usize;
+
+#[derive(Debug)]
+struct Counted {
+    contract: Option<&'static Contract>,
+    count: u64,
 }
 
 impl Tally {
@@ -32,9 +41,8 @@ impl Tally {
     ) {
         let part = usize::try_from(part % 16).expect("below 16");
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        // Two contracts are the same only where they stand at the same place.
-        let place = contract.map_or(0, |contract| std::ptr::from_ref(contract).addr());
-        part.answered.entry((place, status)).or_insert((contract, 0)).1 += 1;
+        let place: Place = contract.map_or(0, |contract| std::ptr::from_ref(contract).addr());
+        part.answered.entry((place, status)).or_insert(Counted { contract, count: 0 }).count += 1;
         part.spoilt += u64::from(spoilt);
     }
 
@@ -44,7 +52,7 @@ impl Tally {
         let mut all = BTreeMap::new();
         for part in &self.parts {
             let part = part.lock().unwrap_or_else(PoisonError::into_inner);
-            for ((_, status), (contract, count)) in &part.answered {
+            for ((_, status), Counted { contract, count }) in &part.answered {
                 let named = |contract: &Contract| (contract.service.name, contract.id);
                 let (service, operation) = contract.map_or(("gateway", ""), named);
                 *all.entry((service, operation, *status)).or_default() += count;
