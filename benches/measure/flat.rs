@@ -1,5 +1,5 @@
-//! What a request costs in a world of one job and in one of a million, among one world and among a
-//! hundred thousand.
+//! What a request costs in a world of ten jobs and in one of a million, among one world and among a
+//! hundred thousand. The fewest are as many as the smallest page lists, so that all pages are alike.
 
 use crate::call::{PROJECT, mapping_in};
 use crate::client::{NUMBER, Request};
@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// On how many connections it is measured, and filled.
 const CONNECTIONS: usize = 16;
+
+/// Jobs on the smallest page that the documents allow.
+const PAGE: u32 = 10;
 
 /// More requests than any journal keeps: whatever is measured later drops one for each it records.
 const JOURNAL: u32 = 10_000;
@@ -38,7 +41,7 @@ struct Filled {
 pub fn measure(plan: &Plan) -> Result<Vec<Aim>> {
     let [few, many] = plan.jobs;
     let mut filled = Vec::new();
-    for jobs in [1, few, many] {
+    for jobs in [PAGE, few, many] {
         filled.push(Filled::with_jobs(jobs)?);
     }
     filled.push(Filled::with_worlds(plan.worlds)?);
@@ -63,14 +66,14 @@ impl Filled {
     fn with_jobs(jobs: u32) -> Result<Self> {
         eprintln!("filling a world with {jobs} jobs");
         let filled = Self::start(format!("{jobs} jobs"))?;
-        if jobs > 1 {
+        if jobs > PAGE {
             let create = Load::on(&filled.server, mapping_in(PROJECT)?.request(), CONNECTIONS);
-            create.run(Until::Sent(jobs - 1), 0)?;
+            create.run(Until::Sent(jobs - PAGE), 0)?;
         }
         Ok(Self { jobs, ..filled })
     }
 
-    /// One world with one job, among so many others of this kind.
+    /// One world with few jobs, among so many others with one.
     fn with_worlds(worlds: u32) -> Result<Self> {
         eprintln!("filling {worlds} worlds");
         let filled = Self::start(format!("{worlds} worlds"))?;
@@ -80,12 +83,15 @@ impl Filled {
         Ok(filled)
     }
 
-    /// A world with one job, and a journal that is full.
+    /// A world with few jobs, and a journal that is full.
     fn start(name: String) -> Result<Self> {
         let server = Server::start(&mut papercloud())?;
-        let answer = server.connect()?.ask(&mut mapping_in(PROJECT)?.request())?.json()?;
-        let job_id = answer["job_id"].as_str().ok_or("no job was started")?.to_owned();
-        let filled = Self { name, server, jobs: 1, job_id };
+        let mut job_id = String::new();
+        for _ in 0..PAGE {
+            let answer = server.connect()?.ask(&mut mapping_in(PROJECT)?.request())?.json()?;
+            answer["job_id"].as_str().ok_or("no job was started")?.clone_into(&mut job_id);
+        }
+        let filled = Self { name, server, jobs: PAGE, job_id };
         filled.fill_journal(PROJECT)?;
         Ok(filled)
     }
@@ -100,15 +106,15 @@ impl Filled {
 
     /// Measures so many requests.
     fn sample(&self, what: usize, round: usize, requests: u32) -> Result<Sample> {
-        // Of one job, since where there is one there are not more.
-        let page = |offset| Request::get(&format!("/v3/{PROJECT}/jobs?limit=1&offset={offset}"));
+        let page =
+            |offset| Request::get(&format!("/v3/{PROJECT}/jobs?limit={PAGE}&offset={offset}"));
         let request = match what {
             0 => {
-                // A world with one job has many after a round: each round has one of its own.
+                // A world with few jobs has many after a round: each round has one of its own.
                 let own = format!("{}{round:08}", &PROJECT[..24]);
-                let project = if self.jobs == 1 { own.as_str() } else { PROJECT };
+                let project = if self.jobs == PAGE { own.as_str() } else { PROJECT };
                 let mut create = mapping_in(project)?.request();
-                if self.jobs == 1 {
+                if self.jobs == PAGE {
                     self.server.connect()?.ask(&mut create)?;
                     self.fill_journal(project)?;
                 }
@@ -116,7 +122,7 @@ impl Filled {
             }
             1 => Request::get(&format!("/v3/{PROJECT}/jobs?id={}", self.job_id)),
             2 => page(0),
-            _ => page(self.jobs - 1),
+            _ => page(self.jobs - PAGE),
         };
         let until = Until::SentWithin(requests, PATIENCE);
         Load::on(&self.server, request, CONNECTIONS).run(until, 0)
@@ -135,11 +141,12 @@ fn print(filled: &[Filled], samples: &[Vec<Vec<Sample>>]) -> Vec<Aim> {
         let each = (1..filled.len())
             .map(|who| (filled[who].name.clone(), ratio(who).median, ratio(who).median <= SAME))
             .collect::<Vec<_>>();
-        let what = format!("CPU to {what}, beside that with 1 job in 1 world");
+        let what = format!("CPU to {what}, beside that with {PAGE} jobs in 1 world");
         aims.push(Aim::each(&what, &format!("≤ {SAME}"), &each));
     }
     let names: Vec<_> = filled[1..].iter().map(|filled| format!("{} ÷", filled.name)).collect();
-    let mut header = vec!["Call", "1 job, CPU µs/request"];
+    let alone = format!("{PAGE} jobs, CPU µs/request");
+    let mut header = vec!["Call", &alone];
     header.extend(names.iter().map(String::as_str));
     print_table(
         "The same cost whatever is there: CPU a request, and ratios within a round",
