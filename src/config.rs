@@ -23,10 +23,10 @@ use std::time::Duration;
 /// Where the service listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
 pub struct Endpoint {
-    /// Address to listen on.
+    /// Address that Papercloud listens on.
     #[arg(long, env = "PAPERCLOUD_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub host: IpAddr,
-    /// Port to listen on; 0 picks a free one.
+    /// Port that it listens on; 0 lets it pick a free one.
     #[arg(long, env = "PAPERCLOUD_PORT", default_value_t = 8080)]
     pub port: u16,
 }

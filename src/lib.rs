@@ -7,6 +7,7 @@ mod config;
 mod contract;
 mod control;
 mod credentials;
+mod documentation;
 mod error;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -15,7 +16,6 @@ mod handle;
 mod http;
 mod language;
 mod operation;
-mod report;
 mod save;
 mod selftest;
 mod server;
@@ -33,8 +33,8 @@ pub use config::{Config, Connections, Endpoint};
 pub use contract::Level;
 pub use control::ControlError;
 pub use credentials::Secret;
+pub use documentation::{openapi, readme_section, readme_sections};
 pub use handle::{Fault, Mismatch, Requests, World};
-pub use report::{openapi, readme_section, readme_sections};
 pub use save::SaveError;
 pub use selftest::{Proof, selftest};
 pub use server::{PaperCloud, StartError};

@@ -38,7 +38,7 @@ enum Command {
     Selftest,
     /// Verify what was asked of a running Papercloud: exit status 0 if every check passes
     Verify(Verify),
-    /// Print the `OpenAPI` 3.1 document
+    /// Print the OpenAPI 3.1 document
     Openapi,
 }
 

@@ -24,7 +24,7 @@ pub struct Verify {
     /// The token of the control API, if it asks for one
     #[arg(long, env = "PAPERCLOUD_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<String>,
-    /// Write the findings as `JUnit` XML to this file, or to standard output for -
+    /// Write the findings as JUnit XML to this file, or to standard output for -
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// The claims; - reads standard input

@@ -3,7 +3,7 @@
 use super::problem::read;
 use super::{ControlError, answer, world};
 use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
-use crate::cloud::{Course, Moment, Run, World};
+use crate::cloud::{Course, Lifecycle, Moment, Run, World};
 use crate::http::App;
 use axum::Router;
 use axum::body::Bytes;
@@ -87,20 +87,48 @@ pub struct List {
     jobs: Vec<Shown>,
 }
 
+/// Something that a request has set going: its job, and what that works on.
+#[derive(Debug, Serialize)]
+pub struct Begun {
+    /// The operation.
+    pub operation: &'static str,
+    /// The job, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<Uuid>,
+    /// Its status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_status: Option<&'static str>,
+    /// What it works on, where that has a status of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<Arc<str>>,
+    /// The status of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_status: Option<&'static str>,
+    /// When it began.
+    pub started: String,
+}
+
+impl Begun {
+    /// As it is at a moment.
+    pub fn of(course: &Course, now: Moment) -> Self {
+        let status = |lifecycle: &Lifecycle| lifecycle.phase(&course.run, now).status;
+        Self {
+            operation: course.contract.id,
+            job_id: course.job.map(|(id, _)| id),
+            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
+            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            started: course.run.started.with_milliseconds(),
+        }
+    }
+}
+
 /// Something that is under way, or was until now.
 #[derive(Debug, Serialize)]
 pub struct Shown {
-    operation: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_id: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_status: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource_id: Option<Arc<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource_status: Option<&'static str>,
+    #[serde(flatten)]
+    begun: Begun,
     percent: u8,
-    started: String,
     held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
@@ -109,15 +137,9 @@ pub struct Shown {
 impl Shown {
     fn of(course: &Course, now: Moment) -> Self {
         let phase = course.phases(now).next();
-        let status = |lifecycle: &crate::cloud::Lifecycle| lifecycle.phase(&course.run, now).status;
         Self {
-            operation: course.contract.id,
-            job_id: course.job.map(|(id, _)| id),
-            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
-            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
-            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            begun: Begun::of(course, now),
             percent: phase.map_or(0, |phase| phase.percent),
-            started: course.run.started.with_milliseconds(),
             held: course.run.is_held(now),
             ended: phase.and_then(|phase| phase.ended).map(Moment::with_milliseconds),
         }

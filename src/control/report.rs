@@ -1,5 +1,6 @@
 //! The report on a world: what clients left behind, and what they do that they should not.
 
+use super::jobs::Begun;
 use super::{ACCOUNT, ControlError, answer, project_id};
 use crate::cloud::{Course, Met, Moment, World, WorldCell};
 use crate::http::App;
@@ -11,7 +12,6 @@ use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
-use uuid::Uuid;
 
 pub(super) const PATHS: &[&str] = &["/_paper/worlds/{project_id}/report", "/_paper/report"];
 
@@ -60,16 +60,8 @@ struct Left {
     /// The request that started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
-    operation: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_id: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_status: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource_id: Option<Arc<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource_status: Option<&'static str>,
-    started: String,
+    #[serde(flatten)]
+    begun: Begun,
 }
 
 /// A practice that clients should not have.
@@ -167,16 +159,8 @@ impl Leaks {
 
 impl Left {
     fn of(cell: &WorldCell, starter: Option<u64>, course: &Course, now: Moment) -> Self {
-        let status = |lifecycle: &crate::cloud::Lifecycle| lifecycle.phase(&course.run, now).status;
-        Self {
-            request_id: starter.map(|ordinal| cell.request_id(ordinal)),
-            operation: course.contract.id,
-            job_id: course.job.map(|(id, _)| id),
-            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
-            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
-            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
-            started: course.run.started.with_milliseconds(),
-        }
+        let request_id = starter.map(|ordinal| cell.request_id(ordinal));
+        Self { request_id, begun: Begun::of(course, now) }
     }
 }
 
@@ -238,11 +222,12 @@ fn write_lines<T: fmt::Display>(
 
 impl fmt::Display for Left {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.operation)?;
-        if let (Some(id), Some(status)) = (&self.job_id, self.job_status) {
+        let Begun { operation, job_id, job_status, resource_id, resource_status, .. } = &self.begun;
+        formatter.write_str(operation)?;
+        if let (Some(id), Some(status)) = (job_id, job_status) {
             write!(formatter, ", job {id} is {status}")?;
         }
-        if let (Some(id), Some(status)) = (&self.resource_id, self.resource_status) {
+        if let (Some(id), Some(status)) = (resource_id, resource_status) {
             write!(formatter, ", {id} is {status}")?;
         }
         if let Some(request_id) = &self.request_id {
