@@ -70,16 +70,18 @@ fn add_all(list: &mut Value, more: &Value) {
     }
 }
 
-/// What only one of the operations takes is optional, and means nothing to the others.
+/// What only one of the operations takes is optional, and the others take no notice of what it is.
 fn merge_parameters(parameters: &mut Value, more: &Value) {
     let (Some(parameters), Some(more)) = (parameters.as_array_mut(), more.as_array()) else {
         return;
     };
     let same =
         |left: &Value, right: &Value| left["name"] == right["name"] && left["in"] == right["in"];
+    let anything = serde_json::json!({ "type": "string" });
     for parameter in parameters.iter_mut() {
         if !more.iter().any(|other| same(parameter, other)) {
             parameter["required"] = false.into();
+            either(&mut parameter["schema"], &anything);
         }
     }
     for other in more {
@@ -88,10 +90,10 @@ fn merge_parameters(parameters: &mut Value, more: &Value) {
             known["required"] = required.into();
             either(&mut known["schema"], &other["schema"]);
         } else {
-            parameters.push(other.clone());
-            if let Some(added) = parameters.last_mut() {
-                added["required"] = (other["in"] == "path").into();
-            }
+            let mut added = other.clone();
+            added["required"] = (other["in"] == "path").into();
+            either(&mut added["schema"], &anything);
+            parameters.push(added);
         }
     }
 }

@@ -3,7 +3,8 @@ a row along the links.
 
 No answer may be a failure of the service, have a status or a header that is not published, or a
 body outside its schema; what the schemas do not allow is refused. What is not checked, and why, is
-said in schemathesis.toml. It asks the same in every run, as far as it comes in its time.
+said in schemathesis.toml. It asks the same in every run, as far as it comes in its time, of services
+of its own: what it leaves behind would be in the way of other tests.
 """
 
 from __future__ import annotations
@@ -60,9 +61,10 @@ def token_of(service: Papercloud) -> str:
         return answer.headers["X-Subject-Token"]
 
 
-def test_no_answer_is_outside_the_document(papercloud: Papercloud) -> None:
+def test_no_answer_is_outside_the_document(papercloud_flags: tuple[str, ...]) -> None:
     """All phases, in the default mode."""
-    schemathesis(papercloud, "--header", "X-Auth-Token: any", seconds=50, config=CONFIGURATION)
+    with Papercloud(*papercloud_flags) as service:
+        schemathesis(service, "--header", "X-Auth-Token: any", seconds=50, config=CONFIGURATION)
 
 
 def test_no_answer_is_outside_the_document_under_strict_rules(
@@ -73,16 +75,19 @@ def test_no_answer_is_outside_the_document_under_strict_rules(
         schemathesis(strict, "--header", "X-Auth-Token: any", seconds=40, config=CONFIGURATION)
 
 
-def test_no_operation_lets_bad_credentials_pass(verifying: Papercloud, tmp_path: Path) -> None:
+def test_no_operation_lets_bad_credentials_pass(
+    papercloud_flags: tuple[str, ...], tmp_path: Path
+) -> None:
     """Examples and edge cases, with a token that holds and without: no answer differs from 401."""
     config = tmp_path / "schemathesis.toml"
     text = CONFIGURATION.read_text().replace("ignored_auth.enabled = false", "")
     # The token is good for its project only.
     config.write_text(f'{text}\n[parameters]\n"path.project_id" = "{PROJECT}"\n')
-    schemathesis(
-        verifying,
-        *("--header", f"X-Auth-Token: {token_of(verifying)}"),
-        *("--phases", "examples,coverage"),
-        seconds=40,
-        config=config,
-    )
+    with Papercloud(*papercloud_flags, "--auth", "verify") as service:
+        schemathesis(
+            service,
+            *("--header", f"X-Auth-Token: {token_of(service)}"),
+            *("--phases", "examples,coverage"),
+            seconds=40,
+            config=config,
+        )
