@@ -13,6 +13,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -37,9 +38,16 @@ def schemathesis(service: Papercloud, *arguments: str, seconds: int, config: Pat
         *("--config-file", str(config), "run", f"{service.url}/_paper/openapi.json"),
         *("--max-time", str(seconds), *arguments),
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=seconds + SPARE_SECONDS, check=False
-    )
+    # It keeps what it has found in the folder that it runs in.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=seconds + SPARE_SECONDS,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     with urllib.request.urlopen(f"{service.url}/_paper/openapi.json", timeout=10) as answer:
         document = json.load(answer)
