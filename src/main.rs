@@ -3,15 +3,13 @@
 mod command;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use command::{Call, Target, Verify};
+use command::{Call, Ending, Signals, Target, Verify};
 use papercloud::{Config, PaperCloud};
 use serde_json::json;
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
-use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 /// Answers like the control planes of GeminiDB, DCS and TaurusDB, on this machine.
@@ -150,20 +148,11 @@ fn serve(options: &Serve) -> Result<(), String> {
     }
     let (name, _) = runtime.block_on(signals.received());
     tracing::info!(signal = name, "stopping");
-    end_at_the_next(signals, runtime)?;
-    cloud.stop().map_err(|error| error.to_string())
-}
-
-/// Ends at once when another signal comes; what was not saved by then is lost.
-fn end_at_the_next(mut signals: Signals, runtime: Runtime) -> Result<(), String> {
-    let wait = move || {
-        let (name, number) = runtime.block_on(signals.received());
-        tracing::warn!(signal = name, "ending at once: nothing is drained or saved any more");
-        #[expect(clippy::exit, reason = "whoever sends a second signal wants just this")]
-        std::process::exit(128 + number);
-    };
-    let spawned = std::thread::Builder::new().name("second signal".to_owned()).spawn(wait);
-    spawned.map(drop).map_err(|error| error.to_string())
+    let ending = Ending::default();
+    signals.end_at_the_next(runtime, ending.clone())?;
+    let stopped = cloud.stop();
+    ending.claim();
+    stopped.map_err(|error| error.to_string())
 }
 
 fn announce(options: &Serve, cloud: &PaperCloud) -> Result<(), String> {
@@ -213,37 +202,6 @@ fn log_to_stderr(form: LogForm, level: LevelFilter) {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a panic, which is a defect of Papercloud's");
     }));
-}
-
-/// The signals that stop the service, and the one that must not: a terminal that goes away takes
-/// nobody's worlds with it.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// The name and the number of the next signal that stops.
-    async fn received(&mut self) -> (&'static str, i32) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => break ("SIGTERM", SignalKind::terminate().as_raw_value()),
-                _ = self.interrupt.recv() => break ("SIGINT", SignalKind::interrupt().as_raw_value()),
-                _ = self.hang_up.recv() => {
-                    tracing::info!("SIGHUP changes nothing; SIGTERM and SIGINT stop");
-                }
-            }
-        }
-    }
 }
 
 /// Asks for a path of the control API.

@@ -153,6 +153,7 @@ impl PaperCloud {
         let open = Arc::clone(&places);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
         let (stop, stopped) = watch::channel(());
+        let drain = Duration::from_secs(config.connections.stop_seconds);
         let (keeper, pause) = (Arc::clone(&app), config.save_seconds.map(Duration::from_secs));
         let serve_all = async move {
             let mut serving = JoinSet::new();
@@ -171,7 +172,7 @@ impl PaperCloud {
             }
             drop(stopped);
             serving.join_all().await;
-            let _ = tokio::time::timeout(DRAIN, open.emptied()).await;
+            let _ = tokio::time::timeout(drain, open.emptied()).await;
         };
         let thread = std::thread::Builder::new()
             .name("papercloud".to_owned())
@@ -239,8 +240,8 @@ impl PaperCloud {
         self.app.save().transpose().map(drop)
     }
 
-    /// Stops it, waits until its connections have ended or a second and a half is over, and saves
-    /// the state of all worlds, where the configuration has `save`. Whatever was answered is in it.
+    /// Stops it, waits until its connections have ended or `stop_seconds` are over, and saves the
+    /// state of all worlds, where the configuration has `save`. Whatever was answered is in it.
     pub fn stop(mut self) -> Result<(), SaveError> {
         self.end().transpose().map(drop)
     }
@@ -262,9 +263,6 @@ impl Drop for PaperCloud {
         }
     }
 }
-
-/// How long open connections may take to end when the service stops.
-const DRAIN: Duration = Duration::from_millis(1_500);
 
 /// The services that can have a port of their own, in the order of their ports.
 const SERVICES: [&str; 4] = ["GeminiDB", "DCS", "TaurusDB", "IAM"];

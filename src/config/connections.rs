@@ -20,10 +20,20 @@ pub struct Connections {
     #[arg(long, env = "PAPERCLOUD_HEADER_BYTES", default_value_t = 1 << 16, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(1024..=1 << 20))]
     pub header_bytes: u32,
+    /// Seconds that open connections may take to end when the service stops.
+    #[arg(long, env = "PAPERCLOUD_STOP_SECONDS", default_value_t = 2, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(0..=3600))]
+    pub stop_seconds: u64,
 }
 
 impl Default for Connections {
     fn default() -> Self {
-        Self { max_connections: None, idle_seconds: 120, write_seconds: 30, header_bytes: 1 << 16 }
+        Self {
+            max_connections: None,
+            idle_seconds: 120,
+            write_seconds: 30,
+            header_bytes: 1 << 16,
+            stop_seconds: 2,
+        }
     }
 }
