@@ -3,6 +3,8 @@
 mod signature;
 mod token;
 
+pub use signature::hexadecimal;
+
 use crate::cloud::{Caller, Cloud, Identity};
 use crate::error::Refusal;
 use axum::http::{HeaderMap, HeaderName, header, request::Parts};

@@ -42,7 +42,7 @@ pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
-pub use limits::{Entered, Full, Met};
+pub use limits::{Full, Met};
 pub use memory_mapping::{
     CREATION as MAPPING_CREATION, DELETION as MAPPING_DELETION, MemoryMapping,
 };
@@ -221,10 +221,7 @@ impl Cloud {
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let removed = worlds.remove(project_id);
         drop(worlds);
-        if let Some(cell) = removed {
-            cell.abandoned.store(true, Ordering::Release);
-            self.limits.remove(&cell);
-        }
+        self.abandon(removed);
     }
 
     /// Puts another world in the place of a project's, in which there have been so many requests.
@@ -243,11 +240,16 @@ impl Cloud {
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = worlds.insert(project_id.into(), cell);
         drop(worlds);
-        if let Some(cell) = replaced {
+        self.abandon(replaced);
+        Ok(())
+    }
+
+    /// Gives up a world that its project no longer has.
+    fn abandon(&self, cell: Option<Arc<WorldCell>>) {
+        if let Some(cell) = cell {
             cell.abandoned.store(true, Ordering::Release);
             self.limits.remove(&cell);
         }
-        Ok(())
     }
 
     fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {

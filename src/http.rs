@@ -12,7 +12,7 @@ pub use target::{distance, fits, is_usual_project_id};
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
-use crate::cloud::{Cloud, Entered, Warning};
+use crate::cloud::{Cloud, Warning};
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
@@ -215,15 +215,11 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     // What looks like a project's id is taken for one, so that its test finds the request.
     let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
-    let cell = match app.cloud.enter(segment.unwrap_or_default()) {
-        Ok(Entered { cell, forgotten }) => {
-            let most = app.cloud.settings().max_worlds;
-            answer.warnings.extend(forgotten.map(|id| Warning::of_world(&id, most)));
-            cell
-        }
-        // It does without a world.
-        Err(_) => app.cloud.world(""),
-    };
+    // Without room for a world it is answered all the same.
+    let (cell, entry) = app.cloud.enter_or_account(segment.unwrap_or_default());
+    if let Ok(Some(id)) = entry {
+        answer.warnings.push(Warning::of_world(&id, app.cloud.settings().max_worlds));
+    }
     let ordinal = cell.next_request();
     answer.request_id = cell.request_id(ordinal);
     let nearest = nearest_contract(method, path)
@@ -234,8 +230,8 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     app.cloud.tally().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.clock.now();
-    let numbered = (world.testing.journal.key(), ordinal);
-    let entry = || Entry::new(numbered, [now; 2], (parts, &[]), Some(&response), Draft::default());
+    let draft = Draft::default();
+    let entry = |key| Entry::new((key, ordinal), [now; 2], (parts, &[]), Some(&response), draft);
     world.testing.journal.record(entry);
     response
 }

@@ -203,15 +203,7 @@ pub fn sample(kind: &'static Kind) -> Value {
         Kind::Text(most) => json!("text".chars().take(*most).collect::<String>()),
         Kind::Instance(kinds) => json!(kinds[0].name),
         Kind::Format(wanted) => {
-            let samples = [
-                "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
-                "8aa6999e71cb638b0171f485f5266ef0",
-                "192.168.1.1:6379",
-                "2026-01-01T00:00:00Z",
-                "0",
-                r#"{"white_list":"t1,t2"}"#,
-            ];
-            let fitting = samples.iter().find(|text| (wanted.accepts)(text));
+            let fitting = format::SAMPLES.iter().find(|text| (wanted.accepts)(text));
             json!(fitting.unwrap_or_else(|| panic!("no sample is {}", wanted.english)))
         }
         Kind::OneOf(words) => json!(words[0]),

@@ -9,6 +9,8 @@ use super::{Arrival, refusal, text_of};
 use crate::cloud::Moment;
 use crate::credentials::AccessKey;
 use crate::error::{Computed, Refusal};
+pub use algorithm::hexadecimal;
+
 use algorithm::Algorithm;
 use canonical::Canonical;
 

@@ -121,6 +121,17 @@ impl Cloud {
         Ok(Entered { cell: self.world(project_id), forgotten })
     }
 
+    /// The same, but where there is no room it is the account's world that takes note of it.
+    pub fn enter_or_account(
+        &self,
+        project_id: &str,
+    ) -> (Arc<WorldCell>, Result<Option<Box<str>>, Full>) {
+        match self.enter(project_id) {
+            Ok(Entered { cell, forgotten }) => (cell, Ok(forgotten)),
+            Err(full) => (self.world(""), Err(full)),
+        }
+    }
+
     /// Forgets the world that was used longest ago, of those in which nothing is under way.
     fn forget_one(&self) -> Option<Box<str>> {
         let mut by_use = self.limits.by_use.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,7 +188,7 @@ impl Cloud {
         Some(id)
     }
 
-    /// How often limits were met, if one was.
+    /// How often limits were met.
     pub fn limits(&self) -> Met {
         let [worlds_forgotten, worlds_refused, records_forgotten, records_refused] =
             [0, 1, 2, 3].map(|at: usize| self.limits.counts[at].load(Ordering::Relaxed));

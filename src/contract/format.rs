@@ -6,6 +6,16 @@
 use super::Situation;
 use super::field::Format;
 
+/// A text of each form.
+pub const SAMPLES: [&str; 6] = [
+    "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
+    "8aa6999e71cb638b0171f485f5266ef0",
+    "192.168.1.1:6379",
+    "2026-01-01T00:00:00Z",
+    "0",
+    r#"{"white_list":"t1,t2"}"#,
+];
+
 /// A dashed UUID: ids of jobs, memory mappings, online migration tasks and DCS instances.
 pub static DASHED_UUID: Format = Format {
     english: "a UUID with dashes",

@@ -61,9 +61,14 @@ pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ControlError> 
     serde_path_to_error::deserialize(value).map_err(|error| refused(&error))
 }
 
+/// The field that a document is wrong in, unless it is the document as a whole.
+pub fn field_of<E>(error: &serde_path_to_error::Error<E>) -> Option<String> {
+    Some(error.path().to_string()).filter(|path| path != ".")
+}
+
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ControlError {
-    let (path, inner) = (error.path().to_string(), error.inner().to_string());
-    let at = if path == "." { String::new() } else { format!("{path}: ") };
+    let inner = error.inner().to_string();
+    let at = field_of(error).map_or_else(String::new, |field| format!("{field}: "));
     let meant = meant(&inner).map_or_else(String::new, |word| format!("; did you mean {word}?"));
     ControlError::bad(format!("the body is refused: {at}{inner}{meant}"))
 }

@@ -7,7 +7,7 @@ use super::reply::{self, Answer};
 use super::target::Target;
 use super::{App, body, host, language, read_headers, remarks};
 use crate::auth::{self, Arrival, AuthMode};
-use crate::cloud::{Access, Awaited, Entered, Full, Project, Stamp, Warning, World, WorldCell};
+use crate::cloud::{Access, Awaited, Full, Project, Stamp, Warning, World, WorldCell};
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::{Class, Level, Violation};
 use crate::control::{self, ControlError};
@@ -84,10 +84,7 @@ impl<'r> Exchange<'r> {
         let target = Target::read(&parts.uri, template);
         let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
         // All that belong to no project have one world and one counter.
-        let (cell, entry) = match app.cloud.enter(project_id.unwrap_or_default()) {
-            Ok(Entered { cell, forgotten }) => (cell, Ok(forgotten)),
-            Err(full) => (app.cloud.world(""), Err(full)),
-        };
+        let (cell, entry) = app.cloud.enter_or_account(project_id.unwrap_or_default());
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
@@ -254,8 +251,7 @@ impl<'r> Exchange<'r> {
             draft: &draft,
         });
         let times = [self.received.moment(), now];
-        let numbered = (world.testing.journal.key(), self.ordinal);
-        let entry = || Entry::new(numbered, times, (self.parts, body), answer, draft);
+        let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
         world.testing.journal.record(entry);
     }
 

@@ -1,10 +1,10 @@
 //! The world file as text: what somebody wrote, and the member `saved` beside it.
 
+use crate::auth::hexadecimal;
 use crate::world_file::line_at;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// The version that this program writes and reads.
 pub const VERSION: u64 = 1;
@@ -72,11 +72,7 @@ pub fn line_of(text: &str, part: &str) -> usize {
 
 /// A digest as it is written.
 pub fn digits(digest: Sha256) -> String {
-    let mut digits = String::from("sha256:");
-    for byte in digest.finalize() {
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    format!("sha256:{}", hexadecimal(&digest.finalize()))
 }
 
 fn content_of(saved: &str) -> Result<&str, String> {

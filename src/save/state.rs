@@ -2,6 +2,7 @@
 
 use super::envelope::line_of;
 use crate::cloud::{Cloud, SavedTokens};
+use crate::control::field_of;
 use crate::snapshot::Snapshot;
 use crate::testing::scenario::Scenario;
 use serde::Deserialize;
@@ -125,7 +126,8 @@ fn read(content: &str, first: usize) -> Result<Content, String> {
         let inner = error.inner();
         let (said, line) = (inner.to_string(), first + inner.line().saturating_sub(1));
         let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-        format!("saved.content.{}: {said} at line {line}", error.path())
+        let field = field_of(&error).map_or_else(String::new, |field| format!(".{field}"));
+        format!("saved.content{field}: {said} at line {line}")
     })
 }
 

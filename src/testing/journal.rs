@@ -39,12 +39,12 @@ impl Journal {
 
     /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
     /// entry that would take more by itself is dropped at once; without a budget it is not even
-    /// made.
-    pub fn record(&mut self, entry: impl FnOnce() -> Entry) {
+    /// made. It is made under the journal's key.
+    pub fn record(&mut self, entry: impl FnOnce(u64) -> Entry) {
         if self.budget == 0 {
             return self.dropped += 1;
         }
-        let entry = entry();
+        let entry = entry(self.key);
         let bytes = entry.bytes();
         if bytes > self.budget {
             return self.dropped += 1;
@@ -103,13 +103,13 @@ mod tests {
         let size = entry(0, b"").bytes();
         let mut journal = Journal::new(7, size * 3);
         for ordinal in 0..5 {
-            journal.record(|| entry(ordinal, b""));
+            journal.record(|_| entry(ordinal, b""));
         }
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![2, 3, 4], 2));
-        journal.record(|| entry(5, &vec![b'x'; size]));
+        journal.record(|_| entry(5, &vec![b'x'; size]));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 4));
         // Everything would have to go for it, and it would not fit then.
-        journal.record(|| entry(6, &vec![b'x'; size * 3]));
+        journal.record(|_| entry(6, &vec![b'x'; size * 3]));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 5));
         journal.clear();
         assert_eq!((ordinals(&journal), journal.dropped(), journal.bytes), (vec![], 0, 0));
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_journal_without_a_budget_keeps_nothing() {
         let mut journal = Journal::new(7, 0);
-        journal.record(|| entry(0, b""));
+        journal.record(|_| entry(0, b""));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![], 1));
     }
 }

@@ -1,13 +1,12 @@
 //! HTTP/2 on the same port: with prior knowledge here, and by agreement within TLS in `tls.rs`.
 
-use crate::support::{PROJECT, config, json, send, start};
+use crate::support::{PROJECT, config, curl_over_http_2, json, send, start};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Request, StatusCode};
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
-use std::process::Command;
 use tokio::net::TcpStream;
 
 const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
@@ -226,16 +225,5 @@ fn a_stop_lets_the_requests_in_hand_end() {
 fn curl_speaks_it_with_prior_knowledge() {
     let cloud = start(&config());
     let url = format!("{}/_paper/ready", cloud.url());
-    let Ok(output) = Command::new("curl")
-        .args(["--noproxy", "*", "-sS", "--http2-prior-knowledge", "-w", "%{http_version}", &url])
-        .output()
-    else {
-        return eprintln!("skipped: there is no curl here");
-    };
-    let (said, problem) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if problem.contains("not support") || problem.contains("is unknown") {
-        return eprintln!("skipped: this curl has no HTTP/2");
-    }
-    assert!(said.ends_with("}2") && said.contains("\"ready\""), "{said} {problem}");
+    curl_over_http_2(&["--http2-prior-knowledge".as_ref(), url.as_ref()]);
 }

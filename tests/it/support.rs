@@ -2,7 +2,9 @@
 
 use papercloud::{Config, Endpoint, PaperCloud};
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fmt::Write;
+use std::process::Command;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
@@ -95,6 +97,26 @@ pub fn send_text(
     assert!(id.is_some_and(|id| id.len() == 32), "no request id: {headers:?}");
     let body = if text.is_empty() { Value::Null } else { json(&text) };
     Answer { status, headers, body }
+}
+
+/// Lets curl ask whether a service is ready, and holds that both spoke HTTP/2. Where curl cannot, it
+/// is said aloud.
+#[expect(clippy::print_stderr, reason = "what is skipped is said")]
+#[track_caller]
+pub fn curl_over_http_2(arguments: &[&OsStr]) {
+    let Ok(output) = Command::new("curl")
+        .args(["--noproxy", "*", "-sS", "-w", "%{http_version}"])
+        .args(arguments)
+        .output()
+    else {
+        return eprintln!("skipped: there is no curl here");
+    };
+    let (said, problem) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if problem.contains("not support") || problem.contains("is unknown") {
+        return eprintln!("skipped: this curl has no HTTP/2, or no TLS");
+    }
+    assert!(said.ends_with("}2") && said.contains("\"ready\""), "{said} {problem}");
 }
 
 /// Every answer is JSON.

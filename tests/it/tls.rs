@@ -1,7 +1,7 @@
 //! TLS: whose certificate is served, what a client that trusts it gets, and what goes wrong.
 
 use crate::binary::{Running, fails, run};
-use crate::support::{PROJECT, config, json, start};
+use crate::support::{PROJECT, config, curl_over_http_2, json, start};
 use papercloud::{Certificate, Config, Connections, PaperCloud, StartError};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -9,7 +9,6 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -287,17 +286,5 @@ fn curl_agrees_on_http_2_and_trusts_the_written_certificate() {
     let file = folder.path("papercloud.pem");
     let cloud = start(&Config { tls_certificate: Some(file.clone()), ..secured() });
     let url = format!("https://localhost:{}/_paper/ready", cloud.address().port());
-    let Ok(output) = Command::new("curl")
-        .args(["--noproxy", "*", "-sS", "--http2", "-w", "%{http_version}", "--cacert"])
-        .args([file.as_os_str(), url.as_ref()])
-        .output()
-    else {
-        return eprintln!("skipped: there is no curl here");
-    };
-    let (said, problem) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if problem.contains("not support") || problem.contains("is unknown") {
-        return eprintln!("skipped: this curl has no HTTP/2, or no TLS");
-    }
-    assert!(said.ends_with("}2") && said.contains("\"ready\""), "{said} {problem}");
+    curl_over_http_2(&["--http2".as_ref(), "--cacert".as_ref(), file.as_ref(), url.as_ref()]);
 }

@@ -108,7 +108,8 @@ fn keyed<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> M {
     mac.chain_update(text)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a string takes everything");
         text

@@ -2,6 +2,7 @@
 //! one that stands for any.
 
 use crate::contract::check::nearest;
+use crate::contract::format::SAMPLES;
 use crate::contract::{Field, Format, ID_LENGTH, Kind, Presence};
 use serde_json::{Value, json};
 
@@ -53,8 +54,8 @@ pub fn sample(name: &str, kind: &'static Kind) -> Value {
             json!(if suffix.is_empty() { dashed.to_owned() } else { format!("{digits}{suffix}") })
         }
         Kind::Format(format) => {
-            let fitting = SAMPLES.iter().find(|text| (format.accepts)(text));
-            json!(fitting.copied().unwrap_or_default())
+            let fitting = SAMPLES.into_iter().chain(["name"]).find(|text| (format.accepts)(text));
+            json!(fitting.unwrap_or_default())
         }
         Kind::OneOf(words) => json!(words.first()),
         Kind::Integer(least, _) | Kind::IntegerOrText(least, _) => json!(least),
@@ -94,17 +95,6 @@ pub fn hide_secrets(fields: &'static [Field], value: &mut Value) {
         }
     }
 }
-
-/// One text of each form.
-const SAMPLES: [&str; 7] = [
-    "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
-    "8aa6999e71cb638b0171f485f5266ef0",
-    "192.168.1.1:6379",
-    "2026-01-01T00:00:00Z",
-    "0",
-    r#"{"white_list":"t1,t2"}"#,
-    "name",
-];
 
 /// A text in a form, where it lacks only what is the same for all.
 fn formed(format: &Format, text: &str) -> Option<Value> {
