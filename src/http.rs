@@ -34,8 +34,10 @@ use entrance::Entrance;
 use exchange::{Exchange, Step};
 use reply::Answer;
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// The language that a client wants messages in.
 const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
@@ -68,7 +70,7 @@ pub fn router(app: Arc<App>) -> Router {
         None => control::router(&app),
         Some(_) => control::closed_router(),
     };
-    let mut router = control::identified(control::open_router().merge(control), &app);
+    let mut router = control_calls(control, &app);
     for (template, methods) in entrance::by_template() {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {
@@ -89,14 +91,20 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The router of the control API's own port.
 pub fn control_router(app: Arc<App>) -> Router {
-    let router = control::identified(control::open_router().merge(control::router(&app)), &app);
+    let router = control_calls(control::router(&app), &app);
     finish(router.fallback(unknown_call).method_not_allowed_fallback(unknown_call), app)
+}
+
+/// The control API and what everybody may ask beside it. Requests for operations do without the
+/// layer that catches panics: it would cost each of them more than all that may panic in it.
+fn control_calls(control: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    let panics = CatchPanicLayer::custom(reply::panicked);
+    control::identified(control::open_router().merge(control), app).layer(panics)
 }
 
 fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
     let cors = app.guard.cors();
-    let panics = tower_http::catch_panic::CatchPanicLayer::custom(reply::panicked);
-    let router = router.layer(panics).with_state(app);
+    let router = router.with_state(app);
     match cors {
         Some(cors) => router.layer(cors),
         None => router,
@@ -106,10 +114,17 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
 /// What happens to every request for an operation.
 async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let exchange = Exchange::begin(app, entrances, &parts);
-    if let Err(error) = app.guard.admit_instructions(&parts.headers, &parts.uri) {
-        return exchange.forbid(&error).map(Body::from);
-    }
+    let begin = || {
+        let exchange = Exchange::begin(app, entrances, &parts);
+        let refused = app.guard.admit_instructions(&parts.headers, &parts.uri);
+        let forbidden = refused.err().map(|error| exchange.forbid(&error).map(Body::from));
+        (exchange, forbidden)
+    };
+    let exchange = match catch_unwind(AssertUnwindSafe(begin)) {
+        Ok((exchange, None)) => exchange,
+        Ok((_, Some(forbidden))) => return forbidden,
+        Err(panic) => return reply::panicked(panic),
+    };
     let body = body::receive(body, app.body_timeout).await;
     let mut hit = None;
     loop {
@@ -201,7 +216,8 @@ async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Respons
         return control::identify(State(app), response).await;
     }
     let (parts, _) = request.into_parts();
-    unknown(&app, &parts).map(Body::from)
+    let answer = catch_unwind(AssertUnwindSafe(|| unknown(&app, &parts)));
+    answer.map_or_else(reply::panicked, |answer| answer.map(Body::from))
 }
 
 /// Answers what is no control request on the control API's own port.

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
 
 /// An instant, in milliseconds since 1970.
@@ -97,7 +98,9 @@ impl Moment {
 
     fn format(self, form: &str) -> String {
         let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
-        timestamp.strftime(form).to_string()
+        let mut text = String::with_capacity(32);
+        write!(text, "{}", timestamp.strftime(form)).expect("the forms are right");
+        text
     }
 
     /// Real time.

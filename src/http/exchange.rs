@@ -102,7 +102,7 @@ impl<'r> Exchange<'r> {
         let outcome = self.conduct(body, &mut hit, &mut answer, &mut draft);
         draft.contract = answer.contract;
         let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
-        let request_id = answer.request_id.clone();
+        let request_id = &answer.request_id;
         let mut response = match outcome {
             Ok(outcome) => answer.write(Ok(outcome)),
             Err(Halt::Refused(refusal)) => {
@@ -114,7 +114,7 @@ impl<'r> Exchange<'r> {
                 answer.write(Err(refusal))
             }
             Err(Halt::BadInstructions(reason)) => {
-                control::refuse_instructions(StatusCode::BAD_REQUEST, &reason, &request_id)
+                control::refuse_instructions(StatusCode::BAD_REQUEST, &reason, request_id)
             }
             Err(Halt::Injected(injected)) => {
                 hit = Some(injected);
@@ -125,13 +125,13 @@ impl<'r> Exchange<'r> {
         };
         let (mut delay, mut disruption) = (Duration::ZERO, None);
         if let Some(Hit { rule, effect, latency }) = self.after(hit, draft.verdict) {
-            effect.spoil(&rule, contract, &request_id, &mut response);
+            effect.spoil(&rule, contract, request_id, &mut response);
             disruption = effect.disruption();
             delay = if effect.is_before() { Duration::ZERO } else { latency };
             if let Ok(rule) = HeaderValue::from_str(&rule) {
                 response.headers_mut().insert(FAULT, rule);
             }
-            reply::point_to_explanation(response.headers_mut(), &request_id);
+            reply::point_to_explanation(response.headers_mut(), request_id);
             draft.fault = Some(rule);
         }
         draft.warnings = answer.warnings;

@@ -155,7 +155,9 @@ impl Answer {
 
 /// Says where a request is explained.
 pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
-    headers.insert(EXPLAIN, header_value(["/_paper/requests/", request_id].concat()));
+    if let Ok(path) = HeaderValue::try_from(["/_paper/requests/", request_id].concat()) {
+        headers.insert(EXPLAIN, path);
+    }
 }
 
 /// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.

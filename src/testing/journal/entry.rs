@@ -1,6 +1,6 @@
 //! One request with its answer, as the journal keeps it.
 
-use super::secrets::Mask;
+use super::secrets::{Mask, is_secret_header};
 use crate::cloud::{Course, Moment, Warning, request_id};
 use crate::contract::{Contract, Field, Situation, Violation};
 use crate::error::Computed;
@@ -114,7 +114,8 @@ impl Entry {
     ) -> Self {
         let (asks, answers) = tables(draft.contract, answer);
         let mut mask = Mask::new(key);
-        let mut text = Vec::with_capacity(512 + body.len());
+        let answered_bytes = answer.map_or(0, |answer| answer.body().len());
+        let mut text = Vec::with_capacity(1024 + body.len() + answered_bytes);
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -211,7 +212,13 @@ fn write_headers(headers: &HeaderMap, mask: &mut Mask, text: &mut Vec<u8>) {
     for (name, value) in headers {
         text.extend_from_slice(name.as_str().as_bytes());
         text.push(b':');
-        text.extend_from_slice(mask.header(name.as_str(), value.as_bytes()).as_bytes());
+        let value = value.as_bytes();
+        // Nearly all are plain text, and this finds it out fastest.
+        if value.is_ascii() && !is_secret_header(name.as_str()) {
+            text.extend_from_slice(value);
+        } else {
+            text.extend_from_slice(mask.header(name.as_str(), value).as_bytes());
+        }
         text.push(b'\n');
     }
 }

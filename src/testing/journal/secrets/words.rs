@@ -3,13 +3,23 @@
 /// Whether bytes may have a secret among their members: they have one of the words, in whatever
 /// case, or an escape that could spell one. It looks at every request, so it reads nothing.
 pub fn may_conceal(bytes: &[u8]) -> bool {
-    let conceals = |(at, sign): (usize, &u8)| match sign {
+    let conceals = |at: usize| match bytes[at] {
         b'\\' => bytes.get(at + 1) == Some(&b'u'),
-        b'k' | b'K' | b'w' | b'W' | b'c' | b'C' => is_word_around(bytes, at),
-        _ => false,
+        _ => is_word_around(bytes, at),
     };
-    bytes.iter().enumerate().any(conceals)
+    bytes.iter().enumerate().any(|(at, sign)| GIVES_AWAY[usize::from(*sign)] && conceals(at))
 }
+
+/// The signs that are worth a look at what stands around them.
+static GIVES_AWAY: [bool; 256] = {
+    let signs = b"\\kKwWcC";
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// Whether a member of this name is a secret.
 pub fn names_a_secret(name: &str) -> bool {
