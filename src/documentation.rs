@@ -119,12 +119,13 @@ fn row(table: &mut String, cells: &[&str]) {
 }
 
 /// Puts names on the wire into backticks, as Markdown wants them: whatever has an underscore or a
-/// capital within a word.
+/// capital within a word, but no abbreviation of which there are several.
 fn backticked(text: &str) -> String {
     let is_name = |word: &str| {
-        let inner_capital = word.chars().skip(1).any(char::is_uppercase)
-            && word.chars().any(char::is_lowercase)
-            && !PRODUCTS.contains(&word);
+        let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix('s')).unwrap_or(word);
+        let inner_capital = stem.chars().skip(1).any(char::is_uppercase)
+            && stem.chars().any(char::is_lowercase)
+            && !PRODUCTS.contains(&word.strip_suffix("'s").unwrap_or(word));
         word.contains('_') || word.contains('/') || inner_capital
     };
     let mut marked = Vec::new();
@@ -138,4 +139,4 @@ fn backticked(text: &str) -> String {
 }
 
 /// Names of products, which are prose.
-const PRODUCTS: &[&str] = &["GeminiDB", "TaurusDB", "ClickHouse", "MySQL", "IDs", "GaussDB"];
+const PRODUCTS: &[&str] = &["GeminiDB", "TaurusDB", "ClickHouse", "MySQL", "GaussDB", "StarRocks"];
