@@ -114,8 +114,10 @@ impl Entry {
     ) -> Self {
         let (asks, answers) = tables(draft.contract, answer);
         let mut mask = Mask::new(key);
-        let answered_bytes = answer.map_or(0, |answer| answer.body().len());
-        let mut text = Vec::with_capacity(1024 + body.len() + answered_bytes);
+        let answer_size = answer.map_or(0, |answer| size(answer.headers()) + answer.body().len());
+        // A digest may be longer than what it stands for.
+        let size = 128 + size(&parts.headers) + body.len() + answer_size;
+        let mut text = Vec::with_capacity(size);
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -206,6 +208,11 @@ impl Entry {
         let from = if at == 0 { 0 } else { bound(at - 1) };
         &self.text[from..bound(at)]
     }
+}
+
+/// How many bytes headers take, without their secrets being replaced.
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum()
 }
 
 fn write_headers(headers: &HeaderMap, mask: &mut Mask, text: &mut Vec<u8>) {
