@@ -139,4 +139,4 @@ fn backticked(text: &str) -> String {
 }
 
 /// Names of products, which are prose.
-const PRODUCTS: &[&str] = &["GeminiDB", "TaurusDB", "ClickHouse", "MySQL", "GaussDB"];
+const PRODUCTS: &[&str] = &["GeminiDB", "TaurusDB", "ClickHouse", "MySQL", "GaussDB", "StarRocks"];
