@@ -3,6 +3,7 @@
 mod activity;
 mod connection;
 mod limits;
+mod listen;
 mod protocol;
 mod refusals;
 mod stream;
@@ -24,6 +25,7 @@ use crate::selftest::selftest;
 use axum::Extension;
 use connection::{Common, serve};
 use limits::{Limits, Places};
+use listen::listen;
 use protocol::Protocols;
 use refusals::Refusals;
 use std::net::{SocketAddr, TcpListener};
@@ -298,8 +300,7 @@ async fn save_from_time_to_time(app: Arc<App>, pause: Duration) {
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |cause| StartError::Bind { address, cause };
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
+    let listener = listen(address).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }

@@ -1,0 +1,44 @@
+//! Listening, with room for many who connect at once.
+
+use std::net::{SocketAddr, TcpListener};
+use tokio::net::TcpSocket;
+use tokio::runtime;
+
+/// How many may wait to be accepted; the kernel may allow fewer. Whoever finds the queue full
+/// tries again only after a second, and the standard library's has 128 places.
+const QUEUE: u32 = 4096;
+
+/// Listens at an address.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    // Such a socket can only listen inside a runtime, and the one that serves is not there yet.
+    let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+        socket.and_then(|socket| {
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            socket.listen(QUEUE)?.into_std()
+        })
+    };
+    // Dropping it would panic inside of another one, such as that of an asynchronous test.
+    runtime.shutdown_background();
+    listener
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    #[test]
+    fn many_wait_to_be_accepted() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let patience = Duration::from_millis(900);
+        let waiting = (0..300).map(|_| TcpStream::connect_timeout(&address, patience));
+        let waiting: Vec<_> = waiting.collect::<Result<_, _>>().unwrap();
+        assert_eq!(waiting.len(), 300);
+    }
+}
