@@ -18,7 +18,7 @@ use std::hash::BuildHasher;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use uuid::Uuid;
 
 /// Serves the bare handlers, on the kind of runtime and with the settings that Papercloud has by
@@ -64,7 +64,10 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let accepting = async move {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        // As many may wait as at Papercloud.
+        let listener = socket.listen(4096)?;
         println!(r#"{{"port":{}}}"#, listener.local_addr()?.port());
         loop {
             let (stream, _) = listener.accept().await?;

@@ -2,7 +2,7 @@
 
 use crate::call::{Call, NOT_REFUSED, REFUSED};
 use crate::load::{Load, Sample, Until};
-use crate::report::{Aim, print_table};
+use crate::report::{Aim, Table};
 use crate::server::{Server, papercloud, peer};
 use crate::spread::Spread;
 use crate::{Plan, Result};
@@ -13,8 +13,11 @@ const CONNECTIONS: [usize; 4] = [1, 16, 64, 512];
 /// How far apart the numbers of the requests of two rounds are.
 const NUMBERS: usize = 1 << 20;
 
-/// What was measured of one call on so many connections: a sample a round for Papercloud, for what
-/// it is compared with, and for the fixed answer.
+/// Which of those that are measured together gives the fixed answer.
+const FIXED: usize = 2;
+
+/// What was measured of one call on so many connections: a sample a round for Papercloud and for
+/// what it is compared with, and half as many for the fixed answer.
 struct Comparison {
     call: &'static str,
     refused: bool,
@@ -22,40 +25,55 @@ struct Comparison {
     samples: [Vec<Sample>; 3],
 }
 
-/// Measures and prints, and returns the aims.
+/// Measures, prints each row as soon as it is there, and returns the aims.
 pub fn measure(plan: &Plan) -> Result<Vec<Aim>> {
     let calls = Call::all()?;
     let mut comparisons = Vec::new();
-    for call in &calls {
-        // Refusing is compared with not refusing.
-        let (other, command) = match call.name {
-            REFUSED => (calls.iter().find(|call| call.name == NOT_REFUSED), papercloud()),
-            _ => (None, peer("bare")),
-        };
-        let other = other.unwrap_or(call);
-        let expected = if call.name == REFUSED { 400..=400 } else { 200..=299 };
-        let mut loads = Vec::new();
-        let mut commands = [papercloud(), command, peer("fixed")];
-        let mut servers = Vec::new();
-        for (command, call) in commands.iter_mut().zip([call, other, other]) {
-            let server = Server::start(command)?;
-            let request = call.prepare(&mut server.connect()?)?;
-            loads.push(Load::on(&server, request, 1));
-            servers.push(server);
+    for refused in [false, true] {
+        let of_this: Vec<_> = calls.iter().filter(|call| refuses(call) == refused).collect();
+        let table = begin_table(refused, &of_this);
+        for call in of_this {
+            eprintln!("measuring {}", call.name);
+            let measured = compare(call, &calls, plan)?;
+            for comparison in &measured {
+                table.row(&comparison.row());
+            }
+            comparisons.extend(measured);
         }
-        loads[0].expected = expected;
-        eprintln!("measuring {}", call.name);
-        comparisons.extend(rounds(call, &loads, plan)?);
     }
-    print(&comparisons);
     Ok(aims(&comparisons))
+}
+
+fn refuses(call: &Call) -> bool {
+    call.name == REFUSED
+}
+
+/// Measures one call, on each number of connections.
+fn compare(call: &Call, calls: &[Call], plan: &Plan) -> Result<Vec<Comparison>> {
+    // Refusing is compared with not refusing.
+    let (other, command) = match call.name {
+        REFUSED => (calls.iter().find(|call| call.name == NOT_REFUSED), papercloud()),
+        _ => (None, peer("bare")),
+    };
+    let other = other.unwrap_or(call);
+    let mut loads = Vec::new();
+    let mut commands = [papercloud(), command, peer("fixed")];
+    let mut servers = Vec::new();
+    for (command, call) in commands.iter_mut().zip([call, other, other]) {
+        let server = Server::start(command)?;
+        let request = call.prepare(&mut server.connect()?)?;
+        loads.push(Load::on(&server, request, 1));
+        servers.push(server);
+    }
+    loads[0].expected = if refuses(call) { 400..=400 } else { 200..=299 };
+    rounds(call, &loads, plan)
 }
 
 /// All rounds of one call.
 fn rounds(call: &Call, loads: &[Load], plan: &Plan) -> Result<Vec<Comparison>> {
     let comparison = |connections| Comparison {
         call: call.name,
-        refused: call.name == REFUSED,
+        refused: refuses(call),
         connections,
         samples: [const { Vec::new() }; 3],
     };
@@ -67,6 +85,10 @@ fn rounds(call: &Call, loads: &[Load], plan: &Plan) -> Result<Vec<Comparison>> {
             // In another order each time: nobody always comes after the same one.
             for turn in 0..loads.len() {
                 let who = (turn + round) % loads.len();
+                // The fixed answer is no part of any ratio: half of the rounds say enough of it.
+                if who == FIXED && round % 2 == 1 {
+                    continue;
+                }
                 let load = Load { connections: comparison.connections, ..loads[who].clone() };
                 let sample = load.run(Until::Over(plan.round), first)?;
                 if round > 0 {
@@ -107,26 +129,25 @@ impl Comparison {
     }
 }
 
-fn print(comparisons: &[Comparison]) {
-    let rows = |refused| {
-        let shown = comparisons.iter().filter(|comparison| comparison.refused == refused);
-        shown.map(Comparison::row).collect::<Vec<_>>()
+/// Begins the table of the calls that are refused, or of all others.
+fn begin_table(refused: bool, calls: &[&Call]) -> Table {
+    let [cpu, p50, p99] = ["CPU µs/request", "p50 µs", "p99 µs"];
+    let (title, other, by) = if refused {
+        let title =
+            "Papercloud when it refuses, beside the same call accepted by another Papercloud";
+        (title, "accepted", "÷ accepted")
+    } else {
+        let title = "Papercloud beside (a), a bare axum server, and (b), a fixed answer: medians, \
+                     and the ratio to (a) within a round with its middle half";
+        (title, "(a)", "÷ (a)")
     };
-    let header = |other: &'static str, by: &'static str| {
-        let [cpu, p50, p99] = ["CPU µs/request", "p50 µs", "p99 µs"];
-        ["Call", "Connections", "requests/s", other, "(b)", by, cpu, by, p50, by, p99, by]
+    let header = ["Call", "Connections", "requests/s", other, "(b)", by, cpu, by, p50, by, p99, by];
+    let ratio = "1.00 (1.00–1.00)";
+    let widest = |call: &&Call| {
+        let widths = [call.name, "", "", "", "", ratio, "", ratio, "", ratio, "", ratio];
+        widths.map(str::to_owned).to_vec()
     };
-    print_table(
-        "Papercloud beside (a), a bare axum server, and (b), a fixed answer: medians, and the ratio \
-         to (a) within a round with its middle half",
-        &header("(a)", "÷ (a)"),
-        &rows(false),
-    );
-    print_table(
-        "Papercloud when it refuses, beside the same call accepted by another Papercloud",
-        &header("accepted", "÷ accepted"),
-        &rows(true),
-    );
+    Table::begin(title, &header, &calls.iter().map(widest).collect::<Vec<_>>())
 }
 
 /// What one aim says of one comparison: how much it is, and whether that is good enough.

@@ -1,27 +1,48 @@
 //! What is printed: Markdown tables, and each aim beside what was measured.
 
+/// A table of which each row is printed as soon as it is there.
+pub struct Table {
+    widths: Vec<usize>,
+}
+
+impl Table {
+    /// Prints title and header, and makes each column as wide as its widest cell in these rows;
+    /// wider ones may come.
+    pub fn begin(title: &str, header: &[&str], rows: &[Vec<String>]) -> Self {
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([header[column].chars().count()]).max().unwrap_or_default()
+        };
+        let table = Self { widths: (0..header.len()).map(width).collect() };
+        println!("\n**{title}**\n");
+        table.print(&mut header.iter().map(ToString::to_string));
+        table.print(&mut table.widths.iter().enumerate().map(|(column, &width)| match column {
+            0 => "-".repeat(width),
+            _ => format!("{}:", "-".repeat(width - 1)),
+        }));
+        table
+    }
+
+    /// Prints a row.
+    pub fn row(&self, row: &[String]) {
+        self.print(&mut row.iter().cloned());
+    }
+
+    fn print(&self, cells: &mut dyn Iterator<Item = String>) {
+        let padded =
+            cells.zip(&self.widths).enumerate().map(|(column, (cell, &width))| match column {
+                0 => format!("{cell:<width$}"),
+                _ => format!("{cell:>width$}"),
+            });
+        println!("| {} |", padded.collect::<Vec<_>>().join(" | "));
+    }
+}
+
 /// Prints a table, with columns as wide as they have to be.
 pub fn print_table(title: &str, header: &[&str], rows: &[Vec<String>]) {
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([header[column].chars().count()]).max().unwrap_or_default()
-    };
-    let widths: Vec<_> = (0..header.len()).map(width).collect();
-    let print = |cells: &mut dyn Iterator<Item = String>| {
-        let padded = cells.zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
-        });
-        println!("| {} |", padded.collect::<Vec<_>>().join(" | "));
-    };
-    println!("\n**{title}**\n");
-    print(&mut header.iter().map(ToString::to_string));
-    print(&mut widths.iter().enumerate().map(|(column, &width)| match column {
-        0 => "-".repeat(width),
-        _ => format!("{}:", "-".repeat(width - 1)),
-    }));
+    let table = Table::begin(title, header, rows);
     for row in rows {
-        print(&mut row.iter().cloned());
+        table.row(row);
     }
 }
 
