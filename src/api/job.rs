@@ -151,6 +151,41 @@ impl TaurusDbJob {
     }
 }
 
+/// Which jobs a list is asked for, read once however many there are.
+pub struct Wanted<'r> {
+    /// The status.
+    pub status: Option<&'r str>,
+    /// The name.
+    pub name: Option<&'r str>,
+    /// When they began at the earliest, and at the latest.
+    pub started: [Option<Moment>; 2],
+    /// The moment of the request.
+    pub now: Moment,
+}
+
+impl<'r> Wanted<'r> {
+    /// As a request says it. What is no time was let pass against the contract, and is no bound.
+    pub fn read([status, name, from, to]: [&'r Option<String>; 4], project: &Project<'_>) -> Self {
+        let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
+        let started = [bound(from), bound(to)];
+        Self { status: status.as_deref(), name: name.as_deref(), started, now: project.now }
+    }
+
+    /// Whether it is all of them.
+    pub fn all(&self) -> bool {
+        self.status.is_none() && self.name.is_none() && self.started == [None; 2]
+    }
+
+    /// Whether a job is one of them.
+    pub fn has(&self, job: &Job) -> bool {
+        let [from, to] = self.started;
+        from.is_none_or(|from| job.run.started >= from)
+            && to.is_none_or(|to| job.run.started <= to)
+            && self.name.is_none_or(|name| name == job.kind.name)
+            && self.status.is_none_or(|status| status == job.phase(self.now).status)
+    }
+}
+
 /// How far a job is: `NN%` while it runs, otherwise empty.
 pub fn progress(job: &Job, project: &Project<'_>) -> String {
     let phase = job.phase(project.now);

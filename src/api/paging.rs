@@ -29,15 +29,22 @@ pub fn page<T>(
     (page, total)
 }
 
-/// The same where every record is wanted and it is known how many there are: nobody has to look at
-/// those behind the page.
+/// The same where every record that is there is wanted, and it is known how many these are: nobody
+/// has to look at those behind the page, nor, while none is gone, at those before it.
 pub fn page_of_all<T>(
-    records: impl Iterator<Item = T>,
+    records: impl ExactSizeIterator<Item = T>,
     total: usize,
+    is_there: impl FnMut(&T) -> bool,
     offset: Option<usize>,
     limit: usize,
 ) -> (Vec<T>, usize) {
-    (records.skip(offset.unwrap_or(0)).take(limit).collect(), total)
+    let offset = offset.unwrap_or(0);
+    let page = if records.len() == total {
+        records.skip(offset).take(limit).collect()
+    } else {
+        records.filter(is_there).skip(offset).take(limit).collect()
+    };
+    (page, total)
 }
 
 /// Whether a name fits a filter: exact, or a part of it behind a leading `*`.
@@ -54,8 +61,11 @@ fn a_page_past_the_end_is_empty_and_the_total_stays() {
     assert_eq!(page(0..5, Some(3), 10), (vec![3, 4], 5));
     assert_eq!(page(0..5, Some(5), 10), (vec![], 5));
     assert_eq!(page(0..5, None, 2), (vec![0, 1], 5));
-    assert_eq!(page_of_all(0..5, 5, Some(3), 10), page(0..5, Some(3), 10));
-    assert_eq!(page_of_all(0..5, 5, Some(7), 10), page(0..5, Some(7), 10));
+    for offset in [None, Some(3), Some(7)] {
+        assert_eq!(page_of_all(0..5, 5, |_| true, offset, 10), page(0..5, offset, 10));
+        let odd = |number: &i32| number % 2 == 1;
+        assert_eq!(page_of_all(0..9, 4, odd, offset, 2), page((0..9).filter(odd), offset, 2));
+    }
 }
 
 #[test]

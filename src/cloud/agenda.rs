@@ -25,6 +25,20 @@ pub struct Course {
     pub run: Run,
 }
 
+/// An id that a client sends for something that is under way, read once however much that is.
+#[derive(Debug)]
+pub struct Called<'i> {
+    id: &'i str,
+    job: Option<Uuid>,
+}
+
+impl<'i> Called<'i> {
+    /// The id as it was sent.
+    pub fn by(id: &'i str) -> Self {
+        Self { id, job: Uuid::try_parse(id).ok() }
+    }
+}
+
 /// Something that became due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Due {
@@ -58,10 +72,9 @@ impl Course {
     }
 
     /// Whether a client that sends this id means it.
-    pub fn is_called(&self, id: &str) -> bool {
-        let is_job =
-            || Uuid::try_parse(id).is_ok_and(|id| self.job.is_some_and(|(job, _)| job == id));
-        self.resource.as_ref().is_some_and(|(resource, _)| **resource == *id) || is_job()
+    pub fn is_called(&self, called: &Called<'_>) -> bool {
+        self.job.is_some_and(|(job, _)| called.job == Some(job))
+            || self.resource.as_ref().is_some_and(|(resource, _)| **resource == *called.id)
     }
 
     /// The percentage at which a stage of it begins.
@@ -153,8 +166,9 @@ impl Agenda {
 
     /// The course that a client means by an id; the latest, if there are several.
     pub fn find(&self, id: &str) -> Option<&Course> {
+        let called = Called::by(id);
         self.under_way()
-            .filter(|course| course.is_called(id))
+            .filter(|course| course.is_called(&called))
             .max_by_key(|course| course.run.course)
     }
 

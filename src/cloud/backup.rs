@@ -64,6 +64,15 @@ impl Backups {
         self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
     }
 
+    /// Visits the run of the backup with an id.
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+        let Some((instance_id, index)) = self.places.get(id) else { return };
+        let backups = self.by_instance.get_mut(instance_id);
+        if let Some(backup) = backups.and_then(|backups| backups.get_mut(*index)) {
+            visit(&mut backup.run);
+        }
+    }
+
     /// How many they are.
     pub fn len(&self) -> usize {
         self.places.len()

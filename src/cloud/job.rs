@@ -61,6 +61,8 @@ pub struct Jobs {
     by_owner: [JobsById; 3],
     /// Jobs whose records were removed: taking them out of the order would move all the others.
     removed: HashSet<Uuid>,
+    /// How many of them belong to each service.
+    removed_of: [usize; 3],
 }
 
 impl Jobs {
@@ -85,6 +87,11 @@ impl Jobs {
         self.by_owner.iter().find_map(|jobs| jobs.get(&id))
     }
 
+    /// The same, to change it.
+    pub fn get_mut(&mut self, id: Uuid) -> Option<&mut Job> {
+        self.by_owner.iter_mut().find_map(|jobs| jobs.get_mut(&id))
+    }
+
     /// All of them, service by service, and those whose records were removed.
     pub fn iter(&self) -> impl Iterator<Item = &Job> {
         self.by_owner.iter().flat_map(JobsById::values)
@@ -106,8 +113,13 @@ impl Jobs {
         for jobs in &mut self.by_owner {
             jobs.retain(|_, job| !goes(job));
         }
-        let Self { by_owner, removed } = self;
-        removed.retain(|id| by_owner.iter().any(|jobs| jobs.contains_key(id)));
+        if !self.removed.is_empty() {
+            let known = std::mem::take(&mut self.removed);
+            self.removed_of = [0; 3];
+            for id in known {
+                self.remove(id);
+            }
+        }
         before - self.len()
     }
 
@@ -118,13 +130,15 @@ impl Jobs {
 
     /// How many these are.
     pub fn count(&self, owner: Owner) -> usize {
-        let removed = self.removed.iter().filter(|id| self.of(owner).contains_key(*id));
-        self.of(owner).len() - removed.count()
+        self.of(owner).len() - self.removed_of[owner as usize]
     }
 
     /// Removes the record of a job.
     pub fn remove(&mut self, id: Uuid) {
-        self.removed.insert(id);
+        let owner = self.by_owner.iter().position(|jobs| jobs.contains_key(&id));
+        if let Some(owner) = owner.filter(|_| self.removed.insert(id)) {
+            self.removed_of[owner] += 1;
+        }
     }
 
     /// Whether the record of a job was removed.

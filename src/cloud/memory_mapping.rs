@@ -35,6 +35,11 @@ pub static DELETION: Lifecycle =
     Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
 
 impl MemoryMapping {
+    fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+        visit(&mut self.creation);
+        self.deletion.iter_mut().for_each(visit);
+    }
+
     /// Its status.
     pub fn status(&self, now: Moment) -> &'static str {
         self.phase(now).status
@@ -50,7 +55,7 @@ impl MemoryMapping {
     }
 
     /// Whether it is there: a deleted mapping is in no list and under no id.
-    fn exists(&self, now: Moment) -> bool {
+    pub fn exists(&self, now: Moment) -> bool {
         self.status(now) != DELETION.ends
     }
 
@@ -77,6 +82,11 @@ impl MemoryMappings {
         self.by_id.values().filter(move |mapping| mapping.exists(now))
     }
 
+    /// All of them, and those that were deleted.
+    pub fn all(&self) -> impl ExactSizeIterator<Item = &MemoryMapping> {
+        self.by_id.values()
+    }
+
     /// How many there are.
     pub fn count(&self, now: Moment) -> usize {
         let gone = self.deleting.iter().filter(|id| self.get(**id, now).is_none());
@@ -98,16 +108,15 @@ impl MemoryMappings {
         self.by_id.len()
     }
 
-    /// All of them, and those that were deleted.
-    pub fn all(&self) -> impl Iterator<Item = &MemoryMapping> {
-        self.by_id.values()
-    }
-
     /// Visits every run that is kept here.
     pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
-        for mapping in self.by_id.values_mut() {
-            visit(&mut mapping.creation);
-            mapping.deletion.iter_mut().for_each(&mut *visit);
+        self.by_id.values_mut().for_each(|mapping| mapping.each_run(visit));
+    }
+
+    /// Visits every run of the mapping with an id.
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+        if let Some(mapping) = Uuid::try_parse(id).ok().and_then(|id| self.by_id.get_mut(&id)) {
+            mapping.each_run(visit);
         }
     }
 

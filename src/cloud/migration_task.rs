@@ -442,6 +442,8 @@ fn outcome(phase: Phase, done: Happening) -> Happening {
 #[derive(Debug, Default)]
 pub struct MigrationTasks {
     by_id: IndexMap<Box<str>, Option<MigrationTask>>,
+    /// How many of them were deleted.
+    deleted: usize,
 }
 
 impl MigrationTasks {
@@ -460,9 +462,15 @@ impl MigrationTasks {
         self.by_id.keys().map(AsRef::as_ref)
     }
 
-    /// All of them, in the order of their creation.
-    pub fn values(&self) -> impl Iterator<Item = &MigrationTask> {
-        self.by_id.values().flatten()
+    /// All of them in the order of their creation, and nothing in the place of each that was
+    /// deleted.
+    pub fn places(&self) -> impl ExactSizeIterator<Item = Option<&MigrationTask>> {
+        self.by_id.values().map(Option::as_ref)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.by_id.len() - self.deleted
     }
 
     /// How many they are, with those that were deleted.
@@ -482,6 +490,7 @@ impl MigrationTasks {
         self.by_id.retain(|_, task| {
             let stays = left == 0 || !goes(task.as_ref());
             left -= usize::from(!stays);
+            self.deleted -= usize::from(!stays && task.is_none());
             stays
         });
         before - self.len()
@@ -492,21 +501,29 @@ impl MigrationTasks {
         self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));
     }
 
+    /// Visits every run of the task with an id.
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+        if let Some(task) = self.get_mut(id) {
+            task.each_run(visit);
+        }
+    }
+
     /// Records a task.
     pub fn insert(&mut self, task: MigrationTask) {
-        self.by_id.insert(task.id.clone(), Some(task));
+        let before = self.by_id.insert(task.id.clone(), Some(task));
+        self.deleted -= usize::from(matches!(before, Some(None)));
     }
 
     /// Records that there was a task with this id.
     pub fn insert_deleted(&mut self, id: &str) {
-        self.by_id.insert(id.into(), None);
+        let before = self.by_id.insert(id.into(), None);
+        self.deleted += usize::from(!matches!(before, Some(None)));
     }
 
     /// Forgets a task, but not that there was one.
     pub fn delete(&mut self, id: &str) {
-        if let Some(task) = self.by_id.get_mut(id) {
-            *task = None;
-        }
+        let task = self.by_id.get_mut(id).and_then(Option::take);
+        self.deleted += usize::from(task.is_some());
     }
 
     /// Whether a task with this id was deleted.
@@ -584,7 +601,28 @@ mod tests {
         tasks.insert(configured(5));
         tasks.delete("task");
         tasks.delete("never seen");
-        assert!(tasks.get("task").is_none() && tasks.values().next().is_none());
+        assert!(tasks.get("task").is_none() && tasks.places().flatten().next().is_none());
         assert!(tasks.was_deleted("task") && !tasks.was_deleted("never seen"));
+    }
+
+    #[test]
+    fn the_number_of_tasks_is_known_whatever_became_of_them() {
+        let mut tasks = MigrationTasks::default();
+        let known = |tasks: &MigrationTasks| (tasks.count(), tasks.len());
+        tasks.insert_deleted("task");
+        tasks.insert_deleted("task");
+        tasks.insert_deleted("other");
+        assert_eq!(known(&tasks), (0, 2));
+        tasks.insert(configured(5));
+        tasks.insert(configured(6));
+        assert_eq!((known(&tasks), tasks.places().flatten().count()), ((1, 2), 1));
+        tasks.delete("task");
+        tasks.delete("task");
+        assert_eq!(known(&tasks), (0, 2));
+        tasks.insert(configured(7));
+        assert_eq!(tasks.forget(1, |task| task.is_none()), 1);
+        assert_eq!(known(&tasks), (1, 1));
+        assert_eq!(tasks.forget(9, |_| true), 1);
+        assert_eq!(known(&tasks), (0, 0));
     }
 }

@@ -1,6 +1,6 @@
 //! Everything one project has.
 
-use super::agenda::{Agenda, Course, Due};
+use super::agenda::{Agenda, Called, Course, Due};
 use super::backup::Backups;
 use super::clock::{Clock, ClockError, Moment, Stamp, Turn};
 use super::dual_active::Relationships;
@@ -43,10 +43,11 @@ impl Awaited {
         Some(Self { contract, id })
     }
 
-    /// Whether it is this.
-    pub fn means(&self, course: &Course) -> bool {
-        match &self.id {
-            Some(id) => course.is_called(id),
+    /// Whether something is it.
+    pub fn means(&self) -> impl Fn(&Course) -> bool {
+        let called = self.id.as_deref().map(Called::by);
+        move |course| match &called {
+            Some(called) => course.is_called(called),
             None => std::ptr::eq(course.contract.service, self.contract.service),
         }
     }
@@ -150,9 +151,9 @@ impl World {
             return;
         }
         let now = self.clock.now();
-        let unfinished = |course: &&Course| course.phases(now).any(|phase| phase.ended.is_none());
-        let waits = self.agenda.under_way().filter(unfinished).any(|course| awaited.means(course));
-        if waits {
+        let unfinished = |course: &Course| course.phases(now).any(|phase| phase.ended.is_none());
+        let means = awaited.means();
+        if self.agenda.under_way().any(|course| means(course) && unfinished(course)) {
             // It goes forward or not at all.
             let _ = self.turn(&Turn::NextEvent);
         }
@@ -170,7 +171,7 @@ impl World {
         let mut course = self.agenda.find(id)?.clone();
         change(&mut course.run);
         let run = course.run;
-        self.each_run(|copy| {
+        self.each_run_near(&course, |copy| {
             if copy.course == run.course {
                 *copy = run;
             }
@@ -193,8 +194,26 @@ impl World {
         self.jobs.each_run(&mut visit);
         self.backups.each_run(&mut visit);
         self.memory_mappings.each_run(&mut visit);
-        self.relationships.each_run(&mut visit);
         self.migration_tasks.each_run(&mut visit);
+        self.each_other_run(visit);
+    }
+
+    /// Visits every run that may be a copy of a course's. Of what there may be very many of, that
+    /// is only what the course names.
+    fn each_run_near(&mut self, course: &Course, mut visit: impl FnMut(&mut Run)) {
+        if let Some(job) = course.job.and_then(|(id, _)| self.jobs.get_mut(id)) {
+            visit(&mut job.run);
+        }
+        if let Some((id, _)) = &course.resource {
+            self.backups.each_run_of(id, &mut visit);
+            self.memory_mappings.each_run_of(id, &mut visit);
+            self.migration_tasks.each_run_of(id, &mut visit);
+        }
+        self.each_other_run(visit);
+    }
+
+    fn each_other_run(&mut self, mut visit: impl FnMut(&mut Run)) {
+        self.relationships.each_run(&mut visit);
         self.clickhouses.each_run(&mut visit);
         for replication in self.replications.values_mut().flat_map(Replications::values_mut) {
             replication.each_run(&mut visit);

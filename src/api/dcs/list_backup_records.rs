@@ -1,7 +1,7 @@
 //! Querying Backup Records: what backups of an instance there are.
 
 use super::service::{INSTANCE_ID, SERVICE, instance};
-use crate::api::paging::{OFFSET, limit, page};
+use crate::api::paging::{OFFSET, limit, page, page_of_all};
 use crate::cloud::undocumented::{BACKUP_BYTES, BACKUP_ERROR};
 use crate::cloud::{Backup, Moment, Project};
 use crate::contract::{Awaits, Certainty, Contract, Field, Format, Kind, Note, Situation, Source};
@@ -112,14 +112,20 @@ impl Operation for ListBackupRecords {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         instance(&request.instance_id, project)?;
-        // Times of this form are in the order of their digits.
-        let within = |backup: &&Backup| {
-            let begun = backup.run.started.to_the_second();
-            request.begin_time.as_ref().is_none_or(|from| begun >= *from)
-                && request.end_time.as_ref().is_none_or(|to| begun <= *to)
+        let Request { begin_time, end_time, offset, limit, .. } = &request;
+        let (offset, limit) = (*offset, limit.unwrap_or(10));
+        let all = project.world.backups.of(&request.instance_id);
+        let (page, total_num) = if begin_time.is_none() && end_time.is_none() {
+            page_of_all(all.iter(), all.len(), |_| true, offset, limit)
+        } else {
+            // Times of this form are in the order of their digits.
+            let within = |backup: &&Backup| {
+                let begun = backup.run.started.to_the_second();
+                begin_time.as_ref().is_none_or(|from| begun >= *from)
+                    && end_time.as_ref().is_none_or(|to| begun <= *to)
+            };
+            page(all.iter().filter(within), offset, limit)
         };
-        let fitting = project.world.backups.of(&request.instance_id).iter().filter(within);
-        let (page, total_num) = page(fitting, request.offset, request.limit.unwrap_or(10));
         let records = page.into_iter().map(|backup| Record::of(backup, project.now));
         Ok(Reply { total_num, backup_record_response: records.collect() })
     }

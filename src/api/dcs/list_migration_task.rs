@@ -1,7 +1,7 @@
 //! Querying Migration Tasks: all of a project, or those whose name fits.
 
 use super::service::{End, SERVICE, TASK_STATUSES, error, status};
-use crate::api::paging::{OFFSET, limit, page};
+use crate::api::paging::{OFFSET, limit, page, page_of_all};
 use crate::cloud::undocumented::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
 use crate::cloud::{MigrationMethod, MigrationTask, Moment, Project, Side, Work};
 use crate::contract::{Awaits, Certainty, Contract, Field, Kind, Source};
@@ -121,12 +121,19 @@ impl Operation for ListMigrationTask {
     type Reply = Reply;
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let named = |task: &&MigrationTask| {
-            request.name.as_ref().is_none_or(|part| task.name.contains(part.as_str()))
+        let (tasks, limit) = (&project.world.migration_tasks, request.limit.unwrap_or(10));
+        let (page, count) = match &request.name {
+            Some(part) => {
+                let is_named = |task: &MigrationTask| task.name.contains(part.as_str());
+                let named = tasks.places().filter(|task| task.is_some_and(is_named));
+                page(named, request.offset, limit)
+            }
+            None => {
+                page_of_all(tasks.places(), tasks.count(), Option::is_some, request.offset, limit)
+            }
         };
-        let fitting = project.world.migration_tasks.values().filter(named);
-        let (page, count) = page(fitting, request.offset, request.limit.unwrap_or(10));
-        let migration_tasks = page.into_iter().map(|task| Listed::of(task, project)).collect();
+        let page = page.into_iter().flatten();
+        let migration_tasks = page.map(|task| Listed::of(task, project)).collect();
         Ok(Reply { count, migration_tasks })
     }
 }

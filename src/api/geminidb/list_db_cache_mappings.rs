@@ -103,7 +103,8 @@ impl Operation for ListDbCacheMappings {
             let found = Uuid::try_parse(id).ok().and_then(|id| mappings.get(id, now));
             page(found.into_iter().filter(wants), offset, limit)
         } else if request.wants_all() {
-            page_of_all(mappings.iter(now), mappings.count(now), offset, limit)
+            let exists = |mapping: &&MemoryMapping| mapping.exists(now);
+            page_of_all(mappings.all(), mappings.count(now), exists, offset, limit)
         } else {
             page(mappings.iter(now).filter(wants), offset, limit)
         };

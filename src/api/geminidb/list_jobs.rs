@@ -1,9 +1,9 @@
 //! Querying Jobs: what calls have left running, and how it ended.
 
 use super::service::SERVICE;
-use crate::api::job::{self, GeminiDbJob, Jobs};
+use crate::api::job::{self, GeminiDbJob, Jobs, Wanted};
 use crate::api::paging::{OFFSET, page, page_of_all};
-use crate::cloud::{Job, Moment, Owner, Project};
+use crate::cloud::{Owner, Project};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -36,7 +36,7 @@ static CONTRACT: Contract = Contract {
     ..Contract::BLANK
 };
 
-#[derive(Default, Deserialize, PartialEq)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     id: Option<String>,
@@ -57,33 +57,20 @@ impl Operation for ListJobs {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Jobs, Refusal> {
         let jobs = &project.world.jobs;
-        if let Some(id) = &request.id {
+        let Request { id, start_time, end_time, status, name, offset, limit } = &request;
+        let wanted = Wanted::read([status, name, start_time, end_time], project);
+        if let Some(id) = id {
             let job = jobs.find(Owner::GeminiDb, id);
-            return Ok(Jobs::one(job.filter(|job| request.wants(job, project)), project));
+            return Ok(Jobs::one(job.filter(|job| wanted.has(job)), project));
         }
-        let all = jobs.of(Owner::GeminiDb).values();
-        let (offset, limit) = (request.offset, request.limit.unwrap_or(50));
-        let (page, total_count) = if request.wants_all() {
-            page_of_all(all, jobs.count(Owner::GeminiDb), offset, limit)
+        let (offset, limit) = (*offset, limit.unwrap_or(50));
+        let (page, total_count) = if wanted.all() {
+            let (all, total) = (jobs.of(Owner::GeminiDb).values(), jobs.count(Owner::GeminiDb));
+            page_of_all(all, total, |job| !jobs.is_removed(job), offset, limit)
         } else {
-            page(all.filter(|job| request.wants(job, project)), offset, limit)
+            page(jobs.there(Owner::GeminiDb).filter(|job| wanted.has(job)), offset, limit)
         };
         let jobs = page.into_iter().map(|job| GeminiDbJob::of(job, project)).collect();
         Ok(Jobs { jobs, total_count, job: None })
-    }
-}
-
-impl Request {
-    fn wants_all(&self) -> bool {
-        *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
-    }
-
-    fn wants(&self, job: &Job, project: &Project<'_>) -> bool {
-        let started = job.run.started;
-        let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
-        bound(&self.start_time).is_none_or(|from| started >= from)
-            && bound(&self.end_time).is_none_or(|to| started <= to)
-            && self.name.as_ref().is_none_or(|name| name == job.kind.name)
-            && self.status.as_ref().is_none_or(|it| it == job.phase(project.now).status)
     }
 }

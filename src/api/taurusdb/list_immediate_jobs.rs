@@ -1,7 +1,7 @@
 //! Querying Instant Tasks: the jobs of all instances, as the task center shows them.
 
 use super::service::SERVICE;
-use crate::api::job::{fail_reason, progress};
+use crate::api::job::{Wanted, fail_reason, progress};
 use crate::api::paging::{OFFSET, page, page_of_all};
 use crate::cloud::undocumented::TAURUSDB_JOBS;
 use crate::cloud::{Job, Moment, Owner, Project};
@@ -66,7 +66,7 @@ static JOB: Kind = Kind::Object(&[
     Field::optional("show_detail", Kind::Boolean).means("always false: there is no detail"),
 ]);
 
-#[derive(Default, Deserialize, PartialEq)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     status: Option<String>,
@@ -110,32 +110,20 @@ impl Operation for ListImmediateJobs {
 
     fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
         let jobs = &project.world.jobs;
-        let (offset, limit) = (request.offset, request.limit.unwrap_or(10));
-        let wants = |job: &&Job| request.wants(job, project);
-        let (page, total_count) = if let Some(id) = &request.job_id {
-            page(jobs.find(Owner::TaurusDb, id).into_iter().filter(wants), offset, limit)
-        } else if request.wants_all() {
-            page_of_all(jobs.there(Owner::TaurusDb), jobs.count(Owner::TaurusDb), offset, limit)
+        let Request { status, job_name, job_id, offset, limit, start_time, end_time } = &request;
+        let wanted = Wanted::read([status, job_name, start_time, end_time], project);
+        let has = |job: &&Job| wanted.has(job);
+        let (offset, limit) = (*offset, limit.unwrap_or(10));
+        let (page, total_count) = if let Some(id) = job_id {
+            page(jobs.find(Owner::TaurusDb, id).into_iter().filter(has), offset, limit)
+        } else if wanted.all() {
+            let (all, total) = (jobs.of(Owner::TaurusDb).values(), jobs.count(Owner::TaurusDb));
+            page_of_all(all, total, |job| !jobs.is_removed(job), offset, limit)
         } else {
-            page(jobs.there(Owner::TaurusDb).filter(wants), offset, limit)
+            page(jobs.there(Owner::TaurusDb).filter(has), offset, limit)
         };
         let jobs = page.into_iter().map(|job| Listed::of(job, project)).collect();
         Ok(Reply { jobs, total_count, action_names: TAURUSDB_JOBS })
-    }
-}
-
-impl Request {
-    fn wants_all(&self) -> bool {
-        *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
-    }
-
-    fn wants(&self, job: &Job, project: &Project<'_>) -> bool {
-        let started = job.run.started;
-        let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
-        bound(&self.start_time).is_none_or(|from| started >= from)
-            && bound(&self.end_time).is_none_or(|to| started <= to)
-            && self.job_name.as_ref().is_none_or(|name| name == job.kind.name)
-            && self.status.as_ref().is_none_or(|it| it == job.phase(project.now).status)
     }
 }
 
