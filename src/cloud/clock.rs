@@ -5,9 +5,12 @@
 //! goes back, so whatever is stored in the order of its creation is also in the order of time.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
+
+/// From the thousands of a year to the millionths of a second.
+const DIGITS: usize = 20;
 
 /// An instant, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -39,42 +42,42 @@ impl Moment {
 
     /// `2026-01-01T00:00:00.000Z`: DCS lists and logs, the control API.
     pub fn with_milliseconds(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S.%3fZ")
+        self.format("####-##-##T##:##:##.###Z")
     }
 
     /// `2026-01-01T00:00:00.000000Z`: IAM.
     pub fn with_microseconds(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S.%6fZ")
+        self.format("####-##-##T##:##:##.######Z")
     }
 
     /// `20260101T000000Z`: signed requests.
     pub fn without_signs(self) -> String {
-        self.format("%Y%m%dT%H%M%SZ")
+        self.format("########T######Z")
     }
 
     /// `2026-01-01T00:00:00+0000`: jobs of GeminiDB and TaurusDB.
     pub fn with_zone(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S+0000")
+        self.format("####-##-##T##:##:##+0000")
     }
 
     /// `2026-01-01T00:00:00`: memory mappings.
     pub fn without_zone(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S")
+        self.format("####-##-##T##:##:##")
     }
 
     /// `2026/01/01 00:00:00`: the detail of a DCS migration task.
     pub fn with_slashes(self) -> String {
-        self.format("%Y/%m/%d %H:%M:%S")
+        self.format("####/##/## ##:##:##")
     }
 
     /// `202601010000`: `released_at` of a DCS migration task.
     pub fn to_the_minute(self) -> String {
-        self.format("%Y%m%d%H%M")
+        self.format("############")
     }
 
     /// `20260101000000`: the time range of DCS backups, and the name of one.
     pub fn to_the_second(self) -> String {
-        self.format("%Y%m%d%H%M%S")
+        self.format("##############")
     }
 
     /// Reads `2026-01-01T00:00:00Z` and its relatives; the zone has to be there.
@@ -96,11 +99,28 @@ impl Moment {
         (moment.without_signs() == text).then_some(moment)
     }
 
+    /// Writes the digits of year, month, day, hour, minute, second and its parts where the form
+    /// has `#`. Every list shows many moments, and a general formatter takes many times as long.
     fn format(self, form: &str) -> String {
-        let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
-        let mut text = String::with_capacity(32);
-        write!(text, "{}", timestamp.strftime(form)).expect("the forms are right");
-        text
+        const YEAR_0: i64 = -62_167_219_200_000;
+        let timestamp = Timestamp::from_millisecond(self.0.max(YEAR_0)).unwrap_or(Timestamp::MAX);
+        let time = Offset::UTC.to_datetime(timestamp);
+        let parts = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
+        let year = u64::from(time.year().unsigned_abs());
+        let seconds =
+            parts.iter().fold(year, |number, part| number * 100 + u64::from(part.unsigned_abs()));
+        let mut rest = seconds * 1_000 + u64::from(time.millisecond().unsigned_abs());
+        let mut digits = [b'0'; DIGITS];
+        for digit in digits[..DIGITS - 3].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        let mut digits = digits.iter().copied();
+        let mut bytes = form.as_bytes().to_vec();
+        for sign in bytes.iter_mut().filter(|sign| **sign == b'#') {
+            *sign = digits.next().unwrap_or(b'0');
+        }
+        String::from_utf8(bytes).unwrap_or_default()
     }
 
     /// Real time.
@@ -371,6 +391,21 @@ mod tests {
         assert_eq!(moment.with_slashes(), "2026/01/01 00:01:01");
         assert_eq!(moment.to_the_minute(), "202601010001");
         assert_eq!(moment.to_the_second(), "20260101000101");
+    }
+
+    #[test]
+    fn a_moment_is_written_as_the_calendar_has_it() {
+        let written = |moment: Moment| {
+            let timestamp = Timestamp::from_millisecond(moment.0).unwrap_or(Timestamp::MAX);
+            timestamp.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+        };
+        let leap_day = Moment::parse("2024-02-29T23:59:59.999Z").unwrap().0;
+        let known = [0, -1, leap_day, leap_day + 1, -62_167_219_200_000, i64::MAX];
+        let spread = (0..2_000).map(|nth| nth * 4_321_987_654 - 2_000_000_000_000);
+        for moment in known.into_iter().chain(spread).map(Moment) {
+            assert_eq!(moment.with_milliseconds(), written(moment), "{}", moment.0);
+        }
+        assert_eq!(Moment(i64::MIN).with_zone(), "0000-01-01T00:00:00+0000");
     }
 
     #[test]
