@@ -12,6 +12,7 @@ pub mod jobs;
 mod metrics;
 mod page;
 mod problem;
+mod query;
 pub mod report;
 pub mod requests;
 mod save;

@@ -6,7 +6,7 @@ mod pattern;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, unknown};
 
 use super::problem::read;
 use super::{ControlError, answer, answer_empty, world};

@@ -1,14 +1,15 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::problem::read;
-use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, refuse, world};
+use super::requests::unknown;
+use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{Response, StatusCode};
+use axum::http::{Response, StatusCode, Uri};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,7 +20,13 @@ pub(super) const PATHS: &[&str] =
 pub(super) fn router() -> Router<Arc<App>> {
     let [all, one, label_] = PATHS else { unreachable!("three paths") };
     Router::new()
-        .route(all, get(async |app: State<Arc<App>>| answer(Ok(list(&app)))))
+        .route(
+            all,
+            get(async |app: State<Arc<App>>, uri: Uri| {
+                let listing = Listing::parse(uri.query().unwrap_or_default());
+                answer(listing.map(|listing| list(&app, &listing)))
+            }),
+        )
         .route(
             one,
             get(async |app: State<Arc<App>>, project: Path<String>| answer_export(&app, &project))
@@ -45,7 +52,38 @@ const LARGEST: usize = 64 << 20;
 
 type Received = Result<Bytes, BytesRejection>;
 
-/// The worlds that there are.
+/// Which worlds are to be listed.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Only those behind this one, in the order of their project ids.
+    pub marker: Option<String>,
+    /// How many are shown at most: the first ones.
+    pub limit: usize,
+}
+
+impl Default for Listing {
+    fn default() -> Self {
+        Self { marker: None, limit: 1000 }
+    }
+}
+
+impl Listing {
+    /// Reads a query string.
+    pub fn parse(query: &str) -> Result<Self, ControlError> {
+        let mut listing = Self::default();
+        query::read(query, |name, value| {
+            match name {
+                "marker" => listing.marker = Some(project_id(&value)?.to_owned()),
+                "limit" => listing.limit = query::parse(name, &value, "a number")?,
+                _ => return Err(unknown("parameter", name, ["marker", "limit"].into_iter())),
+            }
+            Ok(())
+        })?;
+        Ok(listing)
+    }
+}
+
+/// The worlds that there are: how many, and those that were asked for.
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
@@ -68,12 +106,14 @@ struct Label {
     label: Option<String>,
 }
 
-/// The worlds that there are, in the order of their project ids.
-pub fn list(app: &App) -> List {
+/// The worlds that are asked for, in the order of their project ids. The account is the first.
+pub fn list(app: &App, listing: &Listing) -> List {
     let mut ids = app.cloud.project_ids();
     ids.sort_unstable();
-    let worlds: Vec<_> = ids.iter().map(|id| glance(app, id)).collect();
-    List { count: worlds.len(), worlds }
+    let first =
+        listing.marker.as_ref().map_or(0, |marker| ids.partition_point(|id| **id <= **marker));
+    let worlds = ids[first..].iter().take(listing.limit).map(|id| glance(app, id)).collect();
+    List { count: ids.len(), worlds }
 }
 
 fn glance(app: &App, id: &str) -> Shown {

@@ -222,3 +222,42 @@ fn finished_tasks_and_backups_make_room_and_others_do_not() {
     assert_eq!(listed["total_num"], 2, "{listed:#}");
     assert!(!listed.to_string().contains(first.as_str().expect("an id")));
 }
+
+#[test]
+fn worlds_are_listed_page_by_page() {
+    let cloud = start(&config());
+    for project in ["three", "one", "two"] {
+        look(&cloud, project).expect(200);
+    }
+    let page = |query: &str| {
+        let list = send(&cloud, "GET", &format!("/_paper/worlds{query}"), None).expect(200);
+        let worlds = list["worlds"].as_array().expect("worlds").iter();
+        let ids: Vec<_> = worlds.map(|world| text(world, "/project_id")).collect();
+        (list["count"].clone(), ids.join(" "))
+    };
+    let expected = [
+        ("", "one three two"),
+        ("?limit=2", "one three"),
+        ("?limit=2&marker=three", "two"),
+        // A world that is gone, or never was, has its place in the order all the same.
+        ("?marker=p", "three two"),
+        ("?marker=two", ""),
+        ("?marker=@account&limit=1", "one"),
+        ("?limit=0", ""),
+    ];
+    for (query, ids) in expected {
+        assert_eq!(page(query), (json!(3), ids.to_owned()), "{query}");
+    }
+    let refused = [
+        ("?limit=-1", "limit must be a number, got \"-1\""),
+        ("?limit=1&limit=2", "limit is there more than once"),
+        ("?marker=%2F", "a project ID has 1 to 64 letters, digits, hyphens and underscores, got /"),
+        ("?marked=one", "there is no parameter marked; did you mean marker?"),
+        ("?limit=%ff", "the query has bytes that are not UTF-8"),
+    ];
+    for (query, reason) in refused {
+        let refused = send(&cloud, "GET", &format!("/_paper/worlds{query}"), None).expect(400);
+        assert_eq!(refused["error_code"], "PAPER.0400");
+        assert!(text(&refused, "/error_msg").starts_with(reason), "{query}: {refused}");
+    }
+}

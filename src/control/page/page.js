@@ -43,9 +43,10 @@ function button(label, action) {
   return make("button", label, { type: "button", onclick: () => act(action) });
 }
 
-function showWorlds({ worlds }) {
-  element("no-worlds").hidden = worlds.length > 0;
-  if (!worlds.some((world) => world.project_id === chosen)) {
+function showWorlds({ count, worlds }) {
+  element("no-worlds").hidden = count > 0;
+  const all = worlds.length === count;
+  if (chosen === null || (all && !worlds.some((world) => world.project_id === chosen))) {
     chosen = worlds.find((world) => world.project_id !== "@account")?.project_id ?? worlds[0]?.project_id ?? null;
   }
   const entries = worlds.map((world) => {
@@ -54,6 +55,7 @@ function showWorlds({ worlds }) {
     pick.append(make("small", `${world.requests} requests, ${world.under_way} under way`));
     return make("li", pick);
   });
+  if (!all) entries.push(make("li", `The first ${worlds.length} of ${count} worlds.`));
   element("worlds").replaceChildren(...entries);
 }
 

@@ -2,8 +2,7 @@
 
 use super::pattern::{Pattern, unknown};
 use crate::control::ControlError;
-use percent_encoding::percent_decode_str;
-use std::str::FromStr;
+use crate::control::query::{self, parse};
 
 /// Which requests are to be listed.
 #[derive(Clone, Debug)]
@@ -38,16 +37,7 @@ impl Listing {
     /// Reads a query string.
     pub fn parse(query: &str) -> Result<Self, ControlError> {
         let mut listing = Self { pattern: Pattern::default(), since: None, limit: Self::LIMIT };
-        let mut seen = Vec::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode(name)?, decode(value)?);
-            if seen.contains(&name) {
-                return Err(ControlError::bad(format!("{name} is there more than once")));
-            }
-            listing.take(&name, value)?;
-            seen.push(name);
-        }
+        query::read(query, |name, value| listing.take(name, value))?;
         Ok(listing)
     }
 
@@ -72,14 +62,4 @@ impl Listing {
         }
         Ok(())
     }
-}
-
-fn parse<T: FromStr>(name: &str, value: &str, what: &str) -> Result<T, ControlError> {
-    let refused = |_| ControlError::bad(format!("{name} must be {what}, got {value:?}"));
-    value.parse().map_err(refused)
-}
-
-fn decode(text: &str) -> Result<String, ControlError> {
-    let decoded = percent_decode_str(&text.replace('+', " ")).decode_utf8().map(Into::into);
-    decoded.map_err(|_| ControlError::bad("the query has bytes that are not UTF-8"))
 }

@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(document["jobs"][2]["id"], body["job_id"]);
         assert_eq!(document["memory_mappings"].as_array().unwrap().len(), 1);
         assert_eq!(document["agenda"]["begun"], 3);
-        let listed = serde_json::to_value(worlds::list(&app)).unwrap();
+        let listed = serde_json::to_value(worlds::list(&app, &worlds::Listing::default())).unwrap();
         assert_eq!((&listed["count"], &listed["worlds"][0]["under_way"]), (&json!(1), &json!(3)));
     }
 
