@@ -87,6 +87,12 @@ impl Course {
         self.lifecycles().flat_map(|lifecycle| lifecycle.stages).map(|(stage, _)| *stage)
     }
 
+    /// The stage that it is in when so much of its duration is over, in percent: that of what the
+    /// job works on, where that has one.
+    pub fn stage_at(&self, percent: u8) -> Option<&'static str> {
+        self.lifecycles().last().map(|lifecycle| lifecycle.stage_at(percent))
+    }
+
     /// When it came to rest, if it has.
     pub fn ended(&self, now: Moment) -> Option<Moment> {
         self.phases(now).map(|phase| phase.ended).max().flatten()
@@ -120,6 +126,8 @@ pub struct Agenda {
     begun: u32,
     /// What those that were made to fail say about it.
     reasons: HashMap<u32, Box<str>>,
+    /// The fault rules that planned how these are to end, until they have.
+    planners: HashMap<u32, Arc<str>>,
 }
 
 /// The next event of what stands still.
@@ -183,6 +191,7 @@ impl Agenda {
 
     /// Forgets a course, and says whether it was under way.
     pub fn forget(&mut self, course: u32) -> bool {
+        self.forget_planner(course);
         let before = self.courses.len();
         self.courses.retain(|_, one| one.run.course != course);
         self.courses.len() < before
@@ -201,6 +210,23 @@ impl Agenda {
     /// Lets a course say this when it fails.
     pub fn give_reason(&mut self, course: u32, reason: &str) {
         self.reasons.insert(course, reason.into());
+    }
+
+    /// Notes which fault rule has planned how a course is to end.
+    pub fn note_planner(&mut self, course: u32, rule: Arc<str>) {
+        self.planners.insert(course, rule);
+    }
+
+    /// The fault rule that has planned how a course is to end. An imported world has forgotten it.
+    pub fn planner(&self, course: u32) -> Option<&Arc<str>> {
+        self.planners.get(&course)
+    }
+
+    /// Notes that the course ends in another way than a rule has planned.
+    pub fn forget_planner(&mut self, course: u32) {
+        if !self.planners.is_empty() {
+            self.planners.remove(&course);
+        }
     }
 
     /// What those that were made to fail say about it, by their numbers.
@@ -224,8 +250,9 @@ impl Agenda {
     fn place(&mut self, course: Course, now: Moment) {
         let stands_still = || course.phases(now).any(|phase| phase.ended.is_none());
         let next = course.next_event(now).or_else(|| stands_still().then_some(NEVER));
-        if let Some(next) = next {
-            self.courses.insert((next, course.run.course), course);
+        match next {
+            Some(next) => drop(self.courses.insert((next, course.run.course), course)),
+            None => self.forget_planner(course.run.course),
         }
     }
 }

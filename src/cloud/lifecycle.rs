@@ -125,6 +125,14 @@ impl Run {
         self.fate = Fate::Fails(u8::try_from(percent).unwrap_or(100).min(100));
     }
 
+    /// When it is to stand still, in percent of its duration, if it does not yet.
+    pub fn hold_to_come(&self, now: Moment) -> Option<u8> {
+        let hold = self.hold.filter(|hold| *hold <= self.last() && self.elapsed(now) < *hold)?;
+        // The part of a duration was rounded down.
+        let percent = (u64::from(hold) * 100).div_ceil(self.milliseconds.max(1).into());
+        Some(u8::try_from(percent).unwrap_or(100).min(100))
+    }
+
     /// Whether it stands still.
     pub fn is_held(&self, now: Moment) -> bool {
         self.hold.is_some_and(|hold| hold <= self.last() && self.elapsed(now) >= hold)
@@ -212,6 +220,11 @@ impl Lifecycle {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
         let percent = (before / whole * 100.0).ceil() as u8;
         Some(percent)
+    }
+
+    /// The stage when so much of the duration is over, in percent.
+    pub fn stage_at(&self, percent: u8) -> &'static str {
+        self.stage(f64::from(percent) / 100.0)
     }
 
     /// The stage after so much of the duration; the last one for as long as it takes.

@@ -9,6 +9,7 @@ use super::{Access, Instance, Moment, Records, Scope, Settings, World, ids};
 use crate::contract::{Class, Contract, Engine, InstanceKind, Level};
 use crate::error::{Business, Refusal, Resource};
 use crate::language::Language;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// One request's view of its project.
@@ -58,6 +59,8 @@ pub struct Plan {
     pub milliseconds: Option<u32>,
     /// What it says if it fails.
     pub reason: Option<Box<str>>,
+    /// The fault rule that has it so.
+    pub rule: Option<Arc<str>>,
 }
 
 /// What a request left behind.
@@ -140,6 +143,9 @@ impl<'w> Project<'w> {
             if let Some(plan) = self.plan.as_ref().filter(|plan| plan.fate != Fate::Succeeds) {
                 let reason = plan.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
                 self.world.agenda.give_reason(course.run.course, reason);
+            }
+            if let Some(rule) = self.plan.as_ref().and_then(|plan| plan.rule.as_ref()) {
+                self.world.agenda.note_planner(course.run.course, Arc::clone(rule));
             }
             self.world.agenda.begin(course.clone(), self.now);
         }

@@ -3,8 +3,9 @@
 use super::problem::read;
 use super::{ControlError, answer, world};
 use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
-use crate::cloud::{Course, Lifecycle, Moment, Run, World};
+use crate::cloud::{Agenda, Course, Fate, Lifecycle, Moment, Run, World};
 use crate::http::App;
+use crate::testing::fault::Ending;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -131,16 +132,56 @@ pub struct Shown {
     percent: u8,
     held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    planned: Option<Planned>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
 }
 
+/// How something is to end, or to stand still before: in the words of a fault rule.
+#[derive(Debug, Serialize)]
+struct Planned {
+    job: Ending,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Arc<str>>,
+}
+
+impl Planned {
+    /// What is planned, if that is more than that it goes through and ends well.
+    fn of(course: &Course, agenda: &Agenda, now: Moment) -> Option<Self> {
+        course.phases(now).find(|phase| phase.ended.is_none())?;
+        let (run, rule) = (&course.run, agenda.planner(course.run.course).cloned());
+        let (job, percent) = match (run.fate, run.hold_to_come(now)) {
+            (Fate::Fails(percent), _) => (Ending::Fail, Some(percent)),
+            (Fate::Succeeds, Some(percent)) => (Ending::Hold, Some(percent)),
+            (Fate::Succeeds, None) => {
+                (rule.is_some() && !run.is_held(now)).then_some((Ending::Succeed, None))?
+            }
+        };
+        let reason = (job == Ending::Fail).then(|| agenda.reason(run.course)).flatten();
+        Some(Self {
+            job,
+            percent,
+            stage: percent.and_then(|percent| course.stage_at(percent)),
+            reason: reason.map(str::to_owned),
+            rule,
+        })
+    }
+}
+
 impl Shown {
-    fn of(course: &Course, now: Moment) -> Self {
+    fn of(course: &Course, agenda: &Agenda, now: Moment) -> Self {
         let phase = course.phases(now).next();
         Self {
             begun: Begun::of(course, now),
             percent: phase.map_or(0, |phase| phase.percent),
             held: course.run.is_held(now),
+            planned: Planned::of(course, agenda, now),
             ended: phase.and_then(|phase| phase.ended).map(Moment::with_milliseconds),
         }
     }
@@ -152,7 +193,8 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let mut world = cell.lock();
     let now = world.clock.now();
     world.agenda.catch_up(now);
-    let jobs: Vec<_> = world.agenda.under_way().map(|course| Shown::of(course, now)).collect();
+    let agenda = &world.agenda;
+    let jobs: Vec<_> = agenda.under_way().map(|course| Shown::of(course, agenda, now)).collect();
     Ok(List { count: jobs.len(), jobs })
 }
 
@@ -163,7 +205,7 @@ pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
     let now = world.clock.now();
     world.agenda.catch_up(now);
     let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
-    Ok(Shown::of(course, now))
+    Ok(Shown::of(course, &world.agenda, now))
 }
 
 /// Lets it end well, now.
@@ -205,8 +247,9 @@ pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Sho
     let number = course.run.course;
     let reason = failure.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
     world.agenda.give_reason(number, reason);
+    world.agenda.forget_planner(number);
     let course = world.steer(id, now, |run| run.fail(percent, now));
-    Ok(Shown::of(&course.expect("it was found before"), now))
+    Ok(Shown::of(&course.expect("it was found before"), &world.agenda, now))
 }
 
 fn steer(
@@ -219,7 +262,11 @@ fn steer(
     let mut world = cell.lock();
     let now = world.clock.now();
     let steered = world.steer(id, now, |run| change(run, now));
-    steered.map(|course| Shown::of(&course, now)).ok_or_else(|| not_under_way(&world, id))
+    let steered = steered.ok_or_else(|| not_under_way(&world, id))?;
+    if steered.run.fate == Fate::Succeeds {
+        world.agenda.forget_planner(steered.run.course);
+    }
+    Ok(Shown::of(&steered, &world.agenda, now))
 }
 
 fn not_under_way(world: &World, id: &str) -> ControlError {

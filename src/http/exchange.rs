@@ -324,7 +324,7 @@ impl<'r> Exchange<'r> {
         if forgotten > 0 {
             answer.warnings.push(Warning::of_records(forgotten, settings.max_jobs));
         }
-        let plan = hit.as_ref().and_then(|hit| hit.effect.plan(route));
+        let plan = hit.as_ref().and_then(|hit| hit.plan(route));
         let lasting = world.job_milliseconds(scenario.as_deref());
         let mut project = Project::new(&mut world, access, route.contract);
         project.plan(plan, lasting);

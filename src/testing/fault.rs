@@ -24,7 +24,7 @@ pub use effect::{Effect, Phase};
 pub use rule::Rule;
 pub use written::{Ending, Written, WrittenEffect, WrittenStage};
 
-use crate::cloud::{Agenda, Moment, draw};
+use crate::cloud::{Agenda, Moment, Plan, draw};
 use crate::contract::check::Sent;
 use crate::control::{ControlError, read_value};
 use crate::operation::Route;
@@ -272,6 +272,14 @@ impl Faults {
         self.rules = faults.rules;
         self.any.store(!self.rules.is_empty(), Ordering::Release);
         Ok(())
+    }
+}
+
+impl Hit {
+    /// How what the operation sets going is to end, and who says so.
+    pub fn plan(&self, route: &Route) -> Option<Plan> {
+        let plan = self.effect.plan(route)?;
+        Some(Plan { rule: Some(Arc::clone(&self.rule)), ..plan })
     }
 }
 

@@ -459,6 +459,61 @@ fn a_job_is_held_or_takes_as_long_as_planned() {
 }
 
 #[test]
+fn what_is_planned_for_a_job_is_shown() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let planned = |id: &str, percent: u8| {
+        let shown = send(&cloud, "GET", &format!("/_paper/worlds/{PROJECT}/jobs/{id}"), None);
+        let shown = shown.expect(200);
+        assert_eq!(shown["percent"], percent, "{shown:#}");
+        shown["planned"].clone()
+    };
+    let ordered = |effect: Value| {
+        let rule = json!({ "operation": "CreateDbCacheMapping", "first": 1, "effect": effect });
+        let path = format!("/_paper/worlds/{PROJECT}/faults");
+        let rule = send(&cloud, "POST", &path, Some(&rule)).expect(201)["id"].clone();
+        let job = create(&cloud).text("/job_id");
+        (job, rule)
+    };
+    let (job, rule) = ordered(json!({ "job": "fail", "percent": 60, "reason": "disk full" }));
+    let expected = json!({
+        "job": "fail", "percent": 60, "stage": "creating", "reason": "disk full", "rule": rule,
+    });
+    assert_eq!(planned(&job, 0), expected);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(planned(&job, 50), expected);
+    let path = format!("/_paper/worlds/{PROJECT}/jobs/{job}/fail");
+    let by_hand = json!({ "percent": 80, "reason": "by hand" });
+    let by_hand = send(&cloud, "POST", &path, Some(&by_hand)).expect(200);
+    let expected =
+        json!({ "job": "fail", "percent": 80, "stage": "creating", "reason": "by hand" });
+    assert_eq!(by_hand["planned"], expected, "no rule has planned this");
+    let path = path.replace("/fail", "/finish");
+    let finished = send(&cloud, "POST", &path, None).expect(200);
+    assert_eq!(
+        (&finished["job_status"], &finished["planned"]),
+        (&json!("Completed"), &Value::Null)
+    );
+
+    let (job, rule) = ordered(json!({ "job": "hold", "percent": 50 }));
+    // The mapping is there already, so that only the job is under way.
+    let expected = json!({ "job": "hold", "percent": 50, "stage": "Running", "rule": rule });
+    assert_eq!(planned(&job, 0), expected);
+    world.advance(Duration::from_hours(1));
+    assert_eq!(planned(&job, 50), Value::Null, "it stands still");
+
+    let (job, rule) = ordered(json!({ "job": "succeed", "seconds": 4 }));
+    assert_eq!(planned(&job, 0), json!({ "job": "succeed", "rule": rule }));
+
+    let (job, rule) = ordered(json!({ "job": "fail" }));
+    assert_eq!(planned(&job, 0)["percent"], 100);
+    assert_eq!(planned(&job, 0)["rule"], rule);
+
+    let plain = create(&cloud).text("/job_id");
+    assert_eq!(planned(&plain, 0), Value::Null);
+}
+
+#[test]
 fn a_request_asks_for_its_own_fault() {
     let cloud = start(&config());
     let ask = |fault: &str| {

@@ -79,7 +79,8 @@ function showJobs({ jobs }) {
     for (const [label, step] of [["Finish", "finish"], ["Fail", "fail"], [job.held ? "Release" : "Hold", next]]) {
       steps.append(button(label, () => call("POST", pathOf(`/jobs/${encodeURIComponent(id)}/${step}`), {})), " ");
     }
-    return row(job.operation, id, job.job_status ?? job.resource_status, `${job.percent} %`, steps);
+    const plan = job.planned ? `, ${job.planned.job} at ${job.planned.percent ?? 100} %` : "";
+    return row(job.operation, id, job.job_status ?? job.resource_status, `${job.percent} %${plan}`, steps);
   });
   element("jobs").replaceChildren(...rows);
 }

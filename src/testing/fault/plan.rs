@@ -102,6 +102,7 @@ impl Planned {
             hold: (self.ending == Ending::Hold).then_some(percent),
             milliseconds: self.milliseconds,
             reason: self.reason.clone(),
+            rule: None,
         }
     }
 }
