@@ -6,7 +6,7 @@ mod scenes;
 
 use crate::Result;
 use crate::report::print_table;
-use crate::server::{Server, papercloud};
+use crate::server::{Server, open_files, papercloud};
 use crate::spread::Spread;
 use client::Client;
 use scenes::{SCENES, stir};
@@ -43,6 +43,7 @@ pub fn run(options: &Options, quick: bool) -> Result<()> {
     let duration = Duration::from_secs(if quick { 2 } else { options.seconds });
     let server = Server::start(&mut papercloud())?;
     let tally = Tally::default();
+    let before = open_files(server.id())?;
     let start = Instant::now();
     let sampled = std::thread::scope(|scope| {
         let (tally, server) = (&tally, &server);
@@ -67,7 +68,24 @@ pub fn run(options: &Options, quick: bool) -> Result<()> {
     })?;
     let elapsed = start.elapsed();
     print(&tally, elapsed, &sampled);
-    judge(elapsed, &sampled)
+    require_closed(&server, before)?;
+    judge(elapsed, &tally, &sampled)
+}
+
+/// Once all clients are gone, the server has no more open than before they came.
+fn require_closed(server: &Server, before: usize) -> Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let start = Instant::now();
+    loop {
+        let open = open_files(server.id())?;
+        if open <= before {
+            return Ok(());
+        }
+        if start.elapsed() > PATIENCE {
+            return Err(format!("{open} files are open, {before} were at the start").into());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Whoever ends early ends the whole soak.
@@ -146,10 +164,16 @@ fn print(tally: &Tally, elapsed: Duration, sampled: &[f64]) {
 
 /// Memory is flat if it grew by at most a twentieth, or a mebibyte, from the first third to the
 /// last: less than that is how an allocator breathes.
-fn judge(elapsed: Duration, sampled: &[f64]) -> Result<()> {
+fn judge(elapsed: Duration, tally: &Tally, sampled: &[f64]) -> Result<()> {
     if elapsed < LONG_ENOUGH {
         println!("\nToo short to judge whether memory is flat.");
         return Ok(());
+    }
+    // By then each was drawn, unless the clients have been stuck.
+    for ((name, _), count) in SCENES.iter().zip(&tally.scenes) {
+        if count.load(Ordering::Relaxed) == 0 {
+            return Err(format!("{name} never came to its end").into());
+        }
     }
     let (early, late) = thirds(sampled);
     if late - early > (early / 20.0).max(1.0) {
