@@ -194,7 +194,7 @@ pub fn progress(job: &Job, project: &Project<'_>) -> String {
 
 fn instance(job: &Job, project: &Project<'_>) -> Instance {
     let name = project.instance_name(&job.instance_id).to_owned();
-    Instance { id: job.instance_id.to_string(), name }
+    Instance { id: (*job.instance_id).to_owned(), name }
 }
 
 /// Why a job failed; empty unless it did.

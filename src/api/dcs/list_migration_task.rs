@@ -142,7 +142,7 @@ impl Listed {
     fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
         let phase = task.phase(project.now);
         let common = Self {
-            task_id: task.id.to_string(),
+            task_id: (*task.id).to_owned(),
             task_name: task.name.clone(),
             status: status(task, project),
             created_at: task.created.with_milliseconds(),

@@ -78,7 +78,7 @@ impl Task {
     /// A task as it is now.
     pub fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
         Self {
-            id: task.id.to_string(),
+            id: (*task.id).to_owned(),
             name: task.name.clone(),
             status: status(task, project),
             error: error(task, project),
@@ -162,7 +162,7 @@ impl End {
         let address = || instance.map(Instance::address).unwrap_or_default();
         Self {
             addrs: side.addrs.clone().unwrap_or_else(address),
-            id: side.id.as_ref().map(ToString::to_string),
+            id: side.id.as_deref().map(str::to_owned),
             name: instance.map(|instance| instance.name.clone()),
         }
     }

@@ -137,9 +137,9 @@ impl Mapping {
         Self {
             id: mapping.id,
             name: mapping.name.clone(),
-            source_instance_id: source.to_string(),
+            source_instance_id: (**source).to_owned(),
             source_instance_name: project.instance_name(source).to_owned(),
-            target_instance_id: target.to_string(),
+            target_instance_id: (**target).to_owned(),
             target_instance_name: project.instance_name(target).to_owned(),
             status: mapping.status(project.now),
             created: mapping.creation.started.without_zone(),

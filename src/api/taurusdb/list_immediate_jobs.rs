@@ -131,7 +131,7 @@ impl Listed {
     fn of(job: &Job, project: &Project<'_>) -> Self {
         let phase = job.phase(project.now);
         Self {
-            instance_id: job.instance_id.to_string(),
+            instance_id: (*job.instance_id).to_owned(),
             instance_name: project.instance_name(&job.instance_id).to_owned(),
             instance_status: instance_status(&job.instance_id, project),
             job_id: job.id,
