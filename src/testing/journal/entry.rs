@@ -1,6 +1,6 @@
 //! One request with its answer, as the journal keeps it.
 
-use super::secrets::{Mask, is_secret_header};
+use super::secrets::{Mask, is_secret_header, reveals_nothing};
 use crate::cloud::{Course, Moment, Warning, request_id};
 use crate::contract::{Contract, Field, Situation, Violation};
 use crate::error::Computed;
@@ -140,7 +140,14 @@ impl Entry {
         end(3, &text);
         if let Some(answer) = answer {
             let start = text.len();
-            text.extend_from_slice(&mask.body(answer.body(), answers));
+            // What a fault rule answers is not the operation's own.
+            let is_open = !answers.is_empty() && draft.fault.is_none();
+            match draft.contract.filter(|_| is_open) {
+                Some(contract) if reveals_nothing(contract) => {
+                    text.extend_from_slice(answer.body());
+                }
+                _ => text.extend_from_slice(&mask.body(answer.body(), answers)),
+            }
             if !answer.status().is_success() {
                 mask.repeated(&mut text, start);
             }

@@ -1,8 +1,10 @@
 //! Secrets are kept as keyed digests: nobody can read them, and equal ones are seen to be equal.
 
 mod json;
+mod replies;
 mod words;
 
+pub use replies::reveals_nothing;
 pub use words::{is_secret_header, may_conceal, names_a_secret, names_a_secret_parameter};
 
 use super::entry::Draft;
