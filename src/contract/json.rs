@@ -3,15 +3,21 @@
 //! `serde_json::Value` silently keeps the last of two equal keys; a repeated key is a mistake that
 //! a service should name, so bodies are read into this type instead.
 
-use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{Error, SeqDeserializer, StrDeserializer};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, Visitor,
+};
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
+use std::vec;
 
 /// A JSON value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json<'a> {
     /// `null`.
+    #[default]
     Null,
     /// `true` or `false`.
     Boolean(bool),
@@ -170,23 +176,105 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
+impl Json<'_> {
+    /// What is said where a value is of another type than a field takes.
+    #[cold]
+    fn misfit(&self, expected: &dyn Expected) -> Error {
+        let unexpected = match self {
+            Self::Null => Unexpected::Unit,
+            Self::Boolean(value) => Unexpected::Bool(*value),
+            Self::Integer(number) => Unexpected::Signed(*number),
+            Self::Float(number) => Unexpected::Float(*number),
+            Self::Text(text) => Unexpected::Str(text),
+            Self::List(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        };
+        de::Error::invalid_type(unexpected, expected)
+    }
+}
+
+/// Forwards what is read alike.
+macro_rules! forward {
+    ($to:ident: $($name:ident)+) => {$(
+        fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.$to(visitor)
+        }
+    )+};
+}
+
 /// A checked value feeds an operation's request type.
+///
+/// Every field of every request type is read by it, so each method is compiled once for each type
+/// and has no more to it than what that type takes.
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Error;
 
-    // Every field of every request type is read by it: once in the program for each type is enough.
     #[inline(never)]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
             Self::Null => visitor.visit_unit(),
+            Self::Boolean(_) => self.deserialize_bool(visitor),
+            Self::Integer(_) | Self::Float(_) => self.deserialize_f64(visitor),
+            Self::Text(_) => self.deserialize_string(visitor),
+            Self::List(_) => self.deserialize_seq(visitor),
+            Self::Object(_) => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
             Self::Boolean(value) => visitor.visit_bool(value),
+            other => Err(other.misfit(&visitor)),
+        }
+    }
+
+    #[inline(never)]
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
             Self::Integer(number) => visitor.visit_i64(number),
             Self::Float(number) => visitor.visit_f64(number),
+            other => Err(other.misfit(&visitor)),
+        }
+    }
+
+    #[inline(never)]
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
             Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Self::Text(Cow::Owned(text)) => visitor.visit_string(text),
-            Self::List(values) => visitor.visit_seq(SeqDeserializer::new(values.into_iter())),
-            Self::Object(members) => visitor.visit_map(MapDeserializer::new(members.into_iter())),
+            other => Err(other.misfit(&visitor)),
         }
+    }
+
+    #[inline(never)]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::List(values) => visitor.visit_seq(SeqDeserializer::new(values.into_iter())),
+            other => Err(other.misfit(&visitor)),
+        }
+    }
+
+    #[inline(never)]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::Object(members) => {
+                visitor.visit_map(Members { left: members.into_iter(), value: Json::Null })
+            }
+            other => Err(other.misfit(&visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -216,9 +304,37 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    forward! { deserialize_f64:
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_f32
+    }
+    forward! { deserialize_string: deserialize_char deserialize_str deserialize_identifier }
+    serde::forward_to_deserialize_any! { bytes byte_buf unit unit_struct tuple tuple_struct }
+}
+
+/// The members of an object. Nothing keeps a name, so each is read as a text that does not last.
+struct Members<'de> {
+    left: vec::IntoIter<(Cow<'de, str>, Json<'de>)>,
+    /// That of the member that was last.
+    value: Json<'de>,
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let Some((name, value)) = self.left.next() else { return Ok(None) };
+        self.value = value;
+        seed.deserialize(StrDeserializer::new(&name)).map(Some)
+    }
+
+    #[inline(never)]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(take(&mut self.value))
     }
 }
 
