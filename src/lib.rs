@@ -16,6 +16,7 @@ mod handle;
 mod http;
 mod language;
 mod operation;
+mod reading;
 mod save;
 mod selftest;
 mod server;

@@ -5,8 +5,8 @@
 
 use crate::cloud::Preset;
 use crate::contract::Engine;
-use crate::control::field_of;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
+use crate::reading;
 use crate::testing::scenario::Scenario;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -56,15 +56,10 @@ struct KnownUser {
 impl WorldFile {
     /// Reads the text of a file.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let file: Self =
-            serde_path_to_error::deserialize(&mut json).map_err(|error| {
-                match field_of(&error) {
-                    Some(field) => format!("{field}: {}", error.inner()),
-                    None => error.inner().to_string(),
-                }
-            })?;
-        json.end().map_err(|error| error.to_string())?;
+        let file: Self = reading::read(text).map_err(|wrong| match &wrong.field {
+            Some(field) => format!("{field}: {wrong}"),
+            None => wrong.to_string(),
+        })?;
         file.check().map_err(|Wrong { field, value, problem }| {
             let line = line_of_last(text, &value);
             format!("{field}: {problem} at line {line}")

@@ -1,5 +1,6 @@
 //! Why a control request is refused, and how its body is read.
 
+use crate::reading::{self, Wrong};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -49,28 +50,20 @@ impl ControlError {
 /// was probably meant.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json);
-    let read = read.map_err(|error| refused(&error))?;
-    json.end().map_err(|error| ControlError::bad(format!("the body is refused: {error}")))?;
-    Ok(read)
+    reading::read_bytes(body).map_err(refused)
 }
 
 /// The same for a part of a body that was read before.
-pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ControlError> {
-    serde_path_to_error::deserialize(value).map_err(|error| refused(&error))
+pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, ControlError> {
+    reading::read_value(value).map_err(refused)
 }
 
-/// The field that a document is wrong in, unless it is the document as a whole.
-pub fn field_of<E>(error: &serde_path_to_error::Error<E>) -> Option<String> {
-    Some(error.path().to_string()).filter(|path| path != ".")
-}
-
-fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ControlError {
-    let inner = error.inner().to_string();
-    let at = field_of(error).map_or_else(String::new, |field| format!("{field}: "));
-    let meant = meant(&inner).map_or_else(String::new, |word| format!("; did you mean {word}?"));
-    ControlError::bad(format!("the body is refused: {at}{inner}{meant}"))
+#[expect(clippy::needless_pass_by_value, reason = "used as map_err(refused)")]
+fn refused(wrong: Wrong) -> ControlError {
+    let at = wrong.field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
+    let meant =
+        meant(&wrong.problem).map_or_else(String::new, |word| format!("; did you mean {word}?"));
+    ControlError::bad(format!("the body is refused: {at}{wrong}{meant}"))
 }
 
 /// The word that an unknown one was probably meant for. The message of `serde` has them all:

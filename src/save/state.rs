@@ -2,7 +2,7 @@
 
 use super::envelope::line_of;
 use crate::cloud::{Cloud, SavedTokens};
-use crate::control::field_of;
+use crate::reading;
 use crate::snapshot::Snapshot;
 use crate::testing::scenario::Scenario;
 use serde::Deserialize;
@@ -121,13 +121,10 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
 }
 
 fn read(content: &str, first: usize) -> Result<Content, String> {
-    let mut json = serde_json::Deserializer::from_str(content);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let inner = error.inner();
-        let (said, line) = (inner.to_string(), first + inner.line().saturating_sub(1));
-        let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-        let field = field_of(&error).map_or_else(String::new, |field| format!(".{field}"));
-        format!("saved.content{field}: {said} at line {line}")
+    reading::read(content).map_err(|wrong| {
+        let line = first + wrong.line.saturating_sub(1);
+        let field = wrong.field.map_or_else(String::new, |field| format!(".{field}"));
+        format!("saved.content{field}: {} at line {line}", wrong.problem)
     })
 }
 

@@ -7,6 +7,7 @@
 use super::keyed::Keyed;
 use super::without_idle_fractions;
 use crate::cloud::World;
+use crate::reading;
 use crate::testing::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub fn export(world: &World) -> Value {
 /// Arms them, or says what is wrong with them.
 pub fn import(world: &mut World, value: &Value, known: &Scenarios<'_>) -> Result<(), String> {
     let Faults { armed, scenario, scenarios } =
-        serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+        reading::read_value(value).map_err(|wrong| wrong.to_string())?;
     world.testing.faults.import(&armed).map_err(|error| error.to_string())?;
     for (name, value) in scenarios.0 {
         let read = Scenario::read(&name, &value)

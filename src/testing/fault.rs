@@ -260,7 +260,7 @@ impl Faults {
 
     /// Takes over exported rules with their counters, in the place of those that are there.
     pub fn import(&mut self, exported: &Value) -> Result<(), ControlError> {
-        let exported: Exported = read_value(exported.clone())?;
+        let exported: Exported = read_value(exported)?;
         let mut faults = Self { any: Arc::default(), rules: Vec::new(), ..*self };
         for ExportedRule { rule, scenario, asked, hits } in exported.rules {
             faults.arm(Rule::of(rule)?, scenario.as_deref())?;

@@ -66,7 +66,7 @@ impl Scenario {
     /// unless they have names of their own.
     pub fn read(name: &str, value: &Value) -> Result<Self, ControlError> {
         check_name(name)?;
-        let written: Written = read_value(value.clone())?;
+        let written: Written = read_value(value)?;
         if let Some(ClockSetting { frozen: true, scale: Some(_), .. }) = written.clock {
             return Err(ControlError::bad("clock: takes either frozen or scale"));
         }

@@ -3,6 +3,7 @@
 use super::pattern::Pattern;
 use crate::control::ControlError;
 use crate::control::problem::read;
+use crate::reading;
 use crate::testing::journal::{Check, Claim, Finding};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ pub fn read_all(body: &[u8]) -> Result<Vec<CheckRequest>, ControlError> {
     struct Peek {
         checks: Option<IgnoredAny>,
     }
-    let has_several = serde_json::from_slice(body).is_ok_and(|peek: Peek| peek.checks.is_some());
+    let has_several = reading::read_bytes(body).is_ok_and(|peek: Peek| peek.checks.is_some());
     if !has_several {
         return read(body).map(|check| vec![check]);
     }

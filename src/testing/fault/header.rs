@@ -23,9 +23,9 @@ pub fn read_text(text: &str) -> Result<(Option<Phase>, WrittenEffect), ControlEr
     let phase = members.shift_remove("phase").map(|phase| {
         let mut at = Map::new();
         at.insert("phase".to_owned(), phase);
-        read_value(Value::Object(at)).map(|at: At| at.phase)
+        read_value(&Value::Object(at)).map(|at: At| at.phase)
     });
-    Ok((phase.transpose()?.flatten(), read_value(Value::Object(members))?))
+    Ok((phase.transpose()?.flatten(), read_value(&Value::Object(members))?))
 }
 
 fn in_short(text: &str) -> Result<Map<String, Value>, ControlError> {

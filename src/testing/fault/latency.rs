@@ -1,7 +1,6 @@
 //! How long a fault keeps a request, or its answer, waiting.
 
 use crate::control::ControlError;
-use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -27,36 +26,27 @@ const LONGEST: f64 = 600_000.0;
 /// How many standard deviations the 99th percentile of a normal distribution is above its median.
 const PERCENTILE_99: f64 = 2.326_347_874;
 
-#[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Written {
-    Fixed(f64),
-    Uniform { from: f64, to: f64 },
-    LogNormal { median: f64, p99: f64 },
-}
-
 impl Latency {
     /// Reads `latency_ms`.
     pub fn read(written: &Value) -> Result<Self, ControlError> {
-        let read = match Written::deserialize(written) {
-            Ok(Written::Fixed(milliseconds)) if in_range(milliseconds) => Self::Fixed(milliseconds),
-            Ok(Written::Uniform { from, to }) if in_range(from) && in_range(to) && from <= to => {
-                Self::Uniform(from, to)
-            }
-            Ok(Written::LogNormal { median, p99 })
-                if median > 0.0 && in_range(p99) && median <= p99 =>
-            {
-                Self::LogNormal { median, deviation: (p99 / median).ln() / PERCENTILE_99 }
-            }
-            _ => {
-                return Err(ControlError::bad(format!(
-                    "latency_ms must be a number of milliseconds, {{\"from\":…,\"to\":…}} or \
-                     {{\"median\":…,\"p99\":…}}, the smaller one first and none above {LONGEST}, \
-                     got {written}"
-                )));
-            }
+        let pair = |low: &str, high: &str| {
+            let members = written.as_object().filter(|members| members.len() == 2)?;
+            let (low, high) = (members.get(low)?.as_f64()?, members.get(high)?.as_f64()?);
+            (in_range(low) && in_range(high) && low <= high).then_some((low, high))
         };
-        Ok(read)
+        if let Some(milliseconds) = written.as_f64().filter(|it| in_range(*it)) {
+            Ok(Self::Fixed(milliseconds))
+        } else if let Some((from, to)) = pair("from", "to") {
+            Ok(Self::Uniform(from, to))
+        } else if let Some((median, p99)) = pair("median", "p99").filter(|it| it.0 > 0.0) {
+            Ok(Self::LogNormal { median, deviation: (p99 / median).ln() / PERCENTILE_99 })
+        } else {
+            Err(ControlError::bad(format!(
+                "latency_ms must be a number of milliseconds, {{\"from\":…,\"to\":…}} or \
+                 {{\"median\":…,\"p99\":…}}, the smaller one first and none above {LONGEST}, \
+                 got {written}"
+            )))
+        }
     }
 
     /// How long it is this time. Two numbers from 0 up to 1 are drawn for it where chance decides.

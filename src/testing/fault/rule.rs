@@ -40,7 +40,7 @@ const ID_LENGTH: usize = 64;
 impl Rule {
     /// Reads a rule, or says why it cannot be kept.
     pub fn read(value: &Value) -> Result<Self, ControlError> {
-        read_value(value.clone()).and_then(Self::of)
+        read_value(value).and_then(Self::of)
     }
 
     /// Checks a rule.

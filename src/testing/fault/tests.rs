@@ -19,7 +19,7 @@ fn world() -> (App, String, String, String) {
 }
 
 fn rule(effect: &Value) -> Written {
-    read_value(json!({ "operation": OPERATION, "effect": effect })).unwrap()
+    read_value(&json!({ "operation": OPERATION, "effect": effect })).unwrap()
 }
 
 #[test]
