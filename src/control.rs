@@ -8,6 +8,7 @@ pub mod clock;
 pub mod explain;
 pub mod faults;
 pub mod guard;
+mod handler;
 pub mod jobs;
 mod metrics;
 mod page;

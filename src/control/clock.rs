@@ -1,12 +1,11 @@
 //! A world's clock: read, freeze, resume, advance, and let it advance by itself.
 
+use super::handler::{ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, world};
 use crate::cloud::{ClockError, Due, Moment, Turn, World};
 use crate::http::App;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,35 +18,33 @@ pub(super) const PATHS: &[&str] = &[
     "/_paper/worlds/{project_id}/clock/auto-advance",
 ];
 
-type App_ = State<Arc<App>>;
-
 pub(super) fn router() -> Router<Arc<App>> {
     let [read, freeze, resume, advance, auto_advance] = PATHS else { unreachable!("five paths") };
     Router::new()
-        .route(read, get(async |app: App_, project: Path<String>| answer(show(&app, &project))))
+        .route(read, get(ask(|app, project| answer(show(app, project)))))
         .route(
             freeze,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(read_and(&body, |it: Freeze| it.apply(&app, &project)))
-            }),
+            post(tell(|app, project, body| {
+                answer(read_and(body, |it: Freeze| it.apply(app, project)))
+            })),
         )
         .route(
             resume,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(read_and(&body, |it: Resume| it.apply(&app, &project)))
-            }),
+            post(tell(|app, project, body| {
+                answer(read_and(body, |it: Resume| it.apply(app, project)))
+            })),
         )
         .route(
             advance,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(read_and(&body, |it: Advance| it.apply(&app, &project)))
-            }),
+            post(tell(|app, project, body| {
+                answer(read_and(body, |it: Advance| it.apply(app, project)))
+            })),
         )
         .route(
             auto_advance,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(read_and(&body, |it: AutoAdvance| it.apply(&app, &project)))
-            }),
+            post(tell(|app, project, body| {
+                answer(read_and(body, |it: AutoAdvance| it.apply(app, project)))
+            })),
         )
 }
 

@@ -1,10 +1,10 @@
 //! One request explained, by the id that its answer carries.
 
+use super::handler::ask;
 use super::{ACCOUNT, ControlError, answer};
 use crate::http::App;
 use crate::testing::explain::{Circumstances, Explanation};
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::get;
 use std::sync::Arc;
 
@@ -15,8 +15,7 @@ const MOST_TRIED: u64 = 1 << 20;
 
 pub(super) fn router() -> Router<Arc<App>> {
     let [one] = PATHS else { unreachable!("one path") };
-    Router::new()
-        .route(one, get(async |app: State<Arc<App>>, id: Path<String>| answer(explain(&app, &id))))
+    Router::new().route(one, get(ask(|app, id| answer(explain(app, id)))))
 }
 
 /// Explains the request with this id, whichever world it was sent to.

@@ -1,12 +1,11 @@
 //! Fault rules: arm them, see whom they have hit, and disarm them.
 
+use super::handler::{ask, ask_within, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_created, answer_empty, world};
 use crate::http::App;
 use crate::testing::fault::{Armed, Rule, Shown, Written};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::routing::get;
 use serde::Serialize;
 use std::sync::Arc;
@@ -19,24 +18,18 @@ pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route(
             all,
-            get(async |app: State<Arc<App>>, project: Path<String>| answer(list(&app, &project)))
-                .post(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
-                    answer_created(read(&body).and_then(|rule| arm(&app, &project, rule)))
-                })
-                .delete(async |app: State<Arc<App>>, project: Path<String>| {
-                    answer_empty(disarm_all(&app, &project))
-                }),
+            get(ask(|app, project| answer(list(app, project))))
+                .post(tell(|app, project, body| {
+                    answer_created(read(body).and_then(|rule| arm(app, project, rule)))
+                }))
+                .delete(ask(|app, project| answer_empty(disarm_all(app, project)))),
         )
         .route(
             one,
-            get(async |app: State<Arc<App>>, path: At| answer(show(&app, &path.0.0, &path.0.1)))
-                .delete(async |app: State<Arc<App>>, path: At| {
-                    answer_empty(disarm(&app, &path.0.0, &path.0.1))
-                }),
+            get(ask_within(|app, project, id| answer(show(app, project, id))))
+                .delete(ask_within(|app, project, id| answer_empty(disarm(app, project, id)))),
         )
 }
-
-type At = Path<(String, String)>;
 
 /// The rules that are armed in a world.
 #[derive(Debug, Serialize)]

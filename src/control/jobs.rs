@@ -1,5 +1,6 @@
 //! What is under way in a world: list it, and let it finish, fail, stand still or go on.
 
+use super::handler::{ask, ask_within, tell_within};
 use super::problem::read;
 use super::{ControlError, answer, world};
 use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
@@ -7,8 +8,6 @@ use crate::cloud::{Agenda, Course, Fate, Lifecycle, Moment, Run, World};
 use crate::http::App;
 use crate::testing::fault::Ending;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,44 +25,33 @@ pub(super) const PATHS: &[&str] = &[
 pub(super) fn router() -> Router<Arc<App>> {
     let [all, one, finish_, fail_, hold_, release_] = PATHS else { unreachable!("six paths") };
     Router::new()
-        .route(
-            all,
-            get(async |app: State<Arc<App>>, project: Path<String>| answer(list(&app, &project))),
-        )
-        .route(
-            one,
-            get(async |app: State<Arc<App>>, path: At| answer(show(&app, &path.0.0, &path.0.1))),
-        )
+        .route(all, get(ask(|app, project| answer(list(app, project)))))
+        .route(one, get(ask_within(|app, project, id| answer(show(app, project, id)))))
         .route(
             finish_,
-            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
-                answer(read(&body).and_then(|Nothing {}| finish(&app, &path.0.0, &path.0.1)))
-            }),
+            post(tell_within(|app, project, id, body| {
+                answer(read(body).and_then(|Nothing {}| finish(app, project, id)))
+            })),
         )
         .route(
             fail_,
-            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
-                answer(
-                    read(&body)
-                        .and_then(|failure: Failure| fail(&app, &path.0.0, &path.0.1, &failure)),
-                )
-            }),
+            post(tell_within(|app, project, id, body| {
+                answer(read(body).and_then(|failure: Failure| fail(app, project, id, &failure)))
+            })),
         )
         .route(
             hold_,
-            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
-                answer(read(&body).and_then(|Nothing {}| hold(&app, &path.0.0, &path.0.1)))
-            }),
+            post(tell_within(|app, project, id, body| {
+                answer(read(body).and_then(|Nothing {}| hold(app, project, id)))
+            })),
         )
         .route(
             release_,
-            post(async |app: State<Arc<App>>, path: At, body: Bytes| {
-                answer(read(&body).and_then(|Nothing {}| release(&app, &path.0.0, &path.0.1)))
-            }),
+            post(tell_within(|app, project, id, body| {
+                answer(read(body).and_then(|Nothing {}| release(app, project, id)))
+            })),
         )
 }
-
-type At = Path<(String, String)>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

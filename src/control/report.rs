@@ -1,12 +1,12 @@
 //! The report on a world: what clients left behind, and what they do that they should not.
 
+use super::handler::{ask, ask_service};
 use super::jobs::Begun;
 use super::{ACCOUNT, ControlError, answer, project_id};
 use crate::cloud::{Course, Met, Moment, World, WorldCell};
 use crate::http::App;
 use crate::testing::lint;
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::Value;
@@ -18,11 +18,8 @@ pub(super) const PATHS: &[&str] = &["/_paper/worlds/{project_id}/report", "/_pap
 pub(super) fn router() -> Router<Arc<App>> {
     let [of_one, of_all] = PATHS else { unreachable!("two paths") };
     Router::new()
-        .route(
-            of_one,
-            get(async |app: State<Arc<App>>, project: Path<String>| answer(report(&app, &project))),
-        )
-        .route(of_all, get(async |app: State<Arc<App>>| answer(Ok(report_all(&app)))))
+        .route(of_one, get(ask(|app, project| answer(report(app, project)))))
+        .route(of_all, get(ask_service(|app| answer(Ok(report_all(app))))))
 }
 
 /// The report on a world.

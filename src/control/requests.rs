@@ -8,12 +8,12 @@ pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
 pub use pattern::{Pattern, unknown};
 
+use super::handler::{ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty, world};
 use crate::http::App;
 use crate::testing::journal::{Check, NearMiss, View, nearest, show};
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::routing::{get, post};
@@ -40,19 +40,19 @@ pub(super) fn router() -> Router<Arc<App>> {
                         .and_then(|listing| list(&app, &project, &listing)),
                 )
             })
-            .delete(async |app: App_, project: Path<String>| answer_empty(clear(&app, &project))),
+            .delete(ask(|app, project| answer_empty(clear(app, project)))),
         )
         .route(
             verify_,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(checks::read_all(&body).and_then(|checks| verify(&app, &project, &checks)))
-            }),
+            post(tell(|app, project, body| {
+                answer(checks::read_all(body).and_then(|checks| verify(app, project, &checks)))
+            })),
         )
         .route(
             near_misses_,
-            post(async |app: App_, project: Path<String>, body: Bytes| {
-                answer(read(&body).and_then(|it: Pattern| near_misses(&app, &project, &it)))
-            }),
+            post(tell(|app, project, body| {
+                answer(read(body).and_then(|it: Pattern| near_misses(app, project, &it)))
+            })),
         )
 }
 

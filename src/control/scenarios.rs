@@ -1,12 +1,11 @@
 //! Scenarios: define them, and choose one for a project.
 
+use super::handler::{ask, ask_service, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty};
 use crate::http::App;
 use crate::testing::scenario::{Scenario, Written};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,28 +17,22 @@ pub(super) const PATHS: &[&str] =
 pub(super) fn router() -> Router<Arc<App>> {
     let [all, one, chosen] = PATHS else { unreachable!("three paths") };
     Router::new()
-        .route(all, get(async |app: State<Arc<App>>| answer(Ok(list(&app)))))
+        .route(all, get(ask_service(|app| answer(Ok(list(app))))))
         .route(
             one,
-            get(async |app: State<Arc<App>>, name: Path<String>| answer(show(&app, &name)))
-                .put(async |app: State<Arc<App>>, name: Path<String>, body: Bytes| {
-                    answer(read(&body).and_then(|scenario: Value| define(&app, &name, &scenario)))
-                })
-                .delete(async |app: State<Arc<App>>, name: Path<String>| {
-                    answer_empty(forget(&app, &name))
-                }),
+            get(ask(|app, name| answer(show(app, name))))
+                .put(tell(|app, name, body| {
+                    answer(read(body).and_then(|scenario: Value| define(app, name, &scenario)))
+                }))
+                .delete(ask(|app, name| answer_empty(forget(app, name)))),
         )
         .route(
             chosen,
-            get(async |app: State<Arc<App>>, project: Path<String>| {
-                answer(chosen_by(&app, &project))
-            })
-            .put(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
-                answer(read(&body).and_then(|it: Choice| choose(&app, &project, &it.name)))
-            })
-            .delete(async |app: State<Arc<App>>, project: Path<String>| {
-                answer_empty(leave(&app, &project))
-            }),
+            get(ask(|app, project| answer(chosen_by(app, project))))
+                .put(tell(|app, project, body| {
+                    answer(read(body).and_then(|it: Choice| choose(app, project, &it.name)))
+                }))
+                .delete(ask(|app, project| answer_empty(leave(app, project)))),
         )
 }
 

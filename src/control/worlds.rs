@@ -1,5 +1,6 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
+use super::handler::{ask, tell};
 use super::problem::read;
 use super::requests::unknown;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
@@ -29,20 +30,18 @@ pub(super) fn router() -> Router<Arc<App>> {
         )
         .route(
             one,
-            get(async |app: State<Arc<App>>, project: Path<String>| answer_export(&app, &project))
+            get(ask(answer_export))
                 .put(async |app: State<Arc<App>>, project: Path<String>, body: Received| {
                     answer_import(&app, &project, body)
                 })
-                .delete(async |app: State<Arc<App>>, project: Path<String>| {
-                    answer_empty(reset(&app, &project))
-                })
+                .delete(ask(|app, project| answer_empty(reset(app, project))))
                 .layer(DefaultBodyLimit::max(LARGEST)),
         )
         .route(
             label_,
-            put(async |app: State<Arc<App>>, project: Path<String>, body: Bytes| {
-                answer(read(&body).and_then(|it: Label| label(&app, &project, it.label)))
-            }),
+            put(tell(|app, project, body| {
+                answer(read(body).and_then(|it: Label| label(app, project, it.label)))
+            })),
         )
 }
 
