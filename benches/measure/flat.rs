@@ -22,6 +22,9 @@ const JOURNAL: u32 = 10_000;
 /// A cost that is not flat takes too long to be measured as often as one that is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// More than what is filled in and measured: nothing is to be forgotten for anything else.
+const LIMITS: [&str; 4] = ["--max-jobs", "10000000", "--max-worlds", "1000000"];
+
 /// What is measured.
 const WHATS: [&str; 4] = ["create", "poll one job", "list the first page", "list the last page"];
 
@@ -58,6 +61,7 @@ pub fn measure(plan: &Plan) -> Result<Vec<Aim>> {
             }
         }
     }
+    filled.iter().try_for_each(Filled::check)?;
     Ok(print(&filled, &samples))
 }
 
@@ -85,7 +89,7 @@ impl Filled {
 
     /// A world with few jobs, and a journal that is full.
     fn start(name: String) -> Result<Self> {
-        let server = Server::start(&mut papercloud())?;
+        let server = Server::start(papercloud().args(LIMITS))?;
         let mut job_id = String::new();
         for _ in 0..PAGE {
             let answer = server.connect()?.ask(&mut mapping_in(PROJECT)?.request())?.json()?;
@@ -94,6 +98,27 @@ impl Filled {
         let filled = Self { name, server, jobs: PAGE, job_id };
         filled.fill_journal(PROJECT)?;
         Ok(filled)
+    }
+
+    /// Whether everything that was asked for is still there.
+    fn check(&self) -> Result<()> {
+        let asked = [(self.poll(), 1), (page(0), PAGE), (self.last_page(), PAGE)];
+        for (mut request, expected) in asked {
+            let answer = self.server.connect()?.ask(&mut request)?.json()?;
+            let jobs = answer["jobs"].as_array().map_or(0, Vec::len);
+            if jobs != expected as usize {
+                return Err(format!("{}: {jobs} jobs instead of {expected}", self.name).into());
+            }
+        }
+        Ok(())
+    }
+
+    fn poll(&self) -> Request {
+        Request::get(&format!("/v3/{PROJECT}/jobs?id={}", self.job_id))
+    }
+
+    fn last_page(&self) -> Request {
+        page(self.jobs - PAGE)
     }
 
     fn fill_journal(&self, project: &str) -> Result<()> {
@@ -106,8 +131,6 @@ impl Filled {
 
     /// Measures so many requests.
     fn sample(&self, what: usize, round: usize, requests: u32) -> Result<Sample> {
-        let page =
-            |offset| Request::get(&format!("/v3/{PROJECT}/jobs?limit={PAGE}&offset={offset}"));
         let request = match what {
             0 => {
                 // A world with few jobs has many after a round: each round has one of its own.
@@ -120,13 +143,17 @@ impl Filled {
                 }
                 create
             }
-            1 => Request::get(&format!("/v3/{PROJECT}/jobs?id={}", self.job_id)),
+            1 => self.poll(),
             2 => page(0),
-            _ => page(self.jobs - PAGE),
+            _ => self.last_page(),
         };
         let until = Until::SentWithin(requests, PATIENCE);
         Load::on(&self.server, request, CONNECTIONS).run(until, 0)
     }
+}
+
+fn page(offset: u32) -> Request {
+    Request::get(&format!("/v3/{PROJECT}/jobs?limit={PAGE}&offset={offset}"))
 }
 
 fn print(filled: &[Filled], samples: &[Vec<Vec<Sample>>]) -> Vec<Aim> {
