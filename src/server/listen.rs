@@ -32,13 +32,19 @@ mod tests {
     use std::net::TcpStream;
     use std::time::Duration;
 
+    const MANY: usize = 300;
+
     #[test]
     fn many_wait_to_be_accepted() {
+        let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+        if !most.is_ok_and(|most| most.trim().parse().is_ok_and(|most: usize| most >= MANY)) {
+            return eprintln!("skipped: this system says nothing of a queue with {MANY} places");
+        }
         let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let patience = Duration::from_millis(900);
-        let waiting = (0..300).map(|_| TcpStream::connect_timeout(&address, patience));
+        let waiting = (0..MANY).map(|_| TcpStream::connect_timeout(&address, patience));
         let waiting: Vec<_> = waiting.collect::<Result<_, _>>().unwrap();
-        assert_eq!(waiting.len(), 300);
+        assert_eq!(waiting.len(), MANY);
     }
 }

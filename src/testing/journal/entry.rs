@@ -1,12 +1,12 @@
 //! One request with its answer, as the journal keeps it.
 
-use super::secrets::{Mask, is_secret_header, reveals_nothing};
+use super::secrets::{DIGEST_LENGTH, Mask, is_secret_header, reveals_nothing};
 use crate::cloud::{Course, Moment, Warning, request_id};
 use crate::contract::{Contract, Field, Situation, Violation};
 use crate::error::Computed;
 use crate::http::reply::WARNING;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use std::sync::Arc;
 
 /// What became of a request.
@@ -114,15 +114,15 @@ impl Entry {
     ) -> Self {
         let (asks, answers) = tables(draft.contract, answer);
         let mut mask = Mask::new(key);
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let answer_size = answer.map_or(0, |answer| size(answer.headers()) + answer.body().len());
-        // A digest may be longer than what it stands for.
-        let size = 128 + size(&parts.headers) + body.len() + answer_size;
+        // Nearly always right to the byte, so that what is kept leaves no gaps in memory.
+        let size = target.len() + size(&parts.headers) + body.len() + answer_size;
         let mut text = Vec::with_capacity(size);
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
         };
-        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         text.extend_from_slice(mask.target(target).as_bytes());
         end(0, &text);
         write_headers(&parts.headers, &mut mask, &mut text);
@@ -217,9 +217,13 @@ impl Entry {
     }
 }
 
-/// How many bytes headers take, without their secrets being replaced.
+/// How many bytes headers take, each with two signs around it.
 fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum()
+    let kept = |(name, value): (&HeaderName, &HeaderValue)| match name.as_str() {
+        name if is_secret_header(name) => name.len() + DIGEST_LENGTH + 2,
+        name => name.len() + value.len() + 2,
+    };
+    headers.iter().map(kept).sum()
 }
 
 fn write_headers(headers: &HeaderMap, mask: &mut Mask, text: &mut Vec<u8>) {

@@ -16,6 +16,9 @@ use std::borrow::Cow;
 /// What a digest starts with.
 const MARK: &str = "digest:";
 
+/// How long a digest is.
+pub const DIGEST_LENGTH: usize = MARK.len() + 16;
+
 /// Shorter text is found in messages by chance. No password of the emulated services is shorter.
 const SHORTEST: usize = 8;
 
