@@ -65,7 +65,7 @@ const PATHS: &[&[&str]] = &[
 ];
 
 /// What everybody may ask, on every port.
-pub fn open_router() -> Router<Arc<App>> {
+fn open_router() -> Router<Arc<App>> {
     Router::new()
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
@@ -95,13 +95,15 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(save::router())
         .merge(worlds::router())
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
-        .layer(CatchPanicLayer::custom(panicked))
         .merge(page::router())
 }
 
-/// The same calls, with an id on each of their answers.
-pub fn identified(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
-    router.layer(map_response_with_state(Arc::clone(app), identify))
+/// The same calls and what everybody may ask, each with an id on its answer, even if it panics.
+pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    open_router()
+        .merge(router)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(map_response_with_state(Arc::clone(app), identify))
 }
 
 /// Gives an answer the id of its request, as every answer has one. No journal keeps these.

@@ -37,7 +37,6 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// The language that a client wants messages in.
 const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
@@ -70,7 +69,7 @@ pub fn router(app: Arc<App>) -> Router {
         None => control::router(&app),
         Some(_) => control::closed_router(),
     };
-    let mut router = control_calls(control, &app);
+    let mut router = control::answered(control, &app);
     for (template, methods) in entrance::by_template() {
         let mut handlers = MethodRouter::new();
         for (method, entrances) in methods {
@@ -91,15 +90,8 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The router of the control API's own port.
 pub fn control_router(app: Arc<App>) -> Router {
-    let router = control_calls(control::router(&app), &app);
+    let router = control::answered(control::router(&app), &app);
     finish(router.fallback(unknown_call).method_not_allowed_fallback(unknown_call), app)
-}
-
-/// The control API and what everybody may ask beside it. Requests for operations do without the
-/// layer that catches panics: it would cost each of them more than all that may panic in it.
-fn control_calls(control: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
-    let panics = CatchPanicLayer::custom(reply::panicked);
-    control::identified(control::open_router().merge(control), app).layer(panics)
 }
 
 fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
@@ -111,7 +103,8 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
     }
 }
 
-/// What happens to every request for an operation.
+/// What happens to every request for an operation. Panics are caught where they may come from: a
+/// layer around all of it would cost each request more.
 async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begin = || {
