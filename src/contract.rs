@@ -69,6 +69,11 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Where it stands in memory: two contracts are the same only if that is.
+    pub fn place(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     /// A contract with nothing in it, so that a page states only what it has.
     pub const BLANK: Self = Self {
         id: "",

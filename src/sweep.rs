@@ -123,8 +123,7 @@ pub fn send_to(host: Option<&str>, app: &App, contract: &Contract, path: &str, b
         bytes => serde_json::from_slice(bytes).expect("JSON"),
     };
     // What stands behind another operation on its path is published only where it stands alone.
-    let document =
-        host.map_or_else(|| &*PUBLISHED, |_| &ALONE[&std::ptr::from_ref(contract).addr()]);
+    let document = host.map_or_else(|| &*PUBLISHED, |_| &ALONE[&contract.place()]);
     let schema = document.get(&(contract.path, contract.method.to_string(), status));
     let schema = schema
         .unwrap_or_else(|| panic!("{} answers the undocumented {status}: {body}", contract.id));
@@ -169,8 +168,8 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| published(ROUTES));
 
 /// The same for each operation as if it had its path to itself, by the address of its contract.
 static ALONE: LazyLock<HashMap<usize, Published>> = LazyLock::new(|| {
-    let address = |route: &Route| std::ptr::from_ref(route.contract).addr();
-    let alone = |route| (address(route), published(std::slice::from_ref(route)));
+    let alone =
+        |route: &'static Route| (route.contract.place(), published(std::slice::from_ref(route)));
     ROUTES.iter().map(alone).collect()
 });
 

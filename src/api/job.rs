@@ -153,14 +153,12 @@ impl TaurusDbJob {
 
 /// Which jobs a list is asked for, read once however many there are.
 pub struct Wanted<'r> {
-    /// The status.
-    pub status: Option<&'r str>,
-    /// The name.
-    pub name: Option<&'r str>,
+    status: Option<&'r str>,
+    name: Option<&'r str>,
     /// When they began at the earliest, and at the latest.
-    pub started: [Option<Moment>; 2],
+    started: [Option<Moment>; 2],
     /// The moment of the request.
-    pub now: Moment,
+    now: Moment,
 }
 
 impl<'r> Wanted<'r> {

@@ -21,7 +21,7 @@ struct Part {
     spoilt: u64,
 }
 
-/// Where a contract stands in memory: two are the same only if that is. 0 stands for none.
+/// That of a contract; 0 stands for none.
 type Place = usize;
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Tally {
     ) {
         let part = usize::try_from(part % 16).expect("below 16");
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        let place: Place = contract.map_or(0, |contract| std::ptr::from_ref(contract).addr());
+        let place: Place = contract.map_or(0, Contract::place);
         part.answered.entry((place, status)).or_insert(Counted { contract, count: 0 }).count += 1;
         part.spoilt += u64::from(spoilt);
     }

@@ -7,6 +7,7 @@ use super::Journal;
 use super::matcher::{Difference, Matcher};
 use super::near_miss::{NearMiss, nearest};
 use super::view::View;
+use crate::contract::Contract;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -195,7 +196,7 @@ fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
     let mut first: HashMap<(usize, &str, String), &str> = HashMap::new();
     let mut requests = Vec::new();
     for view in views.iter().filter(|view| view.entry.committed() && of.matches(view)) {
-        let operation = view.entry.draft.contract.map_or(0, |it| std::ptr::from_ref(it).addr());
+        let operation = view.entry.draft.contract.map_or(0, Contract::place);
         let mut body = view.body().clone();
         Value::sort_all_objects(&mut body);
         let same = (operation, view.entry.target(), body.to_string());
