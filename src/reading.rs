@@ -50,8 +50,10 @@ impl fmt::Display for Wrong {
 pub fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, Wrong> {
     let mut json = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let field = Some(error.path().to_string()).filter(|path| path != ".");
-        Wrong::at(field, error.inner())
+        let path = error.path().to_string();
+        // A question mark stands for a name that was never read.
+        let field = path.trim_end_matches(['.', '?']);
+        Wrong::at((!field.is_empty()).then(|| field.to_owned()), error.inner())
     })?;
     json.end().map_err(|error| Wrong::at(None, &error))?;
     Ok(read)
@@ -91,6 +93,7 @@ mod tests {
         let whole = |text: &[u8], problem: &str| {
             assert_eq!(said(text), (String::new(), problem.to_owned()));
         };
+        whole(b"{\"names\":[]", "EOF while parsing an object at line 1 column 11");
         whole(b"{}", "missing field `names` at line 1 column 2");
         whole(b"{\"names\":[]} x", "trailing characters at line 1 column 14");
         whole(b"{\n\"\xFF\":1}", "invalid unicode code point at line 2 column 2");
