@@ -20,7 +20,7 @@ mod save;
 pub mod scenarios;
 pub mod worlds;
 
-pub use problem::{ControlError, read, read_value};
+pub use problem::{ControlError, percent, read, read_value};
 
 use crate::api::ROUTES;
 use crate::cloud::WorldCell;

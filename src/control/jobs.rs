@@ -2,7 +2,7 @@
 
 use super::handler::{ask, ask_within, tell_within};
 use super::problem::read;
-use super::{ControlError, answer, world};
+use super::{ControlError, answer, percent, world};
 use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
 use crate::cloud::{Agenda, Course, Fate, Lifecycle, Moment, Run, World};
 use crate::http::App;
@@ -219,10 +219,7 @@ pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Sho
     world.agenda.catch_up(now);
     let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
     let percent = match failure {
-        Failure { percent: Some(percent @ 0..=100), stage: None, .. } => *percent,
-        Failure { percent: Some(percent), stage: None, .. } => {
-            return Err(ControlError::bad(format!("percent must be from 0 to 100, got {percent}")));
-        }
+        Failure { percent: Some(number), stage: None, .. } => percent((*number).into())?,
         Failure { percent: None, stage: Some(stage), .. } => {
             course.start_of(stage).ok_or_else(|| {
                 let stages = course.stages().collect::<Vec<_>>().join(", ");

@@ -58,6 +58,13 @@ pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, ControlError>
     reading::read_value(value).map_err(refused)
 }
 
+/// Part of a duration.
+pub fn percent(number: i64) -> Result<u8, ControlError> {
+    let known = u8::try_from(number).ok().filter(|percent| *percent <= 100);
+    let reason = || format!("percent must be from 0 to 100, got {number}");
+    known.ok_or_else(|| ControlError::bad(reason()))
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(refused)")]
 fn refused(wrong: Wrong) -> ControlError {
     let at = wrong.field.as_ref().map_or_else(String::new, |field| format!("{field}: "));

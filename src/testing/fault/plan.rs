@@ -3,7 +3,7 @@
 use super::written::{Ending, WrittenEffect};
 use crate::cloud::{Fate, Plan};
 use crate::contract::check::nearest;
-use crate::control::ControlError;
+use crate::control::{ControlError, percent};
 use crate::operation::Route;
 use std::time::Duration;
 
@@ -36,11 +36,7 @@ impl Planned {
             (Some(_), None) | (None, Some(_)) if ending == Ending::Succeed => {
                 return Err(ControlError::bad("percent and stage belong to fail and hold"));
             }
-            (Some(percent), None) => {
-                let known = u8::try_from(percent).ok().filter(|percent| *percent <= 100);
-                let reason = || format!("percent must be from 0 to 100, got {percent}");
-                When::Percent(known.ok_or_else(|| ControlError::bad(reason()))?)
-            }
+            (Some(number), None) => When::Percent(percent(number)?),
             (None, Some(stage)) => When::Stage(stage.as_str().into()),
             // As the reserved ids have it: what fails takes its time, and what stands still never
             // came far.
