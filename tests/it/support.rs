@@ -3,7 +3,8 @@
 use papercloud::{Config, Endpoint, PaperCloud};
 use serde_json::Value;
 use std::ffi::OsStr;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::Command;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
@@ -99,9 +100,13 @@ pub fn send_text(
     Answer { status, headers, body }
 }
 
+/// Says what is not tested here. The macros that print would say it only of tests that fail.
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
 /// Lets curl ask whether a service is ready, and holds that both spoke HTTP/2. Where curl cannot, it
 /// is said aloud.
-#[expect(clippy::print_stderr, reason = "what is skipped is said")]
 #[track_caller]
 pub fn curl_over_http_2(arguments: &[&OsStr]) {
     let Ok(output) = Command::new("curl")
@@ -109,12 +114,12 @@ pub fn curl_over_http_2(arguments: &[&OsStr]) {
         .args(arguments)
         .output()
     else {
-        return eprintln!("skipped: there is no curl here");
+        return skipped("there is no curl here");
     };
     let (said, problem) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if problem.contains("not support") || problem.contains("is unknown") {
-        return eprintln!("skipped: this curl has no HTTP/2, or no TLS");
+        return skipped("this curl has no HTTP/2, or no TLS");
     }
     assert!(said.ends_with("}2") && said.contains("\"ready\""), "{said} {problem}");
 }

@@ -2,7 +2,7 @@
 
 use super::{Connections, GUARD, Raw, forgets_all, hasty, serves_others};
 use crate::binary::Running;
-use crate::support::{config, start};
+use crate::support::{config, skipped, start};
 use papercloud::Config;
 use std::fs;
 use std::io::{Read, Write};
@@ -104,6 +104,8 @@ fn ten_thousand_idle_connections_are_held_and_forgotten() {
         let each = after.saturating_sub(before) / count;
         println!("{each} bytes for each");
         assert!(each < 4096, "{each} bytes for each");
+    } else {
+        skipped("what an idle connection takes, which this system does not tell");
     }
     // They still work.
     ask(&mut idle[0]);

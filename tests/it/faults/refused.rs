@@ -1,0 +1,102 @@
+//! Rules that cannot be.
+
+use crate::support::{PROJECT, config, send, send_text, start};
+use papercloud::Fault;
+use serde_json::{Value, json};
+
+#[test]
+fn a_rule_that_is_impossible_is_refused_with_the_reason() {
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/faults");
+    for (rule, said) in bad_rules() {
+        let refused = send(&cloud, "POST", &path, Some(&rule));
+        let message = refused.text("/error_msg");
+        assert!(message.contains(said), "{rule}: {message}");
+        assert_eq!(refused.expect(400)["error_code"], "PAPER.0400");
+    }
+    assert_eq!(send(&cloud, "GET", &path, None).expect(200)["count"], 0);
+    assert_eq!(send_text(&cloud, "POST", &path, &[], "{").status, 400);
+    let same = cloud.world(PROJECT).fault(Fault::on("CreateDbCacheMaping").reset());
+    assert!(same.unwrap_err().to_string().contains("did you mean CreateDbCacheMapping?"));
+}
+
+fn bad_rules() -> Vec<(Value, &'static str)> {
+    let on_create =
+        |effect: Value| json!({ "operation": "CreateDbCacheMapping", "effect": effect });
+    let with = |name: &str, value: Value| {
+        let mut rule = on_create(json!({ "status": 500 }));
+        rule[name] = value;
+        rule
+    };
+    vec![
+        (json!({}), "missing field `effect`"),
+        (json!([]), "the body is refused"),
+        (with("frist", json!(1)), "did you mean first?"),
+        (with("operation", json!("CreateDbCacheMaping")), "did you mean CreateDbCacheMapping?"),
+        (
+            with("service", json!("GeminDB")),
+            "there is no service \"GeminDB\"; did you mean GeminiDB?",
+        ),
+        (with("service", json!("DCS")), "there is no operation \"CreateDbCacheMapping\""),
+        (with("match", json!({ "source_instance": "a" })), "did you mean source_instance_id?"),
+        (
+            with("match", json!({ "source_instance_id.x": "a" })),
+            "declares \"source_instance_id.x\"",
+        ),
+        (
+            json!({ "match": { "source_instance.password": "a" }, "effect": { "reset": true } }),
+            "is a secret",
+        ),
+        (with("first", json!(0)), "first must be a number from 1 up, got 0"),
+        (with("nth", json!(-1)), "nth must be a number from 1 up, got -1"),
+        (with("every", json!(1.5)), "every: invalid type"),
+        (with("probability", json!(1.5)), "probability must be from 0 to 1, got 1.5"),
+        (
+            json!({ "first": 1, "nth": 1, "effect": { "reset": true } }),
+            "at most one of first, nth, every and probability",
+        ),
+        (with("while", json!({})), "while needs operation or status"),
+        (with("while", json!({ "operation": "ListJobs" })), "ListJobs sets nothing going"),
+        (
+            with("while", json!({ "operation": "CreateDbCacheMapping", "status": "Runing" })),
+            "there is no stage \"Runing\"; did you mean Running?",
+        ),
+        (with("phase", json!("behind")), "phase: unknown variant `behind`"),
+        (with("id", json!("")), "id must have 1 to 64"),
+        (with("id", json!("a b")), "id must have 1 to 64"),
+        (with("id", json!("request")), "id must not be request"),
+        (on_create(json!({})), "an effect needs latency_ms or one of status, error_code"),
+        (on_create(json!({ "status": 199 })), "status must be from 200 to 599, got 199"),
+        (on_create(json!({ "status": 500, "reset": true })), "got status and reset"),
+        (on_create(json!({ "status": 204, "body": {} })), "status 204 has no body"),
+        (on_create(json!({ "reset": true, "body": {} })), "body belongs to status"),
+        (on_create(json!({ "truncate": true, "message": "a" })), "message belongs to status"),
+        (on_create(json!({ "error_code": "DBS.20011" })), "did you mean DBS.200011?"),
+        (on_create(json!({ "error": "WrongStat" })), "did you mean WrongState?"),
+        (on_create(json!({ "error": "Nonsense" })), "; there are BodyTimeout, "),
+        (on_create(json!({ "latency_ms": -1 })), "latency_ms must be a number of milliseconds"),
+        (on_create(json!({ "latency_ms": { "from": 2, "to": 1 } })), "latency_ms must be"),
+        (on_create(json!({ "throttle": -1 })), "throttle must be a whole number of seconds"),
+        (on_create(json!({ "slow_body": -1 })), "slow_body must be milliseconds from 0"),
+        (on_create(json!({ "job": "fial" })), "did you mean fail?"),
+        (on_create(json!({ "job": "fail", "percent": 101 })), "percent must be from 0 to 100"),
+        (
+            on_create(json!({ "job": "fail", "percent": 1, "stage": "a" })),
+            "either percent or stage",
+        ),
+        (on_create(json!({ "job": "fail", "stage": "Runing" })), "did you mean Running?"),
+        (on_create(json!({ "job": "succeed", "percent": 1 })), "belong to fail and hold"),
+        (on_create(json!({ "job": "hold", "reason": "a" })), "reason belongs to \"job\":\"fail\""),
+        (on_create(json!({ "job": "fail", "seconds": -1 })), "seconds must be from 0 to"),
+        (on_create(json!({ "status": 500, "percent": 1 })), "percent belongs to job"),
+        (on_create(json!({ "job": "fail", "status": 500 })), "got status and job"),
+        (
+            json!({ "operation": "ListJobs", "effect": { "job": "fail" } }),
+            "job is only for operations that set something going",
+        ),
+        (
+            json!({ "phase": "before", "effect": { "truncate": true } }),
+            "truncate needs the operation's answer",
+        ),
+    ]
+}
