@@ -217,7 +217,7 @@ impl Agenda {
         self.planners.insert(course, rule);
     }
 
-    /// The fault rule that has planned how a course is to end. An imported world has forgotten it.
+    /// The fault rule that has planned how a course is to end.
     pub fn planner(&self, course: u32) -> Option<&Arc<str>> {
         self.planners.get(&course)
     }

@@ -74,6 +74,9 @@ pub struct WrittenCourse {
     pub job_id: Option<Uuid>,
     resource: Option<WrittenResource>,
     pub run: Run,
+    /// The fault rule that has planned how it is to end, if one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    planned_by: Option<Arc<str>>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -240,13 +243,17 @@ impl WrittenAgenda {
         let unfinished =
             |course: &&Course| course.phases(stood_at).any(|phase| phase.ended.is_none());
         let courses = world.agenda.under_way().filter(unfinished);
-        let mut courses: Vec<_> = courses.map(WrittenCourse::of).collect();
+        let mut courses: Vec<_> =
+            courses.map(|course| WrittenCourse::of(course, &world.agenda)).collect();
         courses.sort_by_key(|course| course.run.course);
         let reasons = world.agenda.reasons().map(|(course, reason)| (course, reason.into()));
         Self { begun: world.agenda.latest_number(), courses, reasons: reasons.collect() }
     }
 
     fn settle(self, world: &mut World) {
+        let planners = self.courses.iter().map(|written| (written.run.course, &written.planned_by));
+        let planners = planners.filter_map(|(course, rule)| Some((course, rule.clone()?)));
+        let planners: Vec<_> = planners.collect();
         let courses = self.courses.into_iter().map(|written| Course {
             contract: written.operation,
             job: written.job_id.and_then(|id| Some((id, world.jobs.get(id)?.kind.lifecycle))),
@@ -257,17 +264,21 @@ impl WrittenAgenda {
         for (course, reason) in &self.reasons.0 {
             world.agenda.give_reason(*course, reason);
         }
+        for (course, rule) in planners {
+            world.agenda.note_planner(course, rule);
+        }
     }
 }
 
 impl WrittenCourse {
-    fn of(course: &Course) -> Self {
+    fn of(course: &Course, agenda: &Agenda) -> Self {
         let resource = course.resource.as_ref();
         Self {
             operation: course.contract,
             job_id: course.job.map(|(id, _)| id),
             resource: resource.map(|(id, lifecycle)| WrittenResource { id: id.clone(), lifecycle }),
             run: course.run,
+            planned_by: agenda.planner(course.run.course).cloned(),
         }
     }
 }

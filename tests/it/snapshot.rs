@@ -85,6 +85,24 @@ fn armed_faults_come_along_with_their_counters() {
 }
 
 #[test]
+fn what_a_rule_has_planned_for_a_job_comes_along_with_its_rule() {
+    let (one, other) = (start(&config()), start(&config()));
+    let rule = json!({
+        "operation": "CreateDbCacheMapping", "first": 1, "effect": { "job": "fail", "percent": 40 },
+    });
+    let rule = send(&one, "POST", &format!("{}/faults", path(PROJECT)), Some(&rule)).expect(201);
+    let job = create(&one)[1]["job_id"].as_str().expect("an id").to_owned();
+    let document = one.world(PROJECT).export();
+    other.world(PROJECT).import(&document).unwrap();
+    assert_eq!(other.world(PROJECT).export(), document);
+    let shown = [&one, &other].map(|cloud| {
+        send(cloud, "GET", &format!("{}/jobs/{job}", path(PROJECT)), None).expect(200)
+    });
+    assert_eq!(shown[0]["planned"]["rule"], rule["id"], "{:#}", shown[0]);
+    assert_eq!(shown[0], shown[1]);
+}
+
+#[test]
 fn a_scenario_that_a_world_is_in_is_not_begun_anew() {
     let (one, other) = (start(&config()), start(&config()));
     let scenario = json!({
