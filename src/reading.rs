@@ -3,9 +3,12 @@
 //! Everything that is written down for a test is read here, with one kind of deserializer, since
 //! each type is compiled anew for each kind that it is read with.
 
+mod tracked;
+
 use serde::Deserialize;
 use serde_json::Value;
 use std::fmt;
+use tracked::{Tracked, Trail};
 
 /// What is wrong with a document.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ impl Wrong {
     fn at(field: Option<String>, error: &serde_json::Error) -> Self {
         let said = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
-        let problem = said.strip_suffix(&place).unwrap_or(&said).to_owned();
+        let problem = in_terms_of_json(said.strip_suffix(&place).unwrap_or(&said));
         Self { field, problem, line: error.line(), column: error.column() }
     }
 
@@ -46,15 +49,38 @@ impl fmt::Display for Wrong {
     }
 }
 
+/// What `serde` says in words of Rust, in words of JSON.
+fn in_terms_of_json(problem: &str) -> String {
+    let Some((got, expected)) = problem.split_once(", expected ") else {
+        return problem.to_owned();
+    };
+    let got = match got {
+        "invalid type: sequence" => "invalid type: array",
+        "invalid type: map" => "invalid type: object",
+        other => other,
+    };
+    let whole = |highest: u64| format!("a whole number from 0 to {highest}");
+    let expected = match expected {
+        "u8" => whole(u8::MAX.into()),
+        "u16" => whole(u16::MAX.into()),
+        "u32" => whole(u32::MAX.into()),
+        "u64" | "usize" => whole(u64::MAX),
+        "i64" => "a whole number".to_owned(),
+        "f64" => "a number".to_owned(),
+        "a map" => "an object".to_owned(),
+        "a sequence" => "an array".to_owned(),
+        name if name.starts_with("struct ") => "an object".to_owned(),
+        other => other.to_owned(),
+    };
+    format!("{got}, expected {expected}")
+}
+
 /// Reads a text.
 pub fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, Wrong> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        // A question mark stands for a name that was never read.
-        let field = path.trim_end_matches(['.', '?']);
-        Wrong::at((!field.is_empty()).then(|| field.to_owned()), error.inner())
-    })?;
+    let trail = Trail::default();
+    let read = T::deserialize(Tracked::new(&mut json, &trail))
+        .map_err(|error| Wrong::at(tracked::field(&trail.take()), &error))?;
     json.end().map_err(|error| Wrong::at(None, &error))?;
     Ok(read)
 }
@@ -73,12 +99,35 @@ pub fn read_value<T: for<'t> Deserialize<'t>>(value: &Value) -> Result<T, Wrong>
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::collections::BTreeMap;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Document {
         #[expect(dead_code, reason = "only its reading is looked at")]
         names: Vec<String>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        inner: Vec<Inner>,
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        kind: Option<Kind>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        keyed: BTreeMap<u32, bool>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        count: Option<u8>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        Named(Inner),
     }
 
     #[test]
@@ -90,6 +139,22 @@ mod tests {
         let (field, problem) = said(b"{\"names\":[\"a\",\n1]}");
         assert_eq!(field, "names[1]");
         assert_eq!(problem, "invalid type: integer `1`, expected a string at line 2 column 1");
+        let (field, problem) = said(br#"{"names":[],"inner":[{},[1]]}"#);
+        assert_eq!(field, "inner[1]");
+        assert_eq!(problem, "invalid type: array, expected an object at line 1 column 24");
+        let (field, problem) = said(br#"{"names":[],"inner":[{"count":-1}]}"#);
+        assert_eq!(field, "inner[0].count");
+        let expected = "invalid value: integer `-1`, expected a whole number from 0 to 255";
+        assert_eq!(problem, format!("{expected} at line 1 column 32"));
+        let (field, problem) = said(br#"{"names":[],"kind":{"named":{"count":"1"}}}"#);
+        assert_eq!(field, "kind.named.count");
+        assert!(problem.starts_with("invalid type: string \"1\", expected a whole number"));
+        let (field, _) = said(br#"{"names":[],"kind":{"other":1}}"#);
+        assert_eq!(field, "kind");
+        let (field, _) = said(br#"{"names":[],"keyed":{"1":true,"x":true}}"#);
+        assert_eq!(field, "keyed.x");
+        let (field, _) = said(br#"{"nams":[]}"#);
+        assert_eq!(field, "nams");
         let whole = |text: &[u8], problem: &str| {
             assert_eq!(said(text), (String::new(), problem.to_owned()));
         };

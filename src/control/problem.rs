@@ -118,7 +118,8 @@ mod tests {
         assert!(said("{\"inner\":[{\"frist\":1}]}").contains("inner[0]"), "the place");
         assert!(said("{\"seconds\":\"1\"}").contains("seconds: invalid type"));
         assert!(said("{} x").contains("trailing"));
-        assert!(said("[1]").contains("the body is refused"));
+        assert!(said("[1]").contains("invalid type: array, expected an object"));
+        assert!(said("{\"inner\":[[1]]}").contains("inner[0]: invalid type: array"));
         assert_eq!(said(""), "");
     }
 }
