@@ -7,7 +7,8 @@
 //! same bytes.
 //!
 //! Not part of it are the journal and what the report has seen, which tell of the past, the tokens,
-//! which belong to the account, and the configuration, apart from the seed: ids and the digests of passwords follow from it.
+//! which belong to the account, and the configuration, apart from the seed: ids and the digests of
+//! passwords follow from it.
 
 mod check;
 mod document;

@@ -1,5 +1,8 @@
-//! The README says what the program does: its generated tables are up to date.
+//! The README says what the program does: its generated tables are up to date, and the effects that
+//! it lists can be armed.
 
+use crate::support::{PROJECT, config, json, send, start};
+use serde_json::json;
 use std::fs;
 use std::path::Path;
 
@@ -24,6 +27,27 @@ fn the_generated_tables_are_up_to_date() {
         return;
     }
     assert!(before == text, "README.md is out of date: run UPDATE_FIXTURES=1 cargo test");
+}
+
+#[test]
+fn every_effect_of_the_table_can_be_armed() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("a README");
+    let table = readme.split_once("\n| Effect |").expect("the table").1;
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with("| `{"));
+    let effects = rows.flat_map(|row| row.split('`')).filter(|text| text.starts_with('{'));
+    let effects: Vec<_> = effects.map(json).collect();
+    assert!(effects.len() > 10, "{effects:?}");
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/faults");
+    for effect in effects {
+        let arm = |operation: &str| {
+            let rule = json!({ "operation": operation, "effect": effect });
+            send(&cloud, "POST", &path, Some(&rule)).status
+        };
+        // No operation documents every error.
+        let statuses = ["CreateDbCacheMapping", "UpdateClickHouseDataBaseConfig"].map(arm);
+        assert!(statuses.contains(&201), "{effect}: {statuses:?}");
+    }
 }
 
 /// The tests that official SDKs run, as text.
