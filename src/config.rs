@@ -231,6 +231,13 @@ impl Config {
     /// The project that is named like the region.
     pub const PROJECT_ID: &str = credentials::PROJECT_ID;
 
+    /// The defaults on a free port, with one thread: what [`PaperCloud::start`](crate::PaperCloud::start)
+    /// starts with.
+    pub fn for_tests() -> Self {
+        let endpoint = Endpoint { port: 0, ..Self::default().endpoint };
+        Self { endpoint, workers: 1, ..Self::default() }
+    }
+
     /// The level of each class.
     pub(crate) fn strictness(&self) -> Strictness {
         let base = if self.strict { Strictness::STRICT } else { Strictness::default() };

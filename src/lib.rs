@@ -26,6 +26,9 @@ mod sweep;
 mod testing;
 mod world_file;
 
+/// The JSON that is shown and matched.
+pub use serde_json;
+
 pub use auth::AuthMode;
 pub use cloud::Due;
 #[cfg(feature = "tls")]

@@ -17,7 +17,6 @@ pub mod wire;
 
 use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
-use crate::control::{ControlError, read, scenarios};
 use crate::handle::World;
 use crate::http::{App, PortOf, control_router, router};
 use crate::save::{Done, Opened, SaveError};
@@ -46,8 +45,9 @@ use tokio::task::JoinSet;
 /// assert!(cloud.url().starts_with("http://127.0.0.1:"));
 /// ```
 ///
-/// It is ready when `start` returns, and stops when it is dropped. It serves on its own thread, so
-/// a blocking client in the test's thread gets its answers.
+/// It is ready when `start` returns, and stops when it is dropped, which waits for its connections to
+/// end, at most `stop_seconds` of the configuration. It serves on its own thread, so a blocking client
+/// in the test's thread gets its answers.
 #[derive(Debug)]
 pub struct PaperCloud {
     address: SocketAddr,
@@ -95,12 +95,17 @@ impl PaperCloud {
     ///
     /// If it cannot start; a test has nothing better to do then.
     pub fn start() -> Self {
-        let endpoint = Endpoint { port: 0, ..Config::default().endpoint };
-        let config = Config { endpoint, workers: 1, ..Config::default() };
-        Self::start_with(&config).unwrap_or_else(|error| panic!("Papercloud: {error}"))
+        Self::start_with(&Config::for_tests()).unwrap_or_else(|error| panic!("Papercloud: {error}"))
     }
 
     /// Starts as configured.
+    ///
+    /// ```
+    /// use papercloud::{Config, PaperCloud};
+    ///
+    /// let cloud = PaperCloud::start_with(&Config { strict: true, ..Config::for_tests() })?;
+    /// # Ok::<(), papercloud::StartError>(())
+    /// ```
     pub fn start_with(config: &Config) -> Result<Self, StartError> {
         let named = |problem: String| {
             let path = config.world.iter().map(|path| format!("{}: ", path.display()));
@@ -226,15 +231,12 @@ impl PaperCloud {
     }
 
     /// The world of a project; every project id has one.
-    pub fn world(&self, project_id: &str) -> World<'_> {
-        World::new(&self.app, project_id)
+    pub fn world(&self, project_id: &str) -> World {
+        World::new(Arc::clone(&self.app), project_id)
     }
 
-    /// Defines a scenario, in the place of one with the same name: a JSON document such as
-    /// `{"faults": [{"operation": "CreateDbCacheMapping", "first": 1, "effect": {"status": 503}}]}`.
-    pub fn define_scenario(&self, name: &str, scenario: &str) -> Result<(), ControlError> {
-        let scenario = read(scenario.as_bytes())?;
-        scenarios::define(&self.app, name, &scenario).map(drop)
+    pub(crate) fn app(&self) -> &App {
+        &self.app
     }
 
     /// Saves the state of all worlds to the world file, where the configuration has `save`.

@@ -78,7 +78,8 @@ pub struct Turned {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {
-    at: Option<String>,
+    /// Now, where it is not given.
+    pub at: Option<String>,
 }
 
 /// Lets a clock run, with real time or so many times as fast.

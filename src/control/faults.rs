@@ -35,7 +35,8 @@ pub(super) fn router() -> Router<Arc<App>> {
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
-    faults: Vec<Shown>,
+    /// Each with what came of it.
+    pub faults: Vec<Shown>,
 }
 
 /// Arms a rule, behind those that are armed already.

@@ -73,7 +73,8 @@ pub struct Failure {
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
-    jobs: Vec<Shown>,
+    /// Each with what it works on.
+    pub jobs: Vec<Shown>,
 }
 
 /// Something that a request has set going: its job, and what that works on.

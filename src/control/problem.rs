@@ -4,9 +4,10 @@ use crate::reading::{self, Wrong};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::fmt;
 
 /// Why a control request is refused. Nothing of it was done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct ControlError {
     /// The status that says so over HTTP.
@@ -14,7 +15,20 @@ pub struct ControlError {
     pub(super) reason: String,
 }
 
+/// As it is displayed: this is what `unwrap` shows in a test.
+impl fmt::Debug for ControlError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
 impl ControlError {
+    /// The status that says so over HTTP: 400 where something cannot be understood or done, 404
+    /// where what it names is not there, 409 where that is in no state for it.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// It cannot be understood, or cannot be done.
     pub(crate) fn bad(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }

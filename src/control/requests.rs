@@ -75,7 +75,8 @@ pub struct NearMisses {
     exact: bool,
     dropped: u64,
     count: usize,
-    near_misses: Vec<NearMiss>,
+    /// The nearest first.
+    pub near_misses: Vec<NearMiss>,
 }
 
 /// The requests of a world that are meant.

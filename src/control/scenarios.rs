@@ -57,7 +57,8 @@ pub struct Shown {
 /// What a project has chosen.
 #[derive(Debug, Serialize)]
 pub struct Chosen {
-    name: Option<Box<str>>,
+    /// The name of the scenario.
+    pub name: Option<Box<str>>,
 }
 
 #[derive(Deserialize)]

@@ -1,23 +1,26 @@
 //! The clock of a world.
 
-use super::World;
+use super::{World, sure};
 use crate::cloud::{Due, Turn};
 use crate::control::{ControlError, clock};
 use std::time::Duration;
 
-impl World<'_> {
+impl World {
     /// Stops the world's clock. Time then moves only by [`advance`](Self::advance) and its like.
-    ///
-    /// # Panics
-    ///
-    /// If the project's id is none, as everything that can be refused for nothing else.
+    #[track_caller]
     pub fn freeze(&self) {
-        sure(clock::Freeze::NOW.apply(self.app, &self.project_id));
+        sure(clock::Freeze::NOW.apply(&self.app, &self.project_id));
+    }
+
+    /// Stops the world's clock at a time such as `2026-01-01T00:00:00Z`, which must not be past.
+    pub fn freeze_at(&self, time: &str) -> Result<(), ControlError> {
+        let freeze = clock::Freeze { at: Some(time.to_owned()) };
+        freeze.apply(&self.app, &self.project_id).map(drop)
     }
 
     /// Lets the clock run again, `scale` times as fast as real time.
     pub fn resume(&self, scale: f64) -> Result<(), ControlError> {
-        clock::Resume { scale: Some(scale) }.apply(self.app, &self.project_id).map(drop)
+        clock::Resume { scale: Some(scale) }.apply(&self.app, &self.project_id).map(drop)
     }
 
     /// Moves the world's clock forward, and says what became due. Whatever is due by then has
@@ -34,36 +37,34 @@ impl World<'_> {
     /// world.advance(Duration::from_secs(60));
     /// assert_ne!(world.now(), before);
     /// ```
+    #[track_caller]
     pub fn advance(&self, by: Duration) -> Vec<Due> {
-        sure(clock::turn(self.app, &self.project_id, &Turn::By(by))).into_due()
+        sure(clock::turn(&self.app, &self.project_id, &Turn::By(by))).into_due()
     }
 
     /// Moves the clock to an instant such as `2026-01-01T00:00:00Z`, which must not be past.
     pub fn advance_to(&self, to: &str) -> Result<Vec<Due>, ControlError> {
         let to = Turn::to(to).map_err(ControlError::bad)?;
-        clock::turn(self.app, &self.project_id, &to).map(clock::Turned::into_due)
+        clock::turn(&self.app, &self.project_id, &to).map(clock::Turned::into_due)
     }
 
     /// Moves the clock to the next moment at which anything comes to another status; nothing
     /// becomes due, and the clock stays, where nothing is under way.
+    #[track_caller]
     pub fn advance_to_next_event(&self) -> Vec<Due> {
-        sure(clock::turn(self.app, &self.project_id, &Turn::NextEvent)).into_due()
+        sure(clock::turn(&self.app, &self.project_id, &Turn::NextEvent)).into_due()
     }
 
     /// Lets each look of a client at something unfinished move the clock to the next event, so that
     /// a program which polls sees every status once and never waits.
+    #[track_caller]
     pub fn auto_advance(&self, enabled: bool) {
-        sure(clock::auto_advance(self.app, &self.project_id, enabled));
+        sure(clock::auto_advance(&self.app, &self.project_id, enabled));
     }
 
     /// What the world's clock shows, such as `2026-01-01T00:00:00.000Z`.
+    #[track_caller]
     pub fn now(&self) -> String {
-        sure(clock::show(self.app, &self.project_id)).now().to_owned()
+        sure(clock::show(&self.app, &self.project_id)).now().to_owned()
     }
-}
-
-/// What cannot be refused, unless the project's id is none.
-#[track_caller]
-pub(super) fn sure<T>(done: Result<T, ControlError>) -> T {
-    done.unwrap_or_else(|error| panic!("Papercloud: {error}"))
 }

@@ -1,7 +1,6 @@
 //! The fault rules of a world.
 
-use super::World;
-use super::clock::sure;
+use super::{World, shown, sure};
 use crate::control::{ControlError, faults};
 use crate::testing::fault::{Ending, Phase, Shown, Written, WrittenEffect, WrittenStage};
 use serde_json::{Value, json};
@@ -60,8 +59,19 @@ impl Fault {
     /// Only while something that this operation has set going is in this status.
     #[must_use]
     pub fn during(self, operation: &str, status: &str) -> Self {
-        let (operation, status) = (Some(operation.to_owned()), Some(status.to_owned()));
-        self.change(|rule| rule.stage = Some(WrittenStage { operation, status }))
+        self.while_there_is(Some(operation), Some(status))
+    }
+
+    /// Only while something that this operation has set going has not ended.
+    #[must_use]
+    pub fn during_any_stage(self, operation: &str) -> Self {
+        self.while_there_is(Some(operation), None)
+    }
+
+    /// Only while anything is in this status.
+    #[must_use]
+    pub fn during_status(self, status: &str) -> Self {
+        self.while_there_is(None, Some(status))
     }
 
     /// Only on the first so many requests.
@@ -185,12 +195,32 @@ impl Fault {
         })
     }
 
+    /// Lets the job that the operation starts fail when this stage begins, in the words of its
+    /// status, and say this.
+    #[must_use]
+    pub fn job_fails_in(self, stage: &str, reason: &str) -> Self {
+        self.effect(|effect| {
+            effect.job = Some(Ending::Fail);
+            effect.stage = Some(stage.to_owned());
+            effect.reason = Some(reason.to_owned());
+        })
+    }
+
     /// Lets the job that the operation starts stand still when so much of it is over.
     #[must_use]
     pub fn job_holds(self, percent: u8) -> Self {
         self.effect(|effect| {
             effect.job = Some(Ending::Hold);
             effect.percent = Some(percent.into());
+        })
+    }
+
+    /// Lets the job that the operation starts stand still in this stage.
+    #[must_use]
+    pub fn job_holds_in(self, stage: &str) -> Self {
+        self.effect(|effect| {
+            effect.job = Some(Ending::Hold);
+            effect.stage = Some(stage.to_owned());
         })
     }
 
@@ -201,6 +231,11 @@ impl Fault {
             effect.job = Some(Ending::Succeed);
             effect.seconds = Some(duration.as_secs_f64());
         })
+    }
+
+    fn while_there_is(self, operation: Option<&str>, status: Option<&str>) -> Self {
+        let [operation, status] = [operation, status].map(|word| word.map(str::to_owned));
+        self.change(|rule| rule.stage = Some(WrittenStage { operation, status }))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Written)) -> Self {
@@ -218,11 +253,11 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-impl World<'_> {
+impl World {
     /// Arms a fault rule, behind those that are armed already, and says what it is called. Answers
     /// that it has a part in have its name as their header `X-Paper-Fault`.
     pub fn fault(&self, fault: Fault) -> Result<String, ControlError> {
-        faults::arm(self.app, &self.project_id, fault.written).map(Shown::into_id)
+        faults::arm(&self.app, &self.project_id, fault.written).map(Shown::into_id)
     }
 
     /// Lets the job that the next accepted call of an operation starts fail when so much of it is
@@ -243,18 +278,27 @@ impl World<'_> {
         self.fault(Fault::on(operation).first(1).job_fails(percent, reason))
     }
 
+    /// The rules that are armed, in the order in which they are asked, each with how many requests
+    /// it has seen (`asked`) and hit (`hits`).
+    #[track_caller]
+    pub fn faults(&self) -> Vec<Value> {
+        let listed = sure(faults::list(&self.app, &self.project_id));
+        listed.faults.iter().map(shown).collect()
+    }
+
     /// How many requests a rule has hit.
     pub fn hits(&self, id: &str) -> Result<u64, ControlError> {
-        faults::hits(self.app, &self.project_id, id)
+        faults::hits(&self.app, &self.project_id, id)
     }
 
     /// Disarms a rule.
     pub fn disarm(&self, id: &str) -> Result<(), ControlError> {
-        faults::disarm(self.app, &self.project_id, id)
+        faults::disarm(&self.app, &self.project_id, id)
     }
 
     /// Disarms all rules.
+    #[track_caller]
     pub fn disarm_all(&self) {
-        sure(faults::disarm_all(self.app, &self.project_id));
+        sure(faults::disarm_all(&self.app, &self.project_id));
     }
 }

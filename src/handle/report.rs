@@ -1,21 +1,24 @@
 //! The report on a world.
 
-use super::World;
-use super::clock::sure;
+use super::{World, shown, sure};
+use crate::PaperCloud;
 use crate::control::report;
 use serde_json::Value;
 
-impl World<'_> {
+impl PaperCloud {
+    /// The reports on all worlds, as `GET /_paper/report` answers them.
+    pub fn report(&self) -> Value {
+        shown(&report::report_all(self.app()))
+    }
+}
+
+impl World {
     /// What was left behind in the world (jobs that nobody looked at, what is under way still,
     /// faults that were never hit), and what clients do that they should not, as
     /// `GET /_paper/worlds/{project_id}/report` answers it.
-    ///
-    /// # Panics
-    ///
-    /// If the project's id is none.
+    #[track_caller]
     pub fn report(&self) -> Value {
-        let report = sure(report::report(self.app, &self.project_id));
-        serde_json::to_value(report).expect("a report is JSON")
+        shown(&sure(report::report(&self.app, &self.project_id)))
     }
 
     /// Panics with everything that the report has to say, if it has anything to say. A good last
@@ -33,7 +36,7 @@ impl World<'_> {
     /// If the world is not clean, or more has happened than could be remembered.
     #[track_caller]
     pub fn assert_clean(&self) {
-        let report = sure(report::report(self.app, &self.project_id));
+        let report = sure(report::report(&self.app, &self.project_id));
         assert!(report.is_clean(), "Papercloud: {report}");
     }
 }

@@ -1,7 +1,6 @@
 //! What was asked of a world, and claims about it.
 
-use super::World;
-use super::clock::sure;
+use super::{World, shown, sure};
 use crate::control::requests::{self, CheckRequest, Listing, Pattern, Times};
 use serde_json::Value;
 use std::fmt;
@@ -26,11 +25,11 @@ use std::fmt;
 ///
 /// # Panics
 ///
-/// Each of the methods that look panics if an operation, a service, a method or a path is none.
+/// Each of the methods that look panics if there is no such operation, service, method or parameter.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is looked at before it is counted or listed"]
-pub struct Requests<'c> {
-    world: World<'c>,
+pub struct Requests {
+    world: World,
     pattern: Pattern,
 }
 
@@ -47,14 +46,15 @@ impl fmt::Debug for Mismatch {
     }
 }
 
-impl<'c> World<'c> {
+impl World {
     /// The requests to the project.
-    pub fn requests(&self) -> Requests<'c> {
+    pub fn requests(&self) -> Requests {
         Requests { world: self.clone(), pattern: Pattern::default() }
     }
 
     /// Claims that no write was committed twice: by the same operation, to the same path, with an
     /// equal body.
+    #[track_caller]
     pub fn at_most_once_committed(&self) -> Result<(), Mismatch> {
         self.requests().at_most_once_committed()
     }
@@ -75,17 +75,24 @@ impl<'c> World<'c> {
     ///
     /// # Panics
     ///
-    /// If there is no step, or one of them names an operation, a service, a method or a path that
-    /// is none.
+    /// If there is no step, one is of another project, or there is no such operation, service, method
+    /// or parameter as one of them names.
     #[track_caller]
-    pub fn in_order(&self, steps: &[Requests<'_>]) -> Result<(), Mismatch> {
+    pub fn in_order(&self, steps: &[Requests]) -> Result<(), Mismatch> {
+        for step in steps {
+            let (own, other) = (&self.project_id, &step.world.project_id);
+            assert!(
+                own == other,
+                "Papercloud: requests to {other} are in no order with those to {own}"
+            );
+        }
         let steps = steps.iter().map(|step| step.pattern.clone()).collect();
         self.verify(CheckRequest::of_sequence(steps))
     }
 
     #[track_caller]
     fn verify(&self, check: CheckRequest) -> Result<(), Mismatch> {
-        let verified = sure(requests::verify(self.app, &self.project_id, &[check]));
+        let verified = sure(requests::verify(&self.app, &self.project_id, &[check]));
         match verified.checks.iter().find(|finding| !finding.passed) {
             None => Ok(()),
             Some(finding) => Err(Mismatch(finding.to_string())),
@@ -93,12 +100,13 @@ impl<'c> World<'c> {
     }
 
     /// Forgets the requests to the project, and nothing else.
+    #[track_caller]
     pub fn forget_requests(&self) {
-        sure(requests::clear(self.app, &self.project_id));
+        sure(requests::clear(&self.app, &self.project_id));
     }
 }
 
-impl Requests<'_> {
+impl Requests {
     /// Only those for an operation, such as `CreateDbCacheMapping`.
     pub fn operation(mut self, name: &str) -> Self {
         self.pattern.operation = Some(name.to_owned());
@@ -163,27 +171,40 @@ impl Requests<'_> {
         self.listed(usize::MAX).requests
     }
 
+    /// Those that are nearly what is meant, each with what is different, the nearest first.
+    #[track_caller]
+    pub fn near_misses(&self) -> Vec<Value> {
+        let World { app, project_id } = &self.world;
+        let nearest = sure(requests::near_misses(app, project_id, &self.pattern));
+        nearest.near_misses.iter().map(shown).collect()
+    }
+
     /// Claims that there are so many.
+    #[track_caller]
     pub fn exactly(&self, times: usize) -> Result<(), Mismatch> {
         self.verify(Times::Exactly(times))
     }
 
     /// Claims that there are so many or more.
+    #[track_caller]
     pub fn at_least(&self, times: usize) -> Result<(), Mismatch> {
         self.verify(Times::AtLeast(times))
     }
 
     /// Claims that there are so many or fewer.
+    #[track_caller]
     pub fn at_most(&self, times: usize) -> Result<(), Mismatch> {
         self.verify(Times::AtMost(times))
     }
 
     /// Claims that there is none.
+    #[track_caller]
     pub fn never(&self) -> Result<(), Mismatch> {
         self.verify(Times::AtMost(0))
     }
 
     /// Claims that no write among them was committed twice.
+    #[track_caller]
     pub fn at_most_once_committed(&self) -> Result<(), Mismatch> {
         self.verify(Times::OnceCommitted)
     }
@@ -191,7 +212,7 @@ impl Requests<'_> {
     #[track_caller]
     fn listed(&self, limit: usize) -> requests::Listed {
         let listing = Listing { pattern: self.pattern.clone(), since: None, limit };
-        sure(requests::list(self.world.app, &self.world.project_id, &listing))
+        sure(requests::list(&self.world.app, &self.world.project_id, &listing))
     }
 
     #[track_caller]

@@ -16,7 +16,7 @@ fn explain(cloud: &PaperCloud, answer: &Answer) -> Value {
     let id = answer.headers["x-request-id"].to_str().expect("ASCII");
     assert_eq!(path, format!("/_paper/requests/{id}"));
     let explained = send(cloud, "GET", path, None).expect(200);
-    assert_eq!(explained, cloud.world(PROJECT).explain(id).expect("an entry"));
+    assert_eq!(explained, cloud.explain(id).expect("an entry"));
     explained
 }
 
@@ -217,7 +217,7 @@ fn a_warning_is_explained_too_and_an_answer_without_one_says_nothing() {
     let quiet = send(&cloud, "GET", &format!("/v3/{PROJECT}/dbcache/mappings"), None);
     assert!(!quiet.headers.contains_key("x-paper-explain"), "{:?}", quiet.headers);
     let id = quiet.headers["x-request-id"].to_str().unwrap().to_owned();
-    let explained = cloud.world(PROJECT).explain(&id).unwrap();
+    let explained = cloud.explain(&id).unwrap();
     assert_eq!(explained["summary"], "ListDbCacheMappings was performed.", "{explained:#}");
     assert_eq!(explained["rules"], json!([]));
     assert!(explained.get("corrected").is_none());

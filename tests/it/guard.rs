@@ -102,7 +102,7 @@ fn nothing_is_done_for_a_page_that_is_refused() {
     assert!(answer.contains(&format!("x-request-id: {id}\r\n")), "{answer}");
     assert!(answer.contains(&format!("x-paper-explain: /_paper/requests/{id}\r\n")), "{answer}");
     assert_eq!((&kept["decision"], &kept["committed"]), (&"unknown".into(), &false.into()));
-    let explained = cloud.world(PROJECT).explain(id).expect("an explanation");
+    let explained = cloud.explain(id).expect("an explanation");
     assert!(explained["summary"].as_str().expect("text").contains("of the Origin null"));
     assert_eq!(foreign["answer"]["status"], 403);
     assert_eq!(cloud.world(PROJECT).now(), before);
@@ -145,7 +145,7 @@ fn a_token_is_demanded_and_never_shown() {
     assert_ne!(cloud.world(PROJECT).now(), before);
     let (_, answer) = ask(&["Host: h", "X-Paper-Token: planted"]);
     let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).expect("an id");
-    let explained = cloud.world(PROJECT).explain(id).expect("an entry");
+    let explained = cloud.explain(id).expect("an entry");
     assert_eq!(explained["status"], 401, "{explained:#}");
     assert!(!explained.to_string().contains("planted"), "{explained:#}");
     assert!(

@@ -1,6 +1,6 @@
 //! A client that no one here wrote, and what every test says with it.
 
-use papercloud::{Config, Endpoint, PaperCloud};
+use papercloud::{Config, PaperCloud};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -14,12 +14,7 @@ pub const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
 
 /// A configuration on a free port, where time stands still.
 pub fn config() -> Config {
-    Config {
-        endpoint: Endpoint { port: 0, ..Config::default().endpoint },
-        frozen_at: Some("2026-01-01T00:00:00Z".to_owned()),
-        workers: 1,
-        ..Config::default()
-    }
+    Config { frozen_at: Some("2026-01-01T00:00:00Z".to_owned()), ..Config::for_tests() }
 }
 
 /// Starts as configured.
