@@ -5,6 +5,8 @@ use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
@@ -115,19 +117,49 @@ fn a_world_that_is_reset_gives_the_same_answers_again() {
 }
 
 #[test]
-fn a_reset_while_eight_threads_write_leaves_a_consistent_world() {
-    const REQUESTS: usize = 40;
+fn resets_while_eight_threads_write_leave_a_consistent_world() {
+    const WRITERS: usize = 8;
+    const RESETS: usize = 50;
+    const AFTERWARDS: usize = 5;
     let cloud = start(&Config { workers: 4, ..config() });
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| (0..REQUESTS).for_each(|_| drop(create(&cloud))));
+    let is_over = AtomicBool::new(false);
+    let (writes, written) = mpsc::channel();
+    let written = std::thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            let writes = writes.clone();
+            let (cloud, is_over) = (&cloud, &is_over);
+            scope.spawn(move || {
+                // Whether anybody still counts them is not the writer's concern.
+                let write = || drop(writes.send(create(cloud)));
+                while !is_over.load(Ordering::SeqCst) {
+                    write();
+                }
+                (0..AFTERWARDS).for_each(|_| write());
+            });
         }
-        scope.spawn(|| (0..50).for_each(|_| cloud.world(PROJECT).reset()));
+        drop(writes);
+        let cloud = &cloud;
+        let resets = scope.spawn(move || {
+            for _ in 0..RESETS {
+                // Each reset falls between two writes, and into one that is under way.
+                written.recv().expect("they are writing");
+                let held = begun(cloud);
+                written.try_iter().for_each(drop);
+                cloud.world(PROJECT).reset();
+                is_lost(&ended(held).0);
+            }
+            written
+        });
+        let resets = resets.join();
+        is_over.store(true, Ordering::SeqCst);
+        resets.expect("the resets")
     });
-    // All requests are the same, so a world is what their number says.
+    // All requests are the same, so a world is what their number says. It has all that began after
+    // the last reset, and nothing that was answered before it.
     let survived = cloud.world(PROJECT).export();
-    let requests = json(&survived)["requests"].as_u64().unwrap();
-    assert!(requests <= 8 * REQUESTS as u64, "{requests}");
+    let requests = usize::try_from(json(&survived)["requests"].as_u64().unwrap()).unwrap();
+    let answered_after = written.try_iter().count();
+    assert!((WRITERS * AFTERWARDS..=answered_after).contains(&requests), "{requests}");
     let fresh = start(&config());
     (0..requests).for_each(|_| drop(create(&fresh)));
     assert_eq!(fresh.world(PROJECT).export(), survived);
