@@ -17,7 +17,7 @@ use super::refusals::Refusals;
 use super::stream::Stream;
 use crate::testing::fault::Disruption;
 use axum::http::StatusCode;
-use doing::{Doing, Drip, Head};
+use doing::{Doing, Head};
 use refused::Refused;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -142,14 +142,10 @@ impl Wire {
                 }
                 Doing::Cut(0) => return Poll::Ready(Err(ErrorKind::ConnectionAborted.into())),
                 Doing::Cut(left) => return Poll::Ready(Ok(bytes.len().min(*left))),
-                Doing::Drip(Drip { left: 0, .. }) => self.doing = Doing::Pass,
+                Doing::Drip(drip) if drip.is_over() => self.doing = Doing::Pass,
                 Doing::Drip(drip) => {
-                    if drip.allowed == 0 {
-                        ready!(drip.sleep.as_mut().poll(context));
-                        drip.allowed = drip.piece.min(drip.left);
-                        drip.sleep = Box::pin(tokio::time::sleep(drip.pause));
-                    }
-                    return Poll::Ready(Ok(bytes.len().min(drip.allowed)));
+                    let allowed = ready!(drip.poll_allowed(context));
+                    return Poll::Ready(Ok(bytes.len().min(allowed)));
                 }
             }
         }

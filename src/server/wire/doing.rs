@@ -4,6 +4,7 @@ use crate::server::activity::{Activity, InHand};
 use crate::testing::fault::Disruption;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::Sleep;
 
@@ -35,15 +36,15 @@ pub struct Head {
 #[derive(Debug)]
 pub struct Drip {
     /// How many bytes are left.
-    pub left: usize,
+    left: usize,
     /// How many bytes a piece has.
-    pub piece: usize,
+    piece: usize,
     /// The pause before each.
-    pub pause: Duration,
+    pause: Duration,
     /// The present pause.
-    pub sleep: Pin<Box<Sleep>>,
+    sleep: Pin<Box<Sleep>>,
     /// How much of the present piece may go out.
-    pub allowed: usize,
+    allowed: usize,
     /// The answer is in hand until all of it has gone out.
     _until_sent: InHand,
 }
@@ -63,19 +64,7 @@ impl Doing {
         match disruption {
             Disruption::Reset => Self::Pass,
             Disruption::Truncate => Self::Cut(body / 2),
-            Disruption::Slow(whole) => {
-                let (piece, pause) = pieces(body, whole);
-                let sleep = Box::pin(tokio::time::sleep(pause));
-                let until_sent = activity.begin();
-                Self::Drip(Drip {
-                    left: body,
-                    piece,
-                    pause,
-                    sleep,
-                    allowed: 0,
-                    _until_sent: until_sent,
-                })
-            }
+            Disruption::Slow(whole) => Self::Drip(Drip::new(body, whole, activity)),
         }
     }
 
@@ -95,6 +84,29 @@ impl Doing {
                 drip.allowed -= bytes.len();
             }
         }
+    }
+}
+
+impl Drip {
+    fn new(body: usize, whole: Duration, activity: &Arc<Activity>) -> Self {
+        let (piece, pause) = pieces(body, whole);
+        let sleep = Box::pin(tokio::time::sleep(pause));
+        Self { left: body, piece, pause, sleep, allowed: 0, _until_sent: activity.begin() }
+    }
+
+    /// Whether all of it has gone out.
+    pub fn is_over(&self) -> bool {
+        self.left == 0
+    }
+
+    /// How many bytes may go out now, once some may.
+    pub fn poll_allowed(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        if self.allowed == 0 {
+            ready!(self.sleep.as_mut().poll(context));
+            self.allowed = self.piece.min(self.left);
+            self.sleep = Box::pin(tokio::time::sleep(self.pause));
+        }
+        Poll::Ready(self.allowed)
     }
 }
 
@@ -135,6 +147,48 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::time::Instant;
+
+    /// When how many bytes of a slow body go out, to a client that takes so many of them at once.
+    async fn pieces_of(body: usize, whole: Duration, taken: usize) -> Vec<(u128, usize)> {
+        let activity = Arc::new(Activity::default());
+        let mut doing = Doing::to_body(Disruption::Slow(whole), body, &activity);
+        let (begun, mut seen) = (now(), Vec::new());
+        loop {
+            let Doing::Drip(drip) = &mut doing else { unreachable!("it is slow to its end") };
+            if drip.is_over() {
+                return seen;
+            }
+            let allowed = std::future::poll_fn(|context| drip.poll_allowed(context)).await;
+            let taken = allowed.min(taken);
+            seen.push(((now() - begun).as_millis(), taken));
+            doing.note(&vec![0; taken], &activity);
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "time is paused, and moved by the runtime")]
+    fn now() -> Instant {
+        Instant::now()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_goes_out_in_ten_pieces_each_after_a_tenth_of_the_time() {
+        let whole = Duration::from_secs(10);
+        let seen = pieces_of(49, whole, usize::MAX).await;
+        let expected: Vec<_> =
+            (1..=10).map(|piece| (piece * 1_000, if piece < 10 { 5 } else { 4 })).collect();
+        assert_eq!(seen, expected);
+        assert_eq!(pieces_of(1, whole, 1).await, [(10_000, 1)], "a byte is one piece");
+        assert_eq!(pieces_of(0, whole, 1).await, [], "there is nothing to wait for");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_less_than_a_piece_gets_the_rest_of_it_at_once() {
+        let seen = pieces_of(30, Duration::from_secs(1), 2).await;
+        let expected: Vec<_> =
+            (1..=10).flat_map(|piece| [(piece * 100, 2), (piece * 100, 1)]).collect();
+        assert_eq!(seen, expected);
+    }
 
     #[test]
     fn the_head_ends_at_the_empty_line_wherever_the_bytes_are_cut() {

@@ -1,8 +1,9 @@
 //! What spoils an answer or a connection, seen on the socket.
 
-use super::{CLOSE, Got, counters, create, jobs, mapping, on_create, raw, request};
-use crate::support::{PROJECT, config, json, send, skipped, start};
-use papercloud::{Config, Fault, PaperCloud};
+use super::{CLOSE, counters, jobs, mapping, on_create, raw, request};
+use crate::abuse::forgets_all;
+use crate::support::{PROJECT, config, json, send, start};
+use papercloud::{Config, Connections, Fault, PaperCloud};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -47,48 +48,43 @@ fn a_malformed_answer_is_whole_and_no_json() {
     assert_eq!(jobs(&cloud), 1);
 }
 
+/// In how many pieces is held where they are made: a client reads as many as its thread is given time
+/// for.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
-fn a_slow_body_comes_in_pieces() {
+fn a_slow_body_takes_its_time_and_arrives_whole() {
     let cloud = start(&config());
     on_create(&cloud, &json!({ "slow_body": 300 }), None);
-    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
     let begun = Instant::now();
-    stream.write_all(request(&mapping(PROJECT), CLOSE).as_bytes()).expect("a request");
-    let (mut bytes, mut reads, mut buffer) = (Vec::new(), 0, [0; 4096]);
-    loop {
-        let count = stream.read(&mut buffer).expect("bytes");
-        if count == 0 {
-            break;
-        }
-        bytes.extend_from_slice(&buffer[..count]);
-        reads += 1;
-    }
-    assert!(begun.elapsed() >= Duration::from_millis(290), "{:?}", begun.elapsed());
-    assert!(reads >= 5, "in {reads} pieces");
-    let got = Got { bytes, ended: Ok(()) };
+    let got = raw(&cloud, CLOSE);
+    assert!(begun.elapsed() >= Duration::from_millis(300), "{:?}", begun.elapsed());
+    assert_eq!(got.ended, Ok(()));
     assert_eq!(got.body().len(), got.length());
-    assert!(json(&got.body())["job_id"].is_string());
+    assert!(json(&got.body())["job_id"].is_string(), "{}", got.text());
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
-fn latency_keeps_a_request_or_its_answer_waiting() {
-    let cloud = start(&config());
-    for (phase, latency) in [
-        ("before", json!(80)),
-        ("after", json!({ "from": 80, "to": 90 })),
-        ("after", json!({ "median": 90, "p99": 90 })),
-    ] {
-        let id = on_create(&cloud, &json!({ "latency_ms": latency }), Some(phase));
-        let begun = Instant::now();
-        let answer = create(&cloud);
-        assert!(begun.elapsed() >= Duration::from_millis(80), "{phase}: {:?}", begun.elapsed());
-        assert_eq!(answer.headers["x-paper-fault"], id.as_str());
-        answer.expect(202);
-        cloud.world(PROJECT).disarm(&id).unwrap();
+fn latency_before_keeps_the_change_waiting_and_latency_after_only_the_answer() {
+    let connections = Connections { stop_seconds: 0, ..Connections::default() };
+    for (phase, created) in [("before", 0), ("after", 1)] {
+        let cloud = start(&Config { connections: connections.clone(), ..config() });
+        // As long as there is: it is never over while this looks.
+        let id = on_create(&cloud, &json!({ "latency_ms": 600_000 }), Some(phase));
+        let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+        stream.write_all(request(&mapping(PROJECT), CLOSE).as_bytes()).expect("a request");
+        wait_until(|| counters(&cloud, &id) == (1, 1) && jobs(&cloud) == created);
+        stream.set_nonblocking(true).expect("a socket");
+        let nothing = stream.read(&mut [0]).map_err(|error| error.kind());
+        assert_eq!(nothing, Err(ErrorKind::WouldBlock), "{phase}");
     }
-    assert_eq!(jobs(&cloud), 3);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a guard against waiting for ever")]
+fn wait_until(is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it never is");
+    }
 }
 
 #[test]
@@ -128,10 +124,7 @@ fn resets_under_load_leave_nothing_behind() {
     let world = worlds["worlds"].as_array().unwrap().iter();
     let world = world.clone().find(|world| world["project_id"] == PROJECT).unwrap();
     assert_eq!(world["requests"], 401, "each request, and the look at the jobs");
-    match connections_to(&cloud) {
-        Some(open) => assert_eq!(open, 0),
-        None => skipped("how many connections are open, which this system does not tell"),
-    }
+    forgets_all(&cloud);
 }
 
 /// Whether a request is reset, and not answered.
@@ -142,17 +135,4 @@ fn is_reset(cloud: &PaperCloud) -> bool {
         Err(kind) => assert_eq!((kind, got.bytes.len()), (ErrorKind::ConnectionReset, 0)),
     }
     got.ended.is_err()
-}
-
-/// How many connections the service holds, where the system tells.
-fn connections_to(cloud: &PaperCloud) -> Option<usize> {
-    const ESTABLISHED: &str = "01";
-    let local = format!(":{:04X}", cloud.address().port());
-    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
-    let open = |line: &&str| {
-        let mut columns = line.split_whitespace().skip(1);
-        let (address, _, state) = (columns.next(), columns.next(), columns.next());
-        address.is_some_and(|address| address.ends_with(&local)) && state == Some(ESTABLISHED)
-    };
-    Some(table.lines().filter(open).count())
 }
