@@ -1,5 +1,6 @@
 //! Faults: what goes wrong is seen where a client sees it, on the socket.
 
+mod effects;
 mod plans;
 mod refused;
 mod selectors;
@@ -55,6 +56,7 @@ fn counters(cloud: &PaperCloud, id: &str) -> (u64, u64) {
 }
 
 /// What a client gets that reads until the end: the bytes, and how they ended.
+#[derive(Debug)]
 struct Got {
     bytes: Vec<u8>,
     ended: Result<(), ErrorKind>,
