@@ -11,22 +11,23 @@ use tokio::net::TcpStream;
 
 const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
 
-/// A client on one connection.
-struct Client {
+/// A client on one connection, which its clones share.
+#[derive(Clone)]
+pub struct Client {
     requests: SendRequest<Bytes>,
     authority: String,
 }
 
 /// An answer: its body, or how that ended.
-struct Answer {
-    status: StatusCode,
+pub struct Answer {
+    pub status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
     ended: Result<(), h2::Error>,
 }
 
 impl Client {
-    async fn connect(cloud: &PaperCloud) -> Self {
+    pub async fn connect(cloud: &PaperCloud) -> Self {
         let stream = TcpStream::connect(cloud.address()).await.expect("a connection");
         let (requests, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
         tokio::spawn(connection);
@@ -44,7 +45,7 @@ impl Client {
     }
 
     /// Sends a request, and reads its answer.
-    async fn send(
+    pub async fn send(
         &mut self,
         method: &str,
         path: &str,
@@ -166,8 +167,7 @@ fn a_slow_body_is_whole_and_holds_up_no_other() {
     let cloud = start(&config());
     run(async {
         let mut client = Client::connect(&cloud).await;
-        let mut other =
-            Client { requests: client.requests.clone(), authority: client.authority.clone() };
+        let mut other = client.clone();
         let slow = client.create(Some("slow_body=600"));
         let quick = other.create(None);
         tokio::pin!(slow, quick);
