@@ -52,7 +52,10 @@ impl World {
 
 impl fmt::Debug for World {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("World").field("project_id", &self.project_id).finish()
+        formatter
+            .debug_struct("World")
+            .field("project_id", &self.project_id)
+            .finish_non_exhaustive()
     }
 }
 
