@@ -138,9 +138,14 @@ impl Run {
         self.hold.is_some_and(|hold| hold <= self.last() && self.elapsed(now) >= hold)
     }
 
-    /// How many milliseconds of it are over.
+    /// How many milliseconds of it are over. All of them are at the end of time, where there is no
+    /// later moment to wait for.
     fn elapsed(&self, now: Moment) -> u32 {
-        let elapsed = whole(now.since(self.started).saturating_sub(self.pause()));
+        let elapsed = if now < Moment::LAST {
+            whole(now.since(self.started).saturating_sub(self.pause()))
+        } else {
+            u32::MAX
+        };
         self.hold.map_or(elapsed, |hold| elapsed.min(hold))
     }
 
@@ -160,9 +165,9 @@ impl Run {
         whole(milliseconds(self.milliseconds) * u32::from(percent) / 100)
     }
 
-    /// The moment at which so many milliseconds of it are over.
+    /// The moment at which so many milliseconds of it are over, or at which time ends.
     fn at(&self, elapsed: u32) -> Moment {
-        self.started.after(self.pause() + milliseconds(elapsed))
+        self.started.after(self.pause() + milliseconds(elapsed)).min(Moment::LAST)
     }
 }
 
@@ -352,6 +357,32 @@ mod tests {
             run.finish(after(2_000));
             let phase = SYNCHRONISATION.phase(&run, after(2_000));
             assert_eq!((phase.status, phase.ended), ("Incremental", Some(after(2_000))), "{run:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_would_end_later_than_the_clock_ends_with_it() {
+        let hour = Duration::from_hours(1);
+        let started = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1_500);
+        let mut held = Run::new(1, started, 4_000, Fate::Succeeds);
+        held.hold(started);
+        for (run, status, ended) in [
+            (Run::new(1, started, 4_000, Fate::Succeeds), "Incremental", Some(Moment::LAST)),
+            (Run::new(1, started, 4_000, Fate::FAILS), "failed", Some(Moment::LAST)),
+            (
+                Run::new(1, Moment::LAST.after(hour), 9, Fate::Succeeds),
+                "Incremental",
+                Some(Moment::LAST),
+            ),
+            (held, "Wait", None),
+        ] {
+            let mut now = started;
+            while let Some(next) = SYNCHRONISATION.next_event(&run, now) {
+                assert!(next > now && next <= Moment::LAST, "{run:?}");
+                now = next;
+            }
+            let phase = SYNCHRONISATION.phase(&run, Moment::LAST);
+            assert_eq!((phase.status, phase.ended), (status, ended), "{run:?}");
         }
     }
 
