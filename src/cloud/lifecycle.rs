@@ -36,6 +36,10 @@ pub struct Run {
     hold: Option<u32>,
     /// How it will end.
     pub fate: Fate,
+    /// After how many milliseconds it failed, where it was made to fail at once. Its fate has the
+    /// percentage that is shown, and that is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed_after: Option<u32>,
 }
 
 /// How a run will end.
@@ -70,7 +74,7 @@ pub struct Phase {
 impl Run {
     /// One that goes through without being interfered with.
     pub const fn new(course: u32, started: Moment, milliseconds: u32, fate: Fate) -> Self {
-        Self { course, started, milliseconds, paused: 0, hold: None, fate }
+        Self { course, started, milliseconds, paused: 0, hold: None, fate, failed_after: None }
     }
 
     /// One that was over when it began.
@@ -119,10 +123,11 @@ impl Run {
             self.fate = Fate::Fails(percent);
             return;
         }
-        // What is shown as its progress must not be more than what was asked for is unknown:
-        // it failed where it is.
+        // The percentage is past, so the one that is shown is that of now, rounded down. The end is
+        // now to the millisecond: what is derived from the percentage would be before.
         let percent = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
         self.fate = Fate::Fails(u8::try_from(percent).unwrap_or(100).min(100));
+        self.failed_after = Some(over);
     }
 
     /// When it is to stand still, in percent of its duration, if it does not yet.
@@ -157,7 +162,7 @@ impl Run {
     fn last(&self) -> u32 {
         match self.fate {
             Fate::Succeeds => self.milliseconds,
-            Fate::Fails(percent) => self.part(percent),
+            Fate::Fails(percent) => self.failed_after.unwrap_or_else(|| self.part(percent)),
         }
     }
 
@@ -312,6 +317,12 @@ mod tests {
         let mut late = Run::new(1, START, 4_000, Fate::Succeeds);
         late.fail(40, after(3_000));
         assert_eq!(status(&late, 3_000), ("failed", 75), "40 % are past");
+        for milliseconds in 0..4_000 {
+            let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+            run.fail(0, after(milliseconds));
+            let phase = SYNCHRONISATION.phase(&run, after(milliseconds));
+            assert_eq!((phase.status, phase.ended), ("failed", Some(after(milliseconds))));
+        }
     }
 
     #[test]
