@@ -9,6 +9,7 @@ mod access;
 mod agenda;
 mod backup;
 mod clock;
+mod deleted;
 mod dual_active;
 mod htap;
 mod ids;
@@ -301,6 +302,7 @@ fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
     cell.abandoned.store(true, Ordering::Release);
     by_use.remove(&cell);
     drop(by_use);
+    drop(cell);
 }
 
 impl WorldCell {

@@ -62,10 +62,11 @@ impl World {
         now: Moment,
         cloud: &Cloud,
     ) -> Result<usize, Full> {
+        self.room.uncounted = self.room.uncounted.saturating_sub(1);
         let method = &route.contract.method;
         // Who deletes something may always do so.
         if method != Method::GET && method != Method::DELETE {
-            let counted = self.count_others(cloud.settings().max_jobs);
+            let counted = self.count_others(cloud.settings().max_jobs, now);
             counted.inspect_err(|_| cloud.note_records(Count::RecordsRefused, 1))?;
         }
         if route.job.is_none() {
@@ -112,15 +113,19 @@ impl World {
         let is_over = |run: &Run| !under_way.contains(&run.course);
         match records {
             Records::Jobs => {
-                // What a ClickHouse instance did last tells whether it is busy.
-                let last = self.clickhouses.iter().filter_map(|(_, one)| one.last_action());
+                // What a ClickHouse instance did last tells whether it is busy. One that was deleted
+                // goes with the job that deleted it.
+                let there = self.clickhouses.iter().filter(|(_, one)| !one.is_gone(now));
+                let last = there.filter_map(|(_, one)| one.last_action());
                 let named: HashSet<_> = last.map(|action| action.job_id).collect();
                 let goes = |job: &super::Job| {
                     is_over(&job.run) && job.phase(now).ended.is_some() && !named.contains(&job.id)
                 };
                 let oldest =
                     oldest(self.jobs.iter().filter(|job| goes(job)).map(|job| job.run), number);
-                self.jobs.forget(|job| goes(job) && oldest.contains(&job.run))
+                let forgotten = self.jobs.forget(|job| goes(job) && oldest.contains(&job.run));
+                self.forget_deleted_clickhouses(now);
+                forgotten
             }
             Records::Backups => {
                 let goes =
@@ -156,16 +161,13 @@ impl World {
     }
 
     /// Refuses what would have too many other things.
-    fn count_others(&mut self, most: usize) -> Result<(), Full> {
+    fn count_others(&mut self, most: usize, now: Moment) -> Result<(), Full> {
         let most = most.saturating_mul(OTHERS);
-        if self.room.uncounted > 0 {
-            self.room.uncounted -= 1;
-        } else {
-            self.room.others = self.others();
-            // Counting takes as long as there are instances to go through; the requests until the
-            // next time pay for it.
-            let maps = self.replications.len() + self.source_databases.len();
-            self.room.uncounted = maps / LOOKS;
+        if self.room.uncounted == 0 {
+            // Counting takes as long as there are things to go through; the requests until the next
+            // time pay for it.
+            self.room.uncounted = (self.forget_deleted(now) + self.source_databases.len()) / LOOKS;
+            self.room.others = self.others(now);
         }
         if self.room.others >= most {
             return Err(Full { what: "other things", most, flag: FLAG });
@@ -173,16 +175,18 @@ impl World {
         Ok(())
     }
 
-    fn others(&self) -> usize {
+    fn others(&self, now: Moment) -> usize {
         let replications = self.replications.values().map(IndexMap::len);
         let databases = self.source_databases.values().map(IndexSet::len);
-        self.instances.len()
+        let there = self.instances.len()
             + self.memory_mappings.len()
             + self.memory_rules.len()
             + self.relationships.len()
             + self.clickhouses.len()
             + self.checked.len()
-            + replications.chain(databases).sum::<usize>()
+            + replications.chain(databases).sum::<usize>();
+        // Each is an instance and a ClickHouse instance.
+        there.saturating_sub(2 * self.deleted_clickhouses(now))
     }
 }
 
