@@ -56,8 +56,8 @@ pub struct Limits {
 pub struct ByUse {
     /// By the use that each is known to have had; it may have had a later one.
     cells: BTreeMap<u64, Arc<WorldCell>>,
-    /// The use up to which looks are paid for.
-    paid: u64,
+    /// The last use when room was looked for: each one since then lets one more world be inspected.
+    searched_at: u64,
 }
 
 /// What is counted about limits.
@@ -99,8 +99,8 @@ impl Met {
     }
 }
 
-/// How many worlds are looked at for one that can go, beyond one for each use since the last time.
-const LOOKS: u64 = 64;
+/// How many worlds are inspected for one that can go, beyond one for each use since the last time.
+const FEWEST_INSPECTED: u64 = 64;
 
 impl Cloud {
     /// The world of a project that somebody comes to, if there is room for it.
@@ -148,14 +148,14 @@ impl Cloud {
     /// Forgets the world that was used longest ago, of those in which nothing is under way.
     fn forget_one(&self, by_use: &mut ByUse) -> Option<Box<str>> {
         let found = self.find_idle(by_use);
-        // Those that were found busy count as used, and pay for nothing.
-        by_use.paid = self.limits.uses.load(Ordering::Relaxed);
+        // Those that were found busy were noted as used, and are no uses since then.
+        by_use.searched_at = self.limits.uses.load(Ordering::Relaxed);
         found
     }
 
     fn find_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
         let latest = self.limits.uses.load(Ordering::Relaxed);
-        let most = LOOKS + latest.saturating_sub(by_use.paid);
+        let most = FEWEST_INSPECTED + latest.saturating_sub(by_use.searched_at);
         for _ in 0..most.min(2 * by_use.cells.len() as u64) {
             let (known, cell) = by_use.cells.pop_first()?;
             let used = cell.used.load(Ordering::Relaxed);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_for_room_goes_through_no_more_worlds_than_requests_have_paid_for() {
+    fn looking_for_room_inspects_few_worlds_more_than_were_used_since_the_last_time() {
         let (app, uses) = full();
         let held: Vec<_> =
             (0..MOST).map(|number| app.cloud.known_world(&format!("p{number}"))).collect();
@@ -298,11 +298,11 @@ mod tests {
         for _ in 0..10 {
             let before = uses(&app);
             assert!(app.cloud.enter("more").is_err());
-            assert!(uses(&app) - before <= LOOKS + MOST as u64);
+            assert!(uses(&app) - before <= FEWEST_INSPECTED + MOST as u64);
         }
         let before = uses(&app);
         assert!(app.cloud.enter("more").is_err());
-        assert!(uses(&app) - before <= LOOKS, "{}", uses(&app) - before);
+        assert!(uses(&app) - before <= FEWEST_INSPECTED, "{}", uses(&app) - before);
         drop(held);
         let forgotten = app.cloud.enter("more").unwrap().forgotten;
         assert!(forgotten.is_some());

@@ -16,21 +16,23 @@ use std::collections::HashSet;
 const FLAG: &str = "--max-jobs";
 
 /// For each job that a world may keep, it may have so many other things.
-const OTHERS: usize = 8;
+const OTHERS_PER_JOB: usize = 8;
 
 /// The part of a limit that makes room at once.
-const PART: usize = 16;
+const FORGOTTEN_PART: usize = 16;
 
-/// How many records each request pays to be looked at.
-const LOOKS: usize = 64;
+/// How many records may be inspected for each request: what making room costs it on average.
+const INSPECTED_PER_REQUEST: usize = 64;
 
 /// The migration tasks that nobody waits for any more.
 const FINISHED: &[&str] = &["SUCCESS", "FAILED", "TERMINATED", "MIGRATION_FAILED", "ERROR"];
 
-/// How many records may be looked at to make room, and how many other things there were.
+/// What bounds the work of making room.
 #[derive(Debug)]
 pub struct Room {
-    looks: usize,
+    /// How many records may be inspected to make room: so many for each request that came since.
+    may_be_inspected: usize,
+    /// How many other things there were when they were counted last.
     others: usize,
     /// How many requests may come until the other things are counted again.
     uncounted: usize,
@@ -38,7 +40,7 @@ pub struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { looks: usize::MAX, others: 0, uncounted: 0 }
+        Self { may_be_inspected: usize::MAX, others: 0, uncounted: 0 }
     }
 }
 
@@ -88,14 +90,16 @@ impl World {
             Records::Tasks => ("migration tasks", self.migration_tasks.len()),
             Records::Backups => ("backups", self.backups.len()),
         };
-        self.room.looks = self.room.looks.saturating_add(LOOKS);
+        self.room.may_be_inspected =
+            self.room.may_be_inspected.saturating_add(INSPECTED_PER_REQUEST);
         if count < most {
             return Ok(0);
         }
         let mut forgotten = 0;
-        if self.room.looks >= count {
-            self.room.looks = (self.room.looks - count).min(OTHERS * most);
-            forgotten = self.forget_oldest(records, (most / PART).max(1), now);
+        if self.room.may_be_inspected >= count {
+            self.room.may_be_inspected =
+                (self.room.may_be_inspected - count).min(OTHERS_PER_JOB * most);
+            forgotten = self.forget_oldest(records, (most / FORGOTTEN_PART).max(1), now);
         }
         if forgotten == 0 {
             cloud.note_records(Count::RecordsRefused, 1);
@@ -162,11 +166,12 @@ impl World {
 
     /// Refuses what would have too many other things.
     fn count_others(&mut self, most: usize, now: Moment) -> Result<(), Full> {
-        let most = most.saturating_mul(OTHERS);
+        let most = most.saturating_mul(OTHERS_PER_JOB);
         if self.room.uncounted == 0 {
-            // Counting takes as long as there are things to go through; the requests until the next
-            // time pay for it.
-            self.room.uncounted = (self.forget_deleted(now) + self.source_databases.len()) / LOOKS;
+            // Counting takes as long as there are things to go through, so there is a number of
+            // requests until the next time that grows with them.
+            self.room.uncounted =
+                (self.forget_deleted(now) + self.source_databases.len()) / INSPECTED_PER_REQUEST;
             self.room.others = self.others(now);
         }
         if self.room.others >= most {
