@@ -9,6 +9,7 @@ mod access;
 mod agenda;
 mod backup;
 mod clock;
+mod deleted;
 mod dual_active;
 mod htap;
 mod ids;
@@ -66,6 +67,7 @@ use crate::contract::Strictness;
 use crate::control::ControlError;
 use crate::credentials::Credentials;
 use crate::testing::scenario::Scenario;
+use limits::ByUse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -168,15 +170,20 @@ impl Cloud {
         if let Some(cell) = self.known_world(project_id) {
             return cell;
         }
+        self.make(&mut self.limits.by_use(), project_id)
+    }
+
+    /// Makes the world of a project, unless it has one by now.
+    fn make(&self, by_use: &mut ByUse, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            return cell;
+        }
         let key = ids::world_key(self.settings.seed, project_id);
         let made = Arc::new(WorldCell::new(key, 0, self.new_world(project_id)));
+        self.limits.add(by_use, project_id, &made);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
-        let cell = Arc::clone(worlds.entry(project_id.into()).or_insert_with(|| made.clone()));
-        drop(worlds);
-        if Arc::ptr_eq(&cell, &made) {
-            self.limits.add(project_id, &cell);
-        }
-        cell
+        worlds.insert(project_id.into(), Arc::clone(&made));
+        made
     }
 
     /// What the world of a project is at first.
@@ -218,10 +225,11 @@ impl Cloud {
     /// they write is lost with it.
     pub fn reset(&self, project_id: &str) {
         let key = ids::world_key(self.settings.seed, project_id);
+        let by_use = self.limits.by_use();
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let removed = worlds.remove(project_id);
         drop(worlds);
-        self.abandon(removed);
+        abandon(by_use, removed);
     }
 
     /// Puts another world in the place of a project's, in which there have been so many requests.
@@ -236,20 +244,13 @@ impl Cloud {
         let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
         fill(&mut world)?;
         let cell = Arc::new(WorldCell::new(key, requests, world));
-        self.limits.add(project_id, &cell);
+        let mut by_use = self.limits.by_use();
+        self.limits.add(&mut by_use, project_id, &cell);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = worlds.insert(project_id.into(), cell);
         drop(worlds);
-        self.abandon(replaced);
+        abandon(by_use, replaced);
         Ok(())
-    }
-
-    /// Gives up a world that its project no longer has.
-    fn abandon(&self, cell: Option<Arc<WorldCell>>) {
-        if let Some(cell) = cell {
-            cell.abandoned.store(true, Ordering::Release);
-            self.limits.remove(&cell);
-        }
     }
 
     fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
@@ -293,6 +294,15 @@ impl Cloud {
         let user = self.settings.credentials.users.first();
         Identity::from(user.expect("the configuration always has a user"))
     }
+}
+
+/// Gives up a world that its project no longer has. What is in it is dropped after the lock.
+fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
+    let Some(cell) = cell else { return };
+    cell.abandoned.store(true, Ordering::Release);
+    by_use.remove(&cell);
+    drop(by_use);
+    drop(cell);
 }
 
 impl WorldCell {

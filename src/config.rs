@@ -273,7 +273,7 @@ impl Config {
         let seconds = job_seconds(&self.job_seconds.to_string())
             .map_err(|error| format!("job_seconds {error}, got {}", self.job_seconds))?;
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
-        let frozen_at = self.frozen_at.as_deref().map(Moment::parse).transpose();
+        let frozen_at = self.frozen_at.as_deref().map(Moment::parse_for_clock).transpose();
         let frozen_at = frozen_at.map_err(|error| format!("frozen_at: {error}"))?;
         Ok(Settings {
             seed: self.seed,
@@ -315,7 +315,7 @@ fn job_seconds(text: &str) -> Result<f64, String> {
 }
 
 fn moment(text: &str) -> Result<String, String> {
-    Moment::parse(text).map(|_| text.to_owned())
+    Moment::parse_for_clock(text).map(|_| text.to_owned())
 }
 
 #[cfg(test)]

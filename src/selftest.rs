@@ -306,7 +306,8 @@ pub fn wait(app: &App, path: &str, seconds: u64) {
         return;
     }
     let project_id = path.split('/').nth(2).unwrap_or_default();
-    app.cloud.world(project_id).lock().clock.advance(Duration::from_secs(seconds));
+    let advanced = app.cloud.world(project_id).lock().clock.advance(Duration::from_secs(seconds));
+    advanced.expect("no fixture waits for thousands of years");
 }
 
 /// Whether an answer has the members of the documented one, with values of the same types.

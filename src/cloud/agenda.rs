@@ -99,7 +99,9 @@ impl Course {
     }
 
     fn next_event(&self, now: Moment) -> Option<Moment> {
-        self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now)).min()
+        let next = self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now));
+        // Whoever goes from event to event comes to an end only if each is later than the last.
+        next.filter(|next| *next > now).min()
     }
 
     /// What became due by its coming to its next status.
@@ -316,6 +318,22 @@ mod tests {
         run.release(after(60_000));
         agenda.steer(run, after(60_000));
         assert_eq!(agenda.next_event(), Some(after(61_000)));
+    }
+
+    #[test]
+    fn going_through_what_is_due_ends_even_at_the_end_of_time() {
+        let mut agenda = Agenda::default();
+        let begun = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1);
+        let run = Run::new(1, begun, 4_000, Fate::Succeeds);
+        agenda.begin(Course { run, ..course(1, 0) }, begun);
+        for now in [Moment::LAST, Moment::from_milliseconds(i64::MAX - 1)] {
+            let mut passed = 0;
+            agenda.pass(now, |_, _| {
+                passed += 1;
+                assert!(passed < 9, "it goes on for ever");
+            });
+        }
+        assert_eq!((agenda.next_event(), agenda.under_way().count()), (None, 0));
     }
 
     #[test]

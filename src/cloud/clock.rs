@@ -2,11 +2,15 @@
 //!
 //! A world's clock is a line: where it stood at an instant of real time, and how fast it runs.
 //! Rate 1 is real time, 0 is frozen, anything else is scaled; advancing moves the line. It never
-//! goes back, so whatever is stored in the order of its creation is also in the order of time.
+//! goes back, so whatever is stored in the order of its creation is also in the order of time: real
+//! time goes on steadily where the system's clock is set back. It ends with the year 9998, so that
+//! there is time left to write for all that happens by then.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 /// From the thousands of a year to the millionths of a second.
@@ -18,6 +22,9 @@ const DIGITS: usize = 20;
 pub struct Moment(i64);
 
 impl Moment {
+    /// The last one that a clock shows: a year before the last one that can be written.
+    pub const LAST: Self = Self(253_370_764_799_999);
+
     /// From milliseconds since 1970.
     pub const fn from_milliseconds(milliseconds: i64) -> Self {
         Self(milliseconds)
@@ -91,6 +98,16 @@ impl Moment {
         Ok(Self(timestamp.as_millisecond()))
     }
 
+    /// Reads a time that a clock can show.
+    pub fn parse_for_clock(text: &str) -> Result<Self, String> {
+        let moment = Self::parse(text)?;
+        if moment > Self::LAST {
+            let last = Self::LAST.with_milliseconds();
+            return Err(format!("a clock shows {last} at most, got {text:?}"));
+        }
+        Ok(moment)
+    }
+
     /// Reads `20260101T000000Z`, and nothing else.
     pub fn parse_without_signs(text: &str) -> Option<Self> {
         let zoned = format!("{}+0000", text.strip_suffix('Z')?);
@@ -126,8 +143,34 @@ impl Moment {
     /// Real time.
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     fn real() -> Self {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        static REAL: RealTime = RealTime { ahead: AtomicU64::new(0) };
+        let start = *START;
+        let system = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        // Read second: if the process stands still in between, the system's clock seems to be
+        // behind, which is made up for, and not ahead, which stays.
+        let real = REAL.at(system, start.elapsed());
+        Self(i64::try_from(real.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Time that follows the system's clock forward, as after the machine has slept, and never back:
+/// while that clock is behind, it goes on by the time that has passed since the process began.
+struct RealTime {
+    /// How much more the system's clock has shown than had passed, in microseconds: the most so
+    /// far.
+    ahead: AtomicU64,
+}
+
+impl RealTime {
+    /// What it is when the system's clock shows one time since 1970, and the other has passed.
+    fn at(&self, system: Duration, passed: Duration) -> Duration {
+        let ahead = u64::try_from(system.saturating_sub(passed).as_micros()).unwrap_or(u64::MAX);
+        // All threads write here, so nothing is written that is known already.
+        let known = self.ahead.load(Ordering::Relaxed);
+        let known =
+            if ahead > known { self.ahead.fetch_max(ahead, Ordering::Relaxed) } else { known };
+        passed + Duration::from_micros(known.max(ahead))
     }
 }
 
@@ -182,8 +225,8 @@ pub enum Turn {
     To(Moment),
     /// Forward to the next event, if there is one.
     NextEvent,
-    /// Stops it where it is.
-    Freeze,
+    /// Stops it, where it is or at a later instant.
+    Freeze(Option<Moment>),
 }
 
 impl Turn {
@@ -192,7 +235,7 @@ impl Turn {
         match text.trim().split_once('=') {
             Some(("advance", seconds)) => Self::by(seconds.trim().parse().unwrap_or(f64::NAN)),
             Some(("to", to)) => Self::to(to.trim()),
-            None if text.trim() == "freeze" => Ok(Self::Freeze),
+            None if text.trim() == "freeze" => Ok(Self::Freeze(None)),
             _ => Err(format!(
                 "must be advance=SECONDS, to=TIME, to=next-event or freeze, got {text:?}"
             )),
@@ -224,7 +267,8 @@ impl Turn {
 pub struct Clock {
     /// What it showed …
     stood_at: Moment,
-    /// … at this instant of real time.
+    /// … at this instant of real time. An export has it too, so how much time has passed between
+    /// two processes is what the system's clock says.
     anchor: Moment,
     /// Seconds it runs in a real second.
     rate: f64,
@@ -251,6 +295,16 @@ pub enum ClockError {
         /// What was asked for.
         to: String,
     },
+    /// Time ends.
+    #[error("the clock stands at {now} and can be turned to {last} at most, {seconds} s forward")]
+    TooLate {
+        /// What it shows.
+        now: String,
+        /// The last time that it shows.
+        last: String,
+        /// How many seconds that is from now.
+        seconds: u64,
+    },
     /// A rate that is no rate.
     #[error("scale must be a number above 0 and at most 1000000, got {0}")]
     Scale(String),
@@ -266,6 +320,10 @@ impl TryFrom<Line> for Clock {
     type Error = String;
 
     fn try_from(Line { stood_at, anchor, rate }: Line) -> Result<Self, String> {
+        if stood_at > Moment::LAST {
+            let (stood_at, last) = (stood_at.with_milliseconds(), Moment::LAST.with_milliseconds());
+            return Err(format!("stood_at must be {last} at most, got {stood_at}"));
+        }
         if rate == 0.0 {
             return match anchor {
                 None => Ok(Self { stood_at, anchor: stood_at, rate: 0.0 }),
@@ -308,7 +366,7 @@ impl Clock {
 
     /// What it shows.
     pub fn now(&self) -> Moment {
-        self.at(Moment::real())
+        if self.rate == 0.0 { self.stood_at } else { self.at(Moment::real()) }
     }
 
     /// What it shows at an instant of real time.
@@ -316,7 +374,7 @@ impl Clock {
         if self.rate == 0.0 {
             return self.stood_at;
         }
-        self.stood_at.after(real.since(self.anchor).mul_f64(self.rate))
+        self.stood_at.after(real.since(self.anchor).mul_f64(self.rate)).min(Moment::LAST)
     }
 
     /// Seconds it runs in a real second; 0 while it is frozen.
@@ -363,14 +421,19 @@ impl Clock {
             let (now, to) = (now.with_milliseconds(), to.with_milliseconds());
             return Err(ClockError::Backwards { now, to });
         }
+        if to > Moment::LAST {
+            let seconds = Moment::LAST.since(now).as_secs();
+            let (now, last) = (now.with_milliseconds(), Moment::LAST.with_milliseconds());
+            return Err(ClockError::TooLate { now, last, seconds });
+        }
         self.stood_at = to;
         self.anchor = real;
         Ok(())
     }
 
     /// Moves it forward by a duration.
-    pub fn advance(&mut self, by: Duration) {
-        self.turn(|now| now.after(by)).expect("a later instant is not earlier");
+    pub fn advance(&mut self, by: Duration) -> Result<(), ClockError> {
+        self.turn(|now| now.after(by))
     }
 }
 
@@ -429,7 +492,7 @@ mod tests {
     fn a_frozen_clock_moves_only_when_told() {
         let mut clock = Clock::new(Some(NEW_YEAR));
         assert_eq!((clock.now(), clock.mode()), (NEW_YEAR, "frozen"));
-        clock.advance(Duration::from_secs(5));
+        clock.advance(Duration::from_secs(5)).unwrap();
         assert_eq!(clock.now(), NEW_YEAR.after(Duration::from_secs(5)));
         let back = clock.freeze(Some(NEW_YEAR)).unwrap_err();
         assert!(back.to_string().contains("never goes back"), "{back}");
@@ -452,7 +515,7 @@ mod tests {
         let mut clock = Clock::new(Some(NEW_YEAR));
         clock.resume(1e6).unwrap();
         for _ in 0..10_000 {
-            clock.advance(Duration::ZERO);
+            clock.advance(Duration::ZERO).unwrap();
             clock.freeze(None).unwrap();
             clock.resume(1e6).unwrap();
         }
@@ -470,17 +533,47 @@ mod tests {
     }
 
     #[test]
-    fn time_ends_with_the_year_9999() {
+    fn a_clock_is_turned_to_the_end_of_the_year_9998_and_no_further() {
+        let last = Moment::parse("9998-12-31T23:59:59.999Z").unwrap();
+        assert_eq!(Moment::LAST, last);
         let mut clock = Clock::new(Some(NEW_YEAR));
-        clock.advance(Duration::from_secs(u64::MAX));
-        assert!(clock.now().with_milliseconds().starts_with("9999-12-30"));
+        let beyond = last.after(Duration::from_millis(1));
+        let refused = [
+            clock.advance(Duration::MAX),
+            clock.advance(last.since(NEW_YEAR) + Duration::from_millis(1)),
+            clock.move_to(beyond),
+            clock.freeze(Some(beyond)),
+        ];
+        let said = "the clock stands at 2026-01-01T00:00:00.000Z and can be turned to \
+                    9998-12-31T23:59:59.999Z at most, 251603539199 s forward";
+        for refused in refused {
+            assert_eq!(refused.unwrap_err().to_string(), said);
+        }
+        assert_eq!(clock.now(), NEW_YEAR);
+        clock.move_to(last).unwrap();
+        clock.resume(1e6).unwrap();
+        let long_after = Moment::real().after(Duration::from_hours(1));
+        assert_eq!(clock.at(long_after), last);
+        clock.advance(Duration::ZERO).unwrap();
+        assert_eq!(clock.now(), last);
+        assert!(Moment::parse_for_clock("9999-01-01T00:00:00Z").is_err());
+    }
+
+    #[test]
+    fn real_time_goes_on_where_the_clock_of_the_system_is_set_back() {
+        let real = RealTime { ahead: AtomicU64::new(0) };
+        let readings = [(1_000, 0), (1_005, 5), (400, 6), (410, 16), (5_000, 20), (5_001, 21)];
+        let seconds = readings.map(|(system, passed)| {
+            real.at(Duration::from_secs(system), Duration::from_secs(passed)).as_secs()
+        });
+        assert_eq!(seconds, [1_000, 1_005, 1_006, 1_016, 5_000, 5_001]);
     }
 
     #[test]
     fn a_turn_of_the_clock_is_read_or_refused() {
         assert_eq!(Turn::parse("advance=1.5"), Ok(Turn::By(Duration::from_millis(1_500))));
         assert_eq!(Turn::parse("to=next-event"), Ok(Turn::NextEvent));
-        assert_eq!(Turn::parse(" freeze "), Ok(Turn::Freeze));
+        assert_eq!(Turn::parse(" freeze "), Ok(Turn::Freeze(None)));
         let to = Turn::parse("to=1970-01-01T00:00:01Z");
         assert_eq!(to, Ok(Turn::To(Moment::from_milliseconds(1_000))));
         for wrong in

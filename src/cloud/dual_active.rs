@@ -93,6 +93,19 @@ impl Relationships {
         }
     }
 
+    /// Forgets those that are over, or were never built, for both sides.
+    pub fn forget_released(&mut self, now: Moment) {
+        let is_over = |id: &str| self.of(id, now).is_none();
+        let over = self
+            .by_instance
+            .iter()
+            .filter(|(id, known)| is_over(id) && is_over(&known.peer_instance_id));
+        let over: Vec<_> = over.map(|(id, _)| id.clone()).collect();
+        for id in over {
+            self.by_instance.remove(&id);
+        }
+    }
+
     /// How many instances are in one.
     pub fn len(&self) -> usize {
         self.by_instance.len()
@@ -177,6 +190,17 @@ mod tests {
         relationships.release("a", run(10, Fate::FAILS));
         assert_eq!(stage(&relationships, "b", 12), Some(Stage::Built));
         assert_eq!(stage(&joined("a", "b", Fate::FAILS), "a", 2), None);
+    }
+
+    #[test]
+    fn a_relationship_that_is_over_is_forgotten_on_both_sides() {
+        let mut relationships = joined("a", "b", Fate::Succeeds);
+        relationships.join(side("master", "d", Fate::FAILS), side("slave", "c", Fate::FAILS));
+        relationships.release("b", run(10, Fate::Succeeds));
+        for (seconds, left) in [(1, 4), (2, 2), (11, 2), (12, 0)] {
+            relationships.forget_released(after(seconds));
+            assert_eq!(relationships.len(), left, "{seconds}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::undocumented::{
 use super::words::{self, Word};
 use super::{Instance, Moment, ids};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What there is to know of a ClickHouse instance beyond its name.
@@ -198,7 +199,8 @@ fn address(id: &str) -> String {
 }
 
 /// The ClickHouse instances of a world, found by id or by the TaurusDB instance they belong to.
-/// A deleted one stays, so that nobody takes its id for one that was never seen.
+/// A deleted one stays as long as the job that deleted it, so that nobody takes its id for one that
+/// was never seen.
 #[derive(Debug, Default)]
 pub struct ClickHouses {
     by_id: Map<Box<str>, ClickHouse>,
@@ -214,6 +216,20 @@ impl ClickHouses {
     /// How many there are, with those that were deleted.
     pub fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    /// Forgets those that may go, and says which they were.
+    pub fn forget(&mut self, goes: impl Fn(&ClickHouse) -> bool) -> HashSet<Box<str>> {
+        let going = self.by_id.iter().filter(|(_, known)| goes(known));
+        let going: HashSet<_> = going.map(|(id, _)| id.clone()).collect();
+        if !going.is_empty() {
+            self.by_id.retain(|id, _| !going.contains(id));
+            self.by_taurusdb.retain(|_, ids| {
+                ids.retain(|id| !going.contains(id));
+                !ids.is_empty()
+            });
+        }
+        going
     }
 
     /// Lets one do something.

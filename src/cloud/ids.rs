@@ -193,7 +193,7 @@ impl Meaning {
 
     /// The meaning of an id, if it has one.
     pub fn of(id: &str) -> Option<Self> {
-        // So do all of them start, and hardly any other id.
+        // All that mean something start so, and hardly any other id does: most need no more.
         let start = id.get(..8).filter(|start| start.starts_with("0000"))?;
         Self::TABLE
             .iter()

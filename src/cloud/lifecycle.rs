@@ -36,6 +36,10 @@ pub struct Run {
     hold: Option<u32>,
     /// How it will end.
     pub fate: Fate,
+    /// After how many milliseconds it failed, where it was made to fail at once. Its fate has the
+    /// percentage that is shown, and that is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed_after: Option<u32>,
 }
 
 /// How a run will end.
@@ -70,7 +74,7 @@ pub struct Phase {
 impl Run {
     /// One that goes through without being interfered with.
     pub const fn new(course: u32, started: Moment, milliseconds: u32, fate: Fate) -> Self {
-        Self { course, started, milliseconds, paused: 0, hold: None, fate }
+        Self { course, started, milliseconds, paused: 0, hold: None, fate, failed_after: None }
     }
 
     /// One that was over when it began.
@@ -119,10 +123,11 @@ impl Run {
             self.fate = Fate::Fails(percent);
             return;
         }
-        // What is shown as its progress must not be more than what was asked for is unknown:
-        // it failed where it is.
+        // The percentage is past, so the one that is shown is that of now, rounded down. The end is
+        // now to the millisecond: what is derived from the percentage would be before.
         let percent = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
         self.fate = Fate::Fails(u8::try_from(percent).unwrap_or(100).min(100));
+        self.failed_after = Some(over);
     }
 
     /// When it is to stand still, in percent of its duration, if it does not yet.
@@ -138,9 +143,14 @@ impl Run {
         self.hold.is_some_and(|hold| hold <= self.last() && self.elapsed(now) >= hold)
     }
 
-    /// How many milliseconds of it are over.
+    /// How many milliseconds of it are over. All of them are at the end of time, where there is no
+    /// later moment to wait for.
     fn elapsed(&self, now: Moment) -> u32 {
-        let elapsed = whole(now.since(self.started).saturating_sub(self.pause()));
+        let elapsed = if now < Moment::LAST {
+            whole(now.since(self.started).saturating_sub(self.pause()))
+        } else {
+            u32::MAX
+        };
         self.hold.map_or(elapsed, |hold| elapsed.min(hold))
     }
 
@@ -152,7 +162,7 @@ impl Run {
     fn last(&self) -> u32 {
         match self.fate {
             Fate::Succeeds => self.milliseconds,
-            Fate::Fails(percent) => self.part(percent),
+            Fate::Fails(percent) => self.failed_after.unwrap_or_else(|| self.part(percent)),
         }
     }
 
@@ -160,9 +170,9 @@ impl Run {
         whole(milliseconds(self.milliseconds) * u32::from(percent) / 100)
     }
 
-    /// The moment at which so many milliseconds of it are over.
+    /// The moment at which so many milliseconds of it are over, or at which time ends.
     fn at(&self, elapsed: u32) -> Moment {
-        self.started.after(self.pause() + milliseconds(elapsed))
+        self.started.after(self.pause() + milliseconds(elapsed)).min(Moment::LAST)
     }
 }
 
@@ -307,6 +317,12 @@ mod tests {
         let mut late = Run::new(1, START, 4_000, Fate::Succeeds);
         late.fail(40, after(3_000));
         assert_eq!(status(&late, 3_000), ("failed", 75), "40 % are past");
+        for milliseconds in 0..4_000 {
+            let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+            run.fail(0, after(milliseconds));
+            let phase = SYNCHRONISATION.phase(&run, after(milliseconds));
+            assert_eq!((phase.status, phase.ended), ("failed", Some(after(milliseconds))));
+        }
     }
 
     #[test]
@@ -352,6 +368,32 @@ mod tests {
             run.finish(after(2_000));
             let phase = SYNCHRONISATION.phase(&run, after(2_000));
             assert_eq!((phase.status, phase.ended), ("Incremental", Some(after(2_000))), "{run:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_would_end_later_than_the_clock_ends_with_it() {
+        let hour = Duration::from_hours(1);
+        let started = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1_500);
+        let mut held = Run::new(1, started, 4_000, Fate::Succeeds);
+        held.hold(started);
+        for (run, status, ended) in [
+            (Run::new(1, started, 4_000, Fate::Succeeds), "Incremental", Some(Moment::LAST)),
+            (Run::new(1, started, 4_000, Fate::FAILS), "failed", Some(Moment::LAST)),
+            (
+                Run::new(1, Moment::LAST.after(hour), 9, Fate::Succeeds),
+                "Incremental",
+                Some(Moment::LAST),
+            ),
+            (held, "Wait", None),
+        ] {
+            let mut now = started;
+            while let Some(next) = SYNCHRONISATION.next_event(&run, now) {
+                assert!(next > now && next <= Moment::LAST, "{run:?}");
+                now = next;
+            }
+            let phase = SYNCHRONISATION.phase(&run, Moment::LAST);
+            assert_eq!((phase.status, phase.ended), (status, ended), "{run:?}");
         }
     }
 

@@ -3,13 +3,17 @@
 //! Beyond the limit the world goes that was used longest ago, if nothing is under way in it. The
 //! order of use is brought up to date only where somebody looks for such a world: each then stands
 //! where it was used last. So a request costs the same however many worlds there are.
+//!
+//! Whoever makes a world or gives one up holds the lock of that order meanwhile, and takes the lock
+//! of the world's shard second. So the same worlds are in both at every moment, and there is no
+//! moment between finding room and using it.
 
 use super::{Agenda, Cloud, WorldCell};
 use crate::error::Refusal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is full, and where nothing can make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +51,13 @@ pub struct Limits {
     counts: [AtomicU64; 4],
 }
 
+/// All worlds but that of the account.
 #[derive(Debug, Default)]
-struct ByUse {
+pub struct ByUse {
     /// By the use that each is known to have had; it may have had a later one.
     cells: BTreeMap<u64, Arc<WorldCell>>,
-    /// The use up to which looks are paid for.
-    paid: u64,
+    /// The last use when room was looked for: each one since then lets one more world be inspected.
+    searched_at: u64,
 }
 
 /// What is counted about limits.
@@ -94,8 +99,8 @@ impl Met {
     }
 }
 
-/// How many worlds are looked at for one that can go, beyond one for each use since the last time.
-const LOOKS: u64 = 64;
+/// How many worlds are inspected for one that can go, beyond one for each use since the last time.
+const FEWEST_INSPECTED: u64 = 64;
 
 impl Cloud {
     /// The world of a project that somebody comes to, if there is room for it.
@@ -104,21 +109,29 @@ impl Cloud {
             self.limits.use_now(&cell);
             return Ok(Entered { cell, forgotten: None });
         }
+        let mut by_use = self.limits.by_use();
+        let mut forgotten = None;
+        // Another request may have made it meanwhile.
+        if !project_id.is_empty() && self.known_world(project_id).is_none() {
+            forgotten = self.find_room(&mut by_use)?;
+        }
+        Ok(Entered { cell: self.make(&mut by_use, project_id), forgotten })
+    }
+
+    /// Finds room for one more world. The project whose world was forgotten for it.
+    fn find_room(&self, by_use: &mut ByUse) -> Result<Option<Box<str>>, Full> {
         let most = self.settings.max_worlds;
         let mut forgotten = None;
-        if !project_id.is_empty() && self.limits.count() >= most {
-            forgotten = self.forget_one();
-            let count = match &forgotten {
-                Some(_) => Count::WorldsForgotten,
-                None => Count::WorldsRefused,
-            };
-            self.limits.note(count, 1);
+        while by_use.cells.len() >= most {
             self.limits.tell_once(0, "max-worlds", most);
-            if forgotten.is_none() {
+            let Some(id) = self.forget_one(by_use) else {
+                self.limits.note(Count::WorldsRefused, 1);
                 return Err(Full { what: "worlds", most, flag: "--max-worlds" });
-            }
+            };
+            self.limits.note(Count::WorldsForgotten, 1);
+            forgotten = Some(id);
         }
-        Ok(Entered { cell: self.world(project_id), forgotten })
+        Ok(forgotten)
     }
 
     /// The same, but where there is no room it is the account's world that takes note of it.
@@ -133,17 +146,16 @@ impl Cloud {
     }
 
     /// Forgets the world that was used longest ago, of those in which nothing is under way.
-    fn forget_one(&self) -> Option<Box<str>> {
-        let mut by_use = self.limits.by_use.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = self.find_idle(&mut by_use);
-        // Those that were found busy count as used, and pay for nothing.
-        by_use.paid = self.limits.uses.load(Ordering::Relaxed);
+    fn forget_one(&self, by_use: &mut ByUse) -> Option<Box<str>> {
+        let found = self.find_idle(by_use);
+        // Those that were found busy were noted as used, and are no uses since then.
+        by_use.searched_at = self.limits.uses.load(Ordering::Relaxed);
         found
     }
 
     fn find_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
         let latest = self.limits.uses.load(Ordering::Relaxed);
-        let most = LOOKS + latest.saturating_sub(by_use.paid);
+        let most = FEWEST_INSPECTED + latest.saturating_sub(by_use.searched_at);
         for _ in 0..most.min(2 * by_use.cells.len() as u64) {
             let (known, cell) = by_use.cells.pop_first()?;
             let used = cell.used.load(Ordering::Relaxed);
@@ -179,10 +191,6 @@ impl Cloud {
             }
             world.project_id.clone()
         };
-        // One that was reset meanwhile may have another in its place.
-        if !worlds.get(&id).is_some_and(|there| Arc::ptr_eq(there, cell)) {
-            return None;
-        }
         worlds.remove(&id);
         cell.abandoned.store(true, Ordering::Release);
         Some(id)
@@ -213,26 +221,32 @@ fn is_busy(agenda: &Agenda) -> bool {
     agenda.under_way().next().is_some()
 }
 
+impl ByUse {
+    /// Gives up a world that is taken out of its shard.
+    pub fn remove(&mut self, cell: &WorldCell) {
+        let place = cell.place.load(Ordering::Relaxed);
+        if self.cells.get(&place).is_some_and(|there| std::ptr::eq(&raw const **there, cell)) {
+            self.cells.remove(&place);
+        }
+    }
+}
+
 impl Limits {
-    /// Takes up a world that has just been made. That of the account is none of them.
-    pub fn add(&self, project_id: &str, cell: &Arc<WorldCell>) {
+    /// The worlds in the order of their use. Nobody waits for them who holds the lock of a shard or
+    /// of a world.
+    pub fn by_use(&self) -> MutexGuard<'_, ByUse> {
+        self.by_use.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up a world that is put into its shard. That of the account is none of them.
+    pub fn add(&self, by_use: &mut ByUse, project_id: &str, cell: &Arc<WorldCell>) {
         if project_id.is_empty() {
             return;
         }
         let place = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
         cell.used.store(place, Ordering::Relaxed);
         cell.place.store(place, Ordering::Relaxed);
-        let mut by_use = self.by_use.lock().unwrap_or_else(PoisonError::into_inner);
         by_use.cells.insert(place, Arc::clone(cell));
-    }
-
-    /// Gives up a world that is no longer there.
-    pub fn remove(&self, cell: &WorldCell) {
-        let mut by_use = self.by_use.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = cell.place.load(Ordering::Relaxed);
-        if by_use.cells.get(&place).is_some_and(|there| std::ptr::eq(&raw const **there, cell)) {
-            by_use.cells.remove(&place);
-        }
     }
 
     /// Notes that a world is used. The same one again and again writes nothing.
@@ -241,10 +255,6 @@ impl Limits {
             let used = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
             cell.used.store(used, Ordering::Relaxed);
         }
-    }
-
-    fn count(&self) -> usize {
-        self.by_use.lock().unwrap_or_else(PoisonError::into_inner).cells.len()
     }
 
     fn note(&self, count: Count, number: u64) {
@@ -265,14 +275,14 @@ mod tests {
     use crate::control::worlds;
     use crate::http::App;
     use crate::selftest::example_app;
+    use std::sync::Barrier;
+    use std::thread;
 
     const MOST: usize = 300;
 
     /// A cloud that is full, and how many worlds were looked at by what is done then.
     fn full() -> (App, impl Fn(&App) -> u64) {
-        let app = example_app();
-        let settings = crate::cloud::Settings { max_worlds: MOST, ..app.cloud.settings().clone() };
-        let app = App { cloud: Cloud::new(settings), ..app };
+        let app = app_with(MOST);
         for number in 0..MOST {
             worlds::label(&app, &format!("p{number}"), None).unwrap();
         }
@@ -280,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_for_room_goes_through_no_more_worlds_than_requests_have_paid_for() {
+    fn looking_for_room_inspects_few_worlds_more_than_were_used_since_the_last_time() {
         let (app, uses) = full();
         let held: Vec<_> =
             (0..MOST).map(|number| app.cloud.known_world(&format!("p{number}"))).collect();
@@ -288,15 +298,62 @@ mod tests {
         for _ in 0..10 {
             let before = uses(&app);
             assert!(app.cloud.enter("more").is_err());
-            assert!(uses(&app) - before <= LOOKS + MOST as u64);
+            assert!(uses(&app) - before <= FEWEST_INSPECTED + MOST as u64);
         }
         let before = uses(&app);
         assert!(app.cloud.enter("more").is_err());
-        assert!(uses(&app) - before <= LOOKS, "{}", uses(&app) - before);
+        assert!(uses(&app) - before <= FEWEST_INSPECTED, "{}", uses(&app) - before);
         drop(held);
         let forgotten = app.cloud.enter("more").unwrap().forgotten;
         assert!(forgotten.is_some());
         assert_eq!(app.cloud.project_ids().len(), MOST);
+    }
+
+    fn app_with(max_worlds: usize) -> App {
+        let app = example_app();
+        let settings = crate::cloud::Settings { max_worlds, ..app.cloud.settings().clone() };
+        App { cloud: Cloud::new(settings), ..app }
+    }
+
+    #[test]
+    fn no_world_that_is_reset_while_it_is_made_takes_the_room_of_another() {
+        let app = app_with(3);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..5_000 {
+                        app.cloud.world("one");
+                        app.cloud.reset("one");
+                    }
+                });
+            }
+        });
+        app.cloud.reset("one");
+        assert_eq!((app.cloud.project_ids().len(), app.cloud.limits.by_use().cells.len()), (0, 0));
+        for number in 0..9 {
+            assert!(app.cloud.enter(&format!("p{number}")).is_ok(), "p{number}");
+        }
+    }
+
+    #[test]
+    fn as_many_as_come_at_once_there_are_no_more_worlds_than_there_may_be() {
+        let app = app_with(3);
+        for round in 0..200 {
+            let together = Barrier::new(4);
+            thread::scope(|scope| {
+                for number in 0..4 {
+                    let (app, together) = (&app, &together);
+                    scope.spawn(move || {
+                        together.wait();
+                        drop(app.cloud.enter(&format!("p{round}-{number}")));
+                    });
+                }
+            });
+            assert_eq!(
+                (app.cloud.project_ids().len(), app.cloud.limits.by_use().cells.len()),
+                (3, 3)
+            );
+        }
     }
 
     #[test]
@@ -308,7 +365,7 @@ mod tests {
             worlds::reset(&app, "p2").unwrap();
             worlds::label(&app, "p2", None).unwrap();
         }
-        assert_eq!(app.cloud.limits.count(), MOST);
+        assert_eq!(app.cloud.limits.by_use().cells.len(), MOST);
         assert_eq!(app.cloud.enter("more").unwrap().forgotten.as_deref(), Some("p0"));
     }
 }

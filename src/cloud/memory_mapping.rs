@@ -67,7 +67,8 @@ impl MemoryMapping {
 }
 
 /// The mappings of a world, in the order of their creation, found by id or by pair. Deleted ones
-/// stay where they are, since taking one out of the middle would move all that follow.
+/// stay where they are until several are taken out at once, since taking one out of the middle
+/// moves all that follow.
 #[derive(Debug, Default)]
 pub struct MemoryMappings {
     by_id: OrderedById<MemoryMapping>,
@@ -106,6 +107,27 @@ impl MemoryMappings {
     /// How many they are, with those that were deleted.
     pub fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    /// How many deletions there were of those that are kept here.
+    pub fn deletions(&self) -> usize {
+        self.deleting.len()
+    }
+
+    /// Forgets those that were deleted, and says which they were.
+    pub fn forget_deleted(&mut self, now: Moment) -> Vec<Uuid> {
+        let gone = self.deleting.iter().filter(|id| self.get(**id, now).is_none());
+        let mut gone: Vec<_> = gone.copied().collect();
+        gone.sort_unstable();
+        if gone.is_empty() {
+            return gone;
+        }
+        for id in &gone {
+            self.deleting.remove(id);
+        }
+        self.by_pair.retain(|_, id| gone.binary_search(id).is_err());
+        self.by_id.retain(|id, _| gone.binary_search(id).is_err());
+        gone
     }
 
     /// Visits every run that is kept here.
@@ -177,6 +199,21 @@ mod tests {
         assert!(mappings.between("source", "target", after(7)).is_none());
         assert_eq!((mappings.iter(after(6)).count(), mappings.count(after(6))), (1, 1));
         assert_eq!((mappings.iter(after(7)).count(), mappings.count(after(7))), (0, 0));
+    }
+
+    #[test]
+    fn a_mapping_is_forgotten_once_it_is_deleted_and_the_next_of_the_pair_stays() {
+        let (mut mappings, id) = mappings(5, Fate::Succeeds);
+        assert_eq!((mappings.forget_deleted(after(6)), mappings.deletions()), (Vec::new(), 1));
+        let next = MemoryMapping {
+            id: Uuid::from_u128(8),
+            deletion: None,
+            ..mappings.get(id, after(6)).unwrap().clone()
+        };
+        mappings.insert(next);
+        assert_eq!((mappings.forget_deleted(after(7)), mappings.deletions()), (vec![id], 0));
+        let found = mappings.between("source", "target", after(7)).map(|mapping| mapping.id);
+        assert_eq!((found, mappings.len()), (Some(Uuid::from_u128(8)), 1));
     }
 
     #[test]

@@ -134,6 +134,14 @@ impl MemoryRules {
         self.of_mapping.get_mut(mapping)?.rules.get_mut(ordinal)
     }
 
+    /// Removes a mapping's rules.
+    pub fn forget_mapping(&mut self, mapping: Uuid) {
+        let known = self.of_mapping.remove(&mapping).unwrap_or_default();
+        for id in known.rules.into_values().map(|rule| rule.id) {
+            self.places.remove(&id);
+        }
+    }
+
     /// Removes a rule, if there is one.
     pub fn remove(&mut self, id: Uuid) {
         let Some(Place { mapping, ordinal }) = self.places.remove(&id) else { return };
@@ -197,5 +205,16 @@ mod tests {
         assert_eq!(rules.count(MAPPING), 2);
         let names: Vec<_> = rules.of(MAPPING).map(|rule| rule.name.as_str()).collect();
         assert_eq!(names, ["b:c", "z"], "in the order of their creation");
+    }
+
+    #[test]
+    fn the_rules_of_a_mapping_go_together_and_leave_those_of_others() {
+        let mut rules = rules();
+        let other = Uuid::from_u128(9);
+        rules.insert(other, rule(5, "a", "a"));
+        rules.forget_mapping(MAPPING);
+        rules.forget_mapping(MAPPING);
+        assert_eq!((rules.len(), rules.count(MAPPING), rules.count(other)), (1, 0, 1));
+        assert_eq!(rules.mapping_of(Uuid::from_u128(3)), None);
     }
 }

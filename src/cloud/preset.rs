@@ -204,7 +204,7 @@ impl TryFrom<String> for Instant {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Moment::parse(&text).map(Self)
+        Moment::parse_for_clock(&text).map(Self)
     }
 }
 

@@ -29,23 +29,26 @@ pub struct Project<'w> {
     warnings: Vec<Warning>,
     adopted: Vec<Instance>,
     contract: &'static Contract,
-    omen: Omen,
+    reserved_outcome: ReservedOutcome,
     plan: Option<Plan>,
-    /// How long what it sets going takes, in milliseconds.
-    lasting: u32,
+    /// How long what it sets going takes, in milliseconds, unless a test has planned it.
+    job_milliseconds: u32,
     /// What the request has set going so far; the last is the one that goes on being set going.
     courses: Vec<Course>,
-    /// Whether the next start begins a course of its own.
-    apart: bool,
+    /// Whether the next start begins another course.
+    begins_course: bool,
 }
 
-/// What the ids of a request ask for.
+/// How what a request starts is to end, where one of its ids is reserved for that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Omen {
+enum ReservedOutcome {
+    /// No id asks for anything.
     #[default]
     None,
-    Doomed,
-    Endless,
+    /// What the request starts fails.
+    Failure,
+    /// What it starts stays in progress.
+    NoEnd,
 }
 
 /// How what a request sets going is to end, as a test has it planned.
@@ -115,18 +118,18 @@ impl<'w> Project<'w> {
             warnings: Vec::new(),
             adopted: Vec::new(),
             contract,
-            omen: Omen::None,
+            reserved_outcome: ReservedOutcome::None,
             plan: None,
-            lasting: settings.job_milliseconds,
+            job_milliseconds: settings.job_milliseconds,
             courses: Vec::new(),
-            apart: true,
+            begins_course: true,
         }
     }
 
-    /// Lets what the request sets going end as planned, and last so many milliseconds.
-    pub fn plan(&mut self, plan: Option<Plan>, lasting: Option<u32>) {
+    /// Lets what the request sets going end as planned, and take so many milliseconds.
+    pub fn plan(&mut self, plan: Option<Plan>, job_milliseconds: Option<u32>) {
         self.plan = plan;
-        self.lasting = lasting.unwrap_or(self.lasting);
+        self.job_milliseconds = job_milliseconds.unwrap_or(self.job_milliseconds);
     }
 
     /// Ends the request: keeps what it adopted and set going if it succeeded.
@@ -268,25 +271,29 @@ impl<'w> Project<'w> {
             }
             Some(Meaning::Broken) => Err(Refusal::Internal { cause: format!("{id} asked for it") }),
             Some(Meaning::Doomed) => {
-                self.omen = Omen::Doomed;
+                self.reserved_outcome = ReservedOutcome::Failure;
                 Ok(())
             }
             Some(Meaning::Endless) => {
-                self.omen = Omen::Endless;
+                self.reserved_outcome = ReservedOutcome::NoEnd;
                 Ok(())
             }
         }
     }
 
-    /// Does one thing of several, so that what its ids mean and what it sets going end with it.
-    pub fn apart<T, E>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let (omen, before) = (self.omen, self.courses.len());
-        self.apart = true;
+    /// Does one of several things that a request asks for: what it starts is a course of its own,
+    /// and what its ids are reserved for is not for the others.
+    pub fn in_own_course<T, E>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (reserved_outcome, before) = (self.reserved_outcome, self.courses.len());
+        self.begins_course = true;
         let done = act(self);
         if done.is_err() {
             self.courses.truncate(before);
         }
-        (self.omen, self.apart) = (omen, true);
+        (self.reserved_outcome, self.begins_course) = (reserved_outcome, true);
         done
     }
 
@@ -309,9 +316,10 @@ impl<'w> Project<'w> {
 
     /// Starts what ends well whatever ids and plans ask for.
     pub fn start_undisturbed(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Run {
-        let (omen, plan) = (std::mem::take(&mut self.omen), self.plan.take());
+        let (reserved_outcome, plan) =
+            (std::mem::take(&mut self.reserved_outcome), self.plan.take());
         let run = self.start(lifecycle, id);
-        (self.omen, self.plan) = (omen, plan);
+        (self.reserved_outcome, self.plan) = (reserved_outcome, plan);
         run
     }
 
@@ -326,7 +334,7 @@ impl<'w> Project<'w> {
     }
 
     fn current_course(&mut self) -> &mut Course {
-        if std::mem::take(&mut self.apart) {
+        if std::mem::take(&mut self.begins_course) {
             let already = u32::try_from(self.courses.len()).unwrap_or(u32::MAX);
             let number = self.world.agenda.next_number().wrapping_add(already);
             let run = self.run(number);
@@ -337,12 +345,14 @@ impl<'w> Project<'w> {
     }
 
     fn run(&self, number: u32) -> Run {
-        let usual = self.lasting;
+        let usual = self.job_milliseconds;
         let Some(plan) = &self.plan else {
-            return match self.omen {
-                Omen::None => Run::new(number, self.now, usual, Fate::Succeeds),
-                Omen::Doomed => Run::new(number, self.now, usual, Fate::FAILS),
-                Omen::Endless => Run::new(number, self.now, usual, Fate::Succeeds).endless(),
+            return match self.reserved_outcome {
+                ReservedOutcome::None => Run::new(number, self.now, usual, Fate::Succeeds),
+                ReservedOutcome::Failure => Run::new(number, self.now, usual, Fate::FAILS),
+                ReservedOutcome::NoEnd => {
+                    Run::new(number, self.now, usual, Fate::Succeeds).endless()
+                }
             };
         };
         let run = Run::new(number, self.now, plan.milliseconds.unwrap_or(usual), plan.fate);

@@ -188,7 +188,7 @@ impl Replication {
 }
 
 /// The synchronisations of one ClickHouse instance, by database. A deleted one stays in its place
-/// until its database is synchronised again, since taking it out would move all the others.
+/// until several are taken out at once, since taking it out moves all that follow.
 pub type Replications = OrderedMap<String, Replication>;
 
 /// What the checks of a database were told, by ClickHouse instance, TaurusDB instance and database.

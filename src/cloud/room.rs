@@ -16,21 +16,23 @@ use std::collections::HashSet;
 const FLAG: &str = "--max-jobs";
 
 /// For each job that a world may keep, it may have so many other things.
-const OTHERS: usize = 8;
+const OTHERS_PER_JOB: usize = 8;
 
 /// The part of a limit that makes room at once.
-const PART: usize = 16;
+const FORGOTTEN_PART: usize = 16;
 
-/// How many records each request pays to be looked at.
-const LOOKS: usize = 64;
+/// How many records may be inspected for each request: what making room costs it on average.
+const INSPECTED_PER_REQUEST: usize = 64;
 
 /// The migration tasks that nobody waits for any more.
 const FINISHED: &[&str] = &["SUCCESS", "FAILED", "TERMINATED", "MIGRATION_FAILED", "ERROR"];
 
-/// How many records may be looked at to make room, and how many other things there were.
+/// What bounds the work of making room.
 #[derive(Debug)]
 pub struct Room {
-    looks: usize,
+    /// How many records may be inspected to make room: so many for each request that came since.
+    may_be_inspected: usize,
+    /// How many other things there were when they were counted last.
     others: usize,
     /// How many requests may come until the other things are counted again.
     uncounted: usize,
@@ -38,7 +40,7 @@ pub struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { looks: usize::MAX, others: 0, uncounted: 0 }
+        Self { may_be_inspected: usize::MAX, others: 0, uncounted: 0 }
     }
 }
 
@@ -62,10 +64,11 @@ impl World {
         now: Moment,
         cloud: &Cloud,
     ) -> Result<usize, Full> {
+        self.room.uncounted = self.room.uncounted.saturating_sub(1);
         let method = &route.contract.method;
         // Who deletes something may always do so.
         if method != Method::GET && method != Method::DELETE {
-            let counted = self.count_others(cloud.settings().max_jobs);
+            let counted = self.count_others(cloud.settings().max_jobs, now);
             counted.inspect_err(|_| cloud.note_records(Count::RecordsRefused, 1))?;
         }
         if route.job.is_none() {
@@ -87,14 +90,16 @@ impl World {
             Records::Tasks => ("migration tasks", self.migration_tasks.len()),
             Records::Backups => ("backups", self.backups.len()),
         };
-        self.room.looks = self.room.looks.saturating_add(LOOKS);
+        self.room.may_be_inspected =
+            self.room.may_be_inspected.saturating_add(INSPECTED_PER_REQUEST);
         if count < most {
             return Ok(0);
         }
         let mut forgotten = 0;
-        if self.room.looks >= count {
-            self.room.looks = (self.room.looks - count).min(OTHERS * most);
-            forgotten = self.forget_oldest(records, (most / PART).max(1), now);
+        if self.room.may_be_inspected >= count {
+            self.room.may_be_inspected =
+                (self.room.may_be_inspected - count).min(OTHERS_PER_JOB * most);
+            forgotten = self.forget_oldest(records, (most / FORGOTTEN_PART).max(1), now);
         }
         if forgotten == 0 {
             cloud.note_records(Count::RecordsRefused, 1);
@@ -112,15 +117,19 @@ impl World {
         let is_over = |run: &Run| !under_way.contains(&run.course);
         match records {
             Records::Jobs => {
-                // What a ClickHouse instance did last tells whether it is busy.
-                let last = self.clickhouses.iter().filter_map(|(_, one)| one.last_action());
+                // What a ClickHouse instance did last tells whether it is busy. One that was deleted
+                // goes with the job that deleted it.
+                let there = self.clickhouses.iter().filter(|(_, one)| !one.is_gone(now));
+                let last = there.filter_map(|(_, one)| one.last_action());
                 let named: HashSet<_> = last.map(|action| action.job_id).collect();
                 let goes = |job: &super::Job| {
                     is_over(&job.run) && job.phase(now).ended.is_some() && !named.contains(&job.id)
                 };
                 let oldest =
                     oldest(self.jobs.iter().filter(|job| goes(job)).map(|job| job.run), number);
-                self.jobs.forget(|job| goes(job) && oldest.contains(&job.run))
+                let forgotten = self.jobs.forget(|job| goes(job) && oldest.contains(&job.run));
+                self.forget_deleted_clickhouses(now);
+                forgotten
             }
             Records::Backups => {
                 let goes =
@@ -156,16 +165,14 @@ impl World {
     }
 
     /// Refuses what would have too many other things.
-    fn count_others(&mut self, most: usize) -> Result<(), Full> {
-        let most = most.saturating_mul(OTHERS);
-        if self.room.uncounted > 0 {
-            self.room.uncounted -= 1;
-        } else {
-            self.room.others = self.others();
-            // Counting takes as long as there are instances to go through; the requests until the
-            // next time pay for it.
-            let maps = self.replications.len() + self.source_databases.len();
-            self.room.uncounted = maps / LOOKS;
+    fn count_others(&mut self, most: usize, now: Moment) -> Result<(), Full> {
+        let most = most.saturating_mul(OTHERS_PER_JOB);
+        if self.room.uncounted == 0 {
+            // Counting takes as long as there are things to go through, so there is a number of
+            // requests until the next time that grows with them.
+            self.room.uncounted =
+                (self.forget_deleted(now) + self.source_databases.len()) / INSPECTED_PER_REQUEST;
+            self.room.others = self.others(now);
         }
         if self.room.others >= most {
             return Err(Full { what: "other things", most, flag: FLAG });
@@ -173,16 +180,18 @@ impl World {
         Ok(())
     }
 
-    fn others(&self) -> usize {
+    fn others(&self, now: Moment) -> usize {
         let replications = self.replications.values().map(IndexMap::len);
         let databases = self.source_databases.values().map(IndexSet::len);
-        self.instances.len()
+        let there = self.instances.len()
             + self.memory_mappings.len()
             + self.memory_rules.len()
             + self.relationships.len()
             + self.clickhouses.len()
             + self.checked.len()
-            + replications.chain(databases).sum::<usize>()
+            + replications.chain(databases).sum::<usize>();
+        // Each is an instance and a ClickHouse instance.
+        there.saturating_sub(2 * self.deleted_clickhouses(now))
     }
 }
 

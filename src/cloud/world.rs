@@ -123,13 +123,14 @@ impl World {
             room: Room::default(),
         }
     }
+
     /// Turns the clock. What became due by it, in the order of time.
     pub fn turn(&mut self, turn: &Turn) -> Result<Vec<Due>, ClockError> {
         self.agenda.catch_up(self.clock.now());
         match turn {
-            Turn::By(duration) => self.clock.advance(*duration),
+            Turn::By(duration) => self.clock.advance(*duration)?,
             Turn::To(moment) => self.clock.move_to(*moment)?,
-            Turn::Freeze => self.clock.freeze(None)?,
+            Turn::Freeze(at) => self.clock.freeze(*at)?,
             Turn::NextEvent => {
                 if let Some(next) = self.agenda.next_event() {
                     // A running clock may have come past it meanwhile.

@@ -129,11 +129,7 @@ impl Freeze {
         let at = self.at.as_deref().map(moment).transpose()?;
         let cell = world(app, project)?;
         let mut world = cell.lock();
-        let due = match at {
-            Some(at) => world.turn(&Turn::To(at)).map_err(said)?,
-            None => Vec::new(),
-        };
-        world.clock.freeze(None).map_err(said)?;
+        let due = world.turn(&Turn::Freeze(at)).map_err(said)?;
         Ok(Turned { clock: Shown::of(&mut world), due })
     }
 }

@@ -31,7 +31,7 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
     let request_id = request_id.to_lowercase();
     let strictness = app.cloud.settings().strictness;
     for id in app.cloud.project_ids() {
-        let cell = app.cloud.world(&id);
+        let Some(cell) = app.cloud.known_world(&id) else { continue };
         let world = cell.lock();
         let journal = &world.testing.journal;
         let mut entries = journal.entries().rev();
@@ -51,7 +51,7 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
 fn why_not(app: &App, request_id: &str) -> String {
     let mut left = MOST_TRIED;
     for id in app.cloud.project_ids() {
-        let cell = app.cloud.world(&id);
+        let Some(cell) = app.cloud.known_world(&id) else { continue };
         let tried = cell.requests().min(left);
         left -= tried;
         if !(0..tried).any(|ordinal| cell.request_id(ordinal) == request_id) {

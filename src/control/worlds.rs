@@ -4,6 +4,7 @@ use super::handler::{ask, tell};
 use super::problem::read;
 use super::requests::unknown;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
+use crate::cloud::WorldCell;
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
 use axum::Router;
@@ -111,21 +112,24 @@ pub fn list(app: &App, listing: &Listing) -> List {
     ids.sort_unstable();
     let first =
         listing.marker.as_ref().map_or(0, |marker| ids.partition_point(|id| **id <= **marker));
-    let worlds = ids[first..].iter().take(listing.limit).map(|id| glance(app, id)).collect();
+    // One that was reset meanwhile is left out: who looks makes no world.
+    let shown = |id: &str| Some(Shown::of(&*app.cloud.known_world(id)?, id));
+    let worlds = ids[first..].iter().filter_map(|id| shown(id)).take(listing.limit).collect();
     List { count: ids.len(), worlds }
 }
 
-fn glance(app: &App, id: &str) -> Shown {
-    let cell = app.cloud.world(id);
-    let mut world = cell.lock();
-    let now = world.clock.now();
-    world.agenda.catch_up(now);
-    Shown {
-        project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
-        label: world.testing.label.clone(),
-        now: now.with_milliseconds(),
-        requests: cell.requests(),
-        under_way: world.agenda.under_way().count(),
+impl Shown {
+    fn of(cell: &WorldCell, id: &str) -> Self {
+        let mut world = cell.lock();
+        let now = world.clock.now();
+        world.agenda.catch_up(now);
+        Self {
+            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            label: world.testing.label.clone(),
+            now: now.with_milliseconds(),
+            requests: cell.requests(),
+            under_way: world.agenda.under_way().count(),
+        }
     }
 }
 
@@ -184,7 +188,7 @@ fn answer_import(app: &App, project: &str, body: Received) -> Response<Body> {
 }
 
 fn shown(app: &App, project: &str) -> Result<Shown, ControlError> {
-    Ok(glance(app, project_id(project)?))
+    Ok(Shown::of(&*world(app, project)?, project_id(project)?))
 }
 
 /// Lets a test call its world something, or nothing.
@@ -192,7 +196,7 @@ pub fn label(app: &App, project: &str, label: Option<String>) -> Result<Shown, C
     require_label(label.as_deref())?;
     let cell = world(app, project)?;
     cell.lock().testing.label = label.map(Into::into);
-    shown(app, project)
+    Ok(Shown::of(&cell, project_id(project)?))
 }
 
 fn require_label(label: Option<&str>) -> Result<(), ControlError> {
@@ -201,4 +205,37 @@ fn require_label(label: Option<&str>) -> Result<(), ControlError> {
         return Err(ControlError::bad(format!("label must have at most {LONGEST} characters")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::{explain, report};
+    use crate::selftest::example_app;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    #[test]
+    fn whoever_only_looks_brings_no_world_back() {
+        let (app, done) = (example_app(), AtomicBool::new(false));
+        let look = || {
+            while !done.load(Ordering::Relaxed) {
+                list(&app, &Listing::default());
+                report::report_all(&app);
+                assert!(explain::explain(&app, "00000000000000000000000000000000").is_err());
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(look);
+            scope.spawn(look);
+            for _ in 0..2_000 {
+                label(&app, "one", None).unwrap();
+                reset(&app, "one").unwrap();
+            }
+            label(&app, "one", None).unwrap();
+            reset(&app, "one").unwrap();
+            done.store(true, Ordering::Relaxed);
+        });
+        assert!(app.cloud.known_world("one").is_none());
+    }
 }

@@ -26,6 +26,10 @@ impl World {
     /// Moves the world's clock forward, and says what became due. Whatever is due by then has
     /// happened when it returns.
     ///
+    /// # Panics
+    ///
+    /// If the clock would go beyond the year 9998.
+    ///
     /// ```
     /// use papercloud::PaperCloud;
     /// use std::time::Duration;

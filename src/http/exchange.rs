@@ -325,9 +325,9 @@ impl<'r> Exchange<'r> {
             answer.warnings.push(Warning::of_records(forgotten, settings.max_jobs));
         }
         let plan = hit.as_ref().and_then(|hit| hit.plan(route));
-        let lasting = world.job_milliseconds(scenario.as_deref());
+        let job_milliseconds = world.job_milliseconds(scenario.as_deref());
         let mut project = Project::new(&mut world, access, route.contract);
-        project.plan(plan, lasting);
+        project.plan(plan, job_milliseconds);
         let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));
         let caught = catch_unwind(run);
         let panicked = caught.is_err();

@@ -14,8 +14,8 @@ pub struct Activity {
     pub orders: Orders,
     /// Requests that are being answered.
     in_hand: AtomicU32,
-    /// Requests that have begun or ended.
-    moves: AtomicU32,
+    /// How many requests have begun, and how many have ended, added up.
+    begun_and_ended: AtomicU32,
     /// How often bytes went out.
     writes: AtomicU32,
     /// Whether bytes of the next request have come, and it has not begun.
@@ -51,7 +51,7 @@ impl Activity {
     /// A request begins.
     pub fn begin(self: &Arc<Self>) -> InHand {
         self.in_hand.fetch_add(1, Relaxed);
-        self.moves.fetch_add(1, Relaxed);
+        self.begun_and_ended.fetch_add(1, Relaxed);
         self.coming.store(false, Relaxed);
         InHand(Arc::clone(self))
     }
@@ -81,7 +81,7 @@ impl Activity {
 
     /// Whether there has never been a request.
     pub fn is_fresh(&self) -> bool {
-        self.moves.load(Relaxed) == 0 && !self.coming.load(Relaxed)
+        self.begun_and_ended.load(Relaxed) == 0 && !self.coming.load(Relaxed)
     }
 
     /// The request that is coming has taken too long.
@@ -106,7 +106,8 @@ impl Activity {
 
     /// What it is doing at this moment.
     pub fn phase(&self) -> Phase {
-        let (moves, writes) = (self.moves.load(Relaxed), self.writes.load(Relaxed));
+        let (begun_and_ended, writes) =
+            (self.begun_and_ended.load(Relaxed), self.writes.load(Relaxed));
         if self.blocked.load(Relaxed) {
             return Phase::Blocked(writes);
         }
@@ -115,18 +116,18 @@ impl Activity {
         }
         if self.multiplexed.load(Relaxed) {
             // The frames that keep such a connection alive are not its use.
-            return Phase::Idle(moves);
+            return Phase::Idle(begun_and_ended);
         }
         if self.coming.load(Relaxed) {
-            return Phase::Head(moves);
+            return Phase::Head(begun_and_ended);
         }
-        Phase::Idle(moves.wrapping_add(writes))
+        Phase::Idle(begun_and_ended.wrapping_add(writes))
     }
 }
 
 impl Drop for InHand {
     fn drop(&mut self) {
-        self.0.moves.fetch_add(1, Relaxed);
+        self.0.begun_and_ended.fetch_add(1, Relaxed);
         self.0.in_hand.fetch_sub(1, Relaxed);
     }
 }

@@ -148,7 +148,7 @@ impl World {
         if let Some(clock) = scenario.written.clock {
             // Neither can fail: the clock stays where it is, and the scale was checked.
             if clock.frozen {
-                let _ = self.turn(&Turn::Freeze);
+                let _ = self.turn(&Turn::Freeze(None));
             }
             if let Some(scale) = clock.scale {
                 let _ = self.clock.resume(scale);

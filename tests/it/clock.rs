@@ -110,6 +110,73 @@ fn a_turn_says_what_became_due_by_it() {
 }
 
 #[test]
+fn a_clock_that_runs_is_stopped_exactly_where_it_is_to_stop() {
+    let cloud = start(&Config { job_seconds: 86_400.0, ..config() });
+    // To tell of all these takes longer than this clock stays at one time.
+    for source in 0..200 {
+        let body = json!({ "source_instance_id": source.to_string(), "target_instance_id": "b" });
+        send(&cloud, "POST", &format!("/v3/{PROJECT}/dbcache/mapping"), Some(&body)).expect(202);
+    }
+    turn(&cloud, "/resume", r#"{"scale":1000000}"#);
+    let stopped = turn(&cloud, "/freeze", r#"{"at":"7000-01-01T00:00:00Z"}"#);
+    let now = &stopped["now"];
+    assert_eq!((&stopped["mode"], now), (&json!("frozen"), &json!("7000-01-01T00:00:00.000Z")));
+    assert_eq!(turn(&cloud, "", "")["next_event"], Value::Null);
+}
+
+#[test]
+fn the_clock_ends_with_the_year_9998_and_so_does_whatever_is_under_way_then() {
+    const LAST: &str = "9998-12-31T23:59:59.999Z";
+    let cloud = start(&config());
+    let said = format!(
+        "the clock stands at 2026-01-01T00:00:00.000Z and can be turned to {LAST} at most, \
+         251603539199 s forward"
+    );
+    for (verb, body) in [
+        ("/advance", r#"{"seconds":1e12}"#),
+        ("/advance", r#"{"seconds":251603539200}"#),
+        ("/advance", r#"{"to":"9999-01-01T00:00:00Z"}"#),
+        ("/freeze", r#"{"at":"9999-12-30T00:00:00Z"}"#),
+    ] {
+        let refused = clock(&cloud, PROJECT, verb, body).expect(400);
+        assert_eq!(refused, json!({ "error_code": "PAPER.0400", "error_msg": said }), "{body}");
+    }
+    let path = format!("/v3/{PROJECT}/jobs");
+    let headers = [("X-Auth-Token", "test-token"), ("X-Paper-Clock", "advance=1e12")];
+    let refused = send_text(&cloud, "GET", &path, &headers, "");
+    assert_eq!(refused.text("/error_msg"), format!("X-Paper-Clock: {said}"));
+    refused.expect(400);
+    let beyond = cloud.world(PROJECT).export().replace(
+        r#""stood_at": "2026-01-01T00:00:00.000Z""#,
+        r#""stood_at": "9999-01-01T00:00:00.000Z""#,
+    );
+    let refused = cloud.world(PROJECT).import(&beyond).unwrap_err().to_string();
+    assert!(refused.contains(&format!("stood_at must be {LAST} at most")), "{refused}");
+
+    // What would end later ends with the clock, and what begins then is over at once.
+    turn(&cloud, "/freeze", r#"{"at":"9998-12-31T23:59:59Z"}"#);
+    let (job, _) = map(&cloud, "source");
+    let next = turn(&cloud, "/advance", r#"{"to":"next-event"}"#);
+    assert_eq!((&next["now"], &next["due"][0]["at"]), (&json!(LAST), &json!(LAST)));
+    assert_eq!(
+        (&next["due"][0]["job_status"], &next["due"][1]),
+        (&json!("Completed"), &json!(null))
+    );
+    let (later, _) = map(&cloud, "other");
+    assert_eq!([job_status(&cloud, &job), job_status(&cloud, &later)], ["Completed"; 2]);
+    let scaled = turn(&cloud, "/resume", r#"{"scale":1000000}"#);
+    assert_eq!((&scaled["now"], &scaled["next_event"]), (&json!(LAST), &json!(null)));
+}
+
+#[test]
+fn a_clock_cannot_begin_behind_its_end() {
+    let frozen_at = Some("9999-06-01T00:00:00Z".to_owned());
+    let problem = PaperCloud::start_with(&Config { frozen_at, ..config() });
+    let problem = problem.map(drop).expect_err("it is refused").to_string();
+    assert!(problem.contains("a clock shows 9998-12-31T23:59:59.999Z at most"), "{problem}");
+}
+
+#[test]
 fn the_next_event_is_the_next_stage_and_nothing_moves_without_one() {
     let cloud = start(&config());
     let next = || turn(&cloud, "/advance", r#"{"to":"next-event"}"#);

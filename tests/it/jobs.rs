@@ -247,6 +247,23 @@ fn what_is_past_the_percentage_fails_where_it_is_and_without_a_reason_says_who_a
 }
 
 #[test]
+fn what_fails_now_ends_now_to_the_millisecond() {
+    let tests = Tests::start();
+    let (job, _) = tests.map();
+    tests.advance(1_999);
+    let failed = tests.fail(&job);
+    let shown = (&failed["percent"], &failed["ended"]);
+    assert_eq!(shown, (&json!(99), &json!("2026-01-01T00:00:01.999Z")));
+    // An import keeps it.
+    let world = tests.cloud.world(PROJECT);
+    let document = world.export();
+    world.import(&document).expect("what was exported");
+    assert_eq!(world.export(), document);
+    let job = tests.get("/v3/{p}/jobs");
+    assert_eq!(text(&job, "/jobs/0/end_time"), "2026-01-01T00:00:01+0000");
+}
+
+#[test]
 fn a_mapping_stands_still_while_it_is_held_and_loses_no_time() {
     let tests = Tests::start();
     let (job, _) = tests.map();

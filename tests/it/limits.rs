@@ -1,5 +1,7 @@
 //! How many worlds there may be, how much each may keep, and what is said when that is met.
 
+mod deleted;
+
 use crate::support::{Answer, PROJECT, config, json, send, send_text, start, text};
 use papercloud::{AuthMode, Config, PaperCloud};
 use serde_json::{Value, json};
@@ -112,22 +114,6 @@ fn the_oldest_finished_jobs_go_first() {
     let document = cloud.world(PROJECT).export();
     cloud.world(PROJECT).import(&document).expect("a whole world");
     assert_eq!(cloud.world(PROJECT).export(), document);
-}
-
-#[test]
-fn what_is_there_until_it_is_deleted_is_refused_beyond_its_limit() {
-    let cloud = start(&Config { max_jobs: 1, ..config() });
-    // Two instances and a mapping, then an instance and a mapping each.
-    for source in ["one", "two", "three", "four"] {
-        create(&cloud, PROJECT, source).expect(202);
-        cloud.world(PROJECT).advance(Duration::from_secs(10));
-    }
-    let refused = create(&cloud, PROJECT, "five");
-    assert!(refused.text("/error_msg").contains("at most 8 other things"), "{}", refused.body);
-    refused.expect(429);
-    let mappings = format!("/v3/{PROJECT}/dbcache/mappings?offset=0&limit=10");
-    let listed = send(&cloud, "GET", &mappings, None).expect(200);
-    assert_eq!(listed["total_count"], 4, "{listed:#}");
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub fn each(
     act: impl Fn(&str, &mut Project<'_>) -> Result<(), Refusal>,
 ) -> Result<Results, Refusal> {
     let mut one = |id: String| {
-        let done = project.apart(|project| act(&id, project));
+        let done = project.in_own_course(|project| act(&id, project));
         (id, done)
     };
     let done: Vec<_> = ids.into_iter().map(&mut one).collect();

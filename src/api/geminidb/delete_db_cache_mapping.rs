@@ -104,7 +104,8 @@ mod tests {
             project.world.instances.insert(id.into(), instance);
         }
         let id = project.new_mapping_id();
-        let Ok(creation) = project.apart(|project| Ok::<_, Refusal>(project.course())) else {
+        let Ok(creation) = project.in_own_course(|project| Ok::<_, Refusal>(project.course()))
+        else {
             unreachable!("it cannot be refused")
         };
         project.world.memory_mappings.insert(MemoryMapping {

@@ -64,6 +64,10 @@ pub fn perform(app: &App, at: usize, round: usize) -> (Sent, u16) {
     performed.unwrap_or_else(|problem| panic!("{}: {problem}", contract.id))
 }
 
+const REPLICATION: &str = "instances/54e42160670e48e789af7075e1efea1fin16/clickhouse/replication";
+
+const MAPPINGS: &str = "dbcache/mappings?source_instance_id=deleted";
+
 /// A cloud in which every documented example was performed, and whatever else a world can have was
 /// done; and the requests of the examples that read.
 pub fn rich() -> (App, Vec<Sent>) {
@@ -76,18 +80,36 @@ pub fn rich() -> (App, Vec<Sent>) {
             reads.push(sent);
         }
     }
+    let far =
+        |far: &str| json!({ "destination_region": "cn-north-4", "destination_instance_id": far });
+    post(&app, "instances/nearer/dual-active-relationship", &far("farther"));
+    post(&app, "dbcache/mapping", &pair("deleted", "redis"));
+    let database = json!({ "source_instance_id": "taurus", "source_database": "deleted" });
+    post(&app, REPLICATION, &database);
+    advance(&app, 2);
     post(&app, "dbcache/mapping", &pair("0000dead-source", "redis"));
     post(&app, "dbcache/mapping", &pair("00005100-source", "redis"));
     let held = post(&app, "dbcache/mapping", &pair("held", "redis"));
     let failed = post(&app, "dbcache/mapping", &pair("failed", "redis"));
-    let far = json!({ "destination_region": "cn-north-4", "destination_instance_id": "far" });
-    post(&app, "instances/near/dual-active-relationship", &far);
+    post(&app, "instances/near/dual-active-relationship", &far("far"));
     let id = |answer: &Value| answer["job_id"].as_str().unwrap().to_owned();
     advance(&app, 1);
     jobs::hold(&app, PROJECT_ID, &id(&held)).unwrap();
     let reason = Some("no \"quota\" ünïcödé\n".to_owned());
     let failure = jobs::Failure { reason, percent: Some(70), stage: None };
     jobs::fail(&app, PROJECT_ID, &id(&failed), &failure).unwrap();
+    // What is deleted is forgotten when something is made after it is gone.
+    let mapped = call(&app, "GET", &format!("/v3/{PROJECT_ID}/{MAPPINGS}"), &Value::Null).2;
+    let mapped: Value = serde_json::from_str(&mapped).unwrap();
+    let mapping = json!({ "id": mapped["dbcache_mappings"][0]["id"] });
+    for (path, body) in [
+        ("instances/nearer/dual-active-relationship", &Value::Null),
+        (&*format!("{REPLICATION}/deleted"), &Value::Null),
+        ("dbcache/mapping", &mapping),
+    ] {
+        let (status, _, answer) = call(&app, "DELETE", &format!("/v3/{PROJECT_ID}/{path}"), body);
+        assert!(status < 300, "{path}: {answer}");
+    }
     worlds::label(&app, PROJECT_ID, Some("rich".to_owned())).unwrap();
     (app, reads)
 }
