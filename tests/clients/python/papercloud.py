@@ -892,9 +892,10 @@ except ImportError:  # the rest is of use without it
 else:
 
     def _flags(request: pytest.FixtureRequest) -> tuple[str, ...]:
-        """What the fixture `papercloud_flags` gives, if there is one."""
+        """What the fixture `papercloud_flags` gives, if there is one: several flags, or one."""
         try:
-            return tuple(request.getfixturevalue("papercloud_flags"))
+            flags = request.getfixturevalue("papercloud_flags")
+            return (flags,) if isinstance(flags, str) else tuple(flags)
         except pytest.FixtureLookupError as error:
             if error.argname != "papercloud_flags":
                 raise
