@@ -9,6 +9,6 @@ mod trust;
 mod verify;
 
 pub use call::Call;
-pub use signals::{Ending, Signals};
+pub use signals::{Ending, Signals, Stop};
 pub use target::Target;
 pub use verify::Verify;

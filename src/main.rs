@@ -2,8 +2,9 @@
 
 mod command;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use command::{Call, Ending, Signals, Target, Verify};
+use command::{Call, Ending, Signals, Stop, Target, Verify};
 use papercloud::{Config, PaperCloud};
 use serde_json::json;
 use std::io::{ErrorKind, Write};
@@ -53,6 +54,10 @@ struct Serve {
     /// What is logged: off, error, warn, info, or debug with a line for each refusal
     #[arg(long, env = "PAPERCLOUD_LOG_LEVEL", default_value_t = LevelFilter::INFO)]
     log_level: LevelFilter,
+    /// Stop cleanly at the end of standard input too: whoever starts the service and holds the
+    /// other end of a pipe takes it along, however that process ends. What is sent is not looked at
+    #[arg(long, env = "PAPERCLOUD_STOP_WITH_STDIN", value_parser = BoolishValueParser::new())]
+    stop_with_stdin: bool,
 }
 
 #[derive(Args)]
@@ -135,8 +140,8 @@ fn serve(options: &Serve) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     // Listened for before the start, so that a signal at any later moment stops cleanly.
-    let mut signals =
-        runtime.block_on(async { Signals::listen() }).map_err(|error| error.to_string())?;
+    let listening = runtime.block_on(async { Signals::listen(options.stop_with_stdin) });
+    let mut signals = listening.map_err(|error| error.to_string())?;
     let cloud = PaperCloud::start_with(&options.config).map_err(|error| error.to_string())?;
     announce(options, &cloud)?;
     tracing::info!(address = %cloud.address(), "ready");
@@ -146,8 +151,10 @@ fn serve(options: &Serve) -> Result<(), String> {
              --control-token sets a token"
         );
     }
-    let (name, _) = runtime.block_on(signals.received());
-    tracing::info!(signal = name, "stopping");
+    match runtime.block_on(signals.stop()) {
+        Stop::Signal(name) => tracing::info!(signal = name, "stopping"),
+        Stop::Input => tracing::info!("stopping: standard input has ended"),
+    }
     let ending = Ending::default();
     signals.end_at_the_next(runtime, ending.clone())?;
     let stopped = cloud.stop();

@@ -1,9 +1,11 @@
-//! The signals that end a service.
+//! What ends a service: signals, and the end of standard input where that is asked for.
 
+use std::io::{copy, sink, stdin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// The signals that stop the service, and the one that must not: a terminal that goes away takes
 /// nobody's worlds with it.
@@ -12,20 +14,42 @@ pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
+    input: Option<oneshot::Receiver<()>>,
+}
+
+/// Why a service stops.
+#[derive(Clone, Copy, Debug)]
+pub enum Stop {
+    /// A signal, by its name.
+    Signal(&'static str),
+    /// Standard input has ended.
+    Input,
 }
 
 impl Signals {
-    /// Listens from now on.
-    pub fn listen() -> std::io::Result<Self> {
+    /// Listens from now on; to standard input too, if its end is to stop the service.
+    pub fn listen(stop_with_stdin: bool) -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
+            input: if stop_with_stdin { Some(end_of_input()?) } else { None },
         })
     }
 
+    /// What stops the service: the next signal that does, or the end of standard input.
+    pub async fn stop(&mut self) -> Stop {
+        // Only the first reason may be this one: whoever stops the service by a signal, and closes
+        // the pipe too, does not want it to end at once.
+        let input = self.input.take();
+        tokio::select! {
+            (name, _) = self.received() => Stop::Signal(name),
+            () = ended(input) => Stop::Input,
+        }
+    }
+
     /// The name and the number of the next signal that stops.
-    pub async fn received(&mut self) -> (&'static str, i32) {
+    async fn received(&mut self) -> (&'static str, i32) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => break ("SIGTERM", SignalKind::terminate().as_raw_value()),
@@ -47,6 +71,27 @@ impl Signals {
         };
         let spawned = std::thread::Builder::new().name("second signal".to_owned()).spawn(wait);
         spawned.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// Reads standard input to its end, and then sends word. The thread lasts as long as the process
+/// where nothing ends it.
+fn end_of_input() -> std::io::Result<oneshot::Receiver<()>> {
+    let (word, end) = oneshot::channel();
+    let read = move || {
+        // What cannot be read has ended as well.
+        let _ = copy(&mut stdin().lock(), &mut sink());
+        let _ = word.send(());
+    };
+    std::thread::Builder::new().name("standard input".to_owned()).spawn(read)?;
+    Ok(end)
+}
+
+/// Waits for the end of standard input, or for ever.
+async fn ended(input: Option<oneshot::Receiver<()>>) {
+    match input {
+        Some(end) => drop(end.await),
+        None => std::future::pending().await,
     }
 }
 

@@ -18,6 +18,7 @@ impl Running {
             .args(["--port", "0", "--announce", "json"])
             .args(arguments)
             .env_remove("PAPERCLOUD_PORT")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -46,6 +47,11 @@ impl Running {
 
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.announced["url"].as_str().expect("a url"))
+    }
+
+    /// Ends its standard input.
+    pub fn end_input(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     /// Sends a signal.

@@ -68,6 +68,51 @@ fn a_hang_up_changes_nothing() {
 }
 
 #[test]
+fn the_end_of_standard_input_stops_it_where_that_is_asked_for() {
+    let mut running = Running::start(&["--stop-with-stdin"]);
+    assert_eq!(ureq::get(running.url("/_paper/health")).call().expect("an answer").status(), 200);
+    running.end_input();
+    let (status, log) = running.end();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("stopping: standard input has ended"), "{log}");
+}
+
+#[test]
+fn the_end_of_standard_input_is_nothing_otherwise() {
+    let mut running = Running::start(&[]);
+    running.end_input();
+    assert_eq!(ureq::get(running.url("/_paper/health")).call().expect("an answer").status(), 200);
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("SIGTERM") && !log.contains("standard input"), "{log}");
+}
+
+/// A terminal interrupts the service together with whoever started it, who then closes the pipe.
+#[test]
+fn the_end_of_standard_input_does_not_hurry_a_service_that_stops_already() {
+    let mut running = Running::start(&["--stop-with-stdin", "--stop-seconds", "1"]);
+    let clients = slow_clients(&running);
+    running.send("INT");
+    running.log_until("stopping");
+    running.end_input();
+    let (status, log) = running.end();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(!log.contains("ending at once"), "{log}");
+    drop(clients);
+}
+
+#[test]
+fn a_signal_after_the_end_of_standard_input_ends_it_at_once() {
+    let mut running = Running::start(&["--stop-with-stdin", "--stop-seconds", "3600"]);
+    let clients = slow_clients(&running);
+    running.end_input();
+    running.log_until("stopping");
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(128 + 15), "{log}");
+    drop(clients);
+}
+
+#[test]
 fn it_goes_on_where_nobody_reads_what_it_prints_and_logs() {
     let mut child = Command::new(PROGRAM)
         .args(["--port", "0", "--log", "json", "--log-level", "debug"])

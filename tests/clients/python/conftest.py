@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import pytest
 
 from calls import Clients
-from papercloud import Papercloud, World, papercloud, world
+from papercloud import Papercloud, World, papercloud, without_proxy, world
 
 __all__ = ["papercloud", "world"]
 
@@ -39,8 +39,7 @@ def papercloud_flags() -> tuple[str, ...]:
 @pytest.fixture(scope="session", autouse=True)
 def direct_connections() -> Iterator[None]:
     """The SDKs would send requests to this machine through a proxy, where one is set."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("no_proxy", "127.0.0.1,localhost")
+    with without_proxy("127.0.0.1", "localhost"):
         yield
 
 

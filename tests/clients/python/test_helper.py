@@ -1,0 +1,770 @@
+"""papercloud.py itself, as somebody uses it who has copied it: its set-up, where the program comes
+from and how it ends, what its errors say, and each of its calls that no other test makes.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import pickle
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any
+
+import huaweicloudsdkgaussdbfornosql.v3 as geminidb
+import pytest
+from huaweicloudsdkcore.exceptions.exceptions import ServerResponseException
+
+import papercloud as helper
+from calls import RDS, REDIS, Clients, create_db_cache_mapping
+from papercloud import (
+    JournalIncomplete,
+    Papercloud,
+    Refused,
+    Service,
+    ServiceFailed,
+    World,
+    find_binary,
+    without_proxy,
+)
+from test_control import CREATION, FULL_DISK, create
+
+HELPER = Path(helper.__file__)
+
+CONFTEST = "from papercloud import papercloud, world  # noqa: F401\n"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a process that is told of this program and of no other Papercloud."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERCLOUD_")}
+    return {**own, "PAPERCLOUD_BINARY": str(find_binary()), **variables}
+
+
+class Copy:
+    """A folder that has papercloud.py, and what a test adds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        shutil.copy(HELPER, folder)
+
+    def write(self, **files: str) -> None:
+        for name, text in files.items():
+            (self.folder / f"{name}.py").write_text(text)
+
+    def pytest(self, *flags: str, **variables: str) -> str:
+        """What pytest prints there."""
+        process = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *flags],
+            cwd=self.folder,
+            env=environment(**variables),
+            capture_output=True,
+            text=True,
+        )
+        return process.stdout + process.stderr
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """One of them, with the documented conftest.py."""
+    copy = Copy(tmp_path / "copy")
+    copy.write(conftest=CONFTEST)
+    return copy
+
+
+# --------------------------------------------------------------------------------------------------
+# Set-up
+
+
+def test_two_imports_are_all_of_the_set_up(copy: Copy) -> None:
+    copy.write(test_it="def test_it(world):\n    world.verify(never=True)\n")
+    assert "1 passed" in copy.pytest()
+
+
+@pytest.mark.parametrize("given", [["--seed", "7"], ("--seed=7",), "--seed=7"])
+def test_a_fixture_gives_further_flags(given: Any, copy: Copy) -> None:
+    flags = f"""
+import pytest
+
+@pytest.fixture(scope="session")
+def papercloud_flags():
+    return {given!r}
+"""
+    copy.write(
+        conftest=CONFTEST + flags,
+        test_it="def test_it(papercloud):\n"
+        "    assert papercloud.ask('GET', 'ready')['seed'] == 7\n",
+    )
+    assert "1 passed" in copy.pytest()
+
+
+def test_a_fixture_that_the_one_with_the_flags_lacks_is_named(copy: Copy) -> None:
+    flags = """
+import pytest
+
+@pytest.fixture(scope="session")
+def papercloud_flags(no_such_fixture):
+    return ()
+"""
+    copy.write(conftest=CONFTEST + flags, test_it="def test_it(world):\n    pass\n")
+    assert "fixture 'no_such_fixture' not found" in copy.pytest()
+
+
+def test_the_world_of_a_test_is_new_each_time(papercloud: Service) -> None:
+    test = "a test that runs twice"
+    world = papercloud.world_of(test)
+    world.fault(status=500)
+    world.advance(3600)
+    began = world.now()
+    again = papercloud.world_of(test)
+    assert again.project_id == world.project_id
+    assert (again.faults(), again.requests()) == ([], [])
+    assert again.now() < began
+
+
+def test_the_world_of_a_test_begins_again_frozen_and_with_its_label(world: World) -> None:
+    def label() -> str:
+        worlds = world.service.worlds()
+        [label] = [one["label"] for one in worlds if one["project_id"] == world.project_id]
+        return label
+
+    before = label()
+    assert "test_the_world_of_a_test_begins_again" in before
+    world.resume()
+    world.label(None)
+    assert label() is None
+    world.reset()
+    assert (world.clock()["mode"], label()) == ("frozen", before)
+    other = World(world.service, "no-test-0001")
+    other.freeze()
+    other.reset()
+    assert other.clock()["mode"] == "real"
+
+
+def test_the_oldest_python_can_read_the_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HELPER.read_text()
+    ast.parse(text, feature_version=(3, 9))
+    monkeypatch.setattr(sys, "version_info", (3, 8, 20))
+    with pytest.raises(ImportError, match="needs Python 3.9 or later"):
+        exec(compile(text, HELPER, "exec"), {})  # noqa: S102
+
+
+def test_its_types_hold() -> None:
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, HELPER.name]
+    checked = subprocess.run(mypy, cwd=HELPER.parent, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+# --------------------------------------------------------------------------------------------------
+# Where the program comes from
+
+
+def program(path: Path, text: str = "#!/bin/sh\n", age: int = 0) -> Path:
+    """Something that can be run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    os.utime(path, (1_000_000_000 - age, 1_000_000_000 - age))
+    return path
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program in PATH, where nothing else names one."""
+    monkeypatch.delenv("PAPERCLOUD_BINARY", raising=False)
+    monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return program(tmp_path / "bin" / "papercloud")
+
+
+@pytest.mark.parametrize("place", ["/papercloud.py", "/app/tests/papercloud.py"])
+def test_a_file_in_no_checkout_takes_the_installed_program(
+    place: str, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helper, "__file__", place)
+    assert find_binary() == installed
+
+
+def test_what_a_stranger_has_built_is_not_taken(
+    tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "target" / "release" / "papercloud")
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "another"\n')
+    monkeypatch.setattr(helper, "__file__", str(tmp_path / "tests/clients/python/papercloud.py"))
+    assert find_binary() == installed
+
+
+@pytest.mark.parametrize("newer", ["debug", "release"])
+@pytest.mark.parametrize("target", ["target", "elsewhere"])
+def test_the_newer_build_of_the_checkout_is_taken(
+    newer: str, target: str, tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ages = {"debug": 9, "release": 9, newer: 0}
+    builds = {
+        profile: program(tmp_path / target / profile / "papercloud", age=age)
+        for profile, age in ages.items()
+    }
+    if target == "elsewhere":
+        monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / target))
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "papercloud"\n')
+    monkeypatch.setattr(helper, "__file__", str(tmp_path / "tests/clients/python/papercloud.py"))
+    assert find_binary() == builds[newer]
+    builds[newer].unlink()
+    [left] = (build for build in builds.values() if build.exists())
+    assert find_binary() == left
+    left.chmod(0o644)
+    assert find_binary() == installed
+
+
+def test_where_there_is_no_program_that_is_said(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed.unlink()
+    monkeypatch.setattr(helper, "__file__", "/papercloud.py")
+    with pytest.raises(ServiceFailed, match="no papercloud in PATH.*PAPERCLOUD_BINARY"):
+        Papercloud()
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "said"),
+    [
+        (None, 0, "cannot be started: No such file or directory"),
+        ("", 0o644, "cannot be started: Permission denied"),
+        ("no program", 0o755, "cannot be started: Exec format error"),
+        ("#!/bin/sh\n", 0o755, "did not announce its address, but '' (exit status 0)"),
+        ("#!/bin/sh\necho hello", 0o755, "but 'hello\\n' (exit status 0)"),
+        ("#!/bin/sh\necho '[]'", 0o755, "but '[]\\n' (exit status 0)"),
+        ("#!/bin/sh\necho '{}'; echo why >&2; exit 3", 0o755, "(exit status 3); its log:\nwhy"),
+    ],
+)
+def test_what_cannot_be_started_says_so(
+    text: str | None, mode: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "named"
+    if text is not None:
+        program(named, text).chmod(mode)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERCLOUD_BINARY", "./named")
+    with pytest.raises(ServiceFailed) as caught:
+        Papercloud()
+    assert said in str(caught.value) and str(named) in str(caught.value)
+
+
+def test_a_folder_is_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERCLOUD_BINARY", str(tmp_path))
+    with pytest.raises(ServiceFailed, match="cannot be started: it is a directory"):
+        Papercloud()
+
+
+def test_a_program_that_says_nothing_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = program(tmp_path / "silent", "#!/bin/sh\nprintf hello; exec cat\n")
+    monkeypatch.setenv("PAPERCLOUD_BINARY", str(named))
+    monkeypatch.setattr(helper, "START_SECONDS", 0)
+    with pytest.raises(ServiceFailed, match="did not announce its address"):
+        Papercloud()
+
+
+def test_a_flag_that_the_program_refuses_is_shown_as_it_says_it() -> None:
+    with pytest.raises(ServiceFailed, match="similar argument exists: '--seed'"):
+        Papercloud("--sed", "7")
+
+
+# --------------------------------------------------------------------------------------------------
+# How it ends
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: signal.Signals) -> None:
+    copy.write(
+        test_it="import signal\n\n\ndef test_it(papercloud):\n"
+        "    print('\\nprocess', papercloud._process.pid, flush=True)\n"
+        "    signal.pause()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider"],
+        cwd=copy.folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as tests:
+        assert tests.stdout is not None
+        said = next(line for line in tests.stdout if line.startswith("process "))
+        started = os.pidfd_open(int(said.split()[1]))
+        tests.send_signal(number)
+        assert tests.wait() == -number
+    try:
+        ended, _, _ = select.select([started], [], [], helper.STOP_SECONDS)
+        assert ended, "it still runs"
+    finally:
+        if not ended:
+            signal.pidfd_send_signal(started, signal.SIGKILL)
+        os.close(started)
+
+
+def test_a_service_is_stopped_once_and_then_answers_no_more() -> None:
+    with Papercloud() as service:
+        service.stop()
+    service.stop()
+    with pytest.raises(ServiceFailed, match="no Papercloud answers GET http://127.0.0.1:"):
+        service.world("p").now()
+
+
+def test_a_service_that_does_not_end_cleanly_is_complained_of() -> None:
+    service = Papercloud()
+    service._process.kill()
+    with pytest.raises(ServiceFailed, match=r"did not end cleanly \(exit status -9\); its log:\n"):
+        service.stop()
+    service.stop()
+
+
+# --------------------------------------------------------------------------------------------------
+# Proxies
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "meanwhile"),
+    [
+        (None, None, "127.0.0.1,localhost"),
+        ("corp.internal", None, "corp.internal,127.0.0.1,localhost"),
+        (None, "corp.internal, localhost", "corp.internal,localhost,127.0.0.1"),
+        ("", "corp.internal", "corp.internal,127.0.0.1,localhost"),
+        ("*", None, "*"),
+    ],
+)
+def test_what_needs_no_proxy_is_added_and_taken_back(
+    lower: str | None, upper: str | None, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {"no_proxy": lower, "NO_PROXY": upper}
+    for name, value in before.items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(KeyError), without_proxy("127.0.0.1", "localhost"):
+        assert (os.environ["no_proxy"], os.environ["NO_PROXY"]) == (meanwhile, meanwhile)
+        raise KeyError
+    assert {name: os.environ.get(name) for name in before} == before
+
+
+def test_a_service_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "corp.internal")
+    with Papercloud() as service:
+        with urllib.request.urlopen(f"{service.url}/_paper/health") as answer:
+            assert answer.status == 200
+        assert os.environ["no_proxy"] == "corp.internal,127.0.0.1"
+    assert os.environ["no_proxy"] == "corp.internal"
+
+
+# --------------------------------------------------------------------------------------------------
+# A service that is guarded, and one that runs already
+
+
+@pytest.fixture(
+    scope="module", params=[["--control-token=a token"], ["--control-token", "a token"]]
+)
+def guarded(request: pytest.FixtureRequest) -> Iterator[Papercloud]:
+    """A service that is controlled with a token, at a port of its own."""
+    with Papercloud(*request.param, "--control-port", "0", "--service-ports") as service:
+        yield service
+
+
+def test_a_guarded_service_is_controlled_like_any_other(guarded: Papercloud) -> None:
+    assert guarded.control_url != guarded.url
+    assert set(guarded.service_ports) == {"GeminiDB", "DCS", "TaurusDB", "IAM"}
+    world = guarded.world_of("a test")
+    create(Clients.connect(world.url, world.project_id))
+    world.verify(operation=CREATION, exactly=1)
+    with pytest.raises(Refused) as refused:
+        Service(guarded.url, control_url=guarded.control_url).world("p").now()
+    assert (refused.value.status, refused.value.error_code) == (401, "PAPER.0401")
+    assert "no token was sent" in refused.value.reason
+    with pytest.raises(Refused, match="the control API is served at port"):
+        World(guarded.url, "p").now()
+
+
+USES_A_WORLD = """
+def test_it(papercloud, world):
+    assert type(papercloud).__name__ == "Service"
+    world.fault("ListJobs", status=500)
+    assert world.url == papercloud.url
+"""
+
+
+def test_a_service_that_runs_is_used_and_left_running(copy: Copy, guarded: Papercloud) -> None:
+    copy.write(test_it=USES_A_WORLD)
+    before = len(guarded.worlds())
+    said = copy.pytest(
+        PAPERCLOUD_BINARY="/no/such/program",
+        PAPERCLOUD_URL=f"{guarded.url}/",
+        PAPERCLOUD_CONTROL_URL=guarded.control_url,
+        PAPERCLOUD_CONTROL_TOKEN="a token",
+    )
+    assert "1 passed" in said
+    assert len(guarded.worlds()) == before + 1
+
+
+def test_a_service_that_runs_with_tls_is_used(copy: Copy, tmp_path: Path) -> None:
+    copy.write(test_it=USES_A_WORLD)
+    certificate = tmp_path / "papercloud.pem"
+    with Papercloud("--tls", "self-signed", "--tls-certificate", str(certificate)) as service:
+        trusted = {"PAPERCLOUD_TLS_CERTIFICATE": str(certificate)}
+        assert "1 passed" in copy.pytest(PAPERCLOUD_URL=service.url, **trusted)
+        assert "CERTIFICATE_VERIFY_FAILED" in copy.pytest(PAPERCLOUD_URL=service.url)
+
+
+def test_flags_for_a_service_that_runs_are_warned_of(copy: Copy, papercloud: Service) -> None:
+    flags = """
+import pytest
+
+@pytest.fixture(scope="session")
+def papercloud_flags():
+    return ("--control-token", "planted")
+"""
+    copy.write(conftest=CONFTEST + flags, test_it=USES_A_WORLD)
+    said = copy.pytest(PAPERCLOUD_URL=papercloud.url)
+    assert "1 passed, 1 warning" in said and "papercloud_flags is not looked at" in said
+    assert "planted" not in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"PAPERCLOUD_URL": "127.0.0.1:8080"}, "a URL must begin with http:// or https://"),
+        ({"PAPERCLOUD_URL": "http://127.0.0.1:1"}, "no Papercloud answers GET http://127.0.0.1:1/"),
+        (
+            {"PAPERCLOUD_URL": "https://a", "PAPERCLOUD_TLS_CERTIFICATE": "/no/such/file"},
+            "PAPERCLOUD_TLS_CERTIFICATE: /no/such/file: No such file or directory",
+        ),
+    ],
+)
+def test_a_service_that_is_not_there_is_no_reason_to_start_one(
+    variables: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ServiceFailed) as caught:
+        helper.attached()
+    assert said in str(caught.value)
+
+
+# --------------------------------------------------------------------------------------------------
+# What it says when something is wrong
+
+
+@pytest.mark.parametrize("name", ["a b", "ä", "a/b", "a?b", "..."])
+def test_names_arrive_as_they_are(name: str, papercloud: Service) -> None:
+    with pytest.raises(Refused) as refused:
+        papercloud.world(name).now()
+    assert (refused.value.status, refused.value.error_code) == (400, "PAPER.0400")
+    assert "a project ID has 1 to 64 letters" in refused.value.reason
+    with pytest.raises(Refused, match="no fault rule is called"):
+        papercloud.world("p").hits(name)
+    if name == "...":
+        papercloud.define_scenario(name, {})
+        papercloud.forget_scenario(name)
+    else:
+        with pytest.raises(Refused, match="a scenario's name has 1 to 48 letters"):
+            papercloud.define_scenario(name, {})
+
+
+def test_a_url_may_end_with_a_slash(papercloud: Service) -> None:
+    world = World(f"{papercloud.url}/", "p")
+    assert (world.url, world.clock()["mode"]) == (papercloud.url, "real")
+    assert repr(world) == f"World('{papercloud.url}', 'p')"
+
+
+def test_a_refusal_tells_what_was_asked_and_why_not(world: World) -> None:
+    with pytest.raises(Refused) as caught:
+        world.fault("CreateDbCacheMaping", status=503)
+    refused = caught.value
+    assert (refused.status, refused.error_code) == (400, "PAPER.0400")
+    assert "did you mean CreateDbCacheMapping?" in refused.reason
+    call = f"POST /_paper/worlds/{world.project_id}/faults"
+    assert str(refused) == f"{refused.reason} ({call} answered 400 PAPER.0400)"
+    assert str(pickle.loads(pickle.dumps(refused))) == str(refused)
+
+
+def test_words_that_a_call_does_not_have_are_refused_by_their_names(world: World) -> None:
+    for call in (world.fault, world.verify, world.requests, world.near_misses, world.fail):
+        with pytest.raises(TypeError, match="'frist'"):
+            call(frist=1)  # type: ignore[call-arg]
+
+
+FAILS = """
+import pytest
+from papercloud import Refused
+
+
+def test_a_claim(world):
+    world.verify(operation="ListJobs", exactly=1)
+
+
+def test_the_report(world):
+    world.fault("ListJobs", id="planted", status=500)
+    world.assert_clean()
+
+
+def test_a_refusal(world):
+    world.choose_scenario("none")
+"""
+
+
+def test_a_failure_shows_the_line_of_the_test_and_a_sentence(copy: Copy) -> None:
+    copy.write(test_it=FAILS)
+    said = copy.pytest().splitlines()
+    assert "E       AssertionError: ListJobs: exactly 1; no such request was found" in said
+    [label] = [line for line in said if "is not clean" in line]
+    assert label.endswith("(test_it.py::test_the_report) is not clean")
+    assert any('- armed and never hit: {"id": "planted", ' in line for line in said)
+    assert any("Refused: no scenario is called none" in line for line in said)
+    assert ">       world.assert_clean()" in said
+    assert not any("papercloud.py" in line for line in said), said
+
+
+def test_a_report_names_everything_that_was_left(clients: Clients, world: World) -> None:
+    job_id = create(clients)
+    with pytest.raises(AssertionError) as caught:
+        world.assert_clean()
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"world {world.project_id} (") and lines[0].endswith("is not clean")
+    [request] = world.requests()
+    [job] = world.jobs()
+    begun = (
+        f"{CREATION}, job {job_id} is Running, {job['resource_id']} is {job['resource_status']}, "
+        f"by request {request['request_id']}"
+    )
+    assert lines[1:] == [f"- started and never looked at: {begun}", f"- unfinished: {begun}"]
+
+
+# --------------------------------------------------------------------------------------------------
+# Time and jobs
+
+
+def test_a_clock_goes_to_an_instant_and_by_a_duration(clients: Clients, world: World) -> None:
+    job_id = create(clients)
+    now = datetime.fromisoformat(world.now().replace("Z", "+00:00"))
+    assert world.advance_to(now + timedelta(milliseconds=1)) == []
+    [due] = world.advance_to(f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+    assert due["job_id"] == job_id
+    assert world.advance(timedelta(minutes=1, milliseconds=5)) == []
+    later = world.now()
+    assert world.freeze(at=datetime.fromisoformat(later.replace("Z", "+00:00"))) == []
+    assert world.clock() == {"mode": "frozen", "now": later, "scale": 0.0, "auto_advance": False}
+    elsewhere = (now + timedelta(hours=2)).astimezone(timezone(timedelta(hours=5)))
+    assert world.freeze(elsewhere) == []
+    assert world.now() > later
+    with pytest.raises(ValueError, match="must have a time zone"):
+        world.advance_to(datetime(2026, 1, 1))
+    with pytest.raises(Refused):
+        world.advance_to(now)
+
+
+def test_what_is_under_way_is_listed_and_fails_as_it_is_told(
+    clients: Clients, world: World
+) -> None:
+    assert world.jobs() == []
+    job_id = create(clients)
+    [job] = world.jobs()
+    assert (job["job_id"], job["percent"]) == (job_id, 0)
+    assert world.job(job_id) == job
+    world.fail(job_id, percent=40, reason="disk full")
+    planned = world.job(job_id)["planned"]
+    assert (planned["job"], planned["percent"], planned["reason"]) == ("fail", 40, "disk full")
+    [due] = world.advance(3600)
+    assert due["job_status"] == "Failed"
+
+
+# --------------------------------------------------------------------------------------------------
+# Faults and scenarios
+
+
+def words_of(call: Any) -> set[str]:
+    """The keyword arguments that a call takes."""
+    parameters = signature(call).parameters.items()
+    return {name for name, it in parameters if it.kind == Parameter.KEYWORD_ONLY}
+
+
+RULES: list[dict[str, Any]] = [
+    {"id": "named", "service": "GeminiDB", "first": 1, "status": 503, "body": None},
+    {"operation": CREATION, "match": {"source_instance_id": RDS}, "nth": 2, "error": "WrongState"},
+    {"operation": CREATION, "every": 3, "error_code": "DBS.200011", "message": "no"},
+    {"probability": 0.5, "throttle": 5},
+    {"phase": "after", "latency_ms": {"from": 1, "to": 2}, "reset": True},
+    {"while_": {"operation": CREATION, "status": "Running"}, "truncate": True},
+    {"malformed": True},
+    {"slow_body": 2000},
+    {"operation": CREATION, "job": "fail", "percent": 40, "reason": "disk full"},
+    {"operation": CREATION, "job": "hold", "stage": "Running"},
+    {"operation": CREATION, "job": "succeed", "seconds": 600},
+]
+
+
+def test_every_word_of_a_rule_arrives(world: World) -> None:
+    assert words_of(world.fault) <= {word for rule in RULES for word in rule}
+    names = [world.fault(**rule) for rule in RULES]
+    assert names[0] == "named" and names[1] != "named"
+    which = {"id", "service", "operation", "match", "while", "phase"}
+    which |= {"first", "nth", "every", "probability"}
+    for armed, rule in zip(world.faults(), RULES):
+        written = {"while" if word == "while_" else word: it for word, it in rule.items()}
+        effect = {word: it for word, it in written.items() if word not in which}
+        assert armed["effect"] == effect
+        assert {word: armed[word] for word in written if word in which} == {
+            word: it for word, it in written.items() if word in which
+        }
+    world.disarm_all()
+    assert world.faults() == []
+
+
+def test_a_scenario_is_defined_chosen_left_and_forgotten(
+    papercloud: Service, world: World
+) -> None:
+    name = "a.test_of-scenarios"
+    papercloud.define_scenario(name, FULL_DISK)
+    [defined] = [one for one in papercloud.scenarios() if one["name"] == name]
+    assert defined["job_seconds"] == 100
+    assert world.scenario() is None
+    world.choose_scenario(name)
+    assert (world.scenario(), len(world.faults())) == (name, 2)
+    world.leave_scenario()
+    assert (world.scenario(), world.faults()) == (None, [])
+    papercloud.forget_scenario(name)
+    with pytest.raises(Refused, match="no scenario is called"):
+        papercloud.forget_scenario(name)
+
+
+# --------------------------------------------------------------------------------------------------
+# What was asked
+
+
+CHOICES: list[dict[str, Any]] = [
+    {"operation": CREATION, "service": "GeminiDB"},
+    {"method": "POST", "status": 202, "committed": True},
+    {"match": {"source_instance_id": RDS, "body.target_instance_id": REDIS}},
+]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_word_of_a_choice_arrives(
+    choice: dict[str, Any], clients: Clients, world: World
+) -> None:
+    words = {word for choice in CHOICES for word in choice} | {"fault"}
+    assert words == words_of(world.near_misses)
+    assert words == words_of(world.requests) - {"since", "limit", "exact"}
+    rule = world.fault("ListJobs", status=500)
+    create(clients)
+    with pytest.raises(ServerResponseException, match="injected"):
+        clients.geminidb.list_jobs(geminidb.ListJobsRequest(id="x"))
+    [created] = world.requests(**choice)
+    assert created["operation"] == CREATION
+    assert [one["operation"] for one in world.requests(fault=rule)] == ["ListJobs"]
+    assert [one["operation"] for one in world.requests(committed=False)] == ["ListJobs"]
+    world.verify(**choice, exactly=1)
+    missed = world.near_misses(**{**choice, "fault": "another"})
+    assert missed[0]["request_id"] == created["request_id"]
+    assert missed[0]["differences"] == [{"field": "fault", "expected": "another", "got": None}]
+
+
+def test_every_word_of_a_check_arrives(clients: Clients, world: World) -> None:
+    create(clients)
+    checks: list[dict[str, Any]] = [
+        {"exactly": 1, "name": "a name"},
+        {"at_least": 1},
+        {"at_most": 1},
+        {"never": True, "operation": "ListJobs"},
+        {"at_most_once_committed": True},
+        {"sequence": [{"operation": CREATION, "status": 202}]},
+        {"status": 202},
+    ]
+    words = words_of(world.near_misses) | {word for check in checks for word in check}
+    assert words == words_of(world.verify)
+    for check in checks:
+        world.verify(**check)
+    world.verify(*checks)
+    with pytest.raises(AssertionError, match="^a name: any request: exactly 2; 1 such request was"):
+        world.verify(name="a name", exactly=2)
+    with pytest.raises(Refused, match="at least one check"):
+        world.verify()
+
+
+def test_all_requests_are_listed_however_many_there_are(
+    clients: Clients, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        create_db_cache_mapping(clients, source_instance_id=RDS, target_instance_id=REDIS)
+    everything = world.requests()
+    assert len(everything) == 5
+    monkeypatch.setattr(helper, "PAGE", 2)
+    assert world.requests() == everything
+    assert world.requests(limit=3) == everything[-3:]
+    assert world.requests(since=everything[1]["request_id"]) == everything[2:]
+    assert world.requests(since=everything[1]["request_id"], limit=1) == everything[-1:]
+
+
+def test_all_worlds_are_listed_however_many_there_are(
+    papercloud: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        papercloud.world(f"one-of-many-{number}").freeze()
+    everything = [one["project_id"] for one in papercloud.worlds()]
+    assert {f"one-of-many-{number}" for number in range(5)} <= set(everything)
+    monkeypatch.setattr(helper, "PAGE", 2)
+    assert [one["project_id"] for one in papercloud.worlds()] == everything
+
+
+def test_a_journal_that_dropped_requests_is_no_proof() -> None:
+    with Papercloud("--journal-bytes", "4000") as service:
+        world = service.world_of("a test")
+        clients = Clients.connect(service.url, world.project_id)
+        for _ in range(9):
+            create(clients)
+        with pytest.raises(JournalIncomplete, match="were dropped from the journal of"):
+            world.requests()
+        left = world.requests(exact=False)
+        assert 0 < len(left) < 9
+        world.clear_requests()
+        assert world.requests() == []
+
+
+# --------------------------------------------------------------------------------------------------
+# What the service knows, and the world as a whole
+
+
+def test_the_service_tells_what_it_knows(
+    papercloud: Service, clients: Clients, world: World
+) -> None:
+    create(clients)
+    [request] = world.requests()
+    assert world.explain(request["request_id"])["request_id"] == request["request_id"]
+    assert papercloud.explain(request["request_id"]) == world.explain(request["request_id"])
+    unclean = [one["project_id"] for one in papercloud.report()["worlds"]]
+    assert world.project_id in unclean
+    [creation] = [
+        one
+        for one in papercloud.catalogue()
+        if one["operation"] == CREATION and one["error_code"] is None
+    ]
+    assert creation["status"] == 202
+    assert len(papercloud.rules()) > 100
+    with pytest.raises(Refused, match="--world FILE --save") as refused:
+        papercloud.save()
+    assert refused.value.status == 409
+
+
+def test_worlds_are_saved_when_a_test_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "worlds.json"
+    with Papercloud("--world", str(file), "--save") as service:
+        service.world("a-project-to-save").freeze()
+        service.save()
+        assert "a-project-to-save" in file.read_text()
