@@ -64,7 +64,7 @@ fn a_rule_of_a_scenario_sees_only_requests_that_carry_it() {
     let (sent, agenda) = (Sent::default(), Agenda::default());
     let mut hits = |scenario| {
         let asked = Asked { route, sent: &sent, now: Moment::from_milliseconds(0), scenario };
-        faults.strike(&asked, &agenda).is_some()
+        faults.strike(&asked, &agenda).hit.is_some()
     };
     assert!(!hits(None) && !hits(Some("other")) && hits(Some("outage")));
     assert_eq!(faults.find("fault-1").unwrap().asked, 1);
