@@ -260,6 +260,8 @@ fn a_definition_that_is_wrong_is_refused_and_the_one_before_it_stays() {
         (r#"{"clock":{"scale":0}}"#.to_owned(), "clock.scale must be above 0"),
         (r#"{"job_seconds":-1}"#.to_owned(), "job_seconds must be from 0 to 86400, got -1"),
         (r#"{"job_seconds":1e9}"#.to_owned(), "job_seconds must be from 0 to 86400"),
+        (r#"{"job_seconds":1,"job_seconds":5}"#.to_owned(), "job_seconds: is there twice"),
+        (rule(&format!(r#"{{"first":1,"first":2,{status}}}"#)), "faults[0].first: is there twice"),
         (rule(&format!(r#"{{"operation":"CreateDbCacheMaping",{status}}}"#)), "faults[0]: there"),
         (
             rule(&format!(r#"{{"operation":"CreateDbCacheMaping",{status}}}"#)),

@@ -20,6 +20,24 @@ fn a_rule_that_is_impossible_is_refused_with_the_reason() {
     assert!(same.unwrap_err().to_string().contains("did you mean CreateDbCacheMapping?"));
 }
 
+#[test]
+fn a_member_that_is_there_twice_is_refused() {
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/faults");
+    for (rule, field) in [
+        (r#"{"first":1,"first":2,"effect":{"reset":true}}"#, "first"),
+        (r#"{"match":{"limit":1,"limit":2},"effect":{"reset":true}}"#, "match.limit"),
+        (r#"{"effect":{"status":500,"body":{"a":[{"b":1,"b":1}]}}}"#, "effect.body.a[0].b"),
+        (r#"{"effect":{"latency_ms":{"from":1,"from":2,"to":3}}}"#, "effect.latency_ms.from"),
+    ] {
+        let refused = send_text(&cloud, "POST", &path, &[], rule);
+        let (message, said) = (refused.text("/error_msg"), format!("{field}: is there twice"));
+        assert!(message.contains(&said), "{rule}: {message}");
+        refused.expect(400);
+    }
+    assert_eq!(send(&cloud, "GET", &path, None).expect(200)["count"], 0);
+}
+
 fn bad_rules() -> Vec<(Value, &'static str)> {
     let on_create =
         |effect: Value| json!({ "operation": "CreateDbCacheMapping", "effect": effect });
