@@ -13,7 +13,6 @@ pub use entry::{Draft, Entry, Verdict};
 pub use field_path::FieldPath;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
-#[cfg(test)]
 pub use secrets::names_a_secret;
 pub use shown::show;
 pub use verification::{Check, Claim, Finding};

@@ -12,6 +12,7 @@ fn a_rule_that_is_impossible_is_refused_with_the_reason() {
         let refused = send(&cloud, "POST", &path, Some(&rule));
         let message = refused.text("/error_msg");
         assert!(message.contains(said), "{rule}: {message}");
+        assert!(!message.contains("hunter2"), "{message}");
         assert_eq!(refused.expect(400)["error_code"], "PAPER.0400");
     }
     assert_eq!(send(&cloud, "GET", &path, None).expect(200)["count"], 0);
@@ -64,6 +65,20 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (
             json!({ "match": { "source_instance.password": "a" }, "effect": { "reset": true } }),
             "is a secret",
+        ),
+        (
+            json!({
+                "match": { "source_instance": { "password": "hunter2" } },
+                "effect": { "reset": true },
+            }),
+            "match: source_instance.password is a secret",
+        ),
+        (
+            json!({
+                "match": { "source_instance": { "x": [{ "my_Password": "hunter2" }] } },
+                "effect": { "reset": true },
+            }),
+            "match: source_instance.x.my_Password is a secret",
         ),
         (with("first", json!(0)), "first must be a number from 1 up, got 0"),
         (with("nth", json!(-1)), "nth must be a number from 1 up, got -1"),
