@@ -133,6 +133,9 @@ pub struct WorldCell {
 
 const SHARDS: usize = 16;
 
+/// More scenarios than these are a mistake.
+const MOST_SCENARIOS: usize = 1_000;
+
 impl Cloud {
     /// A cloud without worlds.
     pub fn new(settings: Settings) -> Self {
@@ -270,15 +273,25 @@ impl Cloud {
         self.scenarios.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Defines a scenario, in the place of one with the same name.
-    pub fn define_scenario(&self, name: &str, scenario: Scenario) {
+    /// Defines a scenario, in the place of one with the same name, if there is room for it.
+    pub fn define_scenario(
+        &self,
+        name: &str,
+        scenario: Scenario,
+    ) -> Result<Arc<Scenario>, ControlError> {
         let mut known = self.scenarios.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(name.into(), Arc::new(scenario));
+        if known.len() >= MOST_SCENARIOS && !known.contains_key(name) {
+            let reason = format!("there are at most {MOST_SCENARIOS} scenarios");
+            return Err(ControlError::conflict(reason));
+        }
+        let scenario = Arc::new(scenario);
+        known.insert(name.into(), Arc::clone(&scenario));
+        Ok(scenario)
     }
 
-    /// Forgets a scenario.
-    pub fn forget_scenario(&self, name: &str) {
-        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    /// Forgets a scenario. Whether there was one.
+    pub fn forget_scenario(&self, name: &str) -> bool {
+        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some()
     }
 
     /// The id of the next control request. It belongs to no project, so that no project's ids follow

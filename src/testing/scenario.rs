@@ -66,7 +66,12 @@ impl Scenario {
     /// unless they have names of their own.
     pub fn read(name: &str, value: &Value) -> Result<Self, ControlError> {
         check_name(name)?;
-        let written: Written = read_value(value)?;
+        Self::of(name, read_value(value)?)
+    }
+
+    /// Checks a scenario, in the same way.
+    pub fn of(name: &str, written: Written) -> Result<Self, ControlError> {
+        check_name(name)?;
         if let Some(ClockSetting { frozen: true, scale: Some(_), .. }) = written.clock {
             return Err(ControlError::bad("clock: takes either frozen or scale"));
         }
