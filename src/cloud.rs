@@ -38,7 +38,7 @@ pub use backup::{BACKUP, Backup};
 pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
+pub use ids::{Drawn, IdKind, Ids, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
@@ -53,7 +53,7 @@ pub use migration_task::{
     OnlineMigration, PREPARATION, ROLLBACK, Side, TERMINATION, Work,
 };
 pub use preset::Preset;
-pub use project::{Plan, Project, Warning};
+pub use project::{CLICKHOUSE_SUFFIX, Plan, Project, Warning};
 pub use replication::{
     COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig,
     Replications, ScopeChange, Setting, TableScope, TableSetting,

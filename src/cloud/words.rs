@@ -77,6 +77,16 @@ pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
     fits.ok_or_else(|| D::Error::custom(format!("must be from 0 to 100, got {percent}")))
 }
 
+/// Reads how many courses have begun. Half of all numbers are left for those that come.
+pub fn courses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    const HIGHEST: u32 = u32::MAX / 2;
+    let count = u32::deserialize(deserializer)?;
+    if count <= HIGHEST {
+        return Ok(count);
+    }
+    Err(D::Error::custom(format!("must be from 0 to {HIGHEST}, got {count}")))
+}
+
 /// Reads how many there were of something.
 pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let count = u64::deserialize(deserializer)?;

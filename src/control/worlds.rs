@@ -153,11 +153,13 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     let snapshot: Snapshot = read(document)?;
     snapshot.check(project, app.cloud.settings()).map_err(said)?;
     require_label(snapshot.label())?;
-    // There has to be room for it.
-    world(app, project)?;
     let requests = snapshot.requests();
     let known = |name: &str| app.cloud.scenario(name).ok();
-    app.cloud.replace(id, requests, |world| snapshot.settle(world, &known)).map_err(said)
+    app.cloud.replace(id, requests, |new| {
+        snapshot.settle(new, &known).map_err(said)?;
+        // Another world may have to make room for it, so this comes when all else is done.
+        world(app, project).map(drop)
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]

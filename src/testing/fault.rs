@@ -10,6 +10,7 @@
 //! count.
 
 mod effect;
+mod exported;
 mod header;
 mod latency;
 mod matching;
@@ -23,13 +24,13 @@ mod tests;
 mod written;
 
 pub use effect::{Effect, Phase};
+pub use exported::Exported;
 pub use rule::Rule;
 pub use strike::{Asked, Hit, Struck};
 pub use written::{Ending, Written, WrittenEffect, WrittenStage};
 
-use crate::control::{ControlError, read_value};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use crate::control::ControlError;
+use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -74,25 +75,6 @@ pub struct Shown {
     #[serde(flatten)]
     rule: Written,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scenario: Option<Box<str>>,
-    asked: u64,
-    hits: u64,
-}
-
-/// The rules of a world as they are exported.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Exported {
-    named: u64,
-    by_header: u64,
-    rules: Vec<ExportedRule>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExportedRule {
-    rule: Written,
-    #[serde(default)]
     scenario: Option<Box<str>>,
     asked: u64,
     hits: u64,
@@ -184,36 +166,6 @@ impl Faults {
                 return name;
             }
         }
-    }
-
-    /// The rules with their counters, for [`import`](Self::import).
-    pub fn export(&self) -> Value {
-        let rule = |armed: &Armed| {
-            json!({
-                "rule": armed.rule.written,
-                "scenario": armed.scenario,
-                "asked": armed.asked,
-                "hits": armed.hits,
-            })
-        };
-        let rules: Vec<_> = self.rules.iter().map(rule).collect();
-        json!({ "named": self.named, "by_header": self.by_header, "rules": rules })
-    }
-
-    /// Takes over exported rules with their counters, in the place of those that are there.
-    pub fn import(&mut self, exported: &Value) -> Result<(), ControlError> {
-        let exported: Exported = read_value(exported)?;
-        let mut faults = Self { any: Arc::default(), rules: Vec::new(), ..*self };
-        for ExportedRule { rule, scenario, asked, hits } in exported.rules {
-            faults.arm(Rule::of(rule)?, scenario.as_deref())?;
-            if let Some(armed) = faults.rules.last_mut() {
-                (armed.asked, armed.hits) = (asked, hits);
-            }
-        }
-        (self.named, self.by_header) = (exported.named, exported.by_header);
-        self.rules = faults.rules;
-        self.any.store(!self.rules.is_empty(), Ordering::Release);
-        Ok(())
     }
 }
 
