@@ -342,6 +342,12 @@ impl WorldCell {
         request_id(self.key, ordinal)
     }
 
+    /// The number of the request to this project that has this id, if there was one.
+    pub fn ordinal_of(&self, request_id: &str) -> Option<u64> {
+        let ordinal = ids::ordinal_of_request(self.key, request_id);
+        ordinal.filter(|ordinal| *ordinal < self.requests())
+    }
+
     /// Locks the world. A panic in an operation is answered with 500 and must not lock the world
     /// for good, so poison is ignored; changes are made only after the last refusal.
     pub fn lock(&self) -> MutexGuard<'_, World> {
