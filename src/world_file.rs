@@ -268,7 +268,7 @@ mod tests {
         wrong(&scenario("{\"job_second\":1}"), "did you mean job_seconds? at line 3");
         wrong(
             &scenario("{\"faults\":[{\"operation\":\"ListJob\",\"effect\":{\"status\":500}}]}"),
-            "scenarios.odd: faults[0]: there is no operation \"ListJob\"; did you mean ListJobs?",
+            "scenarios.odd: faults[0]: there is no operation ListJob; did you mean ListJobs?",
         );
         wrong("{\"version\":1,\"scenarios\":{\"a+b\":{}}}", "a scenario's name has 1 to 48");
         wrong(

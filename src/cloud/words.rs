@@ -6,6 +6,7 @@
 use super::undocumented::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
 use super::{Instance, Lifecycle};
 use super::{backup, htap, memory_mapping, migration_task, replication};
+use crate::contract::check::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
@@ -38,8 +39,7 @@ pub fn one_of<T>(word: &str, known: impl Iterator<Item = (String, T)>) -> Result
     let known: Vec<_> = known.collect();
     let words = known.iter().map(|(word, _)| word.as_str());
     let list = words.clone().collect::<Vec<_>>().join(", ");
-    let nearest = crate::contract::check::nearest(word, words);
-    let meant = nearest.map_or_else(String::new, |word| format!("; did you mean {word}?"));
+    let meant = did_you_mean(word, words);
     let found = known.into_iter().find(|(known, _)| known == word).map(|(_, meaning)| meaning);
     found.ok_or_else(|| format!("must be one of {list}, got {word:?}{meant}"))
 }

@@ -6,7 +6,7 @@ mod pattern;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
-pub use pattern::{Pattern, unknown};
+pub use pattern::Pattern;
 
 use super::handler::{ask, tell};
 use super::problem::read;

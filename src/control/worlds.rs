@@ -1,8 +1,8 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::handler::{ask, tell};
+use super::known::unknown;
 use super::problem::read;
-use super::requests::unknown;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
@@ -74,7 +74,7 @@ impl Listing {
             match name {
                 "marker" => listing.marker = Some(project_id(&value)?.to_owned()),
                 "limit" => listing.limit = query::parse(name, &value, "a number")?,
-                _ => return Err(unknown("parameter", name, ["marker", "limit"].into_iter())),
+                _ => return Err(unknown("parameter", name, ["marker", "limit"])),
             }
             Ok(())
         })?;

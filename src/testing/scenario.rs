@@ -6,6 +6,7 @@
 
 use super::fault::Rule;
 use crate::cloud::{Turn, World};
+use crate::contract::check::did_you_mean;
 use crate::control::{ControlError, read_value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -118,8 +119,7 @@ impl Scenario {
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
         let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
         let all = known.clone().collect::<Vec<_>>().join(", ");
-        let meant = crate::contract::check::nearest(name, known)
-            .map_or_else(String::new, |word| format!("; did you mean {word}?"));
+        let meant = did_you_mean(name, known);
         let all =
             if all.is_empty() { "there are none".to_owned() } else { format!("known: {all}") };
         format!("no scenario is called {shown}; {all}{meant}")

@@ -1,6 +1,6 @@
 //! The parameters that a request has to have to be hit.
 
-use crate::contract::check::{Members, Sent, nearest};
+use crate::contract::check::{Members, Sent, did_you_mean};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Place};
 use crate::control::ControlError;
@@ -26,8 +26,7 @@ pub fn read(
         let known: Vec<_> = routes.iter().flat_map(|route| paths(route.contract)).collect();
         routes.retain(|route| declared(route.contract, path).is_some());
         if routes.is_empty() {
-            let meant = nearest(path, known.iter().map(String::as_str))
-                .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+            let meant = did_you_mean(path, known.iter().map(String::as_str));
             return Err(ControlError::bad(format!(
                 "match: no operation that is meant declares {path:?}{meant}"
             )));

@@ -52,11 +52,8 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (json!([]), "the body is refused"),
         (with("frist", json!(1)), "did you mean first?"),
         (with("operation", json!("CreateDbCacheMaping")), "did you mean CreateDbCacheMapping?"),
-        (
-            with("service", json!("GeminDB")),
-            "there is no service \"GeminDB\"; did you mean GeminiDB?",
-        ),
-        (with("service", json!("DCS")), "there is no operation \"CreateDbCacheMapping\""),
+        (with("service", json!("GeminDB")), "there is no service GeminDB; did you mean GeminiDB?"),
+        (with("service", json!("DCS")), "there is no operation of DCS CreateDbCacheMapping"),
         (with("match", json!({ "source_instance": "a" })), "did you mean source_instance_id?"),
         (
             with("match", json!({ "source_instance_id.x": "a" })),
@@ -92,7 +89,7 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (with("while", json!({ "operation": "ListJobs" })), "ListJobs sets nothing going"),
         (
             with("while", json!({ "operation": "CreateDbCacheMapping", "status": "Runing" })),
-            "there is no stage \"Runing\"; did you mean Running?",
+            "there is no stage Runing; did you mean Running?",
         ),
         (with("phase", json!("behind")), "phase: unknown variant `behind`"),
         (with("id", json!("")), "id must have 1 to 64"),
