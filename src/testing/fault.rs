@@ -9,6 +9,7 @@
 //! performed: one that is refused, or answered by another rule in the operation's place, does not
 //! count.
 
+mod deed;
 mod effect;
 mod exported;
 mod header;
