@@ -39,7 +39,7 @@ pub use backup::{BACKUP, Backup};
 pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
-pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
+pub use ids::{Drawn, IdKind, Ids, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
@@ -54,7 +54,7 @@ pub use migration_task::{
     OnlineMigration, PREPARATION, ROLLBACK, Side, TERMINATION, Work,
 };
 pub use preset::Preset;
-pub use project::{Plan, Project, Warning};
+pub use project::{CLICKHOUSE_SUFFIX, Plan, Project, Warning};
 pub use replication::{
     COURSE as REPLICATION_COURSE, FOLLOWING, ListKind, Replication, ReplicationConfig,
     Replications, ScopeChange, Setting, TableScope, TableSetting,
@@ -134,6 +134,9 @@ pub struct WorldCell {
 }
 
 const SHARDS: usize = 16;
+
+/// More scenarios than these are a mistake.
+const MOST_SCENARIOS: usize = 1_000;
 
 impl Cloud {
     /// A cloud without worlds.
@@ -271,15 +274,25 @@ impl Cloud {
         self.scenarios.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Defines a scenario, in the place of one with the same name.
-    pub fn define_scenario(&self, name: &str, scenario: Scenario) {
+    /// Defines a scenario, in the place of one with the same name, if there is room for it.
+    pub fn define_scenario(
+        &self,
+        name: &str,
+        scenario: Scenario,
+    ) -> Result<Arc<Scenario>, ControlError> {
         let mut known = self.scenarios.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(name.into(), Arc::new(scenario));
+        if known.len() >= MOST_SCENARIOS && !known.contains_key(name) {
+            let reason = format!("there are at most {MOST_SCENARIOS} scenarios");
+            return Err(ControlError::conflict(reason));
+        }
+        let scenario = Arc::new(scenario);
+        known.insert(name.into(), Arc::clone(&scenario));
+        Ok(scenario)
     }
 
-    /// Forgets a scenario.
-    pub fn forget_scenario(&self, name: &str) {
-        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    /// Forgets a scenario. Whether there was one.
+    pub fn forget_scenario(&self, name: &str) -> bool {
+        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some()
     }
 
     /// The id of the next control request. It belongs to no project, so that no project's ids follow
@@ -337,6 +350,12 @@ impl WorldCell {
     /// The id of a request to this project: 32 hex digits.
     pub fn request_id(&self, ordinal: u64) -> String {
         request_id(self.key, ordinal)
+    }
+
+    /// The number of the request to this project that has this id, if there was one.
+    pub fn ordinal_of(&self, request_id: &str) -> Option<u64> {
+        let ordinal = ids::ordinal_of_request(self.key, request_id);
+        ordinal.filter(|ordinal| *ordinal < self.requests())
     }
 
     /// Locks the world. A panic in an operation is answered with 500 and must not lock the world

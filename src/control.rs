@@ -10,6 +10,7 @@ pub mod faults;
 pub mod guard;
 mod handler;
 pub mod jobs;
+pub mod known;
 mod metrics;
 mod page;
 mod problem;

@@ -38,6 +38,22 @@ impl Wrong {
     }
 }
 
+impl Wrong {
+    /// Without a line, for what is no text of its own.
+    #[must_use]
+    pub fn without_line(self) -> Self {
+        Self { line: 0, ..self }
+    }
+
+    /// With its field.
+    pub fn in_field(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{field}: {self}"),
+            None => self.to_string(),
+        }
+    }
+}
+
 /// Without its field.
 impl fmt::Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +108,7 @@ pub fn read_bytes<'t, T: Deserialize<'t>>(bytes: &'t [u8]) -> Result<T, Wrong> {
 
 /// Reads what was read before. It is written out for that: few are, and they are short.
 pub fn read_value<T: for<'t> Deserialize<'t>>(value: &Value) -> Result<T, Wrong> {
-    read(&value.to_string()).map_err(|wrong| Wrong { line: 0, ..wrong })
+    read(&value.to_string()).map_err(Wrong::without_line)
 }
 
 #[cfg(test)]
@@ -158,10 +174,30 @@ mod tests {
         let whole = |text: &[u8], problem: &str| {
             assert_eq!(said(text), (String::new(), problem.to_owned()));
         };
+        for (text, field) in [
+            (br#"{"names":[],"names":[]}"#, "names"),
+            (br#"{"keyed":{"1":true,"1":1}}"#, "keyed.1"),
+        ] as [(&[u8], _); 2]
+        {
+            let (said, problem) = said(text);
+            assert_eq!(said, field);
+            assert!(problem.starts_with("is there twice at line 1 column "), "{problem}");
+        }
         whole(b"{\"names\":[]", "EOF while parsing an object at line 1 column 11");
         whole(b"{}", "missing field `names` at line 1 column 2");
         whole(b"{\"names\":[]} x", "trailing characters at line 1 column 14");
         whole(b"{\n\"\xFF\":1}", "invalid unicode code point at line 2 column 2");
+    }
+
+    #[test]
+    fn no_value_has_a_member_twice() {
+        let read = |text| read::<Value>(text).map_err(|wrong| wrong.in_field());
+        assert_eq!(read(r#"{"a":{"b":1},"b":[{"b":2}]}"#).unwrap()["b"][0]["b"], 2);
+        let said = "a[1].b: is there twice at line 1 column 20";
+        assert_eq!(
+            read(r#"{"a":[1,{"b":1,"\u0062":2}]}"#).unwrap_err().split(" at").next(),
+            said.split(" at").next()
+        );
     }
 
     #[test]

@@ -17,7 +17,8 @@ mod keyed;
 #[cfg(test)]
 pub mod tests;
 
-use crate::cloud::{Settings, World};
+use crate::cloud::{Ids, Settings, World};
+use crate::control::ACCOUNT;
 use document::Document;
 use faults::Scenarios;
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,8 @@ impl Snapshot {
     /// Refuses what is not of this project and seed, or does not fit together.
     pub fn check(&self, project_id: &str, settings: &Settings) -> Result<(), Wrong> {
         self.0.require_home(project_id, settings.seed)?;
-        check::check(&self.0)?;
+        let id = if project_id == ACCOUNT { "" } else { project_id };
+        check::check(&self.0, &Ids::of_project(settings.seed, id))?;
         check::check_runs(&self.value(), self.0.begun())
     }
 

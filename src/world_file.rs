@@ -56,10 +56,7 @@ struct KnownUser {
 impl WorldFile {
     /// Reads the text of a file.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: Self = reading::read(text).map_err(|wrong| match &wrong.field {
-            Some(field) => format!("{field}: {wrong}"),
-            None => wrong.to_string(),
-        })?;
+        let file: Self = reading::read(text).map_err(|wrong| wrong.in_field())?;
         file.check().map_err(|Wrong { field, value, problem }| {
             let line = line_of_last(text, &value);
             format!("{field}: {problem} at line {line}")
@@ -263,10 +260,15 @@ mod tests {
             format!("{{\"version\":1,\"scenarios\":{{\n\"slow\":{{}},\n\"odd\":{scenario}}}}}")
         };
         wrong(&scenario("{\"job_seconds\":-1}"), "scenarios.odd: job_seconds must be from 0");
+        wrong(
+            &scenario("{\"faults\":[],\"faults\":[]}"),
+            "scenarios.odd.faults: is there twice at line 3",
+        );
+        wrong(&scenario("{},\"odd\":{}"), "scenarios.odd: is there twice at line 3");
         wrong(&scenario("{\"job_second\":1}"), "did you mean job_seconds? at line 3");
         wrong(
             &scenario("{\"faults\":[{\"operation\":\"ListJob\",\"effect\":{\"status\":500}}]}"),
-            "scenarios.odd: faults[0]: there is no operation \"ListJob\"; did you mean ListJobs?",
+            "scenarios.odd: faults[0]: there is no operation ListJob; did you mean ListJobs?",
         );
         wrong("{\"version\":1,\"scenarios\":{\"a+b\":{}}}", "a scenario's name has 1 to 48");
         wrong(

@@ -3,6 +3,10 @@
 //! An id follows from seed, project, kind and ordinal, so it depends neither on chance nor on how
 //! parallel requests to other projects interleave.
 
+mod ordinal;
+
+pub use ordinal::ordinal_of_request;
+
 use super::words;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,16 +37,21 @@ pub struct Drawn {
     /// Of jobs.
     #[serde(deserialize_with = "words::count")]
     pub job: u64,
+    /// Of memory mappings.
     #[serde(deserialize_with = "words::count")]
-    mapping: u64,
+    pub mapping: u64,
+    /// Of migration tasks.
     #[serde(deserialize_with = "words::count")]
-    migration_task: u64,
+    pub migration_task: u64,
+    /// Of rules of memory mappings.
     #[serde(deserialize_with = "words::count")]
-    memory_rule: u64,
+    pub memory_rule: u64,
+    /// Of ClickHouse instances.
     #[serde(deserialize_with = "words::count")]
-    clickhouse: u64,
+    pub clickhouse: u64,
+    /// Of backups.
     #[serde(deserialize_with = "words::count")]
-    backup: u64,
+    pub backup: u64,
 }
 
 /// The ids of one world.
@@ -76,10 +85,18 @@ impl Ids {
         let drawn = &mut self.drawn[kind as usize];
         let ordinal = *drawn;
         *drawn += 1;
-        // Each kind has a key of its own, or kind and ordinal could change places.
-        let key = scatter_word(self.key.rotate_left(17) ^ scatter_word(kind as u64 + 1));
-        let bits = scatter(key, ordinal);
+        self.at(kind, ordinal)
+    }
+
+    /// The id of a kind with this ordinal.
+    fn at(&self, kind: IdKind, ordinal: u64) -> Uuid {
+        let bits = scatter(self.key_of(kind), ordinal);
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    }
+
+    /// Each kind has a key of its own, or kind and ordinal could change places.
+    fn key_of(&self, kind: IdKind) -> u64 {
+        scatter_word(self.key.rotate_left(17) ^ scatter_word(kind as u64 + 1))
     }
 }
 
@@ -90,9 +107,13 @@ pub fn world_key(seed: u64, project_id: &str) -> u64 {
 
 /// The id of a request: 32 hex digits, as the gateway's `request_id` has them.
 pub fn request_id(world_key: u64, ordinal: u64) -> String {
-    let bits = scatter(world_key ^ scatter_word(u64::from(b'r')), ordinal);
+    let bits = scatter(key_of_requests(world_key), ordinal);
     let mut digits = Uuid::encode_buffer();
     Uuid::from_u128(bits).simple().encode_lower(&mut digits).to_owned()
+}
+
+fn key_of_requests(world_key: u64) -> u64 {
+    world_key ^ scatter_word(u64::from(b'r'))
 }
 
 /// Finds things by ids that were made here: they are scattered already, so their own bits do for

@@ -12,6 +12,9 @@ use crate::language::Language;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// What the ids of ClickHouse instances end in.
+pub const CLICKHOUSE_SUFFIX: &str = "in16";
+
 /// One request's view of its project.
 ///
 /// What it adopts is kept aside until the operation has succeeded, so a refused request leaves
@@ -396,7 +399,7 @@ impl<'w> Project<'w> {
 
     /// A new id for a ClickHouse instance: 32 hex digits and the suffix that the documents show.
     pub fn new_clickhouse_id(&mut self) -> String {
-        format!("{}in16", self.world.ids.next(IdKind::ClickHouse).simple())
+        format!("{}{CLICKHOUSE_SUFFIX}", self.world.ids.next(IdKind::ClickHouse).simple())
     }
 
     /// A new id for a backup.

@@ -6,6 +6,7 @@
 use super::undocumented::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
 use super::{Instance, Lifecycle};
 use super::{backup, htap, memory_mapping, migration_task, replication};
+use crate::contract::check::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
@@ -38,8 +39,7 @@ pub fn one_of<T>(word: &str, known: impl Iterator<Item = (String, T)>) -> Result
     let known: Vec<_> = known.collect();
     let words = known.iter().map(|(word, _)| word.as_str());
     let list = words.clone().collect::<Vec<_>>().join(", ");
-    let nearest = crate::contract::check::nearest(word, words);
-    let meant = nearest.map_or_else(String::new, |word| format!("; did you mean {word}?"));
+    let meant = did_you_mean(word, words);
     let found = known.into_iter().find(|(known, _)| known == word).map(|(_, meaning)| meaning);
     found.ok_or_else(|| format!("must be one of {list}, got {word:?}{meant}"))
 }
@@ -75,6 +75,16 @@ pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
     let percent = u64::deserialize(deserializer)?;
     let fits = u8::try_from(percent).ok().filter(|percent| *percent <= 100);
     fits.ok_or_else(|| D::Error::custom(format!("must be from 0 to 100, got {percent}")))
+}
+
+/// Reads how many courses have begun. Half of all numbers are left for those that come.
+pub fn courses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    const HIGHEST: u32 = u32::MAX / 2;
+    let count = u32::deserialize(deserializer)?;
+    if count <= HIGHEST {
+        return Ok(count);
+    }
+    Err(D::Error::custom(format!("must be from 0 to {HIGHEST}, got {count}")))
 }
 
 /// Reads how many there were of something.

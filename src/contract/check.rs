@@ -380,6 +380,11 @@ fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> {
     fields.iter().map(|field| field.name)
 }
 
+/// The word that was probably meant, as the end of a message that refuses one.
+pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
+    nearest(word, known).map_or_else(String::new, |meant| format!("; did you mean {meant}?"))
+}
+
 /// The word that was probably meant: so near that a slip explains it, or cut short.
 pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();

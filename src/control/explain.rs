@@ -4,14 +4,12 @@ use super::handler::ask;
 use super::{ACCOUNT, ControlError, answer};
 use crate::http::App;
 use crate::testing::explain::{Circumstances, Explanation};
+use crate::testing::journal::Absence;
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
 
 pub(super) const PATHS: &[&str] = &["/_paper/requests/{request_id}"];
-
-/// How many numbers of requests are tried to tell a dropped entry from an id that was never given.
-const MOST_TRIED: u64 = 1 << 20;
 
 pub(super) fn router() -> Router<Arc<App>> {
     let [one] = PATHS else { unreachable!("one path") };
@@ -49,27 +47,36 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
 /// Why there is no entry for a request. Ids follow from the numbers of the requests, so one that
 /// was dropped can be told from one that nobody got.
 fn why_not(app: &App, request_id: &str) -> String {
-    let mut left = MOST_TRIED;
     for id in app.cloud.project_ids() {
         let Some(cell) = app.cloud.known_world(&id) else { continue };
-        let tried = cell.requests().min(left);
-        left -= tried;
-        if !(0..tried).any(|ordinal| cell.request_id(ordinal) == request_id) {
-            continue;
-        }
+        let Some(ordinal) = cell.ordinal_of(request_id) else { continue };
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
-        return if cell.lock().testing.journal.dropped() > 0 {
-            format!(
-                "request {request_id} went to {project_id}, but its journal has dropped it: it \
-                 keeps {} bytes; start with more --journal-bytes",
+        let absence = cell.lock().testing.journal.why_absent(ordinal);
+        let why = match absence {
+            Absence::BeforeImport(requests) => format!(
+                "but its world is one that was imported or loaded since, in which there had been \
+                 {}, and the journal is not part of a world",
+                counted(requests)
+            ),
+            Absence::Cleared(requests) => format!(
+                "but its journal was cleared since, when there had been {} \
+                 (DELETE /_paper/worlds/{{project_id}}/requests)",
+                counted(requests)
+            ),
+            Absence::Dropped => format!(
+                "but its journal has dropped it: it keeps {} bytes; start with more --journal-bytes",
                 app.cloud.settings().journal_bytes
-            )
-        } else {
-            format!("request {request_id} went to {project_id}, and is not answered yet")
+            ),
+            Absence::Unanswered => "and is not answered yet".to_owned(),
         };
+        return format!("request {request_id} went to {project_id}, {why}");
     }
     format!(
         "no request has the ID {request_id}: it was never answered, its project was reset since, \
          or it was a control request; take the X-Request-Id of an answer of the API"
     )
+}
+
+fn counted(requests: u64) -> String {
+    if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
 }

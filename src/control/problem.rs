@@ -1,5 +1,6 @@
 //! Why a control request is refused, and how its body is read.
 
+use crate::contract::check::did_you_mean;
 use crate::reading::{self, Wrong};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -81,21 +82,19 @@ pub fn percent(number: i64) -> Result<u8, ControlError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(refused)")]
 fn refused(wrong: Wrong) -> ControlError {
-    let at = wrong.field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
-    let meant =
-        meant(&wrong.problem).map_or_else(String::new, |word| format!("; did you mean {word}?"));
-    ControlError::bad(format!("the body is refused: {at}{wrong}{meant}"))
+    let meant = meant(&wrong.problem).unwrap_or_default();
+    ControlError::bad(format!("the body is refused: {}{meant}", wrong.in_field()))
 }
 
-/// The word that an unknown one was probably meant for. The message of `serde` has them all:
-/// ``unknown field `secods`, expected one of `seconds`, `to` ``.
-fn meant(message: &str) -> Option<&str> {
+/// The word that an unknown one was probably meant for, as the end of a message. That of `serde` has
+/// all that are known: ``unknown field `secods`, expected one of `seconds`, `to` ``.
+fn meant(message: &str) -> Option<String> {
     if !message.starts_with("unknown ") {
         return None;
     }
     let mut words = message.split('`').skip(1).step_by(2);
     let sent = words.next()?;
-    crate::contract::check::nearest(sent, words)
+    Some(did_you_mean(sent, words))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod pattern;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
-pub use pattern::{Pattern, unknown};
+pub use pattern::Pattern;
 
 use super::handler::{ask, tell};
 use super::problem::read;
@@ -108,7 +108,9 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
 
 /// Forgets them, also that any were dropped.
 pub fn clear(app: &App, project: &str) -> Result<(), ControlError> {
-    world(app, project)?.lock().testing.journal.clear();
+    let cell = world(app, project)?;
+    let mut world = cell.lock();
+    world.testing.journal.clear(cell.requests());
     Ok(())
 }
 

@@ -8,7 +8,6 @@ use crate::testing::scenario::{Scenario, Written};
 use axum::Router;
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::sync::Arc;
 
 pub(super) const PATHS: &[&str] =
@@ -22,7 +21,7 @@ pub(super) fn router() -> Router<Arc<App>> {
             one,
             get(ask(|app, name| answer(show(app, name))))
                 .put(tell(|app, name, body| {
-                    answer(read(body).and_then(|scenario: Value| define(app, name, &scenario)))
+                    answer(read(body).and_then(|scenario| define(app, name, scenario)))
                 }))
                 .delete(ask(|app, name| answer_empty(forget(app, name)))),
         )
@@ -35,9 +34,6 @@ pub(super) fn router() -> Router<Arc<App>> {
                 .delete(ask(|app, project| answer_empty(leave(app, project)))),
         )
 }
-
-/// More scenarios than these are a mistake.
-const MOST: usize = 1_000;
 
 /// The scenarios that there are.
 #[derive(Debug, Serialize)]
@@ -84,20 +80,15 @@ pub fn show(app: &App, name: &str) -> Result<Shown, ControlError> {
 }
 
 /// Defines a scenario, in the place of one with the same name.
-pub fn define(app: &App, name: &str, scenario: &Value) -> Result<Shown, ControlError> {
-    let scenario = Scenario::read(name, scenario)?;
-    if app.cloud.scenarios().len() >= MOST && app.cloud.scenario(name).is_err() {
-        return Err(ControlError::conflict(format!("there are at most {MOST} scenarios")));
-    }
-    app.cloud.define_scenario(name, scenario);
-    show(app, name)
+pub fn define(app: &App, name: &str, scenario: Written) -> Result<Shown, ControlError> {
+    let scenario = app.cloud.define_scenario(name, Scenario::of(name, scenario)?)?;
+    Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
 }
 
 /// Forgets a scenario. Projects that are in it stay there; no other can enter it any more.
 pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
-    app.cloud.scenario(name)?;
-    app.cloud.forget_scenario(name);
-    Ok(())
+    let unknown = app.cloud.scenario(name).map(drop);
+    if app.cloud.forget_scenario(name) { Ok(()) } else { unknown }
 }
 
 /// Lets a scenario hold for every request of a project that brings no other.

@@ -1,8 +1,8 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::handler::{ask, tell};
+use super::known::unknown;
 use super::problem::read;
-use super::requests::unknown;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
 use crate::cloud::WorldCell;
 use crate::http::{App, reply};
@@ -75,7 +75,7 @@ impl Listing {
             match name {
                 "marker" => listing.marker = Some(project_id(&value)?.to_owned()),
                 "limit" => listing.limit = query::parse(name, &value, "a number")?,
-                _ => return Err(unknown("parameter", name, ["marker", "limit"].into_iter())),
+                _ => return Err(unknown("parameter", name, ["marker", "limit"])),
             }
             Ok(())
         })?;
@@ -157,11 +157,13 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     let snapshot: Snapshot = read(document)?;
     snapshot.check(project, app.cloud.settings()).map_err(said)?;
     require_label(snapshot.label())?;
-    // There has to be room for it.
-    world(app, project)?;
     let requests = snapshot.requests();
     let known = |name: &str| app.cloud.scenario(name).ok();
-    app.cloud.replace(id, requests, |world| snapshot.settle(world, &known)).map_err(said)
+    app.cloud.replace(id, requests, |new| {
+        snapshot.settle(new, &known).map_err(said)?;
+        // Another world may have to make room for it, so this comes when all else is done.
+        world(app, project).map(drop)
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]

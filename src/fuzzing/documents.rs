@@ -84,8 +84,7 @@ pub fn scenario(input: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(input) else { return };
     let Ok(scenario) = Scenario::read("s", &value) else { return };
     let app = app(AuthMode::Off);
-    app.cloud.define_scenario("s", scenario);
-    let scenario = app.cloud.scenario("s").expect("it was defined");
+    let scenario = app.cloud.define_scenario("s", scenario).expect("there is room");
     if app.cloud.world(PROJECT_ID).lock().enter("s", &scenario).is_err() {
         return;
     }

@@ -62,7 +62,7 @@ fn read(input: &[u8]) -> Option<(Parts, &[u8])> {
 pub(super) fn round_trip(from: &App) {
     let other = app(AuthMode::Off);
     for (name, scenario) in from.cloud.scenarios() {
-        other.cloud.define_scenario(&name, (*scenario).clone());
+        other.cloud.define_scenario(&name, (*scenario).clone()).expect("there is room");
     }
     for id in from.cloud.project_ids() {
         let project = if id.is_empty() { "@account" } else { &id };

@@ -10,7 +10,7 @@ impl PaperCloud {
     /// All projects share these names.
     pub fn define_scenario(&self, name: &str, scenario: &str) -> Result<(), ControlError> {
         let scenario = read(scenario.as_bytes())?;
-        scenarios::define(self.app(), name, &scenario).map(drop)
+        scenarios::define(self.app(), name, scenario).map(drop)
     }
 
     /// Forgets a scenario. Projects that are in it stay there; no other can enter it any more.

@@ -13,7 +13,7 @@ use crate::contract::{Class, Level, Violation};
 use crate::control::{self, ControlError};
 use crate::error::Refusal;
 use crate::operation::{Failure, Outcome, Route};
-use crate::testing::fault::{Asked, Disruption, Hit};
+use crate::testing::fault::{Asked, Disruption, Hit, Struck};
 use crate::testing::instructions::{FAULT, Instructions};
 use crate::testing::journal::{Draft, Entry, Verdict};
 use crate::testing::lint::Answered;
@@ -42,7 +42,7 @@ pub struct Exchange<'r> {
 #[derive(Debug)]
 pub enum Step {
     /// A fault keeps the request waiting, and hits it then.
-    Wait(Duration, Hit),
+    Wait(Duration, Struck),
     /// The answer is there.
     Done(Done),
 }
@@ -63,8 +63,9 @@ enum Halt {
     Refused(Refusal),
     /// The headers for tests are not in order.
     BadInstructions(String),
-    Injected(Hit),
-    Wait(Duration, Hit),
+    /// A fault answers in the operation's place.
+    Injected,
+    Wait(Duration, Struck),
 }
 
 impl From<Refusal> for Halt {
@@ -93,13 +94,13 @@ impl<'r> Exchange<'r> {
     }
 
     /// Goes as far as it can without waiting.
-    pub fn advance(&self, body: &Result<Bytes, Refusal>, hit: Option<Hit>) -> Step {
+    pub fn advance(&self, body: &Result<Bytes, Refusal>, struck: Option<Struck>) -> Step {
         let service = self.routes[self.routes.len() - 1].contract.service;
         let mut answer = Answer::new(service, language(service, &self.parts.headers));
         answer.request_id = self.cell.request_id(self.ordinal);
         let mut draft = Draft::default();
-        let mut hit = hit;
-        let outcome = self.conduct(body, &mut hit, &mut answer, &mut draft);
+        let mut struck = struck;
+        let outcome = self.conduct(body, &mut struck, &mut answer, &mut draft);
         draft.contract = answer.contract;
         let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
         let request_id = &answer.request_id;
@@ -116,15 +117,19 @@ impl<'r> Exchange<'r> {
             Err(Halt::BadInstructions(reason)) => {
                 control::refuse_instructions(StatusCode::BAD_REQUEST, &reason, request_id)
             }
-            Err(Halt::Injected(injected)) => {
-                hit = Some(injected);
+            Err(Halt::Injected) => {
                 draft.verdict = Verdict::Injected;
                 answer.write(Ok(Outcome::empty(contract.success)))
             }
-            Err(Halt::Wait(duration, hit)) => return Step::Wait(duration, hit),
+            Err(Halt::Wait(duration, struck)) => return Step::Wait(duration, struck),
         };
         let (mut delay, mut disruption) = (Duration::ZERO, None);
-        if let Some(Hit { rule, effect, latency }) = self.after(hit, draft.verdict) {
+        let struck = struck.unwrap_or_default();
+        let hit = match draft.verdict {
+            Verdict::Performed => struck.hit,
+            _ => struck.without_success(),
+        };
+        if let Some(Hit { rule, effect, latency }) = hit {
             effect.spoil(&rule, contract, request_id, &mut response);
             disruption = effect.disruption();
             delay = if effect.is_before() { Duration::ZERO } else { latency };
@@ -163,16 +168,6 @@ impl<'r> Exchange<'r> {
         })
     }
 
-    /// The hit that is left of one: what was refused never came to where some would have hit it.
-    fn after(&self, hit: Option<Hit>, verdict: Verdict) -> Option<Hit> {
-        let hit = hit?;
-        if matches!(verdict, Verdict::Refused(_)) && hit.effect.awaits_success() {
-            self.cell.lock().testing.faults.take_back(&hit);
-            return None;
-        }
-        Some(hit)
-    }
-
     /// The scenario that the request names, in its header or with its credential. The world enters
     /// it by that.
     fn scenario(
@@ -199,14 +194,14 @@ impl<'r> Exchange<'r> {
         sent: &Sent<'_>,
         instructions: Instructions,
         scenario: Option<&str>,
-    ) -> Result<Option<Hit>, Halt> {
+    ) -> Result<Struck, Halt> {
         let Instructions { clock, fault, .. } = instructions;
         if let Some(turn) = clock {
             let turned = self.cell.lock().turn(&turn);
             turned.map_err(|error| Halt::BadInstructions(format!("X-Paper-Clock: {error}")))?;
         }
         if fault.is_none() && !self.cell.is_faulty() {
-            return Ok(None);
+            return Ok(Struck::default());
         }
         let mut world = self.cell.lock();
         let now = world.clock.now();
@@ -214,9 +209,8 @@ impl<'r> Exchange<'r> {
         let chosen = testing.scenario.as_deref();
         let asked = Asked { route, sent, now, scenario: scenario.or(chosen) };
         if let Some(effect) = fault {
-            let hit = testing.faults.strike_by_header(effect, &asked);
-            return hit
-                .map(Some)
+            let struck = testing.faults.strike_by_header(effect, &asked);
+            return struck
                 .map_err(|problem| Halt::BadInstructions(format!("X-Paper-Fault: {problem}")));
         }
         Ok(testing.faults.strike(&asked, agenda))
@@ -259,7 +253,7 @@ impl<'r> Exchange<'r> {
     fn conduct(
         &self,
         body: &Result<Bytes, Refusal>,
-        hit: &mut Option<Hit>,
+        struck: &mut Option<Struck>,
         answer: &mut Answer,
         draft: &mut Draft,
     ) -> Result<Outcome, Halt> {
@@ -292,16 +286,18 @@ impl<'r> Exchange<'r> {
         };
         answer.contract = Some(route.contract);
         sent.headers = read_headers(route.contract, &parts.headers)?;
-        if hit.is_none() {
-            *hit = self.strike(route, &sent, instructions, scenario.as_deref())?;
-            if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.is_before())
+        if struck.is_none() {
+            let new = self.strike(route, &sent, instructions, scenario.as_deref())?;
+            if let Some(hit) = new.hit.as_ref().filter(|hit| hit.effect.is_before())
                 && !hit.latency.is_zero()
             {
-                return Err(Halt::Wait(hit.latency, hit.clone()));
+                return Err(Halt::Wait(hit.latency, new));
             }
+            *struck = Some(new);
         }
-        if let Some(hit) = hit.as_ref().filter(|hit| hit.effect.prevents()) {
-            return Err(Halt::Injected(hit.clone()));
+        let struck = struck.get_or_insert_default();
+        if struck.hit.as_ref().is_some_and(|hit| hit.effect.prevents()) {
+            return Err(Halt::Injected);
         }
         let awaited = Awaited::read(route.contract, &sent);
         let checked = check(route.contract, sent);
@@ -324,7 +320,8 @@ impl<'r> Exchange<'r> {
         if forgotten > 0 {
             answer.warnings.push(Warning::of_records(forgotten, settings.max_jobs));
         }
-        let plan = hit.as_ref().and_then(|hit| hit.plan(route));
+        world.testing.faults.settle(struck);
+        let plan = struck.hit.as_ref().and_then(|hit| hit.plan(route));
         let job_milliseconds = world.job_milliseconds(scenario.as_deref());
         let mut project = Project::new(&mut world, access, route.contract);
         project.plan(plan, job_milliseconds);
@@ -348,6 +345,7 @@ impl<'r> Exchange<'r> {
         match done {
             Ok(outcome) => {
                 draft.verdict = Verdict::Performed;
+                world.testing.faults.succeeded(struck);
                 if let Some(awaited) = awaited {
                     world.looked_at(&awaited, now, self.ordinal);
                 }

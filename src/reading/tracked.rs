@@ -1,8 +1,12 @@
-//! A deserializer around another that knows where it is, and takes no array for an object.
+//! A deserializer around another that knows where it is, takes no array for an object, and refuses a
+//! member that is there twice.
 //!
 //! What `serde` derives for a struct also reads an array with as many elements as the struct has
 //! fields, so that `[60]` would be understood as `{"seconds": 60}`. Here every struct is read from an
 //! object.
+//!
+//! A `serde_json::Value` keeps the last of two members of one name, and a map does so too. Whoever
+//! wrote both meant something by the other one.
 
 use crate::contract::json::Key;
 use serde::de::{
@@ -10,6 +14,7 @@ use serde::de::{
 };
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -181,7 +186,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Tracked<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        let members = Members { inner: self.wrap(map), name: Cow::Borrowed("") };
+        let (name, seen) = (Cow::Borrowed(""), BTreeSet::new());
+        let members = Members { inner: self.wrap(map), name, seen };
         self.inner.visit_map(members)
     }
 
@@ -223,6 +229,8 @@ struct Members<'t, 'de, A> {
     inner: Tracked<'t, A>,
     /// That of the member that was begun last.
     name: Cow<'de, str>,
+    /// Those of all members so far.
+    seen: BTreeSet<Cow<'de, str>>,
 }
 
 impl<A> Members<'_, '_, A> {
@@ -244,6 +252,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
     ) -> Result<Option<S::Value>, A::Error> {
         let Some(Key(name)) = self.inner.inner.next_key()? else { return Ok(None) };
         self.name = name;
+        if !self.seen.insert(self.name.clone()) {
+            return self.left(Err(A::Error::custom("is there twice")));
+        }
         let read = seed.deserialize(Name(&self.name, PhantomData));
         self.left(read.map(Some))
     }

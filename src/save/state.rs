@@ -81,7 +81,9 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
     for (name, value) in &read.scenarios {
         let scenario = Scenario::read(name, value)
             .map_err(|error| format!("saved.content.scenarios.{name}: {error} at line {first}"))?;
-        cloud.define_scenario(name, scenario);
+        cloud
+            .define_scenario(name, scenario)
+            .map_err(|error| format!("saved.content.scenarios.{name}: {error} at line {first}"))?;
     }
     for (at, tokens) in read.tokens.into_iter().enumerate() {
         cloud

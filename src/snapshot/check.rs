@@ -1,9 +1,11 @@
-//! What no member of a document can know of itself: that ids are unique, that what is named is
-//! there, and that the copies of a run agree.
+//! What no member of a document can know of itself: that ids are unique and are not drawn again,
+//! that what is named is there, that rules can be armed, and that the copies of a run agree.
+
+mod drawn;
 
 use super::document::{Document, WrittenTask};
 use super::{Wrong, shown};
-use crate::cloud::{Clash, MemoryRule, MemoryRules, Work};
+use crate::cloud::{Clash, Ids, MemoryRule, MemoryRules, Work};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
@@ -11,14 +13,16 @@ use std::fmt::Write as _;
 use std::hash::Hash;
 use uuid::Uuid;
 
-/// Refuses what does not fit together.
-pub fn check(document: &Document) -> Result<(), Wrong> {
+/// Refuses what does not fit together in the world whose ids are these.
+pub fn check(document: &Document, ids: &Ids) -> Result<(), Wrong> {
     let known = Known::of(document)?;
     check_jobs(document, &known)?;
     check_agenda(document, &known)?;
     check_geminidb(document, &known)?;
     check_dcs(document, &known)?;
-    check_taurusdb(document, &known)
+    check_taurusdb(document, &known)?;
+    drawn::check(document, ids)?;
+    document.faults.check()
 }
 
 /// What others may name.
@@ -79,16 +83,7 @@ fn check_jobs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
     for (at, id) in document.removed_jobs.iter().enumerate() {
         known.job(*id, || format!("removed_jobs[{at}]"))?;
     }
-    let (drawn, there) = (document.ids.job, document.jobs.len());
-    require(
-        usize::try_from(drawn).is_ok_and(|drawn| drawn >= there),
-        || "ids.job".to_owned(),
-        || {
-            format!(
-                "is {drawn}, and there are {there} jobs: a new one would have the id of another"
-            )
-        },
-    )
+    Ok(())
 }
 
 fn check_agenda(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {

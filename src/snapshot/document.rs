@@ -1,14 +1,14 @@
 //! The members of the document, and how a world is taken down in them and made of them.
 
+use super::faults::{Scenarios, WrittenFaults};
 use super::keyed::Keyed;
-use super::{FORMAT, Header, VERSION, Wrong, faults, shown};
+use super::{FORMAT, Header, VERSION, Wrong, shown};
 use crate::cloud::{
     Agenda, Backup, ClickHouse, Clock, Course, Drawn, Instance, Job, Lifecycle, MemoryMapping,
     MemoryRule, MigrationTask, Relationship, Replication, ReplicationConfig, Run, World, words,
 };
 use crate::contract::Contract;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ pub struct Document {
     pub source_databases: Keyed<Box<str>, Vec<String>>,
     /// Those of one TaurusDB instance in the order they became known.
     pub clickhouses: Vec<WrittenClickHouse>,
-    faults: Value,
+    pub faults: WrittenFaults,
 }
 
 /// What is under way.
@@ -58,6 +58,7 @@ pub struct Document {
 #[serde(deny_unknown_fields)]
 pub struct WrittenAgenda {
     /// How many courses there were.
+    #[serde(deserialize_with = "words::courses")]
     pub begun: u32,
     /// Those that have not come to rest, in the order of their numbers.
     pub courses: Vec<WrittenCourse>,
@@ -144,7 +145,7 @@ impl Document {
             checked: checked(world),
             source_databases: source_databases(world),
             clickhouses: clickhouses(world),
-            faults: faults::export(world),
+            faults: WrittenFaults::of(world),
         }
     }
 
@@ -188,9 +189,9 @@ impl Document {
     }
 
     /// Puts everything into a new world, where the service knows these scenarios.
-    pub fn settle(self, world: &mut World, known: &faults::Scenarios<'_>) -> Result<(), Wrong> {
-        faults::import(world, &self.faults, known)
-            .map_err(|problem| Wrong::new("faults", problem))?;
+    pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
+        self.faults.settle(world, known)?;
+        world.testing.journal.begin_after(self.requests);
         world.testing.label = self.label;
         world.testing.auto_advance = self.auto_advance;
         world.clock = self.clock;

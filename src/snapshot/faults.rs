@@ -5,10 +5,10 @@
 //! is begun anew by the next request that carries it, unless the scenario is another one here.
 
 use super::keyed::Keyed;
-use super::without_idle_fractions;
+use super::{Wrong, without_idle_fractions};
 use crate::cloud::World;
-use crate::reading;
-use crate::testing::scenario::Scenario;
+use crate::testing::fault::Exported;
+use crate::testing::scenario::{Scenario, Written};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,47 +16,63 @@ use std::sync::Arc;
 /// The scenarios that a service knows.
 pub type Scenarios<'s> = dyn Fn(&str) -> Option<Arc<Scenario>> + 's;
 
-#[derive(Deserialize, Serialize)]
+/// The faults and scenarios of a world as they are written.
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Faults {
-    armed: Value,
+pub struct WrittenFaults {
+    armed: Exported,
     scenario: Option<Box<str>>,
-    scenarios: Keyed<Box<str>, Value>,
+    scenarios: Keyed<Box<str>, Written>,
 }
 
-/// Takes them down.
-pub fn export(world: &World) -> Value {
-    let scenarios = world.entered().map(|(name, scenario)| (name.into(), written(scenario)));
-    let faults = Faults {
-        armed: world.testing.faults.export(),
-        scenario: world.testing.scenario.clone(),
-        scenarios: scenarios.collect(),
-    };
-    serde_json::to_value(faults).unwrap_or_default()
-}
-
-/// Arms them, or says what is wrong with them.
-pub fn import(world: &mut World, value: &Value, known: &Scenarios<'_>) -> Result<(), String> {
-    let Faults { armed, scenario, scenarios } =
-        reading::read_value(value).map_err(|wrong| wrong.to_string())?;
-    world.testing.faults.import(&armed).map_err(|error| error.to_string())?;
-    for (name, value) in scenarios.0 {
-        let read = Scenario::read(&name, &value)
-            .map_err(|error| format!("the scenario {name}: {error}"))?;
-        let same = known(&name).filter(|known| written(known) == written(&read));
-        world.be_in(&name, same.unwrap_or_else(|| read.into()));
+impl WrittenFaults {
+    /// Takes them down.
+    pub fn of(world: &World) -> Self {
+        let written =
+            |(name, scenario): (&str, &Arc<Scenario>)| (name.into(), scenario.written.clone());
+        Self {
+            armed: world.testing.faults.export(),
+            scenario: world.testing.scenario.clone(),
+            scenarios: world.entered().map(written).collect(),
+        }
     }
-    if let Some(name) =
-        scenario.as_deref().filter(|name| !world.testing.scenarios.contains_key(*name))
-    {
-        return Err(format!("the chosen scenario {name} is not among the scenarios"));
+
+    /// Refuses what could not be armed or entered.
+    pub fn check(&self) -> Result<(), Wrong> {
+        self.armed.check().map_err(|error| Wrong::new("faults.armed", error.to_string()))?;
+        for (name, written) in &self.scenarios.0 {
+            read(name, written)?;
+        }
+        let Some(name) =
+            self.scenario.as_ref().filter(|name| !self.scenarios.0.contains_key(*name))
+        else {
+            return Ok(());
+        };
+        let problem = format!("the chosen scenario {name} is not among the scenarios");
+        Err(Wrong::new("faults", problem))
     }
-    world.testing.scenario = scenario;
-    Ok(())
+
+    /// Arms and enters them, where the service knows these scenarios.
+    pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
+        let import = world.testing.faults.import(&self.armed);
+        import.map_err(|error| Wrong::new("faults.armed", error.to_string()))?;
+        for (name, written) in &self.scenarios.0 {
+            let same = known(name).filter(|known| value(&known.written) == value(written));
+            let scenario = same.map_or_else(|| read(name, written).map(Arc::new), Ok)?;
+            world.be_in(name, scenario);
+        }
+        world.testing.scenario = self.scenario;
+        Ok(())
+    }
 }
 
-fn written(scenario: &Scenario) -> Value {
-    let mut written = serde_json::to_value(&scenario.written).unwrap_or_default();
-    without_idle_fractions(&mut written);
-    written
+fn read(name: &str, written: &Written) -> Result<Scenario, Wrong> {
+    Scenario::of(name, written.clone())
+        .map_err(|error| Wrong::new(format!("faults.scenarios.{name}"), error.to_string()))
+}
+
+fn value(written: &Written) -> Value {
+    let mut value = serde_json::to_value(written).unwrap_or_default();
+    without_idle_fractions(&mut value);
+    value
 }

@@ -102,7 +102,7 @@ impl Explanation {
             document: contract.map(|contract| contract.source.cite()),
             method: entry.method.to_string(),
             path: shown_target(entry, contract),
-            decision: decision(entry),
+            decision: entry.draft.verdict.name(),
             status: entry.status.map(|status| status.as_u16()),
             summary: summary(entry, contract, &rules, refusal.as_ref()),
             notes: spoken::notes(entry, contract, situation),
@@ -142,15 +142,6 @@ fn situation(entry: &Entry) -> Option<Situation> {
     }
 }
 
-fn decision(entry: &Entry) -> &'static str {
-    match entry.draft.verdict {
-        Verdict::Performed => "performed",
-        Verdict::Refused(_) => "refused",
-        Verdict::Injected => "injected",
-        Verdict::Unknown => "unknown",
-    }
-}
-
 /// What is wrong with the request itself can be put right; the state of the world cannot.
 fn is_to_correct(situation: Option<Situation>, rules: &[Spoken]) -> bool {
     use Situation as S;
@@ -180,7 +171,7 @@ fn refusal(entry: &Entry, contract: Option<&'static Contract>, situation: Situat
         Some(contract) => contract.all_refusals().any(is_this),
         None => gateway::SERVICE.refusals.iter().any(is_this),
     };
-    let (situation, error_msg) = (format!("{situation:?}"), error_msg.unwrap_or_default());
+    let (situation, error_msg) = (situation.name(), error_msg.unwrap_or_default());
     Refusal { situation, status, error_code, error_msg, documented }
 }
 

@@ -6,9 +6,12 @@
 //! one after the other, and `"nth"` and `"every"` count what came through to the rule.
 //!
 //! A rule that spoils what was performed, or plans how a job is to end, waits for a request that is
-//! not refused: one that is does not count.
+//! performed: one that is refused, or answered by another rule in the operation's place, does not
+//! count.
 
+mod deed;
 mod effect;
+mod exported;
 mod header;
 mod latency;
 mod matching;
@@ -16,20 +19,19 @@ mod plan;
 mod rule;
 mod selector;
 mod spoil;
+mod strike;
 #[cfg(test)]
 mod tests;
 mod written;
 
 pub use effect::{Effect, Phase};
+pub use exported::Exported;
 pub use rule::Rule;
+pub use strike::{Asked, Hit, Struck};
 pub use written::{Ending, Written, WrittenEffect, WrittenStage};
 
-use crate::cloud::{Agenda, Moment, Plan, draw};
-use crate::contract::check::Sent;
-use crate::control::{ControlError, read_value};
-use crate::operation::Route;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use crate::control::ControlError;
+use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -77,49 +79,6 @@ pub struct Shown {
     scenario: Option<Box<str>>,
     asked: u64,
     hits: u64,
-}
-
-/// The rules of a world as they are exported.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Exported {
-    named: u64,
-    by_header: u64,
-    rules: Vec<ExportedRule>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExportedRule {
-    rule: Written,
-    #[serde(default)]
-    scenario: Option<Box<str>>,
-    asked: u64,
-    hits: u64,
-}
-
-/// A request that a fault may hit.
-#[derive(Debug)]
-pub struct Asked<'r> {
-    /// The operation.
-    pub route: &'static Route,
-    /// What was sent, as it was sent.
-    pub sent: &'r Sent<'r>,
-    /// The moment of the request.
-    pub now: Moment,
-    /// The scenario that it carries.
-    pub scenario: Option<&'r str>,
-}
-
-/// A fault that hits a request.
-#[derive(Clone, Debug)]
-pub struct Hit {
-    /// The rule that says so.
-    pub rule: Arc<str>,
-    /// What it does.
-    pub effect: Arc<Effect>,
-    /// How long the request, or its answer, is kept waiting.
-    pub latency: Duration,
 }
 
 /// What is done to an answer beyond its head and its body.
@@ -209,78 +168,6 @@ impl Faults {
             }
         }
     }
-
-    /// The fault that a request asks for itself, or why it cannot have it.
-    pub fn strike_by_header(&mut self, effect: Effect, asked: &Asked<'_>) -> Result<Hit, String> {
-        effect.narrow(&mut vec![asked.route]).map_err(|error| error.to_string())?;
-        self.by_header += 1;
-        Ok(hit(self.key, BY_HEADER.into(), Arc::new(effect), self.by_header))
-    }
-
-    /// The fault that hits a request, if one does. Looking counts.
-    pub fn strike(&mut self, asked: &Asked<'_>, agenda: &Agenda) -> Option<Hit> {
-        let key = self.key;
-        self.rules.iter_mut().find_map(|armed| {
-            let carried = armed.scenario.as_deref().is_none_or(|it| asked.scenario == Some(it));
-            if !carried || !armed.rule.sees(asked, agenda) {
-                return None;
-            }
-            armed.asked += 1;
-            let chance = || draw(key, &armed.id, armed.asked);
-            if !armed.rule.selector.takes(armed.asked, chance) {
-                return None;
-            }
-            armed.hits += 1;
-            Some(hit(key, Arc::clone(&armed.id), Arc::clone(&armed.rule.effect), armed.asked))
-        })
-    }
-
-    /// Forgets that a rule has hit a request: it was refused, and the rule waits for one that is
-    /// not.
-    pub fn take_back(&mut self, hit: &Hit) {
-        if let Some(armed) = self.rules.iter_mut().find(|armed| armed.id == hit.rule) {
-            armed.asked = armed.asked.saturating_sub(1);
-            armed.hits = armed.hits.saturating_sub(1);
-        }
-    }
-
-    /// The rules with their counters, for [`import`](Self::import).
-    pub fn export(&self) -> Value {
-        let rule = |armed: &Armed| {
-            json!({
-                "rule": armed.rule.written,
-                "scenario": armed.scenario,
-                "asked": armed.asked,
-                "hits": armed.hits,
-            })
-        };
-        let rules: Vec<_> = self.rules.iter().map(rule).collect();
-        json!({ "named": self.named, "by_header": self.by_header, "rules": rules })
-    }
-
-    /// Takes over exported rules with their counters, in the place of those that are there.
-    pub fn import(&mut self, exported: &Value) -> Result<(), ControlError> {
-        let exported: Exported = read_value(exported)?;
-        let mut faults = Self { any: Arc::default(), rules: Vec::new(), ..*self };
-        for ExportedRule { rule, scenario, asked, hits } in exported.rules {
-            faults.arm(Rule::of(rule)?, scenario.as_deref())?;
-            if let Some(armed) = faults.rules.last_mut() {
-                (armed.asked, armed.hits) = (asked, hits);
-            }
-        }
-        (self.named, self.by_header) = (exported.named, exported.by_header);
-        self.rules = faults.rules;
-        self.any.store(!self.rules.is_empty(), Ordering::Release);
-        Ok(())
-    }
-}
-
-impl Hit {
-    /// How what the operation sets going is to end, and who says so.
-    pub fn plan(&self, route: &Route) -> Option<Plan> {
-        let plan = self.effect.plan(route)?;
-        Some(Plan { rule: Some(Arc::clone(&self.rule)), ..plan })
-    }
 }
 
 impl Armed {
@@ -300,15 +187,4 @@ impl Shown {
     pub fn into_id(self) -> String {
         self.rule.id.unwrap_or_default()
     }
-}
-
-/// A hit, with as much latency as its effect has this time. What is drawn follows from the world,
-/// the rule and how many requests it has seen.
-fn hit(key: u64, rule: Arc<str>, effect: Arc<Effect>, ordinal: u64) -> Hit {
-    let mut drawn = 0;
-    let latency = effect.draw_latency(|| {
-        drawn += 1;
-        draw(key, &format!("latency {drawn} of {rule}"), ordinal)
-    });
-    Hit { rule, effect, latency }
 }

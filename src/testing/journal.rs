@@ -13,7 +13,6 @@ pub use entry::{Draft, Entry, Verdict};
 pub use field_path::FieldPath;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
-#[cfg(test)]
 pub use secrets::names_a_secret;
 pub use shown::show;
 pub use verification::{Check, Claim, Finding};
@@ -29,12 +28,30 @@ pub struct Journal {
     bytes: usize,
     dropped: u64,
     entries: VecDeque<Entry>,
+    /// How many requests there had been in the world when it was imported or loaded.
+    begun_after: u64,
+    /// How many requests there had been when it was cleared.
+    cleared_after: u64,
+}
+
+/// Why a journal has no entry of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The world was imported or loaded when there had been so many requests.
+    BeforeImport(u64),
+    /// The journal was cleared when there had been so many requests.
+    Cleared(u64),
+    /// It was dropped for want of bytes, as far as is known.
+    Dropped,
+    /// It is not answered yet.
+    Unanswered,
 }
 
 impl Journal {
     /// An empty journal of the world with this key.
     pub fn new(key: u64, budget: usize) -> Self {
-        Self { key, budget, bytes: 0, dropped: 0, entries: VecDeque::new() }
+        let entries = VecDeque::new();
+        Self { key, budget, bytes: 0, dropped: 0, entries, begun_after: 0, cleared_after: 0 }
     }
 
     /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
@@ -74,10 +91,29 @@ impl Journal {
         self.key
     }
 
-    /// Forgets everything, also that anything was dropped.
-    pub fn clear(&mut self) {
+    /// Forgets everything, also that anything was dropped. There have been so many requests.
+    pub fn clear(&mut self, requests: u64) {
         self.entries = VecDeque::new();
         (self.bytes, self.dropped) = (0, 0);
+        self.cleared_after = requests;
+    }
+
+    /// Notes that the world was imported or loaded, and that there had been so many requests in it.
+    pub fn begin_after(&mut self, requests: u64) {
+        self.begun_after = requests;
+    }
+
+    /// Why there is no entry of the request with this number, counted from 0.
+    pub fn why_absent(&self, ordinal: u64) -> Absence {
+        if ordinal < self.begun_after {
+            Absence::BeforeImport(self.begun_after)
+        } else if ordinal < self.cleared_after {
+            Absence::Cleared(self.cleared_after)
+        } else if self.dropped > 0 {
+            Absence::Dropped
+        } else {
+            Absence::Unanswered
+        }
     }
 }
 
@@ -111,8 +147,11 @@ mod tests {
         // Everything would have to go for it, and it would not fit then.
         journal.record(|_| entry(6, &vec![b'x'; size * 3]));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 5));
-        journal.clear();
+        assert_eq!(journal.why_absent(0), Absence::Dropped);
+        journal.clear(7);
         assert_eq!((ordinals(&journal), journal.dropped(), journal.bytes), (vec![], 0, 0));
+        let why_absent = [6, 7].map(|ordinal| journal.why_absent(ordinal));
+        assert_eq!(why_absent, [Absence::Cleared(7), Absence::Unanswered]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use super::fault::Rule;
 use crate::cloud::{Turn, World};
+use crate::contract::check::did_you_mean;
 use crate::control::{ControlError, read_value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,7 +67,12 @@ impl Scenario {
     /// unless they have names of their own.
     pub fn read(name: &str, value: &Value) -> Result<Self, ControlError> {
         check_name(name)?;
-        let written: Written = read_value(value)?;
+        Self::of(name, read_value(value)?)
+    }
+
+    /// Checks a scenario, in the same way.
+    pub fn of(name: &str, written: Written) -> Result<Self, ControlError> {
+        check_name(name)?;
         if let Some(ClockSetting { frozen: true, scale: Some(_), .. }) = written.clock {
             return Err(ControlError::bad("clock: takes either frozen or scale"));
         }
@@ -113,8 +119,7 @@ impl Scenario {
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
         let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
         let all = known.clone().collect::<Vec<_>>().join(", ");
-        let meant = crate::contract::check::nearest(name, known)
-            .map_or_else(String::new, |word| format!("; did you mean {word}?"));
+        let meant = did_you_mean(name, known);
         let all =
             if all.is_empty() { "there are none".to_owned() } else { format!("known: {all}") };
         format!("no scenario is called {shown}; {all}{meant}")

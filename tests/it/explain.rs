@@ -333,3 +333,49 @@ fn an_id_that_leads_nowhere_is_told_apart() {
     assert!(said(&reset).contains("was reset"), "{:#}", reset.body);
     reset.expect(404);
 }
+
+#[test]
+fn an_entry_that_was_cleared_away_or_is_of_the_world_before_says_so() {
+    let cloud = start(&config());
+    let create = || {
+        let body = json!({ "source_instance_id": "a", "target_instance_id": "b" });
+        let answer = send(&cloud, "POST", &mapping(PROJECT), Some(&body));
+        answer.headers["x-request-id"].to_str().unwrap().to_owned()
+    };
+    let missing = |id: &str, said: &str| {
+        let answer = send(&cloud, "GET", &format!("/_paper/requests/{id}"), None);
+        let message = answer.text("/error_msg");
+        assert_eq!(message, format!("request {id} went to {PROJECT}, {said}"));
+        answer.expect(404);
+    };
+    let clear = || {
+        let path = format!("/_paper/worlds/{PROJECT}/requests");
+        send(&cloud, "DELETE", &path, None).expect(204);
+    };
+    let (first, second) = (create(), create());
+    clear();
+    for id in [&first, &second] {
+        missing(
+            id,
+            "but its journal was cleared since, when there had been 2 requests \
+             (DELETE /_paper/worlds/{project_id}/requests)",
+        );
+    }
+    let third = create();
+    cloud.explain(&third).expect("an entry");
+    let document = cloud.world(PROJECT).export();
+    cloud.world(PROJECT).import(&document).unwrap();
+    let imported = "but its world is one that was imported or loaded since, in which there had \
+                    been 3 requests, and the journal is not part of a world";
+    for id in [&first, &second, &third] {
+        missing(id, imported);
+    }
+    let fourth = create();
+    clear();
+    missing(&first, imported);
+    missing(
+        &fourth,
+        "but its journal was cleared since, when there had been 4 requests \
+         (DELETE /_paper/worlds/{project_id}/requests)",
+    );
+}

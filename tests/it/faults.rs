@@ -242,6 +242,8 @@ fn a_request_asks_for_its_own_fault() {
         ("statis=500", "did you mean status?"),
         ("status=99", "status must be from 200 to 599, got 99"),
         ("status=500; status=501", "status is there twice"),
+        ("{\"status\":500,\"status\":501}", "status: is there twice"),
+        ("latency_ms={\"from\":1,\"from\":2,\"to\":3}", "latency_ms: from: is there twice"),
         ("{\"status\":", "EOF"),
         ("reset; phase=later", "unknown variant `later`"),
         ("error=WrongStat", "did you mean WrongState?"),

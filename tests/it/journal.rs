@@ -124,9 +124,9 @@ fn what_was_refused_says_why_and_has_changed_nothing() {
         let request = &listed["requests"][at];
         json!([request["decision"], request["situation"], request["committed"]])
     };
-    assert_eq!(decision(0), json!(["refused", "invalid_parameter", false]));
+    assert_eq!(decision(0), json!(["refused", "InvalidParameter", false]));
     assert_eq!(decision(1), json!(["unknown", null, false]));
-    assert_eq!(decision(2), json!(["refused", "malformed_body", false]));
+    assert_eq!(decision(2), json!(["refused", "MalformedBody", false]));
     let violations = &listed["requests"][0]["violations"];
     let expected = json!([{
         "parameter": "target_instance_id", "rule": "must be a string", "class": "documented",

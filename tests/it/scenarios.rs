@@ -5,6 +5,7 @@ use crate::support::{Answer, PROJECT, config, send, send_text, start};
 use papercloud::{AuthMode, Config, PaperCloud};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
@@ -260,6 +261,8 @@ fn a_definition_that_is_wrong_is_refused_and_the_one_before_it_stays() {
         (r#"{"clock":{"scale":0}}"#.to_owned(), "clock.scale must be above 0"),
         (r#"{"job_seconds":-1}"#.to_owned(), "job_seconds must be from 0 to 86400, got -1"),
         (r#"{"job_seconds":1e9}"#.to_owned(), "job_seconds must be from 0 to 86400"),
+        (r#"{"job_seconds":1,"job_seconds":5}"#.to_owned(), "job_seconds: is there twice"),
+        (rule(&format!(r#"{{"first":1,"first":2,{status}}}"#)), "faults[0].first: is there twice"),
         (rule(&format!(r#"{{"operation":"CreateDbCacheMaping",{status}}}"#)), "faults[0]: there"),
         (
             rule(&format!(r#"{{"operation":"CreateDbCacheMaping",{status}}}"#)),
@@ -283,6 +286,23 @@ fn a_definition_that_is_wrong_is_refused_and_the_one_before_it_stays() {
     shown["name"] = "flaky".into();
     assert_eq!(listed, json!({ "count": 1, "scenarios": [shown] }));
     is_flaky(&create_in(&cloud, PROJECT, Some("flaky")));
+}
+
+#[test]
+fn there_are_never_more_than_there_may_be() {
+    let cloud = start(&config());
+    (1..1_000)
+        .for_each(|at| cloud.define_scenario(&format!("s-{at}"), "{}").expect("there is room"));
+    let defined = |at: usize| cloud.define_scenario(&format!("more-{at}"), "{}").is_ok();
+    let kept = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|at| scope.spawn(move || defined(at))).collect();
+        threads.into_iter().map(|one| one.join().expect("no panic")).filter(|kept| *kept).count()
+    });
+    assert_eq!(kept, 1);
+    let refused_one = send_text(&cloud, "PUT", "/_paper/scenarios/other", &[], "{}");
+    refused(&refused_one, 409, "there are at most 1000 scenarios");
+    let again = send_text(&cloud, "PUT", "/_paper/scenarios/s-1", &[], r#"{"job_seconds":1}"#);
+    assert_eq!(again.expect(200), json!({ "name": "s-1", "job_seconds": 1.0, "faults": [] }));
 }
 
 #[test]

@@ -165,6 +165,37 @@ fn a_document_that_is_refused_changes_nothing() {
 }
 
 #[test]
+fn a_document_that_is_refused_takes_no_other_world_away() {
+    let cloud = start(&Config { max_worlds: 1, ..config() });
+    let label = json!({ "label": "kept" });
+    send(&cloud, "PUT", &format!("{}/label", path("kept")), Some(&label)).expect(200);
+    let elsewhere = start(&config());
+    let document = elsewhere.world(PROJECT).export();
+    let rule =
+        r#""rules": [{ "asked": 0, "hits": 0, "rule": { "effect": {} }, "scenario": null }]"#;
+    let scenario = r#""scenarios": { "odd": { "faults": [{ "effect": {} }] } }"#;
+    for (old, new, said) in [
+        ("\"scenario\": null", "\"scenario\": \"ghost\"", "the chosen scenario ghost is not among"),
+        ("\"rules\": []", rule, "faults.armed: rules[0]: an effect needs latency_ms or one of"),
+        ("\"scenarios\": {}", scenario, "faults.scenarios.odd: faults[0]: an effect needs"),
+    ] {
+        let changed = document.replace(old, new);
+        assert_ne!(changed, document, "{old}");
+        let (status, refused) = put(&cloud, &changed);
+        assert_eq!(status, 400, "{refused}");
+        let message = refused["error_msg"].as_str().unwrap();
+        assert!(message.contains(said), "{message}");
+        let worlds = send(&cloud, "GET", "/_paper/worlds", None).expect(200);
+        let ids: Vec<_> =
+            worlds["worlds"].as_array().unwrap().iter().map(|it| &it["label"]).collect();
+        assert!(ids.contains(&&json!("kept")), "{worlds:#}");
+    }
+    assert_eq!(put(&cloud, &document).0, 200);
+    let worlds = send(&cloud, "GET", "/_paper/worlds", None).expect(200);
+    assert!(!worlds.to_string().contains("kept"), "now it has made room: {worlds:#}");
+}
+
+#[test]
 fn a_document_may_have_64_mib() {
     let cloud = start(&config());
     let mut document = cloud.world(PROJECT).export();

@@ -274,7 +274,7 @@ fn what_cannot_be_known_for_want_of_requests_does_not_hold() {
         let found = judge(&cloud, &check);
         assert_eq!((&found["exact"], &found["passed"]), (&json!(false), &json!(passed)));
         let reason = text(&found, "/checks/0/reason");
-        let dropped = format!("{} earlier requests were dropped", 40 - count);
+        let dropped = format!("but {} requests were dropped", 40 - count);
         assert_eq!(reason.contains(&dropped), !known, "{check}: {reason}");
     }
     let requests = cloud.world(PROJECT).requests();
@@ -283,6 +283,59 @@ fn what_cannot_be_known_for_want_of_requests_does_not_hold() {
     assert!(said.contains("it cannot be known"), "{said}");
     let counted = std::panic::catch_unwind(|| requests.count());
     assert!(counted.is_err(), "{counted:?} is a guess");
+}
+
+#[test]
+fn the_latest_request_may_be_the_one_that_was_dropped() {
+    let cloud = start(&Config { journal_bytes: 4_000, ..config() });
+    map(&cloud, &pair("a", "first"));
+    map(&cloud, &pair("a", &"x".repeat(4_000)));
+    let target = |name: &str| json!({ "match": { "target_instance_id": name } });
+    let with = |name: &str, claim: Value| {
+        let mut check = target("first");
+        check[name] = claim;
+        check
+    };
+    let unknown = "but 1 request was dropped from the journal, for want of bytes";
+    for (check, passed, known) in [
+        (target("first"), true, true),
+        (with("exactly", json!(1)), false, false),
+        (with("exactly", json!(2)), false, false),
+        (with("at_least", json!(1)), true, true),
+        (with("at_least", json!(2)), false, false),
+        (with("at_most", json!(1)), false, false),
+        (with("at_most", json!(0)), false, true),
+        (with("never", json!(true)), false, true),
+        (json!({ "sequence": [target("first")] }), true, true),
+        (json!({ "sequence": [target("first"), target("second")] }), false, false),
+        (json!({ "sequence": [target("second"), target("first")] }), false, false),
+        (with("at_most_once_committed", json!(true)), false, false),
+    ] {
+        let found = judge(&cloud, &check);
+        assert_eq!((&found["dropped"], &found["passed"]), (&json!(1), &json!(passed)), "{check}");
+        let reason = text(&found, "/checks/0/reason");
+        assert_eq!(reason.ends_with(unknown), !known, "{check}: {reason}");
+    }
+}
+
+#[test]
+fn a_member_of_a_claim_that_is_there_twice_is_refused() {
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/requests/verify");
+    for (claims, field) in [
+        (r#"{"exactly":1,"exactly":2}"#, "exactly"),
+        (r#"{"match":{"a":1,"a":2}}"#, "match.a"),
+        (r#"{"checks":[{}],"checks":[{}]}"#, "checks"),
+        (r#"{"checks":[{"match":{"a":{"b":1,"b":2}}}]}"#, "checks[0].match.a.b"),
+    ] {
+        let refused = crate::support::send_text(&cloud, "POST", &path, &[], claims);
+        let (message, said) = (refused.text("/error_msg"), format!("{field}: is there twice"));
+        assert!(message.contains(&said), "{claims}: {message}");
+        refused.expect(400);
+        let output =
+            verify(&cloud, &["--project", PROJECT], &format!(r#"{{"checks":[{claims}]}}"#));
+        assert_eq!(output.status.code(), Some(2), "{claims}");
+    }
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use super::pattern::Pattern;
 use crate::control::ControlError;
 use crate::control::problem::read;
-use crate::reading;
 use crate::testing::journal::{Check, Claim, Finding};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -69,8 +68,8 @@ pub fn read_all(body: &[u8]) -> Result<Vec<CheckRequest>, ControlError> {
     struct Peek {
         checks: Option<IgnoredAny>,
     }
-    let has_several = reading::read_bytes(body).is_ok_and(|peek: Peek| peek.checks.is_some());
-    if !has_several {
+    let Peek { checks: several } = read(body)?;
+    if several.is_none() {
         return read(body).map(|check| vec![check]);
     }
     let CheckRequests { checks } = read(body)?;

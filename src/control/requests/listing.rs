@@ -1,7 +1,8 @@
 //! Which requests are to be listed, in the words of a query.
 
-use super::pattern::{Pattern, unknown};
+use super::pattern::Pattern;
 use crate::control::ControlError;
+use crate::control::known::unknown;
 use crate::control::query::{self, parse};
 
 /// Which requests are to be listed.

@@ -1,9 +1,7 @@
 //! Which requests are meant, in the words of a control request.
 
-use crate::api::ROUTES;
-use crate::contract::Contract;
-use crate::contract::check;
 use crate::control::ControlError;
+use crate::control::known::{routes, unknown};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -39,9 +37,10 @@ impl Pattern {
     /// The same with every word looked up; the first that is unknown is refused.
     pub fn matcher(&self) -> Result<Matcher, ControlError> {
         let Self { operation, service, method, status, committed, fault, fields, written } = self;
-        let service = service.as_deref().map(find_service).transpose()?;
-        let operation =
-            operation.as_deref().map(|name| find_operation(name, service)).transpose()?;
+        let routes = routes(service.as_deref(), operation.as_deref())?;
+        let meant = routes.first().map(|route| route.contract);
+        let service = meant.filter(|_| service.is_some()).map(|contract| contract.service.name);
+        let operation = meant.filter(|_| operation.is_some()).map(|contract| contract.id);
         let method = method.as_deref().map(find_method).transpose()?;
         let status = status.map(find_status).transpose()?;
         if fault.as_deref() == Some("") {
@@ -65,41 +64,13 @@ impl Pattern {
     }
 }
 
-fn contracts() -> impl Iterator<Item = &'static Contract> {
-    ROUTES.iter().map(|route| route.contract)
-}
-
-fn find_service(name: &str) -> Result<&'static str, ControlError> {
-    let names = || contracts().map(|contract| contract.service.name);
-    let found = names().find(|known| known.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| unknown("service", name, names()))
-}
-
-fn find_operation(name: &str, service: Option<&'static str>) -> Result<&'static str, ControlError> {
-    let of_service =
-        |contract: &&Contract| service.is_none_or(|service| contract.service.name == service);
-    let names = || contracts().filter(of_service).map(|contract| contract.id);
-    names().find(|known| *known == name).ok_or_else(|| {
-        let what = service.map_or("operation".to_owned(), |it| format!("operation of {it}"));
-        unknown(&what, name, names())
-    })
-}
-
 fn find_method(name: &str) -> Result<Method, ControlError> {
     let found = METHODS.iter().find(|known| **known == name);
     let method = found.and_then(|known| known.parse().ok());
-    method.ok_or_else(|| unknown("method", name, METHODS.into_iter()))
+    method.ok_or_else(|| unknown("method", name, METHODS))
 }
 
 fn find_status(status: u16) -> Result<StatusCode, ControlError> {
     let known = StatusCode::from_u16(status).ok().filter(|_| status < 600);
     known.ok_or_else(|| ControlError::bad(format!("status must be from 100 to 599, got {status}")))
-}
-
-/// Why a word is refused, and the one that was probably meant.
-pub fn unknown<'k>(what: &str, word: &str, known: impl Iterator<Item = &'k str>) -> ControlError {
-    let meant = check::nearest(word, known);
-    let meant = meant.map_or_else(String::new, |known| format!("; did you mean {known}?"));
-    let shown: String = word.chars().take(64).flat_map(char::escape_debug).collect();
-    ControlError::bad(format!("there is no {what} {shown}{meant}"))
 }

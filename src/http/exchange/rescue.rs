@@ -8,7 +8,7 @@
 //!
 //! What a panic says may hold what was sent. So only words of the program itself are logged.
 
-use super::{Done, Draft, Exchange, Hit, Refusal, Step, Verdict, language, reply};
+use super::{Done, Draft, Exchange, Refusal, Step, Struck, Verdict, language, reply};
 use crate::contract::Situation;
 use crate::http::reply::Answer;
 use axum::body::Bytes;
@@ -21,9 +21,9 @@ impl Exchange<'_> {
     pub fn advance_whatever_happens(
         &self,
         body: &Result<Bytes, Refusal>,
-        hit: Option<Hit>,
+        struck: Option<Struck>,
     ) -> Step {
-        let advance = AssertUnwindSafe(|| self.advance(body, hit));
+        let advance = AssertUnwindSafe(|| self.advance(body, struck));
         catch_unwind(advance).unwrap_or_else(|panic| Step::Done(self.fail(body, panic.as_ref())))
     }
 

@@ -93,16 +93,56 @@ fn an_impossible_value_is_refused() {
         ("/requests", json!(u64::MAX), "requests: must be from 0 to"),
         ("/requests", json!(-1), "requests: invalid value"),
         ("/ids/backup", json!(u64::MAX), "ids.backup: must be from 0 to"),
-        ("/ids/job", json!(1), "ids.job: is 1, and there are "),
+        ("/agenda/begun", json!(u32::MAX), "agenda.begun: must be from 0 to 2147483647, got "),
+        ("/faults/armed/named", json!(u64::MAX), "faults.armed.named: must be from 0 to"),
+        ("/faults/armed/by_header", json!(u64::MAX), "faults.armed.by_header: must be from 0 to"),
         ("/jobs/0/run/fate", json!({ "fails": 101 }), "must be from 0 to 100, got 101"),
         ("/jobs/0/run/milliseconds", json!(-1), "jobs[0].run.milliseconds: invalid value"),
-        ("/faults", json!({ "x": 1 }), "faults: "),
+        ("/faults", json!({ "x": 1 }), "faults.x: unknown field"),
     ] {
         is_refused(pointer, value, said);
     }
     let text = RICH.to_string();
     let twice = text.replacen("\"agenda\":", "\"agenda\":null,\"agenda\":", 1);
     assert!(worlds::import(&example_app(), PROJECT_ID, twice.as_bytes()).is_err());
+}
+
+#[test]
+fn the_counters_of_a_rule_are_bounded() {
+    for counter in ["asked", "hits"] {
+        let problem = refused(|document| {
+            let mut rule =
+                json!({ "rule": { "effect": { "reset": true } }, "asked": 1, "hits": 1 });
+            rule[counter] = json!(u64::MAX);
+            document["faults"]["armed"]["rules"] = json!([rule]);
+        });
+        let said = format!("faults.armed.rules[0].{counter}: must be from 0 to");
+        assert!(problem.contains(&said), "{problem}");
+    }
+}
+
+#[test]
+fn an_id_that_is_there_is_never_drawn_again() {
+    for (kind, place) in [
+        ("job", "jobs["),
+        ("mapping", "memory_mappings["),
+        ("migration_task", "migration_tasks["),
+        ("memory_rule", "memory_rules."),
+        ("clickhouse", "clickhouses["),
+        ("backup", "backups["),
+    ] {
+        let drawn = RICH["ids"][kind].as_u64().unwrap();
+        assert!(drawn > 0, "{kind}");
+        let said = format!("ids.{kind}: is 0, and {place}");
+        is_refused(&format!("/ids/{kind}"), json!(0), &said);
+    }
+    // However few there are: the latest counts.
+    let problem = refused(|document| {
+        let jobs = RICH["jobs"].as_array().unwrap().len() as u64;
+        assert!(document["ids"]["job"].as_u64() >= Some(jobs));
+        document["ids"]["job"] = json!(document["ids"]["job"].as_u64().unwrap() - 1);
+    });
+    assert!(problem.contains("is still to be drawn"), "{problem}");
 }
 
 #[test]

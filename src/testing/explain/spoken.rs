@@ -28,10 +28,22 @@ pub struct Spoken {
     source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     did_you_mean: Option<&'static str>,
-    effect: &'static str,
+    effect: Consequence,
     /// The same as a sentence without its full stop.
     #[serde(skip)]
     said: String,
+}
+
+/// What followed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Consequence {
+    /// The request was refused.
+    Refused,
+    /// It was let pass, and the answer says so.
+    Warned,
+    /// It was let pass.
+    Passed,
 }
 
 impl Spoken {
@@ -47,7 +59,7 @@ impl Spoken {
 
     /// Whether the request was refused for it.
     pub fn refused(&self) -> bool {
-        self.effect == "refused"
+        self.effect == Consequence::Refused
     }
 }
 
@@ -90,7 +102,7 @@ pub fn all(
         certainty: Certainty::Inferred.name(),
         source: source.clone(),
         did_you_mean: None,
-        effect: "warned",
+        effect: Consequence::Warned,
         said: warning.message.clone(),
     });
     entry.draft.violations.iter().map(of_parameter).chain(of_world).collect()
@@ -134,14 +146,14 @@ impl Effects {
         Self { strictness, senseless: refused && !entry.draft.violations.iter().any(enforced) }
     }
 
-    fn of_violation(&self, violation: &Violation) -> &'static str {
+    fn of_violation(&self, violation: &Violation) -> Consequence {
         let class = violation.rule.class();
         let documented = class == crate::contract::Class::Documented;
         match self.strictness.level(class) {
-            Level::Enforce => "refused",
-            _ if self.senseless && documented => "refused",
-            Level::Warn => "warned",
-            Level::Off => "passed",
+            Level::Enforce => Consequence::Refused,
+            _ if self.senseless && documented => Consequence::Refused,
+            Level::Warn => Consequence::Warned,
+            Level::Off => Consequence::Passed,
         }
     }
 }

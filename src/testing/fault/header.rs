@@ -3,6 +3,7 @@
 use super::effect::Phase;
 use super::written::WrittenEffect;
 use crate::control::{ControlError, read, read_value};
+use crate::reading;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -28,6 +29,17 @@ pub fn read_text(text: &str) -> Result<(Option<Phase>, WrittenEffect), ControlEr
     Ok((phase.transpose()?.flatten(), read_value(&Value::Object(members))?))
 }
 
+/// JSON where it is any; everything else is text.
+fn read_value_of(name: &str, text: &str) -> Result<Value, ControlError> {
+    reading::read(text).or_else(|wrong| {
+        if text.starts_with(['{', '[']) {
+            let wrong = wrong.without_line().in_field();
+            return Err(ControlError::bad(format!("{name}: {wrong}")));
+        }
+        Ok(Value::String(text.to_owned()))
+    })
+}
+
 fn in_short(text: &str) -> Result<Map<String, Value>, ControlError> {
     let mut members = Map::new();
     for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
@@ -38,9 +50,7 @@ fn in_short(text: &str) -> Result<Map<String, Value>, ControlError> {
         let value = match value {
             None => Value::Bool(true),
             Some(text) if TEXTS.contains(&name) => Value::String(text.to_owned()),
-            Some(text) => {
-                serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
-            }
+            Some(text) => read_value_of(name, text)?,
         };
         if members.insert(name.to_owned(), value).is_some() {
             return Err(ControlError::bad(format!("{name} is there twice")));

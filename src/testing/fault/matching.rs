@@ -1,10 +1,11 @@
 //! The parameters that a request has to have to be hit.
 
-use crate::contract::check::{Members, Sent, nearest};
+use crate::contract::check::{Members, Sent, did_you_mean};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Place};
 use crate::control::ControlError;
 use crate::operation::Route;
+use crate::testing::journal::names_a_secret;
 use serde_json::{Map, Value};
 
 /// A parameter and its value. Members of objects are named with dots, as in `target_instance.id`;
@@ -25,14 +26,13 @@ pub fn read(
         let known: Vec<_> = routes.iter().flat_map(|route| paths(route.contract)).collect();
         routes.retain(|route| declared(route.contract, path).is_some());
         if routes.is_empty() {
-            let meant = nearest(path, known.iter().map(String::as_str))
-                .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+            let meant = did_you_mean(path, known.iter().map(String::as_str));
             return Err(ControlError::bad(format!(
                 "match: no operation that is meant declares {path:?}{meant}"
             )));
         }
-        if routes.iter().any(|route| declared(route.contract, path).is_some_and(|it| it.secret)) {
-            let reason = format!("match: {path} is a secret, which no rule may name");
+        if let Some(secret) = routes.iter().find_map(|route| secret(route.contract, path, value)) {
+            let reason = format!("match: {secret} is a secret, which no rule may name");
             return Err(ControlError::bad(reason));
         }
         parameters.push(Parameter { path: path.as_str().into(), value: value.clone() });
@@ -121,6 +121,27 @@ fn declared(contract: &Contract, path: &str) -> Option<&'static Field> {
             field.kind.members().iter().find(|member| member.name == *name)
         })
     })
+}
+
+/// The path of what is a secret in a parameter and its value, if anything is: rules are shown and
+/// exported as they were written.
+fn secret(contract: &Contract, path: &str, value: &Value) -> Option<String> {
+    let field = declared(contract, path)?;
+    if field.secret { Some(path.to_owned()) } else { secret_within(path, Some(field), value) }
+}
+
+fn secret_within(path: &str, field: Option<&'static Field>, value: &Value) -> Option<String> {
+    match value {
+        Value::Object(members) => members.iter().find_map(|(name, value)| {
+            let path = format!("{path}.{name}");
+            let known = field.map_or(&[][..], |field| field.kind.members());
+            let field = known.iter().find(|member| member.name == name);
+            let is_secret = field.map_or_else(|| names_a_secret(name), |field| field.secret);
+            if is_secret { Some(path) } else { secret_within(&path, field, value) }
+        }),
+        Value::Array(values) => values.iter().find_map(|one| secret_within(path, field, one)),
+        _ => None,
+    }
 }
 
 /// The paths of everything that an operation declares.

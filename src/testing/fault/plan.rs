@@ -2,7 +2,7 @@
 
 use super::written::{Ending, WrittenEffect};
 use crate::cloud::{Fate, Plan};
-use crate::contract::check::nearest;
+use crate::contract::check::did_you_mean;
 use crate::control::{ControlError, percent};
 use crate::operation::Route;
 use std::time::Duration;
@@ -75,8 +75,7 @@ impl Planned {
         if !routes.is_empty() {
             return Ok(());
         }
-        let meant = nearest(stage, stages.iter().copied())
-            .map_or_else(String::new, |stage| format!("; did you mean {stage}?"));
+        let meant = did_you_mean(stage, stages.iter().copied());
         let mut known: Vec<&str> = Vec::new();
         for stage in stages {
             if !known.contains(&stage) {

@@ -5,9 +5,8 @@ use super::matching::{self, Parameter};
 use super::selector::Selector;
 use super::written::{Written, WrittenStage};
 use super::{Asked, BY_HEADER};
-use crate::api::ROUTES;
 use crate::cloud::{Agenda, Moment};
-use crate::contract::check::nearest;
+use crate::control::known::{routes, unknown};
 use crate::control::{ControlError, read_value};
 use crate::operation::Route;
 use serde_json::Value;
@@ -78,42 +77,6 @@ fn check_id(id: &str) -> Result<(), ControlError> {
         return Err(ControlError::bad(reason));
     }
     Ok(())
-}
-
-/// The operations that a rule may hit.
-fn routes(
-    service: Option<&str>,
-    operation: Option<&str>,
-) -> Result<Vec<&'static Route>, ControlError> {
-    let mut routes: Vec<_> = ROUTES.iter().collect();
-    if let Some(service) = service {
-        let names: Vec<_> = routes.iter().map(|route| route.contract.service.name).collect();
-        routes.retain(|route| route.contract.service.name.eq_ignore_ascii_case(service));
-        if routes.is_empty() {
-            return Err(unknown("service", service, names));
-        }
-    }
-    if let Some(operation) = operation {
-        let names: Vec<_> = routes.iter().map(|route| route.contract.id).collect();
-        routes.retain(|route| route.contract.id == operation);
-        if routes.is_empty() {
-            return Err(unknown("operation", operation, names));
-        }
-    }
-    Ok(routes)
-}
-
-/// Refuses an unknown word with the one that was probably meant; all of them where they are few.
-fn unknown(what: &str, word: &str, mut known: Vec<&str>) -> ControlError {
-    const FEW: usize = 12;
-    known.dedup();
-    let shown: String = word.chars().take(128).collect();
-    let meant = match nearest(word, known.iter().copied()) {
-        Some(known) => format!("; did you mean {known}?"),
-        None if known.len() <= FEW => format!("; there are {}", known.join(", ")),
-        None => String::new(),
-    };
-    ControlError::bad(format!("there is no {what} {shown:?}{meant}"))
 }
 
 impl Stage {

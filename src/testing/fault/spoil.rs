@@ -1,6 +1,7 @@
 //! What a fault puts in the place of an answer, or makes of it.
 
-use super::effect::{Content, Deed, Effect};
+use super::deed::{Content, Deed};
+use super::effect::Effect;
 use crate::contract::Contract;
 use crate::http::reply::{self, REQUEST_ID, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};

@@ -39,7 +39,7 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
         "committed": view.entry.committed(),
     });
     if let Verdict::Refused(situation) = draft.verdict {
-        shown["situation"] = json!(words(&format!("{situation:?}")));
+        shown["situation"] = json!(situation.name());
     }
     shown["violations"] = draft.violations.iter().map(violation).collect();
     let warnings = draft.warnings.iter();
@@ -86,16 +86,4 @@ fn started(course: &Course) -> Value {
 
 fn headers<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Map<String, Value> {
     by_name(headers.map(|(name, value)| (name.to_owned(), value.to_owned())))
-}
-
-/// The name of a variant as a word of JSON: `unknown_job`.
-fn words(name: &str) -> String {
-    let mut words = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !words.is_empty() {
-            words.push('_');
-        }
-        words.push(letter.to_ascii_lowercase());
-    }
-    words
 }

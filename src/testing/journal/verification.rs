@@ -99,9 +99,11 @@ impl Check {
             Claim::OnceCommitted(of) => once_committed(of, views),
         };
         let dropped = journal.dropped();
+        // Not only the oldest ones: one that is larger than the journal goes at once.
         let unsure = |what: String| {
-            let oldest = format!("{dropped} earlier requests were dropped from the journal");
-            format!("it cannot be known: {what}, but {oldest}, for want of bytes")
+            let were = if dropped == 1 { "request was" } else { "requests were" };
+            let gone = format!("{dropped} {were} dropped from the journal, for want of bytes");
+            format!("it cannot be known: {what}, but {gone}")
         };
         let (passed, reason) = match judged.verdict {
             Verdict::Holds(what) => (true, what),

@@ -104,3 +104,59 @@ fn a_rule_holds_while_something_is_in_a_stage() {
     assert_eq!(list(), 200);
     assert_eq!(counters(&cloud, &id), (1, 1), "the others it has not seen");
 }
+
+#[test]
+fn what_is_refused_counts_for_no_rule_that_waits_for_success() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let refuse = || send_text(&cloud, "POST", &mapping(PROJECT), &[("X-Auth-Token", "t")], "{}");
+    let rule = || Fault::on("CreateDbCacheMapping").after_commit().status(500);
+    for (fault, expected) in [
+        (rule().first(1), [500, 202, 202, 202]),
+        (rule().nth(1), [500, 202, 202, 202]),
+        (rule().nth(2), [202, 500, 202, 202]),
+        (rule().every(2), [202, 500, 202, 500]),
+        (rule(), [500; 4]),
+    ] {
+        let id = world.fault(fault.clone()).unwrap();
+        for (at, status) in expected.into_iter().enumerate() {
+            for _ in 0..=at {
+                refuse().expect(400);
+            }
+            assert_eq!(create(&cloud).status, status, "{fault:?}: {at}");
+        }
+        let hits = expected.iter().filter(|status| **status == 500).count() as u64;
+        assert_eq!(counters(&cloud, &id), (4, hits), "{fault:?}");
+        world.disarm(&id).unwrap();
+    }
+}
+
+#[test]
+fn what_is_refused_changes_nothing_about_chance() {
+    let run = |refused: bool| {
+        let cloud = start(&config());
+        let rule = Fault::on("CreateDbCacheMapping").with_probability(0.5).after_commit();
+        cloud.world(PROJECT).fault(rule.status(500)).unwrap();
+        let one = |_| {
+            if refused {
+                let path = mapping(PROJECT);
+                send_text(&cloud, "POST", &path, &[("X-Auth-Token", "t")], "{}").expect(400);
+            }
+            create(&cloud).status
+        };
+        (0..20).map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(run(true), run(false));
+}
+
+#[test]
+fn what_another_rule_answers_counts_for_none_that_waits_for_success() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let rule = || Fault::on("CreateDbCacheMapping");
+    let later = world.fault(rule().nth(2).after_commit().status(500)).unwrap();
+    let at_once = world.fault(rule().first(1).status(503)).unwrap();
+    assert_eq!(statuses(&cloud, 4), [503, 202, 500, 202]);
+    assert_eq!(counters(&cloud, &later), (3, 1));
+    assert_eq!(counters(&cloud, &at_once), (3, 1), "one was hit by the rule before it");
+}

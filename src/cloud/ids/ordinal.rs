@@ -1,0 +1,81 @@
+//! The way back from an id to the ordinal that it follows from.
+//!
+//! Ids are scattered by bijections, so an id that was made here tells its ordinal, and one that was
+//! not is recognised by having none.
+
+use super::{IdKind, Ids, key_of_requests, scatter, world_key};
+use uuid::Uuid;
+
+impl Ids {
+    /// The ids of a project's world, of which none was drawn.
+    pub fn of_project(seed: u64, project_id: &str) -> Self {
+        Self::new(world_key(seed, project_id))
+    }
+
+    /// Which id of its kind this is, counted from 0; nothing if it is none of this world's.
+    pub fn ordinal_of(&self, kind: IdKind, id: Uuid) -> Option<u64> {
+        /// Version and variant overwrite what was there; the left half has the version.
+        const VERSION: u64 = 0xf000;
+        let (left, _) = id.as_u64_pair();
+        (0..16).find_map(|lost| {
+            let ordinal = ordinal(self.key_of(kind), left & !VERSION | lost << 12);
+            (self.at(kind, ordinal) == id).then_some(ordinal)
+        })
+    }
+}
+
+/// Which request of a world has this id, counted from 0; nothing if none ever has.
+pub fn ordinal_of_request(world_key: u64, request_id: &str) -> Option<u64> {
+    let bits = u128::from_str_radix(request_id, 16).ok()?;
+    let key = key_of_requests(world_key);
+    let (left, _) = Uuid::from_u128(bits).as_u64_pair();
+    let ordinal = ordinal(key, left);
+    (scatter(key, ordinal) == bits).then_some(ordinal)
+}
+
+/// What was scattered to this left half.
+fn ordinal(key: u64, left: u64) -> u64 {
+    gather_word(gather_word(left) ^ key)
+}
+
+/// The word that [`scatter_word`](super::scatter_word) scatters to this one.
+fn gather_word(word: u64) -> u64 {
+    let word = word ^ (word >> 31) ^ (word >> 62);
+    let word = word.wrapping_mul(0x3196_42b2_d24d_8ec3);
+    let word = word ^ (word >> 27) ^ (word >> 54);
+    let word = word.wrapping_mul(0x96de_1b17_3f11_9089);
+    let word = word ^ (word >> 30) ^ (word >> 60);
+    word.wrapping_sub(0x9e37_79b9_7f4a_7c15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{request_id, scatter_word};
+    use super::*;
+
+    #[test]
+    fn an_id_tells_its_ordinal_and_a_foreign_one_has_none() {
+        let ids = Ids::new(world_key(7, "project"));
+        for ordinal in (0..1_000).chain([1 << 53, u64::MAX]) {
+            assert_eq!(gather_word(scatter_word(ordinal)), ordinal);
+            let id = ids.at(IdKind::Backup, ordinal);
+            assert_eq!(ids.ordinal_of(IdKind::Backup, id), Some(ordinal));
+            assert_eq!(ids.ordinal_of(IdKind::Job, id), None);
+            let other = Ids::new(world_key(8, "project"));
+            assert_eq!(other.ordinal_of(IdKind::Backup, id), None);
+        }
+    }
+
+    #[test]
+    fn a_request_is_known_by_its_id() {
+        let key = world_key(7, "project");
+        for ordinal in (0..1_000).chain([1 << 53, u64::MAX]) {
+            let id = request_id(key, ordinal);
+            assert_eq!(ordinal_of_request(key, &id), Some(ordinal));
+            assert_eq!(ordinal_of_request(key + 1, &id), None);
+        }
+        for id in ["", "x", "-1", &"0".repeat(32), &"f".repeat(40)] {
+            assert_eq!(ordinal_of_request(key, id), None, "{id}");
+        }
+    }
+}
