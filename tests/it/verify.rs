@@ -418,6 +418,29 @@ fn the_command_tells_bad_claims_from_claims_that_do_not_hold() {
     drop(cloud);
     let output = verify_at(port, &["--project", "p"], "{\"checks\":[{}]}");
     let text = said(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("nothing answers on 127.0.0.1"), "{text}");
+}
+
+#[test]
+fn the_command_tells_checks_that_fail_from_a_service_that_cannot_be_asked() {
+    let cloud = start(&Config { control_token: Some("right".to_owned().into()), ..config() });
+    let claims = "{\"checks\":[{}]}";
+    for (arguments, status, words) in [
+        (&["--control-token", "right"][..], 1, ""),
+        (&["--control-token", "wrong"], 3, "does not verify"),
+        (&[], 3, "does not verify"),
+        (&["--control-token", "right", "--junit", "/no/such/folder/file"], 3, "cannot be written"),
+    ] {
+        let arguments = [&["--project", PROJECT], arguments].concat();
+        let output = verify(&cloud, &arguments, claims);
+        let text = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
+        assert!(text.contains(words), "{arguments:?}: {text}");
+    }
+    let help = Command::new(crate::binary::PROGRAM).args(["verify", "--help"]).output();
+    let help = said(&help.expect("the program runs").stdout);
+    for line in ["  1  a check fails\n", "  3  nothing was verified: Papercloud cannot be asked"] {
+        assert!(help.contains(line), "{help}");
+    }
 }
