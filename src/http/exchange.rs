@@ -19,6 +19,7 @@ use crate::testing::journal::{Draft, Entry, Verdict};
 use crate::testing::lint::Answered;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,9 +83,13 @@ impl<'r> Exchange<'r> {
     ) -> Self {
         let (template, routes) = entrance::of_service(entrances, parts);
         let target = Target::read(&parts.uri, template);
-        let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
+        let project_id = match &target {
+            Ok(target) => target.usable_project_id().map(Cow::Borrowed),
+            // It is a request to its project all the same.
+            Err(_) => Target::project_of(&parts.uri, template),
+        };
         // All that belong to no project have one world and one counter.
-        let (cell, entry) = app.cloud.enter_or_account(project_id.unwrap_or_default());
+        let (cell, entry) = app.cloud.enter_or_account(project_id.as_deref().unwrap_or_default());
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");

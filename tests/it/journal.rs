@@ -264,3 +264,23 @@ fn calls_without_a_project_are_in_the_journal_of_the_account() {
     assert_eq!(listed["requests"][0]["operation"], "KeystoneListRegions");
     assert_eq!(requests(&cloud, "")["count"], 0);
 }
+
+#[test]
+fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
+    let cloud = start(&config());
+    let broken = format!("/v3/{PROJECT}/dbcache/mappings?a=%FF");
+    let refused = send(&cloud, "GET", &broken, None);
+    assert_eq!(refused.status, 400);
+    let listed = requests(&cloud, "");
+    assert_eq!(listed["count"], 1, "{listed:#}");
+    assert_eq!(listed["requests"][0]["operation"], "ListDbCacheMappings");
+    let segment = format!("/v3/{PROJECT}/instances/%FF/backups");
+    send(&cloud, "GET", &segment, None).expect(400);
+    assert_eq!(requests(&cloud, "")["count"], 2);
+    let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
+    assert_eq!(of_account["count"], 0, "{of_account:#}");
+    // What names no project by its path belongs to none.
+    send(&cloud, "GET", "/v3/%FF/dbcache/mappings", None).expect(400);
+    let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
+    assert_eq!(of_account["count"], 1, "{of_account:#}");
+}
