@@ -65,7 +65,7 @@ pub struct Listed {
     pub dropped: u64,
     /// How many there are, of which only the last may be shown.
     pub count: usize,
-    /// The requests, the newest last.
+    /// The requests in the order in which they were received, the newest last.
     pub requests: Vec<Value>,
 }
 
@@ -85,7 +85,7 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
     let cell = world(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
-    let mut views: Vec<_> = View::all(journal).collect();
+    let mut views = View::all(journal);
     if let Some(since) = &listing.since {
         let at = views.iter().position(|view| view.request_id == *since).ok_or_else(|| {
             ControlError::bad(format!(
@@ -118,7 +118,7 @@ pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verif
     let cell = world(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
-    let views: Vec<_> = View::all(journal).collect();
+    let views = View::all(journal);
     let findings: Vec<_> = checks.iter().map(|check| check.judge(journal, &views)).collect();
     Ok(Verified {
         passed: findings.iter().all(|finding| finding.passed),
@@ -138,7 +138,7 @@ pub fn near_misses(
     let cell = world(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
-    let views: Vec<_> = View::all(journal).collect();
+    let views = View::all(journal);
     Ok(NearMisses {
         exact: journal.dropped() == 0,
         dropped: journal.dropped(),

@@ -59,7 +59,8 @@ impl World {
         self.requests().at_most_once_committed()
     }
 
-    /// Claims that there are such requests in this order; others may be between them.
+    /// Claims that such requests were received in this order, whenever they were answered; others may
+    /// be between them.
     ///
     /// ```
     /// use papercloud::PaperCloud;
@@ -165,7 +166,8 @@ impl Requests {
         listed.count
     }
 
-    /// All that are still there, each as the control API shows it, the newest last.
+    /// All that are still there, each as the control API shows it, in the order in which they were
+    /// received.
     #[track_caller]
     pub fn list(&self) -> Vec<Value> {
         self.listed(usize::MAX).requests

@@ -1,6 +1,6 @@
 //! The journal of a project: what was asked, what was decided, what was answered.
 
-use crate::support::{PROJECT, config, send, send_text, start, text};
+use crate::support::{PROJECT, begun, config, ended, send, send_text, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
 
@@ -283,4 +283,22 @@ fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
     send(&cloud, "GET", "/v3/%FF/dbcache/mappings", None).expect(400);
     let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
     assert_eq!(of_account["count"], 1, "{of_account:#}");
+}
+
+#[test]
+fn requests_are_in_the_order_in_which_they_were_received() {
+    let cloud = start(&config());
+    let first = begun(&cloud, PROJECT);
+    let rules = format!("/v3/{PROJECT}/dbcache/mappings");
+    send(&cloud, "GET", &rules, None).expect(200);
+    ended(first);
+    let listed = requests(&cloud, "");
+    let operations = [&listed["requests"][0]["operation"], &listed["requests"][1]["operation"]];
+    assert_eq!(operations, ["CreateDbCacheMapping", "ListDbCacheMappings"], "{listed:#}");
+    let id = text(&listed, "/requests/0/request_id");
+    assert_eq!(requests(&cloud, &format!("?since={id}"))["count"], 1);
+    let created = cloud.world(PROJECT).requests().operation("CreateDbCacheMapping");
+    let looked = cloud.world(PROJECT).requests().operation("ListDbCacheMappings");
+    cloud.world(PROJECT).in_order(&[created.clone(), looked.clone()]).expect("they came so");
+    cloud.world(PROJECT).in_order(&[looked, created]).expect_err("they did not come so");
 }

@@ -169,8 +169,7 @@ impl Entry {
         request_id(world_key, self.ordinal)
     }
 
-    /// Which request of its world it was, from 0 on.
-    #[cfg(test)]
+    /// Which request of its world it was, from 0 on, in the order in which they were received.
     pub fn ordinal(&self) -> u64 {
         self.ordinal
     }

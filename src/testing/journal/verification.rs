@@ -34,7 +34,7 @@ pub enum Claim {
         /// No more.
         most: Option<usize>,
     },
-    /// There are such requests in this order; others may be between them.
+    /// Such requests were received in this order; others may be between them.
     Sequence(Vec<Matcher>),
     /// No write among such requests was committed twice: by the same operation, to the same path,
     /// with the same body.
