@@ -12,7 +12,7 @@ use super::handler::{ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty, world};
 use crate::http::App;
-use crate::testing::journal::{Check, NearMiss, View, nearest, show};
+use crate::testing::journal::{Check, Journal, NearMiss, View, nearest, show};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -59,10 +59,12 @@ pub(super) fn router() -> Router<Arc<App>> {
 /// Requests that were asked for.
 #[derive(Debug, Serialize)]
 pub struct Listed {
-    /// Whether nothing was dropped.
+    /// Whether nothing was dropped, and nothing is in flight that may be meant.
     pub exact: bool,
     /// How many requests were dropped.
     pub dropped: u64,
+    /// How many requests of the world were received and are not in its journal yet.
+    pub in_flight: usize,
     /// How many there are, of which only the last may be shown.
     pub count: usize,
     /// The requests in the order in which they were received, the newest last.
@@ -74,6 +76,7 @@ pub struct Listed {
 pub struct NearMisses {
     exact: bool,
     dropped: u64,
+    in_flight: usize,
     count: usize,
     /// The nearest first.
     pub near_misses: Vec<NearMiss>,
@@ -99,11 +102,17 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
     let strictness = app.cloud.settings().strictness;
     let shown = &views[views.len().saturating_sub(listing.limit)..];
     Ok(Listed {
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         count: views.len(),
         requests: shown.iter().map(|view| show(view, strictness)).collect(),
     })
+}
+
+/// Whether a journal has everything that an answer is about, of which so much is in flight.
+fn is_exact(journal: &Journal, in_flight: usize) -> bool {
+    journal.dropped() == 0 && in_flight == 0
 }
 
 /// Forgets them, also that any were dropped.
@@ -120,10 +129,13 @@ pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verif
     let journal = &world.testing.journal;
     let views = View::all(journal);
     let findings: Vec<_> = checks.iter().map(|check| check.judge(journal, &views)).collect();
+    let claims = checks.iter().map(|check| &check.claim);
+    let in_flight = claims.map(|claim| journal.in_flight.perhaps_claimed(claim)).sum();
     Ok(Verified {
         passed: findings.iter().all(|finding| finding.passed),
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, in_flight),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         checks: findings,
     })
 }
@@ -140,8 +152,9 @@ pub fn near_misses(
     let journal = &world.testing.journal;
     let views = View::all(journal);
     Ok(NearMisses {
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         count: views.iter().filter(|view| matcher.matches(view)).count(),
         near_misses: nearest(&matcher, views.iter()),
     })

@@ -156,13 +156,17 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// If requests were dropped for want of bytes, so that the number would be wrong. A check such
-    /// as [`at_least`](Self::at_least) may still hold then.
+    /// If requests were dropped, or may be meant and are still in flight, so that the number would be
+    /// wrong. A check such as [`at_least`](Self::at_least) may still hold then.
     #[track_caller]
     pub fn count(&self) -> usize {
         let listed = self.listed(0);
-        let dropped = listed.dropped;
-        assert!(listed.exact, "Papercloud: {dropped} requests were dropped; nobody can count them");
+        let requests::Listed { exact, dropped, in_flight, .. } = listed;
+        assert!(
+            exact,
+            "Papercloud: {dropped} requests were dropped and {in_flight} are in flight; nobody can \
+             count them"
+        );
         listed.count
     }
 

@@ -22,6 +22,7 @@ use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A request whose head has arrived. It belongs to the world that its project has at this moment:
@@ -37,6 +38,8 @@ pub struct Exchange<'r> {
     entry: Result<Option<Box<str>>, Full>,
     ordinal: u64,
     received: Stamp,
+    /// Whether it is in the journal by now.
+    is_noted: AtomicBool,
 }
 
 /// What comes next.
@@ -74,6 +77,15 @@ impl From<Refusal> for Halt {
     }
 }
 
+/// One whose client went away before its answer comes to no entry, and is in flight no longer.
+impl Drop for Exchange<'_> {
+    fn drop(&mut self) {
+        if !*self.is_noted.get_mut() {
+            self.cell.lock().testing.journal.in_flight.end(self.ordinal);
+        }
+    }
+}
+
 impl<'r> Exchange<'r> {
     /// Finds out whom a request is for.
     pub fn begin(
@@ -93,8 +105,13 @@ impl<'r> Exchange<'r> {
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
-        let received = Stamp::at(cell.lock().clock.now());
-        Self { app, parts, routes, target, cell, entry, ordinal, received }
+        let received = {
+            let mut world = cell.lock();
+            world.testing.journal.in_flight.begin(ordinal, parts.method.clone(), routes);
+            Stamp::at(world.clock.now())
+        };
+        let is_noted = AtomicBool::new(false);
+        Self { app, parts, routes, target, cell, entry, ordinal, received, is_noted }
     }
 
     /// Goes as far as it can without waiting.
@@ -257,6 +274,8 @@ impl<'r> Exchange<'r> {
         });
         let times = [self.received.moment(), now];
         let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
+        world.testing.journal.in_flight.end(self.ordinal);
+        self.is_noted.store(true, Ordering::Relaxed);
         world.testing.journal.record(entry);
     }
 

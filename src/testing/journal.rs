@@ -2,6 +2,7 @@
 
 mod entry;
 mod field_path;
+mod flight;
 mod matcher;
 mod near_miss;
 mod secrets;
@@ -11,6 +12,7 @@ mod view;
 
 pub use entry::{Draft, Entry, Verdict};
 pub use field_path::FieldPath;
+pub use flight::Flights;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
 #[cfg(test)]
@@ -29,12 +31,15 @@ pub struct Journal {
     bytes: usize,
     dropped: u64,
     entries: VecDeque<Entry>,
+    /// Requests that are in none of the entries yet.
+    pub in_flight: Flights,
 }
 
 impl Journal {
     /// An empty journal of the world with this key.
     pub fn new(key: u64, budget: usize) -> Self {
-        Self { key, budget, bytes: 0, dropped: 0, entries: VecDeque::new() }
+        let (entries, in_flight) = (VecDeque::new(), Flights::default());
+        Self { key, budget, bytes: 0, dropped: 0, entries, in_flight }
     }
 
     /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
@@ -74,7 +79,7 @@ impl Journal {
         self.key
     }
 
-    /// Forgets everything, also that anything was dropped.
+    /// Forgets everything, also that anything was dropped. What is in flight comes to it later.
     pub fn clear(&mut self) {
         self.entries = VecDeque::new();
         (self.bytes, self.dropped) = (0, 0);

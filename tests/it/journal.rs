@@ -42,6 +42,7 @@ fn a_request_is_shown_with_all_that_came_of_it() {
     let expected = json!({
         "exact": true,
         "dropped": 0,
+        "in_flight": 0,
         "count": 1,
         "requests": [{
             "request_id": id,
@@ -253,7 +254,10 @@ fn a_full_journal_drops_its_oldest_requests_and_says_so() {
     assert_eq!(last["body"]["target_instance_id"], "39");
     cloud.world(PROJECT).forget_requests();
     let listed = requests(&cloud, "");
-    assert_eq!(listed, json!({ "exact": true, "dropped": 0, "count": 0, "requests": [] }));
+    assert_eq!(
+        listed,
+        json!({ "exact": true, "dropped": 0, "in_flight": 0, "count": 0, "requests": [] })
+    );
 }
 
 #[test]
@@ -301,4 +305,42 @@ fn requests_are_in_the_order_in_which_they_were_received() {
     let looked = cloud.world(PROJECT).requests().operation("ListDbCacheMappings");
     cloud.world(PROJECT).in_order(&[created.clone(), looked.clone()]).expect("they came so");
     cloud.world(PROJECT).in_order(&[looked, created]).expect_err("they did not come so");
+}
+
+#[test]
+fn requests_in_flight_are_counted_until_they_are_answered_or_given_up() {
+    let cloud = start(&config());
+    let in_flight = |query: &str| {
+        let listed = requests(&cloud, query);
+        json!([listed["in_flight"], listed["exact"], listed["count"]])
+    };
+    assert_eq!(in_flight(""), json!([0, true, 0]));
+    let (first, second) = (begun(&cloud, PROJECT), begun(&cloud, PROJECT));
+    assert_eq!(in_flight(""), json!([2, false, 0]));
+    // What cannot be meant does no harm.
+    assert_eq!(in_flight("?operation=ListDbCacheMappings"), json!([2, true, 0]));
+    assert_eq!(in_flight("?method=GET"), json!([2, true, 0]));
+    assert_eq!(in_flight("?service=DCS"), json!([2, true, 0]));
+    assert_eq!(in_flight("?operation=CreateDbCacheMapping"), json!([2, false, 0]));
+    let pattern = json!({ "operation": "CreateDbCacheMapping" });
+    let path = format!("/_paper/worlds/{PROJECT}/requests/near-misses");
+    let near = send(&cloud, "POST", &path, Some(&pattern)).expect(200);
+    let expected = json!({
+        "exact": false, "dropped": 0, "in_flight": 2, "count": 0, "near_misses": [],
+    });
+    assert_eq!(near, expected);
+    let created = cloud.world(PROJECT).requests().operation("CreateDbCacheMapping");
+    let counted = std::panic::catch_unwind(|| created.count());
+    assert!(counted.is_err(), "{counted:?} is a guess");
+    ended(first);
+    assert_eq!(in_flight(""), json!([1, false, 1]));
+    // Forgetting the others does not answer it.
+    cloud.world(PROJECT).forget_requests();
+    assert_eq!(in_flight(""), json!([1, false, 0]));
+    // Its body never comes. The service notices it in its own time.
+    drop(second);
+    while in_flight("")[0] == 1 {
+        std::thread::yield_now();
+    }
+    assert_eq!(in_flight("")[1], true);
 }

@@ -1,6 +1,6 @@
 //! Claims about the requests to a project: over HTTP, from Rust, and from the shell.
 
-use crate::support::{PROJECT, config, send, start, text};
+use crate::support::{PROJECT, begun, config, ended, send, start, text};
 use papercloud::{Config, Fault, PaperCloud};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -67,7 +67,7 @@ fn requests_are_counted() {
         assert_judged(&cloud, &check, passed);
     }
     let expected = json!({
-        "passed": true, "exact": true, "dropped": 0,
+        "passed": true, "exact": true, "dropped": 0, "in_flight": 0,
         "checks": [{
             "name": "two of them",
             "passed": true,
@@ -114,7 +114,8 @@ fn what_nearly_was_it_is_shown_with_what_differs() {
     assert_eq!(finding["reason"], "no such request was found");
     assert_eq!(finding["near_misses"], expected, "{finding:#}");
     let alone = post(&cloud, "near-misses", &wanted).expect(200);
-    let whole = json!({ "exact": true, "dropped": 0, "count": 0, "near_misses": expected });
+    let whole =
+        json!({ "exact": true, "dropped": 0, "in_flight": 0, "count": 0, "near_misses": expected });
     assert_eq!(alone, whole);
 }
 
@@ -283,6 +284,53 @@ fn what_cannot_be_known_for_want_of_requests_does_not_hold() {
     assert!(said.contains("it cannot be known"), "{said}");
     let counted = std::panic::catch_unwind(|| requests.count());
     assert!(counted.is_err(), "{counted:?} is a guess");
+}
+
+#[test]
+fn what_is_in_flight_is_not_known_yet() {
+    let cloud = start(&config());
+    let (_, first) = map(&cloud, &json!(pair("a", "b")));
+    let held = begun(&cloud, PROJECT);
+    // (the check, whether it holds now, whether that is known, whether it holds at last)
+    let checks = [
+        (json!({ "operation": CREATE, "exactly": 1 }), false, false, false),
+        (json!({ "operation": CREATE, "exactly": 2 }), false, false, true),
+        (json!({ "operation": CREATE, "at_most": 1 }), false, false, false),
+        (json!({ "operation": CREATE, "at_most": 0 }), false, true, false),
+        (json!({ "operation": CREATE, "at_least": 1 }), true, true, true),
+        (json!({ "operation": CREATE, "at_least": 2 }), false, false, true),
+        (json!({ "status": 400, "never": true }), false, false, true),
+        (json!({ "method": "PUT", "never": true }), true, true, true),
+        (json!({ "committed": false, "method": "GET", "never": true }), true, true, true),
+        (
+            json!({ "sequence": [{ "operation": CREATE }, { "method": "POST" }] }),
+            false,
+            false,
+            true,
+        ),
+        (json!({ "sequence": [{ "operation": CREATE }] }), true, true, true),
+        (json!({ "sequence": [{ "operation": LIST }] }), false, true, false),
+        (json!({ "at_most_once_committed": true }), false, false, false),
+        (json!({ "service": "DCS", "at_most_once_committed": true }), true, true, true),
+    ];
+    for (check, passed, known, _) in &checks {
+        let found = judge(&cloud, check);
+        assert_eq!(found["passed"], *passed, "{check}: {found:#}");
+        let reason = text(&found, "/checks/0/reason");
+        let said = reason.ends_with("but 1 request is in flight that it may be about");
+        assert_eq!(said, !known, "{check}: {reason}");
+        assert!(*known || found["exact"] == false, "{check}: {found:#}");
+        assert_eq!((&found["in_flight"], &found["dropped"]), (&json!(1), &json!(0)));
+    }
+    let said = cloud.world(PROJECT).at_most_once_committed().unwrap_err().to_string();
+    assert!(said.contains("it cannot be known"), "{said}");
+    let (answer, _) = ended(held);
+    assert!(!answer.contains(&first), "{answer}");
+    for (check, .., passed) in &checks {
+        let found = judge(&cloud, check);
+        assert_eq!(found["passed"], *passed, "{check}: {found:#}");
+        assert_eq!((&found["exact"], &found["in_flight"]), (&json!(true), &json!(0)));
+    }
 }
 
 #[test]

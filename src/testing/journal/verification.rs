@@ -1,7 +1,8 @@
 //! What a test claims about the requests of its world, and whether it holds.
 //!
-//! A claim that cannot be judged because requests were dropped does not hold: it says so instead of
-//! guessing. What the requests that are left settle is settled, either way.
+//! A claim that cannot be judged does not hold: it says so instead of guessing. That is so because
+//! requests were dropped, or because some are in flight that it may be about. What the requests that
+//! are left settle is settled, either way.
 
 use super::Journal;
 use super::matcher::{Difference, Matcher};
@@ -98,18 +99,13 @@ impl Check {
             Claim::Sequence(steps) => sequence(steps, views, journal.key()),
             Claim::OnceCommitted(of) => once_committed(of, views),
         };
-        let dropped = journal.dropped();
-        let unsure = |what: String| {
-            let oldest = format!("{dropped} earlier requests were dropped from the journal");
-            format!("it cannot be known: {what}, but {oldest}, for want of bytes")
-        };
-        let (passed, reason) = match judged.verdict {
-            Verdict::Holds(what) => (true, what),
-            Verdict::Fails(what) => (false, what),
-            Verdict::HoldsIfComplete(what) if dropped == 0 => (true, what),
-            Verdict::FailsIfComplete(what) if dropped == 0 => (false, what),
-            Verdict::HoldsIfComplete(what) | Verdict::FailsIfComplete(what) => {
-                (false, unsure(what))
+        let in_flight = journal.in_flight.perhaps_claimed(&self.claim);
+        let doubt = doubt(journal.dropped(), in_flight);
+        let (passed, reason) = match (judged.verdict, doubt) {
+            (Verdict::Holds(what), _) | (Verdict::HoldsIfComplete(what), None) => (true, what),
+            (Verdict::Fails(what), _) | (Verdict::FailsIfComplete(what), None) => (false, what),
+            (Verdict::HoldsIfComplete(what) | Verdict::FailsIfComplete(what), Some(doubt)) => {
+                (false, format!("it cannot be known: {what}, but {doubt}"))
             }
         };
         let expected = self.claim.describe(journal.key());
@@ -123,6 +119,20 @@ impl Check {
             near_misses: judged.near_misses,
         }
     }
+}
+
+/// Why nobody can say what the requests were, if nobody can.
+fn doubt(dropped: u64, in_flight: usize) -> Option<String> {
+    let dropped = (dropped > 0).then(|| {
+        format!("{dropped} earlier requests were dropped from the journal, for want of bytes")
+    });
+    let in_flight = match in_flight {
+        0 => None,
+        1 => Some("1 request is in flight that it may be about".to_owned()),
+        _ => Some(format!("{in_flight} requests are in flight that it may be about")),
+    };
+    let doubts: Vec<_> = dropped.into_iter().chain(in_flight).collect();
+    (!doubts.is_empty()).then(|| doubts.join(", and "))
 }
 
 impl Claim {
