@@ -10,6 +10,7 @@ mod agenda;
 mod backup;
 mod clock;
 mod dual_active;
+mod forgotten;
 mod htap;
 mod ids;
 mod instance;
@@ -37,6 +38,7 @@ pub use agenda::{Agenda, Course, Due};
 pub use backup::{BACKUP, Backup};
 pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
+pub use forgotten::Past;
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
@@ -169,7 +171,7 @@ impl Cloud {
             return cell;
         }
         let key = ids::world_key(self.settings.seed, project_id);
-        let made = Arc::new(WorldCell::new(key, 0, self.new_world(project_id)));
+        let made = self.make(key, project_id);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let cell = Arc::clone(worlds.entry(project_id.into()).or_insert_with(|| made.clone()));
         drop(worlds);
@@ -177,6 +179,22 @@ impl Cloud {
             self.limits.add(project_id, &cell);
         }
         cell
+    }
+
+    /// The world of a project, for somebody who only looks: one that is not there is not kept, and
+    /// makes no other go.
+    pub fn look(&self, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            self.limits.use_now(&cell);
+            return cell;
+        }
+        self.make(ids::world_key(self.settings.seed, project_id), project_id)
+    }
+
+    /// Makes the world of a project. One that was forgotten goes on with the numbers of its
+    /// requests, and says that it knows nothing of them.
+    fn make(&self, key: u64, project_id: &str) -> Arc<WorldCell> {
+        Arc::new(WorldCell::new(key, self.limits.past(key), self.new_world(project_id)))
     }
 
     /// What the world of a project is at first.
@@ -220,6 +238,7 @@ impl Cloud {
         let key = ids::world_key(self.settings.seed, project_id);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let removed = worlds.remove(project_id);
+        self.limits.begin_anew(key);
         drop(worlds);
         self.abandon(removed);
     }
@@ -235,7 +254,7 @@ impl Cloud {
         let key = ids::world_key(self.settings.seed, project_id);
         let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
         fill(&mut world)?;
-        let cell = Arc::new(WorldCell::new(key, requests, world));
+        let cell = Arc::new(WorldCell::new(key, Past::of(requests), world));
         self.limits.add(project_id, &cell);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = worlds.insert(project_id.into(), cell);
@@ -296,8 +315,9 @@ impl Cloud {
 }
 
 impl WorldCell {
-    fn new(key: u64, requests: u64, world: World) -> Self {
-        let (requests, abandoned) = (AtomicU64::new(requests), AtomicBool::new(false));
+    fn new(key: u64, past: Past, mut world: World) -> Self {
+        world.testing.journal.begin_after(past);
+        let (requests, abandoned) = (AtomicU64::new(past.requests), AtomicBool::new(false));
         let faulty = world.testing.faults.any();
         let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { key, requests, used, place, abandoned, faulty, world: world.into() }

@@ -4,12 +4,13 @@
 //! order of use is brought up to date only where somebody looks for such a world: each then stands
 //! where it was used last. So a request costs the same however many worlds there are.
 
+use super::forgotten::{Forgotten, Past};
 use super::{Agenda, Cloud, WorldCell};
 use crate::error::Refusal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is full, and where nothing can make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub struct Limits {
     /// How often another world was used than the one before.
     uses: AtomicU64,
     by_use: Mutex<ByUse>,
+    forgotten: Mutex<Forgotten>,
     told: [AtomicBool; 2],
     counts: [AtomicU64; 4],
 }
@@ -183,6 +185,7 @@ impl Cloud {
         if !worlds.get(&id).is_some_and(|there| Arc::ptr_eq(there, cell)) {
             return None;
         }
+        self.limits.forgotten().note(cell.key, cell.requests());
         worlds.remove(&id);
         cell.abandoned.store(true, Ordering::Release);
         Some(id)
@@ -241,6 +244,20 @@ impl Limits {
             let used = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
             cell.used.store(used, Ordering::Relaxed);
         }
+    }
+
+    /// What is known of a project that has no world now, by the key of its world.
+    pub fn past(&self, key: u64) -> Past {
+        self.forgotten().past(key)
+    }
+
+    /// Lets a project begin anew, since somebody has asked for that.
+    pub fn begin_anew(&self, key: u64) {
+        self.forgotten().begin_anew(key);
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, Forgotten> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self) -> usize {

@@ -50,7 +50,7 @@ pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlErro
 
 /// The rules, in the order in which they are asked, with what came of them.
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     let faults: Vec<_> = world.testing.faults.rules().map(Armed::show).collect();
     Ok(List { count: faults.len(), faults })
@@ -58,14 +58,14 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
 
 /// One rule, with what came of it.
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     world.testing.faults.find(id).map(Armed::show).ok_or_else(|| not_armed(id))
 }
 
 /// How many requests a rule has hit.
 pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     world.testing.faults.find(id).map(|armed| armed.hits).ok_or_else(|| not_armed(id))
 }

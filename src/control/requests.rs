@@ -10,7 +10,7 @@ pub use pattern::{Pattern, unknown};
 
 use super::handler::{ask, tell};
 use super::problem::read;
-use super::{ControlError, answer, answer_empty, world};
+use super::{ControlError, answer, answer_empty, look};
 use crate::http::App;
 use crate::testing::journal::{Check, Journal, NearMiss, View, nearest, show};
 use axum::Router;
@@ -85,7 +85,7 @@ pub struct NearMisses {
 /// The requests of a world that are meant.
 pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, ControlError> {
     let matcher = listing.pattern.matcher()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
     let mut views = View::all(journal);
@@ -112,19 +112,19 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
 
 /// Whether a journal has everything that an answer is about, of which so much is in flight.
 fn is_exact(journal: &Journal, in_flight: usize) -> bool {
-    journal.dropped() == 0 && in_flight == 0
+    journal.is_whole() && in_flight == 0
 }
 
-/// Forgets them, also that any were dropped.
+/// Forgets them, also that any were dropped or came before the journal.
 pub fn clear(app: &App, project: &str) -> Result<(), ControlError> {
-    world(app, project)?.lock().testing.journal.clear();
+    super::world(app, project)?.lock().testing.journal.clear();
     Ok(())
 }
 
 /// Judges what is claimed about them.
 pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verified, ControlError> {
     let checks: Vec<Check> = checks.iter().map(CheckRequest::check).collect::<Result<_, _>>()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
     let views = View::all(journal);
@@ -147,7 +147,7 @@ pub fn near_misses(
     pattern: &Pattern,
 ) -> Result<NearMisses, ControlError> {
     let matcher = pattern.matcher()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
     let journal = &world.testing.journal;
     let views = View::all(journal);

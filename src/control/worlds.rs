@@ -139,14 +139,15 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
 /// A world as a document: everything that decides what it answers from now on. See
 /// [`snapshot`](crate::snapshot).
 pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let (settings, requests) = (app.cloud.settings(), cell.requests());
     let snapshot = Snapshot::of(&cell.lock(), project, requests, settings);
     Ok(snapshot.write())
 }
 
 /// Puts the world of a document in the place of the project's, as an epoch: what began before it
-/// goes on in the old world, which nobody sees again. The document has to be one of this project.
+/// goes on in the old world, which nobody sees again. The document has to be one of this project. Of
+/// the requests that it counts nobody knows what they were, so the journal begins with them dropped.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
     read::<Header>(document)?.check().map_err(said)?;

@@ -21,6 +21,7 @@ pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;
 
+use crate::cloud::Past;
 use std::collections::VecDeque;
 
 /// The journal of a world.
@@ -30,6 +31,8 @@ pub struct Journal {
     budget: usize,
     bytes: usize,
     dropped: u64,
+    /// What came before it, which is among what was dropped.
+    past: Past,
     entries: VecDeque<Entry>,
     /// Requests that are in none of the entries yet.
     pub in_flight: Flights,
@@ -39,7 +42,7 @@ impl Journal {
     /// An empty journal of the world with this key.
     pub fn new(key: u64, budget: usize) -> Self {
         let (entries, in_flight) = (VecDeque::new(), Flights::default());
-        Self { key, budget, bytes: 0, dropped: 0, entries, in_flight }
+        Self { key, budget, bytes: 0, dropped: 0, past: Past::default(), entries, in_flight }
     }
 
     /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
@@ -64,9 +67,24 @@ impl Journal {
         }
     }
 
-    /// How many entries were dropped.
+    /// Begins after requests that it knows nothing of.
+    pub fn begin_after(&mut self, past: Past) {
+        (self.past, self.dropped) = (past, past.requests);
+    }
+
+    /// How many entries were dropped, with those of the requests that came before the journal.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// What came before it.
+    pub fn past(&self) -> Past {
+        self.past
+    }
+
+    /// Whether it has every request that was answered.
+    pub fn is_whole(&self) -> bool {
+        self.dropped == 0 && !self.past.is_vague
     }
 
     /// The entries that are still there, in the order of their answers.
@@ -82,7 +100,7 @@ impl Journal {
     /// Forgets everything, also that anything was dropped. What is in flight comes to it later.
     pub fn clear(&mut self) {
         self.entries = VecDeque::new();
-        (self.bytes, self.dropped) = (0, 0);
+        (self.bytes, self.dropped, self.past) = (0, 0, Past::default());
     }
 }
 

@@ -100,7 +100,7 @@ impl Check {
             Claim::OnceCommitted(of) => once_committed(of, views),
         };
         let in_flight = journal.in_flight.perhaps_claimed(&self.claim);
-        let doubt = doubt(journal.dropped(), in_flight);
+        let doubt = doubt(journal, in_flight);
         let (passed, reason) = match (judged.verdict, doubt) {
             (Verdict::Holds(what), _) | (Verdict::HoldsIfComplete(what), None) => (true, what),
             (Verdict::Fails(what), _) | (Verdict::FailsIfComplete(what), None) => (false, what),
@@ -122,16 +122,27 @@ impl Check {
 }
 
 /// Why nobody can say what the requests were, if nobody can.
-fn doubt(dropped: u64, in_flight: usize) -> Option<String> {
-    let dropped = (dropped > 0).then(|| {
-        format!("{dropped} earlier requests were dropped from the journal, for want of bytes")
+fn doubt(journal: &Journal, in_flight: usize) -> Option<String> {
+    const PAST: &str = "sent before the world was forgotten for another, imported or loaded";
+    let (dropped, past) = (journal.dropped(), journal.past());
+    let cause = match past.requests {
+        0 => "for want of bytes".to_owned(),
+        all if all == dropped => format!("{PAST}; DELETE its requests to begin anew"),
+        some => format!("{some} of them {PAST}, the others for want of bytes"),
+    };
+    let lost =
+        (dropped > 0).then(|| format!("{dropped} requests were dropped from the journal, {cause}"));
+    let vague = past.is_vague.then(|| {
+        "too many worlds were forgotten (--max-worlds) to know whether this project had one before; \
+         DELETE its requests to begin anew"
+            .to_owned()
     });
     let in_flight = match in_flight {
         0 => None,
         1 => Some("1 request is in flight that it may be about".to_owned()),
         _ => Some(format!("{in_flight} requests are in flight that it may be about")),
     };
-    let doubts: Vec<_> = dropped.into_iter().chain(in_flight).collect();
+    let doubts: Vec<_> = lost.into_iter().chain(vague).chain(in_flight).collect();
     (!doubts.is_empty()).then(|| doubts.join(", and "))
 }
 
