@@ -4,6 +4,7 @@ use super::handler::{ask, ask_within, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_created, answer_empty, world};
 use crate::http::App;
+use crate::testing::Testing;
 use crate::testing::fault::{Armed, Rule, Shown, Written};
 use axum::Router;
 use axum::routing::get;
@@ -73,13 +74,17 @@ pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
 /// Disarms a rule.
 pub fn disarm(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     let cell = world(app, project)?;
-    let disarmed = cell.lock().testing.faults.disarm(id);
-    if disarmed { Ok(()) } else { Err(not_armed(id)) }
+    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    faults.find(id).iter().for_each(|armed| disarmed.note(&armed.id));
+    if faults.disarm(id) { Ok(()) } else { Err(not_armed(id)) }
 }
 
 /// Disarms all rules.
 pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
-    world(app, project)?.lock().testing.faults.retain(|_| false);
+    let cell = world(app, project)?;
+    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    faults.rules().for_each(|armed| disarmed.note(&armed.id));
+    faults.retain(|_| false);
     Ok(())
 }
 

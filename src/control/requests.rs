@@ -3,6 +3,7 @@
 mod checks;
 mod listing;
 mod pattern;
+mod rules;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
@@ -87,6 +88,7 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
     let matcher = listing.pattern.matcher()?;
     let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, [&matcher].into_iter())?;
     let journal = &world.testing.journal;
     let mut views = View::all(journal);
     if let Some(since) = &listing.since {
@@ -126,6 +128,7 @@ pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verif
     let checks: Vec<Check> = checks.iter().map(CheckRequest::check).collect::<Result<_, _>>()?;
     let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, checks.iter().flat_map(|check| check.claim.matchers()))?;
     let journal = &world.testing.journal;
     let views = View::all(journal);
     let findings: Vec<_> = checks.iter().map(|check| check.judge(journal, &views)).collect();
@@ -149,6 +152,7 @@ pub fn near_misses(
     let matcher = pattern.matcher()?;
     let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, [&matcher].into_iter())?;
     let journal = &world.testing.journal;
     let views = View::all(journal);
     Ok(NearMisses {

@@ -21,6 +21,7 @@ mod tests;
 mod written;
 
 pub use effect::{Effect, Phase};
+pub use matching::{declared, paths};
 pub use rule::Rule;
 pub use written::{Ending, Written, WrittenEffect, WrittenStage};
 

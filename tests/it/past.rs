@@ -4,6 +4,7 @@ use crate::binary::Running;
 use crate::support::{MAPPING, PROJECT, config, json, send, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 const CREATE: &str = "CreateDbCacheMapping";
@@ -112,7 +113,7 @@ fn a_world_that_was_imported_knows_nothing_of_its_requests() {
     cloud.world(PROJECT).import(&document).unwrap();
     assert_lost(&cloud, 3);
     assert_eq!(cloud.world(PROJECT).export(), document);
-    let said = std::panic::catch_unwind(|| cloud.world(PROJECT).assert_clean());
+    let said = catch_unwind(AssertUnwindSafe(|| cloud.world(PROJECT).assert_clean()));
     let said = said.unwrap_err();
     let said = said.downcast_ref::<String>().expect("a message");
     assert!(said.contains("imported or loaded; DELETE its requests to begin anew"), "{said}");

@@ -199,7 +199,7 @@ fn a_secret_can_be_compared_and_is_not_shown() {
         (wanted("source_instance.password", json!(password)), true),
         (wanted("source_instance.password", json!("Opensesame-2")), false),
         (wanted("source_instance", body["source_instance"].clone()), true),
-        (wanted("source_instance.passwort", json!("Opensesame-2")), false),
+        (wanted("body.source_instance.passwort", json!("Opensesame-2")), false),
         (wanted("source_instance", json!({ "password": "Opensesame-2" })), false),
         (wanted("headers.x-auth-token", json!("test-token")), true),
         (wanted("headers.X-Auth-Token", json!("Opensesame-2")), false),
@@ -228,6 +228,24 @@ fn a_check_that_means_nothing_is_refused() {
         (json!({ "exactly": -1 }), "exactly"),
         (json!({ "status": 1000 }), "status must be from 100 to 599"),
         (json!({ "match": { "a..b": 1 } }), "names with dots between them"),
+        (
+            json!({ "operation": CREATE, "match": { "sourc_instance_id": "x" }, "never": true }),
+            "declares \"sourc_instance_id\"; did you mean source_instance_id? What is not declared \
+             is found under body., query. or headers.",
+        ),
+        (json!({ "match": { "sourc_instance_id": "x" }, "never": true }), "source_instance_id?"),
+        (
+            json!({ "operation": CREATE, "match": { "migration_type": "x" } }),
+            "no operation that is meant declares \"migration_type\"",
+        ),
+        (
+            json!({ "match": { "backup_files.files[0].fil_name": "x" } }),
+            "did you mean backup_files.files.file_name?",
+        ),
+        (json!({ "match": { "limit": 1, "migration_type": "x" } }), "declares \"migration_type\""),
+        (json!({ "fault": "nosuch", "never": true }), "there is no fault rule nosuch"),
+        (json!({ "fault": "requst", "exactly": 0 }), "did you mean request?"),
+        (json!({ "sequence": [{}, { "fault": "nosuch" }] }), "there is no fault rule nosuch"),
         (json!({ "sequence": [] }), "sequence must have at least one step"),
         (json!({ "sequence": [{ "exactly": 1 }] }), "sequence[0]"),
         (json!({ "operation": CREATE, "sequence": [{}] }), "said by its steps"),
@@ -242,6 +260,36 @@ fn a_check_that_means_nothing_is_refused() {
     }
     let refused = post(&cloud, "near-misses", &json!({ "exactly": 1 })).expect(400);
     assert!(text(&refused, "/error_msg").contains("unknown field"), "{refused}");
+}
+
+#[test]
+fn a_rule_that_was_there_may_be_named_though_it_never_hit() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let rule = || json!({ "id": "lost-answer", "operation": CREATE, "first": 1, "effect": { "status": 503 } });
+    let faults = format!("/_paper/worlds/{PROJECT}/faults");
+    let never = |rule: &str| json!({ "fault": rule, "never": true });
+    let refused = post(&cloud, "verify", &never("lost-answer")).expect(400);
+    assert!(text(&refused, "/error_msg").contains("there is no fault rule"), "{refused}");
+    send(&cloud, "POST", &faults, Some(&rule())).expect(201);
+    assert_judged(&cloud, &never("lost-answer"), true);
+    let refused = post(&cloud, "verify", &never("lost-anwser")).expect(400);
+    assert!(text(&refused, "/error_msg").contains("did you mean lost-answer?"), "{refused}");
+    send(&cloud, "DELETE", &format!("{faults}/lost-answer"), None).expect(204);
+    assert_judged(&cloud, &never("lost-answer"), true);
+    let another = Fault::on(CREATE).first(1).status(500);
+    world.fault(another).expect("a rule");
+    send(&cloud, "DELETE", &faults, None).expect(204);
+    assert_judged(&cloud, &never("fault-1"), true);
+    let scenario = json!({ "faults": [rule()] });
+    send(&cloud, "PUT", "/_paper/scenarios/storm", Some(&scenario)).expect(200);
+    world.reset();
+    assert_judged(&cloud, &never("lost-answer"), true);
+    assert_judged(&cloud, &never("request"), true);
+    post(&cloud, "near-misses", &json!({ "fault": "fault-1" })).expect(400);
+    let listed = format!("/_paper/worlds/{PROJECT}/requests?fault=");
+    send(&cloud, "GET", &format!("{listed}fault-1"), None).expect(400);
+    send(&cloud, "GET", &format!("{listed}request"), None).expect(200);
 }
 
 #[test]
@@ -345,6 +393,7 @@ fn a_test_in_rust_claims_the_same() {
     assert_eq!(created.clone().committed(true).list()[0]["body"], pair("a", "b"));
     created.clone().matching("source_instance_id", "a").exactly(1).unwrap();
     created.clone().service("GeminiDB").method("POST").at_least(2).unwrap();
+    world.fault(Fault::on(CREATE).first(1).status(500)).expect("a rule");
     created.clone().fault("fault-1").never().unwrap();
     created.at_most(2).unwrap();
     let refused = created.clone().status(400);

@@ -4,6 +4,7 @@ use crate::api::ROUTES;
 use crate::contract::Contract;
 use crate::contract::check;
 use crate::control::ControlError;
+use crate::testing::fault::{declared, paths};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -47,12 +48,23 @@ impl Pattern {
         if fault.as_deref() == Some("") {
             return Err(ControlError::bad("fault must be the id of a rule, got none"));
         }
-        let path = |text: &str| {
-            FieldPath::parse(text).map_err(|problem| ControlError::bad(format!("match: {problem}")))
+        let mut contracts: Vec<_> = contracts()
+            .filter(|contract| {
+                operation.is_none_or(|id| contract.id == id)
+                    && service.is_none_or(|name| contract.service.name == name)
+                    && method.as_ref().is_none_or(|method| contract.method == *method)
+            })
+            .collect();
+        let mut path = |text: &str| {
+            let path = FieldPath::parse(text)
+                .map_err(|problem| ControlError::bad(format!("match: {problem}")))?;
+            require_declared(&path, &mut contracts)?;
+            Ok(path)
         };
-        let json = fields.iter().map(|(at, value)| Ok((path(at)?, Wanted::Json(value.clone()))));
-        let written =
-            written.iter().map(|(at, text)| Ok((path(at)?, Wanted::Written(text.clone()))));
+        let json = fields.iter().map(|(at, value)| (at, Wanted::Json(value.clone())));
+        let written = written.iter().map(|(at, text)| (at, Wanted::Written(text.clone())));
+        let fields = json.chain(written).map(|(at, wanted)| Ok((path(at)?, wanted)));
+        let fields = fields.collect::<Result<_, ControlError>>()?;
         Ok(Matcher {
             operation,
             service,
@@ -60,9 +72,32 @@ impl Pattern {
             status,
             committed: *committed,
             fault: fault.clone(),
-            fields: json.chain(written).collect::<Result<_, ControlError>>()?,
+            fields,
         })
     }
+}
+
+/// Refuses the name of a parameter that no operation declares, and keeps those that do. A path that
+/// says where to look is let pass, since clients may send anything.
+fn require_declared(
+    path: &FieldPath,
+    contracts: &mut Vec<&'static Contract>,
+) -> Result<(), ControlError> {
+    let Some(name) = path.parameter() else { return Ok(()) };
+    let known: Vec<_> = contracts.iter().flat_map(|contract| paths(contract)).collect();
+    let in_path = format!("{{{name}}}");
+    contracts.retain(|contract| {
+        declared(contract, &name).is_some() || contract.path.split('/').any(|part| part == in_path)
+    });
+    if !contracts.is_empty() || known.is_empty() {
+        return Ok(());
+    }
+    let meant = check::nearest(&name, known.iter().map(String::as_str));
+    let meant = meant.map_or_else(|| ".".to_owned(), |known| format!("; did you mean {known}?"));
+    Err(ControlError::bad(format!(
+        "match: no operation that is meant declares {name:?}{meant} What is not declared is found \
+         under body., query. or headers."
+    )))
 }
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {

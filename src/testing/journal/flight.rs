@@ -43,12 +43,12 @@ impl Flights {
 
     /// How many of them may turn out to be what a claim is about.
     pub fn perhaps_claimed(&self, claim: &Claim) -> usize {
-        let may_be = |flight: &&Flight| match claim {
-            Claim::Count { of, .. } => flight.may_be_meant(of),
-            Claim::Sequence(steps) => steps.iter().any(|step| flight.may_be_meant(step)),
-            Claim::OnceCommitted(of) => flight.may_commit() && flight.may_be_meant(of),
+        let may_count = |flight: &Flight| match claim {
+            Claim::Count { .. } | Claim::Sequence(_) => true,
+            Claim::OnceCommitted(_) => flight.may_commit(),
         };
-        self.0.iter().filter(may_be).count()
+        let is_meant = |flight: &Flight| claim.matchers().any(|of| flight.may_be_meant(of));
+        self.0.iter().filter(|flight| may_count(flight) && is_meant(flight)).count()
     }
 }
 

@@ -147,6 +147,15 @@ fn doubt(journal: &Journal, in_flight: usize) -> Option<String> {
 }
 
 impl Claim {
+    /// Everything that it names requests by.
+    pub fn matchers(&self) -> impl Iterator<Item = &Matcher> {
+        match self {
+            Self::Count { of, .. } | Self::OnceCommitted(of) => std::slice::from_ref(of),
+            Self::Sequence(steps) => steps,
+        }
+        .iter()
+    }
+
     fn describe(&self, key: u64) -> String {
         match self {
             Self::Count { of, least, most } => {
