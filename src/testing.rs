@@ -9,6 +9,7 @@ pub mod fault;
 pub mod instructions;
 pub mod journal;
 pub mod lint;
+pub mod repetition;
 pub mod scenario;
 
 use disarmed::Disarmed;

@@ -37,6 +37,8 @@ pub struct Project<'w> {
     courses: Vec<Course>,
     /// Whether the next start begins a course of its own.
     apart: bool,
+    /// Whether all was already as the request wants it.
+    unchanged: bool,
 }
 
 /// What the ids of a request ask for.
@@ -72,6 +74,8 @@ pub struct Trace {
     pub adopted: Vec<Box<str>>,
     /// What was set going.
     pub courses: Vec<Course>,
+    /// Whether all was already as the request wants it.
+    pub unchanged: bool,
 }
 
 /// An oddity that was let pass.
@@ -120,6 +124,7 @@ impl<'w> Project<'w> {
             lasting: settings.job_milliseconds,
             courses: Vec::new(),
             apart: true,
+            unchanged: false,
         }
     }
 
@@ -131,7 +136,8 @@ impl<'w> Project<'w> {
 
     /// Ends the request: keeps what it adopted and set going if it succeeded.
     pub fn finish(self, succeeded: bool) -> Trace {
-        let mut trace = Trace { warnings: self.warnings, ..Trace::default() };
+        let unchanged = self.unchanged;
+        let mut trace = Trace { warnings: self.warnings, unchanged, ..Trace::default() };
         if !succeeded {
             return trace;
         }
@@ -160,6 +166,11 @@ impl<'w> Project<'w> {
             self.warnings.push(Warning::of_records(forgotten, self.settings.max_jobs));
         }
         Ok(())
+    }
+
+    /// Notes that the request changes nothing, since all is already as it wants it.
+    pub fn leave_unchanged(&mut self) {
+        self.unchanged = true;
     }
 
     /// Says something about what was done.

@@ -52,8 +52,8 @@ impl World {
         Requests { world: self.clone(), pattern: Pattern::default() }
     }
 
-    /// Claims that no write was committed twice: by the same operation, to the same path, with an
-    /// equal body.
+    /// Claims that no write was committed twice: by the same operation, to the same place, with an
+    /// equal body. What was taken back in between, as by a deletion, may be done again.
     #[track_caller]
     pub fn at_most_once_committed(&self) -> Result<(), Mismatch> {
         self.requests().at_most_once_committed()
@@ -132,7 +132,7 @@ impl Requests {
         self
     }
 
-    /// Only writes that were performed, whatever was answered; or only the others.
+    /// Only those that have changed something in the world, whatever was answered; or only the others.
     pub fn committed(mut self, committed: bool) -> Self {
         self.pattern.committed = Some(committed);
         self

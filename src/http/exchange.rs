@@ -363,6 +363,7 @@ impl<'r> Exchange<'r> {
         world.is_damaged |= panicked;
         world.testing.lint.began(&trace.courses, self.ordinal, now);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
+        draft.unchanged = trace.unchanged;
         answer.warnings.extend(trace.warnings);
         if cell.is_abandoned() && done.is_ok() {
             let message = "the world was reset or replaced while the request was under way; what \

@@ -280,7 +280,7 @@ fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
     let listed = requests(&cloud, "");
     assert_eq!(listed["count"], 1, "{listed:#}");
     assert_eq!(listed["requests"][0]["operation"], "ListDbCacheMappings");
-    let segment = format!("/v3/{PROJECT}/instances/%FF/backups");
+    let segment = format!("/v2/{PROJECT}/instances/%FF/backups");
     send(&cloud, "GET", &segment, None).expect(400);
     assert_eq!(requests(&cloud, "")["count"], 2);
     let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);

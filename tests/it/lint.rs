@@ -358,7 +358,7 @@ fn only_worlds_with_something_to_say_are_in_the_report_on_all() {
     send(&cloud, "GET", &format!("/v3/{OTHER}/jobs"), None).expect(200);
     map(&cloud, "source").expect(202);
     let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
-    assert_eq!(all, json!({ "clean": false, "worlds": [report(&cloud)] }));
+    assert_eq!(all, json!({ "clean": false, "exact": true, "worlds": [report(&cloud)] }));
     cloud.world(PROJECT).reset();
     let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
     assert_eq!(all, json!({ "clean": true, "exact": true, "worlds": [] }));

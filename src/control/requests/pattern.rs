@@ -22,7 +22,7 @@ pub struct Pattern {
     pub method: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
-    /// Whether it was a write that was performed.
+    /// Whether it has changed something in the world.
     pub committed: Option<bool>,
     /// The rule that made it go wrong.
     pub fault: Option<String>,

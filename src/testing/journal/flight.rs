@@ -66,6 +66,7 @@ impl Flight {
     }
 
     fn may_commit(&self) -> bool {
-        self.method != Method::GET
+        let may = |route: &Route| !route.contract.changes_nothing;
+        !self.method.is_safe() && self.routes.iter().any(may)
     }
 }

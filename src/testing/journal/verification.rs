@@ -8,7 +8,8 @@ use super::Journal;
 use super::matcher::{Difference, Matcher};
 use super::near_miss::{NearMiss, nearest};
 use super::view::View;
-use crate::contract::Contract;
+use crate::testing::repetition::{self, Stretches};
+use axum::http::Method;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -37,8 +38,8 @@ pub enum Claim {
     },
     /// Such requests were received in this order; others may be between them.
     Sequence(Vec<Matcher>),
-    /// No write among such requests was committed twice: by the same operation, to the same path,
-    /// with the same body.
+    /// No write among such requests was committed twice: by the same operation, to the same place,
+    /// with the same body. See [`repetition`].
     OnceCommitted(Matcher),
 }
 
@@ -223,15 +224,26 @@ fn sequence<'v>(steps: &[Matcher], views: &'v [View<'_>], key: u64) -> Judged<'v
 }
 
 fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
-    let mut first: HashMap<(usize, &str, String), &str> = HashMap::new();
+    let (mut stretches, mut states) = (Stretches::default(), HashMap::new());
+    let mut first: HashMap<_, &str> = HashMap::new();
     let mut requests = Vec::new();
-    for view in views.iter().filter(|view| view.entry.committed() && of.matches(view)) {
-        let operation = view.entry.draft.contract.map_or(0, Contract::place);
+    for view in views.iter().filter(|view| view.entry.committed()) {
+        let Some(contract) = view.entry.draft.contract else { continue };
+        let stretch = stretches.note(contract);
+        let place = (contract.place(), repetition::place(contract, view.entry.target()));
         let mut body = view.body().clone();
         Value::sort_all_objects(&mut body);
-        let same = (operation, view.entry.target(), body.to_string());
+        let body = body.to_string();
+        // What is put in the place of something else is not put there twice.
+        let (state, version) = states.entry(place.clone()).or_insert((String::new(), 0));
+        if view.entry.method == Method::PUT && *state != body {
+            (*state, *version) = (body.clone(), *version + 1);
+        }
+        if !of.matches(view) {
+            continue;
+        }
         let id = view.request_id.as_str();
-        if let Some(earlier) = first.insert(same, id) {
+        if let Some(earlier) = first.insert((place, body, stretch, *version), id) {
             for id in [earlier, id] {
                 if !requests.contains(&id) {
                     requests.push(id);
