@@ -11,6 +11,7 @@ mod backup;
 mod clock;
 mod deleted;
 mod dual_active;
+mod forgotten;
 mod htap;
 mod ids;
 mod instance;
@@ -38,6 +39,7 @@ pub use agenda::{Agenda, Course, Due};
 pub use backup::{BACKUP, Backup};
 pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
+pub use forgotten::Past;
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Drawn, IdKind, Ids, Meaning, ScatteredIds, digest, draw, request_id};
 pub use instance::Instance;
@@ -182,11 +184,27 @@ impl Cloud {
             return cell;
         }
         let key = ids::world_key(self.settings.seed, project_id);
-        let made = Arc::new(WorldCell::new(key, 0, self.new_world(project_id)));
+        let made = self.fresh(key, project_id);
         self.limits.add(by_use, project_id, &made);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         worlds.insert(project_id.into(), Arc::clone(&made));
         made
+    }
+
+    /// The world of a project, for somebody who only looks: one that is not there is not kept, and
+    /// makes no other go.
+    pub fn look(&self, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            self.limits.use_now(&cell);
+            return cell;
+        }
+        self.fresh(ids::world_key(self.settings.seed, project_id), project_id)
+    }
+
+    /// A world that a project may have. One that was forgotten goes on with the numbers of its
+    /// requests, and says that it knows nothing of them.
+    fn fresh(&self, key: u64, project_id: &str) -> Arc<WorldCell> {
+        Arc::new(WorldCell::new(key, self.limits.past(key), self.new_world(project_id)))
     }
 
     /// What the world of a project is at first.
@@ -231,22 +249,23 @@ impl Cloud {
         let by_use = self.limits.by_use();
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
         let removed = worlds.remove(project_id);
+        self.limits.begin_anew(key);
         drop(worlds);
         abandon(by_use, removed);
     }
 
-    /// Puts another world in the place of a project's, in which there have been so many requests.
+    /// Puts another world in the place of a project's, with this past.
     /// It is complete before anybody sees it; with the old one it is as with [`Self::reset`].
     pub fn replace<E>(
         &self,
         project_id: &str,
-        requests: u64,
+        past: Past,
         fill: impl FnOnce(&mut World) -> Result<(), E>,
     ) -> Result<(), E> {
         let key = ids::world_key(self.settings.seed, project_id);
         let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
         fill(&mut world)?;
-        let cell = Arc::new(WorldCell::new(key, requests, world));
+        let cell = Arc::new(WorldCell::new(key, past, world));
         let mut by_use = self.limits.by_use();
         self.limits.add(&mut by_use, project_id, &cell);
         let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
@@ -319,8 +338,9 @@ fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
 }
 
 impl WorldCell {
-    fn new(key: u64, requests: u64, world: World) -> Self {
-        let (requests, abandoned) = (AtomicU64::new(requests), AtomicBool::new(false));
+    fn new(key: u64, past: Past, mut world: World) -> Self {
+        world.testing.journal.begin_after(past);
+        let (requests, abandoned) = (AtomicU64::new(past.requests), AtomicBool::new(false));
         let faulty = world.testing.faults.any();
         let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { key, requests, used, place, abandoned, faulty, world: world.into() }

@@ -60,6 +60,9 @@ pub struct Contract {
     pub awaits: Awaits,
     /// Whether it is called before there are credentials.
     pub open: bool,
+    /// Whether it changes nothing, though its method is that of a write: it checks something, or logs
+    /// somebody in.
+    pub changes_nothing: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
     pub refusals: &'static [Refused],
     /// Where the documents disagree about the operation as a whole.
@@ -93,6 +96,7 @@ impl Contract {
         reply_headers: &[],
         awaits: Awaits::Nothing,
         open: false,
+        changes_nothing: false,
         refusals: &[],
         notes: &[],
         example: "",

@@ -137,7 +137,17 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&openapi::document(ROUTES, app.cloud.settings().strictness))
 }
 
-/// The world that a path names.
+/// The world that a path names, for a call that only looks: one that is not there is shown as it
+/// would be at first, and is not kept. So nobody makes a world by looking for it, and none goes for
+/// it.
+pub fn look(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
+    let id = project_id(project)?;
+    #[cfg(test)]
+    crate::cloud::tripwire::pass(id, "control");
+    Ok(app.cloud.look(id))
+}
+
+/// The world that a path names, for a call that changes it: the first one makes it.
 pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     let id = project_id(project)?;
     #[cfg(test)]

@@ -35,7 +35,8 @@ enum Command {
     Env(Target),
     /// Send every documented example to a fresh cloud and compare the answers
     Selftest,
-    /// Verify what was asked of a running Papercloud: exit status 0 if every check passes
+    /// Verify what was asked of a running Papercloud: exit status 0 if every check passes,
+    /// 1 if one fails, 2 if a check cannot be understood, 3 if Papercloud cannot be asked
     Verify(Verify),
     /// Print the OpenAPI 3.1 document
     Openapi,

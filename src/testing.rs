@@ -3,13 +3,16 @@
 //! All of it belongs to one world, is made with it and goes with its reset, so that tests in
 //! different projects cannot disturb each other.
 
+pub mod disarmed;
 pub mod explain;
 pub mod fault;
 pub mod instructions;
 pub mod journal;
 pub mod lint;
+pub mod repetition;
 pub mod scenario;
 
+use disarmed::Disarmed;
 use fault::Faults;
 use journal::Journal;
 use lint::Lint;
@@ -21,6 +24,8 @@ use std::collections::BTreeMap;
 pub struct Testing {
     /// Answers that are to go wrong.
     pub faults: Faults,
+    /// Those that were taken back.
+    pub disarmed: Disarmed,
     /// What was asked and answered.
     pub journal: Journal,
     /// The scenario that holds for every request that brings no other.
@@ -40,6 +45,7 @@ impl Testing {
     pub fn new(key: u64, journal_bytes: usize) -> Self {
         Self {
             faults: Faults::new(key),
+            disarmed: Disarmed::default(),
             journal: Journal::new(key, journal_bytes),
             scenario: None,
             scenarios: BTreeMap::new(),

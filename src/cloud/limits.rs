@@ -8,6 +8,7 @@
 //! of the world's shard second. So the same worlds are in both at every moment, and there is no
 //! moment between finding room and using it.
 
+use super::forgotten::{Forgotten, Past};
 use super::{Agenda, Cloud, WorldCell};
 use crate::error::Refusal;
 use serde::Serialize;
@@ -47,6 +48,7 @@ pub struct Limits {
     /// How often another world was used than the one before.
     uses: AtomicU64,
     by_use: Mutex<ByUse>,
+    forgotten: Mutex<Forgotten>,
     told: [AtomicBool; 2],
     counts: [AtomicU64; 4],
 }
@@ -191,6 +193,7 @@ impl Cloud {
             }
             world.project_id.clone()
         };
+        self.limits.forgotten().note(cell.key, cell.requests());
         worlds.remove(&id);
         cell.abandoned.store(true, Ordering::Release);
         Some(id)
@@ -255,6 +258,20 @@ impl Limits {
             let used = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
             cell.used.store(used, Ordering::Relaxed);
         }
+    }
+
+    /// What is known of a project that has no world now, by the key of its world.
+    pub fn past(&self, key: u64) -> Past {
+        self.forgotten().past(key)
+    }
+
+    /// Lets a project begin anew, since somebody has asked for that.
+    pub fn begin_anew(&self, key: u64) {
+        self.forgotten().begin_anew(key);
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, Forgotten> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, count: Count, number: u64) {

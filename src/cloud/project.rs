@@ -40,6 +40,8 @@ pub struct Project<'w> {
     courses: Vec<Course>,
     /// Whether the next start begins another course.
     begins_course: bool,
+    /// Whether all was already as the request wants it.
+    unchanged: bool,
 }
 
 /// How what a request starts is to end, where one of its ids is reserved for that.
@@ -78,6 +80,8 @@ pub struct Trace {
     pub adopted: Vec<Box<str>>,
     /// What was set going.
     pub courses: Vec<Course>,
+    /// Whether all was already as the request wants it.
+    pub unchanged: bool,
 }
 
 /// An oddity that was let pass.
@@ -126,6 +130,7 @@ impl<'w> Project<'w> {
             job_milliseconds: settings.job_milliseconds,
             courses: Vec::new(),
             begins_course: true,
+            unchanged: false,
         }
     }
 
@@ -137,7 +142,8 @@ impl<'w> Project<'w> {
 
     /// Ends the request: keeps what it adopted and set going if it succeeded.
     pub fn finish(self, succeeded: bool) -> Trace {
-        let mut trace = Trace { warnings: self.warnings, ..Trace::default() };
+        let unchanged = self.unchanged;
+        let mut trace = Trace { warnings: self.warnings, unchanged, ..Trace::default() };
         if !succeeded {
             return trace;
         }
@@ -166,6 +172,11 @@ impl<'w> Project<'w> {
             self.warnings.push(Warning::of_records(forgotten, self.settings.max_jobs));
         }
         Ok(())
+    }
+
+    /// Notes that the request changes nothing, since all is already as it wants it.
+    pub fn leave_unchanged(&mut self) {
+        self.unchanged = true;
     }
 
     /// Says something about what was done.

@@ -14,8 +14,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// What the exit statuses say, at the end of the help.
+const STATUSES: &str = "Exit status:
+  0  every check passes
+  1  a check fails
+  2  the command line or the file cannot be understood, or Papercloud refuses a check
+  3  nothing was verified: Papercloud cannot be asked (nothing answers, or it refuses the caller),
+     or the findings cannot be written";
+
 /// Whether the requests to a running Papercloud are what a file claims.
 #[derive(Args)]
+#[command(after_help = STATUSES)]
 pub struct Verify {
     #[command(flatten)]
     target: Target,
@@ -87,22 +96,23 @@ struct Difference {
 enum Problem {
     /// The command, or its file, is wrong.
     Usage(String),
-    /// The service is.
+    /// The service cannot be asked.
     Service(String),
 }
 
 impl Verify {
-    /// Prints a line for each claim: exit status 0 if all of them hold, 1 if not, and 2 if they
-    /// cannot be understood.
+    /// Prints a line for each claim: exit status 0 if all of them hold, 1 if not, 2 if they cannot
+    /// be understood, and 3 if Papercloud cannot be asked or the findings cannot be written.
     pub fn run(&self) -> ExitCode {
+        const UNASKED: u8 = 3;
         let (problem, status) = match self.verify() {
             Ok(suites) => match self.tell(&suites) {
                 Ok(()) if passed(&suites) => return ExitCode::SUCCESS,
                 Ok(()) => return ExitCode::FAILURE,
-                Err(problem) => (problem, ExitCode::FAILURE),
+                Err(problem) => (problem, ExitCode::from(UNASKED)),
             },
             Err(Problem::Usage(problem)) => (problem, ExitCode::from(2)),
-            Err(Problem::Service(problem)) => (problem, ExitCode::FAILURE),
+            Err(Problem::Service(problem)) => (problem, ExitCode::from(UNASKED)),
         };
         crate::complain(&problem);
         status

@@ -107,7 +107,7 @@ struct AutoAdvance {
 
 /// What a clock shows.
 pub fn show(app: &App, project: &str) -> Result<Shown, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let mut world = cell.lock();
     Ok(Shown::of(&mut world))
 }

@@ -53,9 +53,9 @@ fn why_not(app: &App, request_id: &str) -> String {
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
         let absence = cell.lock().testing.journal.why_absent(ordinal);
         let why = match absence {
-            Absence::BeforeImport(requests) => format!(
-                "but its world is one that was imported or loaded since, in which there had been \
-                 {}, and the journal is not part of a world",
+            Absence::BeforeWorld(requests) => format!(
+                "but its world was imported, loaded or forgotten for another one since, after {}, \
+                 and the journal is not kept with a world",
                 counted(requests)
             ),
             Absence::Cleared(requests) => format!(

@@ -4,6 +4,7 @@ use super::handler::{ask, ask_within, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_created, answer_empty, world};
 use crate::http::App;
+use crate::testing::Testing;
 use crate::testing::fault::{Armed, Rule, Shown, Written};
 use axum::Router;
 use axum::routing::get;
@@ -50,7 +51,7 @@ pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlErro
 
 /// The rules, in the order in which they are asked, with what came of them.
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     let faults: Vec<_> = world.testing.faults.rules().map(Armed::show).collect();
     Ok(List { count: faults.len(), faults })
@@ -58,14 +59,14 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
 
 /// One rule, with what came of it.
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     world.testing.faults.find(id).map(Armed::show).ok_or_else(|| not_armed(id))
 }
 
 /// How many requests a rule has hit.
 pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let world = cell.lock();
     world.testing.faults.find(id).map(|armed| armed.hits).ok_or_else(|| not_armed(id))
 }
@@ -73,13 +74,17 @@ pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
 /// Disarms a rule.
 pub fn disarm(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     let cell = world(app, project)?;
-    let disarmed = cell.lock().testing.faults.disarm(id);
-    if disarmed { Ok(()) } else { Err(not_armed(id)) }
+    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    faults.find(id).iter().for_each(|armed| disarmed.note(&armed.id));
+    if faults.disarm(id) { Ok(()) } else { Err(not_armed(id)) }
 }
 
 /// Disarms all rules.
 pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
-    world(app, project)?.lock().testing.faults.retain(|_| false);
+    let cell = world(app, project)?;
+    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    faults.rules().for_each(|armed| disarmed.note(&armed.id));
+    faults.retain(|_| false);
     Ok(())
 }
 

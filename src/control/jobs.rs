@@ -178,7 +178,7 @@ impl Shown {
 
 /// Everything that is under way in a world, in the order of the next event.
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
     world.agenda.catch_up(now);
@@ -189,7 +189,7 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
 
 /// Something that is under way, by the id of its job or of what that works on.
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
     world.agenda.catch_up(now);

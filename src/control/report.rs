@@ -28,6 +28,8 @@ pub struct Report {
     project_id: String,
     label: Option<Box<str>>,
     clean: bool,
+    /// Whether everything was remembered, and the world was not forgotten for another, imported or
+    /// loaded after its first request.
     exact: bool,
     leaks: Leaks,
     findings: Vec<Finding>,
@@ -37,6 +39,8 @@ pub struct Report {
 #[derive(Debug, Serialize)]
 pub struct Reports {
     clean: bool,
+    /// Whether no world was forgotten for another, and every report is exact.
+    exact: bool,
     /// How often limits were met, if any were.
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Met>,
@@ -89,7 +93,7 @@ struct Example {
 /// The report on a world.
 pub fn report(app: &App, project: &str) -> Result<Report, ControlError> {
     let id = project_id(project)?;
-    Ok(Report::of(&*super::world(app, project)?, id))
+    Ok(Report::of(&*super::look(app, project)?, id))
 }
 
 /// The reports on all worlds that there is something to say about, in the order of their projects.
@@ -99,7 +103,15 @@ pub fn report_all(app: &App) -> Reports {
     // One that was reset meanwhile is left out: who looks makes no world.
     let reports = ids.iter().filter_map(|id| Some(Report::of(&*app.cloud.known_world(id)?, id)));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
-    Reports { clean: worlds.is_empty(), limits: Some(app.cloud.limits()).filter(Met::any), worlds }
+    let limits = app.cloud.limits();
+    // Nobody knows what was in a world that is forgotten.
+    let exact = limits.worlds_forgotten == 0 && worlds.iter().all(|report| report.exact);
+    Reports {
+        clean: exact && worlds.is_empty(),
+        exact,
+        limits: Some(limits).filter(Met::any),
+        worlds,
+    }
 }
 
 impl Report {
@@ -118,7 +130,9 @@ impl Report {
         };
         let shown = |finding| Finding::of(cell, finding);
         let findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
-        let exact = lint.is_exact();
+        let journal = &world.testing.journal;
+        let knows_its_past = journal.past().missed() == 0 && !journal.past().is_vague;
+        let exact = lint.is_exact() && knows_its_past;
         Self {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
             label: world.testing.label.clone(),
@@ -198,7 +212,10 @@ impl fmt::Display for Report {
             }
         }
         if !self.exact {
-            formatter.write_str("\n- there was more than could be remembered")?;
+            formatter.write_str(
+                "\n- more is unknown: there was more than could be remembered, or the world was \
+                 forgotten for another, or loaded; DELETE its requests to begin anew",
+            )?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod checks;
 mod listing;
 mod pattern;
+mod rules;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
@@ -10,9 +11,9 @@ pub use pattern::Pattern;
 
 use super::handler::{ask, tell};
 use super::problem::read;
-use super::{ControlError, answer, answer_empty, world};
+use super::{ControlError, answer, answer_empty, look};
 use crate::http::App;
-use crate::testing::journal::{Check, NearMiss, View, nearest, show};
+use crate::testing::journal::{Check, Journal, NearMiss, View, nearest, show};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -59,13 +60,15 @@ pub(super) fn router() -> Router<Arc<App>> {
 /// Requests that were asked for.
 #[derive(Debug, Serialize)]
 pub struct Listed {
-    /// Whether nothing was dropped.
+    /// Whether nothing was dropped, and nothing is in flight that may be meant.
     pub exact: bool,
     /// How many requests were dropped.
     pub dropped: u64,
+    /// How many requests of the world were received and are not in its journal yet.
+    pub in_flight: usize,
     /// How many there are, of which only the last may be shown.
     pub count: usize,
-    /// The requests, the newest last.
+    /// The requests in the order in which they were received, the newest last.
     pub requests: Vec<Value>,
 }
 
@@ -74,6 +77,7 @@ pub struct Listed {
 pub struct NearMisses {
     exact: bool,
     dropped: u64,
+    in_flight: usize,
     count: usize,
     /// The nearest first.
     pub near_misses: Vec<NearMiss>,
@@ -82,10 +86,11 @@ pub struct NearMisses {
 /// The requests of a world that are meant.
 pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, ControlError> {
     let matcher = listing.pattern.matcher()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, [&matcher].into_iter())?;
     let journal = &world.testing.journal;
-    let mut views: Vec<_> = View::all(journal).collect();
+    let mut views = View::all(journal);
     if let Some(since) = &listing.since {
         let at = views.iter().position(|view| view.request_id == *since).ok_or_else(|| {
             ControlError::bad(format!(
@@ -99,16 +104,22 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
     let strictness = app.cloud.settings().strictness;
     let shown = &views[views.len().saturating_sub(listing.limit)..];
     Ok(Listed {
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         count: views.len(),
         requests: shown.iter().map(|view| show(view, strictness)).collect(),
     })
 }
 
-/// Forgets them, also that any were dropped.
+/// Whether a journal has everything that an answer is about, of which so much is in flight.
+fn is_exact(journal: &Journal, in_flight: usize) -> bool {
+    journal.is_whole() && in_flight == 0
+}
+
+/// Forgets them, also that any were dropped or came before the journal.
 pub fn clear(app: &App, project: &str) -> Result<(), ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::world(app, project)?;
     let mut world = cell.lock();
     world.testing.journal.clear(cell.requests());
     Ok(())
@@ -117,15 +128,19 @@ pub fn clear(app: &App, project: &str) -> Result<(), ControlError> {
 /// Judges what is claimed about them.
 pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verified, ControlError> {
     let checks: Vec<Check> = checks.iter().map(CheckRequest::check).collect::<Result<_, _>>()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, checks.iter().flat_map(|check| check.claim.matchers()))?;
     let journal = &world.testing.journal;
-    let views: Vec<_> = View::all(journal).collect();
+    let views = View::all(journal);
     let findings: Vec<_> = checks.iter().map(|check| check.judge(journal, &views)).collect();
+    let claims = checks.iter().map(|check| &check.claim);
+    let in_flight = claims.map(|claim| journal.in_flight.perhaps_claimed(claim)).sum();
     Ok(Verified {
         passed: findings.iter().all(|finding| finding.passed),
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, in_flight),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         checks: findings,
     })
 }
@@ -137,13 +152,15 @@ pub fn near_misses(
     pattern: &Pattern,
 ) -> Result<NearMisses, ControlError> {
     let matcher = pattern.matcher()?;
-    let cell = world(app, project)?;
+    let cell = look(app, project)?;
     let world = cell.lock();
+    rules::require_known(app, &world, [&matcher].into_iter())?;
     let journal = &world.testing.journal;
-    let views: Vec<_> = View::all(journal).collect();
+    let views = View::all(journal);
     Ok(NearMisses {
-        exact: journal.dropped() == 0,
+        exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),
         dropped: journal.dropped(),
+        in_flight: journal.in_flight.count(),
         count: views.iter().filter(|view| matcher.matches(view)).count(),
         near_misses: nearest(&matcher, views.iter()),
     })

@@ -104,7 +104,7 @@ pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlErr
 
 /// What a project has chosen.
 pub fn chosen_by(app: &App, project: &str) -> Result<Chosen, ControlError> {
-    let cell = super::world(app, project)?;
+    let cell = super::look(app, project)?;
     let name = cell.lock().testing.scenario.clone();
     Ok(Chosen { name })
 }

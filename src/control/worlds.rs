@@ -4,7 +4,7 @@ use super::handler::{ask, tell};
 use super::known::unknown;
 use super::problem::read;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
-use crate::cloud::WorldCell;
+use crate::cloud::{Past, WorldCell};
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
 use axum::Router;
@@ -143,14 +143,15 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
 /// A world as a document: everything that decides what it answers from now on. See
 /// [`snapshot`](crate::snapshot).
 pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
-    let cell = world(app, project)?;
+    let cell = super::look(app, project)?;
     let (settings, requests) = (app.cloud.settings(), cell.requests());
     let snapshot = Snapshot::of(&cell.lock(), project, requests, settings);
     Ok(snapshot.write())
 }
 
 /// Puts the world of a document in the place of the project's, as an epoch: what began before it
-/// goes on in the old world, which nobody sees again. The document has to be one of this project.
+/// goes on in the old world, which nobody sees again. The document has to be one of this project. Of
+/// the requests that it counts nobody knows what they were, so the journal begins with them dropped.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
     read::<Header>(document)?.check().map_err(said)?;
@@ -159,7 +160,7 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     require_label(snapshot.label())?;
     let requests = snapshot.requests();
     let known = |name: &str| app.cloud.scenario(name).ok();
-    app.cloud.replace(id, requests, |new| {
+    app.cloud.replace(id, Past::of_imported(requests), |new| {
         snapshot.settle(new, &known).map_err(said)?;
         // Another world may have to make room for it, so this comes when all else is done.
         world(app, project).map(drop)

@@ -52,14 +52,15 @@ impl World {
         Requests { world: self.clone(), pattern: Pattern::default() }
     }
 
-    /// Claims that no write was committed twice: by the same operation, to the same path, with an
-    /// equal body.
+    /// Claims that no write was committed twice: by the same operation, to the same place, with an
+    /// equal body. What was taken back in between, as by a deletion, may be done again.
     #[track_caller]
     pub fn at_most_once_committed(&self) -> Result<(), Mismatch> {
         self.requests().at_most_once_committed()
     }
 
-    /// Claims that there are such requests in this order; others may be between them.
+    /// Claims that such requests were received in this order, whenever they were answered; others may
+    /// be between them.
     ///
     /// ```
     /// use papercloud::PaperCloud;
@@ -131,7 +132,7 @@ impl Requests {
         self
     }
 
-    /// Only writes that were performed, whatever was answered; or only the others.
+    /// Only those that have changed something in the world, whatever was answered; or only the others.
     pub fn committed(mut self, committed: bool) -> Self {
         self.pattern.committed = Some(committed);
         self
@@ -155,17 +156,22 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// If requests were dropped for want of bytes, so that the number would be wrong. A check such
-    /// as [`at_least`](Self::at_least) may still hold then.
+    /// If requests were dropped, or may be meant and are still in flight, so that the number would be
+    /// wrong. A check such as [`at_least`](Self::at_least) may still hold then.
     #[track_caller]
     pub fn count(&self) -> usize {
         let listed = self.listed(0);
-        let dropped = listed.dropped;
-        assert!(listed.exact, "Papercloud: {dropped} requests were dropped; nobody can count them");
+        let requests::Listed { exact, dropped, in_flight, .. } = listed;
+        assert!(
+            exact,
+            "Papercloud: {dropped} requests were dropped and {in_flight} are in flight; nobody can \
+             count them"
+        );
         listed.count
     }
 
-    /// All that are still there, each as the control API shows it, the newest last.
+    /// All that are still there, each as the control API shows it, in the order in which they were
+    /// received.
     #[track_caller]
     pub fn list(&self) -> Vec<Value> {
         self.listed(usize::MAX).requests

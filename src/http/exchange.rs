@@ -19,8 +19,10 @@ use crate::testing::journal::{Draft, Entry, Verdict};
 use crate::testing::lint::Answered;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A request whose head has arrived. It belongs to the world that its project has at this moment:
@@ -36,6 +38,8 @@ pub struct Exchange<'r> {
     entry: Result<Option<Box<str>>, Full>,
     ordinal: u64,
     received: Stamp,
+    /// Whether it is in the journal by now.
+    is_noted: AtomicBool,
 }
 
 /// What comes next.
@@ -74,6 +78,15 @@ impl From<Refusal> for Halt {
     }
 }
 
+/// One whose client went away before its answer comes to no entry, and is in flight no longer.
+impl Drop for Exchange<'_> {
+    fn drop(&mut self) {
+        if !*self.is_noted.get_mut() {
+            self.cell.lock().testing.journal.in_flight.end(self.ordinal);
+        }
+    }
+}
+
 impl<'r> Exchange<'r> {
     /// Finds out whom a request is for.
     pub fn begin(
@@ -83,14 +96,23 @@ impl<'r> Exchange<'r> {
     ) -> Self {
         let (template, routes) = entrance::of_service(entrances, parts);
         let target = Target::read(&parts.uri, template);
-        let project_id = target.as_ref().ok().and_then(Target::usable_project_id);
+        let project_id = match &target {
+            Ok(target) => target.usable_project_id().map(Cow::Borrowed),
+            // It is a request to its project all the same.
+            Err(_) => Target::project_of(&parts.uri, template),
+        };
         // All that belong to no project have one world and one counter.
-        let (cell, entry) = app.cloud.enter_or_account(project_id.unwrap_or_default());
+        let (cell, entry) = app.cloud.enter_or_account(project_id.as_deref().unwrap_or_default());
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
-        let received = Stamp::at(cell.lock().clock.now());
-        Self { app, parts, routes, target, cell, entry, ordinal, received }
+        let received = {
+            let mut world = cell.lock();
+            world.testing.journal.in_flight.begin(ordinal, parts.method.clone(), routes);
+            Stamp::at(world.clock.now())
+        };
+        let is_noted = AtomicBool::new(false);
+        Self { app, parts, routes, target, cell, entry, ordinal, received, is_noted }
     }
 
     /// Goes as far as it can without waiting.
@@ -246,6 +268,8 @@ impl<'r> Exchange<'r> {
         });
         let times = [self.received.moment(), now];
         let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
+        world.testing.journal.in_flight.end(self.ordinal);
+        self.is_noted.store(true, Ordering::Relaxed);
         world.testing.journal.record(entry);
     }
 
@@ -336,6 +360,7 @@ impl<'r> Exchange<'r> {
         world.is_damaged |= panicked;
         world.testing.lint.began(&trace.courses, self.ordinal, now);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
+        draft.unchanged = trace.unchanged;
         answer.warnings.extend(trace.warnings);
         if cell.is_abandoned() && done.is_ok() {
             let message = "the world was reset or replaced while the request was under way; what \

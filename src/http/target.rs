@@ -24,11 +24,15 @@ pub struct Target<'a> {
 
 const PROJECT_ID: &str = "project_id";
 
+/// What a template has that is about something in a project. One that ends in a project's id is
+/// about the project itself.
+const OF_PROJECT: &str = "/{project_id}/";
+
 impl<'a> Target<'a> {
     /// Reads a URI that the router has matched with the template.
     pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
         let mut project_id = Cow::Borrowed("");
-        let of_project = template.contains("/{project_id}/");
+        let of_project = template.contains(OF_PROJECT);
         let mut path = Members::new();
         for (name, sent) in segments(template).zip(segments(uri.path())) {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
@@ -47,6 +51,15 @@ impl<'a> Target<'a> {
             query.push((decode_query(name)?, Json::Text(decode_query(value)?)));
         }
         Ok(Self { project_id, of_project, path, query })
+    }
+
+    /// The project that a path names, if it is well-formed, whatever else is wrong with the URI.
+    pub fn project_of(uri: &'a Uri, template: &'static str) -> Option<Cow<'a, str>> {
+        const SEGMENT: &str = "{project_id}";
+        let mut named = segments(template).zip(segments(uri.path()));
+        let (_, sent) =
+            named.find(|(name, _)| template.contains(OF_PROJECT) && *name == SEGMENT)?;
+        decode(sent).ok().filter(|id| is_project_id(id))
     }
 
     /// The project, if the template has one and it is well-formed.

@@ -1,7 +1,7 @@
 //! The state itself: written world by world, and read as a whole before anything is used.
 
 use super::envelope::line_of;
-use crate::cloud::{Cloud, SavedTokens};
+use crate::cloud::{Cloud, Past, SavedTokens};
 use crate::reading;
 use crate::snapshot::Snapshot;
 use crate::testing::scenario::Scenario;
@@ -116,7 +116,7 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
         let requests = snapshot.requests();
         let known = |name: &str| cloud.scenario(name).ok();
         cloud
-            .replace(id, requests, |world| snapshot.settle(world, &known))
+            .replace(id, Past::of(requests), |world| snapshot.settle(world, &known))
             .map_err(|problem| wrong(&problem))?;
     }
     Ok(())

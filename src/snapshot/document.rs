@@ -191,7 +191,6 @@ impl Document {
     /// Puts everything into a new world, where the service knows these scenarios.
     pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
         self.faults.settle(world, known)?;
-        world.testing.journal.begin_after(self.requests);
         world.testing.label = self.label;
         world.testing.auto_advance = self.auto_advance;
         world.clock = self.clock;

@@ -30,8 +30,8 @@ fn journals(app: &App) -> Vec<Value> {
         let cell = app.cloud.world(&id);
         let world = cell.lock();
         assert_eq!(world.testing.journal.dropped(), 0);
-        let shown = |view| show(&view, Strictness::default());
-        all.extend(View::all(&world.testing.journal).map(shown));
+        let shown = |view| show(view, Strictness::default());
+        all.extend(View::all(&world.testing.journal).iter().map(shown));
     }
     all
 }

@@ -26,6 +26,7 @@ mod written;
 
 pub use effect::{Effect, Phase};
 pub use exported::Exported;
+pub use matching::{declared, paths};
 pub use rule::Rule;
 pub use strike::{Asked, Hit, Struck};
 pub use written::{Ending, Written, WrittenEffect, WrittenStage};

@@ -2,6 +2,7 @@
 
 mod entry;
 mod field_path;
+mod flight;
 mod matcher;
 mod near_miss;
 mod secrets;
@@ -11,6 +12,7 @@ mod view;
 
 pub use entry::{Draft, Entry, Verdict};
 pub use field_path::FieldPath;
+pub use flight::Flights;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
 pub use secrets::names_a_secret;
@@ -18,6 +20,7 @@ pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;
 
+use crate::cloud::Past;
 use std::collections::VecDeque;
 
 /// The journal of a world.
@@ -27,18 +30,20 @@ pub struct Journal {
     budget: usize,
     bytes: usize,
     dropped: u64,
+    /// What came before it.
+    past: Past,
     entries: VecDeque<Entry>,
-    /// How many requests there had been in the world when it was imported or loaded.
-    begun_after: u64,
     /// How many requests there had been when it was cleared.
     cleared_after: u64,
+    /// Requests that are in none of the entries yet.
+    pub in_flight: Flights,
 }
 
 /// Why a journal has no entry of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absence {
-    /// The world was imported or loaded when there had been so many requests.
-    BeforeImport(u64),
+    /// The world was imported, loaded or made anew when there had been so many requests.
+    BeforeWorld(u64),
     /// The journal was cleared when there had been so many requests.
     Cleared(u64),
     /// It was dropped for want of bytes, as far as is known.
@@ -50,8 +55,8 @@ pub enum Absence {
 impl Journal {
     /// An empty journal of the world with this key.
     pub fn new(key: u64, budget: usize) -> Self {
-        let entries = VecDeque::new();
-        Self { key, budget, bytes: 0, dropped: 0, entries, begun_after: 0, cleared_after: 0 }
+        let (entries, in_flight, past) = (VecDeque::new(), Flights::default(), Past::default());
+        Self { key, budget, bytes: 0, dropped: 0, past, entries, cleared_after: 0, in_flight }
     }
 
     /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
@@ -76,9 +81,25 @@ impl Journal {
         }
     }
 
-    /// How many entries were dropped.
+    /// Begins after requests that it knows nothing of.
+    pub fn begin_after(&mut self, past: Past) {
+        self.past = past;
+    }
+
+    /// How many entries were dropped, with those of the requests that came before the journal, unless
+    /// nobody asks for these.
     pub fn dropped(&self) -> u64 {
-        self.dropped
+        self.dropped + self.past.missed()
+    }
+
+    /// What came before it.
+    pub fn past(&self) -> Past {
+        self.past
+    }
+
+    /// Whether it has every request that was answered.
+    pub fn is_whole(&self) -> bool {
+        self.dropped() == 0 && !self.past.is_vague
     }
 
     /// The entries that are still there, in the order of their answers.
@@ -91,22 +112,18 @@ impl Journal {
         self.key
     }
 
-    /// Forgets everything, also that anything was dropped. There have been so many requests.
+    /// Forgets everything, also that anything was dropped. There have been so many requests; what is
+    /// in flight comes to it later.
     pub fn clear(&mut self, requests: u64) {
         self.entries = VecDeque::new();
-        (self.bytes, self.dropped) = (0, 0);
+        (self.bytes, self.dropped, self.past) = (0, 0, Past::default());
         self.cleared_after = requests;
-    }
-
-    /// Notes that the world was imported or loaded, and that there had been so many requests in it.
-    pub fn begin_after(&mut self, requests: u64) {
-        self.begun_after = requests;
     }
 
     /// Why there is no entry of the request with this number, counted from 0.
     pub fn why_absent(&self, ordinal: u64) -> Absence {
-        if ordinal < self.begun_after {
-            Absence::BeforeImport(self.begun_after)
+        if ordinal < self.past.requests {
+            Absence::BeforeWorld(self.past.requests)
         } else if ordinal < self.cleared_after {
             Absence::Cleared(self.cleared_after)
         } else if self.dropped > 0 {

@@ -103,6 +103,11 @@ impl Scenario {
         Ok(Self { written, rules })
     }
 
+    /// What its fault rules are called.
+    pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| rule.written.id.as_deref())
+    }
+
     /// How long a job or a stage takes, in milliseconds, if it says so.
     pub fn job_milliseconds(&self) -> Option<u32> {
         let seconds = self.written.job_seconds?;

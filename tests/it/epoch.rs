@@ -1,42 +1,11 @@
 //! A reset or an import is an epoch: what began before it writes nothing after it.
 
-use crate::support::{PROJECT, config, json, send, start, text};
+use crate::support::{MAPPING as BODY, PROJECT, begun, config, ended, json, send, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
-
-const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
-
-/// A request whose head has been received: the service asks for its body.
-fn begun(cloud: &PaperCloud) -> TcpStream {
-    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
-    let head = format!(
-        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
-         Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\n\
-         Content-Length: {}\r\n\r\n",
-        BODY.len()
-    );
-    stream.write_all(head.as_bytes()).expect("the head is sent");
-    let wanted = b"HTTP/1.1 100 Continue\r\n\r\n";
-    let mut got = vec![0; wanted.len()];
-    stream.read_exact(&mut got).expect("an interim answer");
-    assert_eq!(String::from_utf8_lossy(&got), String::from_utf8_lossy(wanted));
-    stream
-}
-
-/// Sends the body, and reads the answer.
-fn ended(mut stream: TcpStream) -> (String, Value) {
-    stream.write_all(BODY.as_bytes()).expect("the body is sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    (head.to_owned(), json(body))
-}
 
 #[track_caller]
 fn is_lost(head: &str) {
@@ -53,7 +22,7 @@ fn create(cloud: &PaperCloud) -> Value {
 fn what_began_before_a_reset_is_answered_and_writes_nothing_after_it() {
     let cloud = start(&config());
     create(&cloud);
-    let old = begun(&cloud);
+    let old = begun(&cloud, PROJECT);
     send(&cloud, "DELETE", &format!("/_paper/worlds/{PROJECT}"), None).expect(204);
     let (head, body) = ended(old);
     is_lost(&head);
@@ -68,7 +37,7 @@ fn what_began_before_an_import_is_answered_and_writes_nothing_after_it() {
     create(&cloud);
     let document = cloud.world(PROJECT).export();
     create(&cloud);
-    let old = begun(&cloud);
+    let old = begun(&cloud, PROJECT);
     cloud.world(PROJECT).import(&document).unwrap();
     is_lost(&ended(old).0);
     assert_eq!(cloud.world(PROJECT).export(), document);
@@ -77,7 +46,7 @@ fn what_began_before_an_import_is_answered_and_writes_nothing_after_it() {
 #[test]
 fn what_ends_before_the_reset_is_not_warned_of() {
     let cloud = start(&config());
-    let (head, _) = ended(begun(&cloud));
+    let (head, _) = ended(begun(&cloud, PROJECT));
     assert!(head.starts_with("HTTP/1.1 202") && !head.contains("under way"), "{head}");
 }
 
@@ -143,7 +112,7 @@ fn resets_while_eight_threads_write_leave_a_consistent_world() {
             for _ in 0..RESETS {
                 // Each reset falls between two writes, and into one that is under way.
                 written.recv().expect("they are writing");
-                let held = begun(cloud);
+                let held = begun(cloud, PROJECT);
                 written.try_iter().for_each(drop);
                 cloud.world(PROJECT).reset();
                 is_lost(&ended(held).0);

@@ -1,6 +1,6 @@
 //! The journal of a project: what was asked, what was decided, what was answered.
 
-use crate::support::{PROJECT, config, send, send_text, start, text};
+use crate::support::{PROJECT, begun, config, ended, send, send_text, start, text};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
 
@@ -42,6 +42,7 @@ fn a_request_is_shown_with_all_that_came_of_it() {
     let expected = json!({
         "exact": true,
         "dropped": 0,
+        "in_flight": 0,
         "count": 1,
         "requests": [{
             "request_id": id,
@@ -165,7 +166,7 @@ fn requests_are_found_by_what_they_are() {
         ("?status=400", 1),
         ("?committed=true", 2),
         ("?committed=False", 2),
-        ("?fault=fault-1", 0),
+        ("?fault=request", 0),
         ("?field.source_instance_id=a", 1),
         ("?field.body.source_instance_id=a", 1),
         ("?field.limit=10", 1),
@@ -226,6 +227,8 @@ fn a_query_that_means_nothing_is_refused_with_what_was_probably_meant() {
         ("?limit=1&limit=2", "limit is there more than once"),
         ("?since=0123", "since must be the id of a request"),
         ("?fault=", "fault must be the id of a rule"),
+        ("?fault=fault-1", "there is no fault rule fault-1"),
+        ("?field.sourc_instance_id=x", "did you mean source_instance_id?"),
         ("?field.=1", "names with dots between them"),
         ("?field.a..b=1", "names with dots between them"),
         ("?field.a%5Bx%5D=1", "a number between [ and ]"),
@@ -253,7 +256,10 @@ fn a_full_journal_drops_its_oldest_requests_and_says_so() {
     assert_eq!(last["body"]["target_instance_id"], "39");
     cloud.world(PROJECT).forget_requests();
     let listed = requests(&cloud, "");
-    assert_eq!(listed, json!({ "exact": true, "dropped": 0, "count": 0, "requests": [] }));
+    assert_eq!(
+        listed,
+        json!({ "exact": true, "dropped": 0, "in_flight": 0, "count": 0, "requests": [] })
+    );
 }
 
 #[test]
@@ -263,4 +269,80 @@ fn calls_without_a_project_are_in_the_journal_of_the_account() {
     let listed = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
     assert_eq!(listed["requests"][0]["operation"], "KeystoneListRegions");
     assert_eq!(requests(&cloud, "")["count"], 0);
+}
+
+#[test]
+fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
+    let cloud = start(&config());
+    let broken = format!("/v3/{PROJECT}/dbcache/mappings?a=%FF");
+    let refused = send(&cloud, "GET", &broken, None);
+    assert_eq!(refused.status, 400);
+    let listed = requests(&cloud, "");
+    assert_eq!(listed["count"], 1, "{listed:#}");
+    assert_eq!(listed["requests"][0]["operation"], "ListDbCacheMappings");
+    let segment = format!("/v2/{PROJECT}/instances/%FF/backups");
+    send(&cloud, "GET", &segment, None).expect(400);
+    assert_eq!(requests(&cloud, "")["count"], 2);
+    let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
+    assert_eq!(of_account["count"], 0, "{of_account:#}");
+    // What names no project by its path belongs to none.
+    send(&cloud, "GET", "/v3/%FF/dbcache/mappings", None).expect(400);
+    let of_account = send(&cloud, "GET", "/_paper/worlds/@account/requests", None).expect(200);
+    assert_eq!(of_account["count"], 1, "{of_account:#}");
+}
+
+#[test]
+fn requests_are_in_the_order_in_which_they_were_received() {
+    let cloud = start(&config());
+    let first = begun(&cloud, PROJECT);
+    let rules = format!("/v3/{PROJECT}/dbcache/mappings");
+    send(&cloud, "GET", &rules, None).expect(200);
+    ended(first);
+    let listed = requests(&cloud, "");
+    let operations = [&listed["requests"][0]["operation"], &listed["requests"][1]["operation"]];
+    assert_eq!(operations, ["CreateDbCacheMapping", "ListDbCacheMappings"], "{listed:#}");
+    let id = text(&listed, "/requests/0/request_id");
+    assert_eq!(requests(&cloud, &format!("?since={id}"))["count"], 1);
+    let created = cloud.world(PROJECT).requests().operation("CreateDbCacheMapping");
+    let looked = cloud.world(PROJECT).requests().operation("ListDbCacheMappings");
+    cloud.world(PROJECT).in_order(&[created.clone(), looked.clone()]).expect("they came so");
+    cloud.world(PROJECT).in_order(&[looked, created]).expect_err("they did not come so");
+}
+
+#[test]
+fn requests_in_flight_are_counted_until_they_are_answered_or_given_up() {
+    let cloud = start(&config());
+    let in_flight = |query: &str| {
+        let listed = requests(&cloud, query);
+        json!([listed["in_flight"], listed["exact"], listed["count"]])
+    };
+    assert_eq!(in_flight(""), json!([0, true, 0]));
+    let (first, second) = (begun(&cloud, PROJECT), begun(&cloud, PROJECT));
+    assert_eq!(in_flight(""), json!([2, false, 0]));
+    // What cannot be meant does no harm.
+    assert_eq!(in_flight("?operation=ListDbCacheMappings"), json!([2, true, 0]));
+    assert_eq!(in_flight("?method=GET"), json!([2, true, 0]));
+    assert_eq!(in_flight("?service=DCS"), json!([2, true, 0]));
+    assert_eq!(in_flight("?operation=CreateDbCacheMapping"), json!([2, false, 0]));
+    let pattern = json!({ "operation": "CreateDbCacheMapping" });
+    let path = format!("/_paper/worlds/{PROJECT}/requests/near-misses");
+    let near = send(&cloud, "POST", &path, Some(&pattern)).expect(200);
+    let expected = json!({
+        "exact": false, "dropped": 0, "in_flight": 2, "count": 0, "near_misses": [],
+    });
+    assert_eq!(near, expected);
+    let created = cloud.world(PROJECT).requests().operation("CreateDbCacheMapping");
+    let counted = std::panic::catch_unwind(|| created.count());
+    assert!(counted.is_err(), "{counted:?} is a guess");
+    ended(first);
+    assert_eq!(in_flight(""), json!([1, false, 1]));
+    // Forgetting the others does not answer it.
+    cloud.world(PROJECT).forget_requests();
+    assert_eq!(in_flight(""), json!([1, false, 0]));
+    // Its body never comes. The service notices it in its own time.
+    drop(second);
+    while in_flight("")[0] == 1 {
+        std::thread::yield_now();
+    }
+    assert_eq!(in_flight("")[1], true);
 }

@@ -73,7 +73,8 @@ fn a_world_in_which_something_is_under_way_stays() {
     assert_eq!(refused.expect(429), expected);
     let explained = send(&cloud, "GET", &format!("/_paper/requests/{id}"), None).expect(200);
     assert_eq!(explained["status"], 429, "{explained:#}");
-    let control = send(&cloud, "GET", "/_paper/worlds/three/clock", None).expect(429);
+    let freeze = "/_paper/worlds/three/clock/freeze";
+    let control = send(&cloud, "POST", freeze, Some(&json!({}))).expect(429);
     assert_eq!(control, json!({ "error_code": "PAPER.0429", "error_msg": message }));
     send(&cloud, "GET", "/v3/projects", None).expect(200);
     create(&cloud, "two", "c").expect(202);

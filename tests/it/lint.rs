@@ -53,7 +53,7 @@ fn a_world_in_which_everything_was_waited_for_is_clean() {
     assert_eq!(report(&cloud), clean);
     cloud.world(PROJECT).assert_clean();
     let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
-    assert_eq!(all, json!({ "clean": true, "worlds": [] }));
+    assert_eq!(all, json!({ "clean": true, "exact": true, "worlds": [] }));
 }
 
 #[test]
@@ -358,10 +358,10 @@ fn only_worlds_with_something_to_say_are_in_the_report_on_all() {
     send(&cloud, "GET", &format!("/v3/{OTHER}/jobs"), None).expect(200);
     map(&cloud, "source").expect(202);
     let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
-    assert_eq!(all, json!({ "clean": false, "worlds": [report(&cloud)] }));
+    assert_eq!(all, json!({ "clean": false, "exact": true, "worlds": [report(&cloud)] }));
     cloud.world(PROJECT).reset();
     let all = send(&cloud, "GET", "/_paper/report", None).expect(200);
-    assert_eq!(all, json!({ "clean": true, "worlds": [] }));
+    assert_eq!(all, json!({ "clean": true, "exact": true, "worlds": [] }));
     let refused = send(&cloud, "GET", "/_paper/worlds/no%20id/report", None);
     assert_eq!(refused.text("/error_code"), "PAPER.0400");
     assert_eq!(cloud.world("@account").report()["project_id"], "@account");

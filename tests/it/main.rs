@@ -24,6 +24,7 @@ mod metrics;
 mod openapi;
 mod page;
 mod parallel;
+mod past;
 mod readme;
 mod refused;
 mod save;

@@ -118,7 +118,7 @@ fn a_planted_secret_comes_out_nowhere() {
         let world = format!("/_paper/worlds/{project}");
         for path in ["", "/clock", "/jobs", "/faults", "/report", "/requests/near-misses"] {
             let method = if path.ends_with("misses") { Method::POST } else { Method::GET };
-            let body = if method == Method::POST { r#"{"match": {"x": 1}}"# } else { "" };
+            let body = if method == Method::POST { r#"{"match": {"body.x": 1}}"# } else { "" };
             let path = format!("{world}{path}");
             let heard = client.send(&method, &path, &[("X-Paper-Token", CONTROL_TOKEN)], body);
             assert_eq!(heard.status, 200, "{path}: {}", heard.text);

@@ -4,8 +4,10 @@ use papercloud::{Config, PaperCloud};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
+use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
@@ -132,4 +134,34 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
         write!(query, "{name}={value}&").expect("a string takes everything");
     }
     query
+}
+
+/// A mapping that is to be created.
+pub const MAPPING: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
+
+/// A request whose head has been received: the service asks for its body.
+pub fn begun(cloud: &PaperCloud, project: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    let head = format!(
+        "POST /v3/{project}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n",
+        MAPPING.len()
+    );
+    stream.write_all(head.as_bytes()).expect("the head is sent");
+    let wanted = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut got = vec![0; wanted.len()];
+    stream.read_exact(&mut got).expect("an interim answer");
+    assert_eq!(String::from_utf8_lossy(&got), String::from_utf8_lossy(wanted));
+    stream
+}
+
+/// Sends the body, and reads the answer.
+pub fn ended(mut stream: TcpStream) -> (String, Value) {
+    stream.write_all(MAPPING.as_bytes()).expect("the body is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), json(body))
 }

@@ -1,6 +1,6 @@
 //! Claims about the requests to a project: over HTTP, from Rust, and from the shell.
 
-use crate::support::{PROJECT, config, send, start, text};
+use crate::support::{PROJECT, begun, config, ended, send, start, text};
 use papercloud::{Config, Fault, PaperCloud};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -67,7 +67,7 @@ fn requests_are_counted() {
         assert_judged(&cloud, &check, passed);
     }
     let expected = json!({
-        "passed": true, "exact": true, "dropped": 0,
+        "passed": true, "exact": true, "dropped": 0, "in_flight": 0,
         "checks": [{
             "name": "two of them",
             "passed": true,
@@ -114,7 +114,8 @@ fn what_nearly_was_it_is_shown_with_what_differs() {
     assert_eq!(finding["reason"], "no such request was found");
     assert_eq!(finding["near_misses"], expected, "{finding:#}");
     let alone = post(&cloud, "near-misses", &wanted).expect(200);
-    let whole = json!({ "exact": true, "dropped": 0, "count": 0, "near_misses": expected });
+    let whole =
+        json!({ "exact": true, "dropped": 0, "in_flight": 0, "count": 0, "near_misses": expected });
     assert_eq!(alone, whole);
 }
 
@@ -179,6 +180,112 @@ fn a_write_that_was_committed_twice_is_found() {
     assert_judged(&cloud, &json!({ "fault": "fault-1", "committed": true, "exactly": 1 }), true);
 }
 
+/// How many writes of the project count as committed, and whether each of them is there once.
+#[track_caller]
+fn assert_committed(cloud: &PaperCloud, writes: usize, once: bool) {
+    assert_judged(cloud, &json!({ "committed": true, "exactly": writes }), true);
+    assert_judged(cloud, &json!({ "at_most_once_committed": true }), once);
+}
+
+#[test]
+fn what_changes_nothing_is_not_committed() {
+    let cloud = start(&config());
+    let path = format!("/v2/{PROJECT}/migration/90754308-a156-406f-a837-8f852f38a646/task");
+    let body = json!({
+        "migration_method": "incremental_migration", "resume_mode": "auto",
+        "source_instance": { "addrs": "192.168.1.1:6379", "password": "pw" },
+        "target_instance": { "id": "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd" },
+    });
+    for _ in 0..2 {
+        send(&cloud, "POST", &path, Some(&body)).expect(200);
+    }
+    assert_committed(&cloud, 1, true);
+    // Neither does a check, though the service remembers what it was told.
+    let clickhouse = "54e42160670e48e789af7075e1efea1fin16";
+    let path = format!("/v3/{PROJECT}/instances/{clickhouse}/clickhouse/replication");
+    let source = "2d39ea6ddc2a4bcd8e5f3f4b0a1c9d7ein07";
+    let replication = json!({ "source_instance_id": source, "source_database": "orders" });
+    send(&cloud, "POST", &path, Some(&replication)).expect(200);
+    let check = json!({
+        "source_instance_id": source, "source_node_id": "7c1f0b4e5a6d4b3c9e8f7a6b5c4d3e2fno07",
+        "source_database_name": "shop",
+        "db_configs": [{ "param_name": "max_sync_threads", "value": "2" }],
+        "table_replconfig": { "repl_type": "white_list", "tables": ["orders"] },
+    });
+    for _ in 0..2 {
+        send(&cloud, "POST", &format!("{path}/database-check"), Some(&check)).expect(200);
+    }
+    assert_committed(&cloud, 2, true);
+    // Nor who asks for no body.
+    send(&cloud, "HEAD", &format!("/v3/{PROJECT}/dbcache/mappings"), None);
+    assert_committed(&cloud, 2, true);
+    let user = json!({ "name": "papercloud", "password": "papercloud",
+                       "domain": { "name": "papercloud" } });
+    let identity = json!({ "methods": ["password"], "password": { "user": user } });
+    let login = json!({ "auth": { "identity": identity } });
+    for _ in 0..2 {
+        send(&cloud, "POST", "/v3/auth/tokens", Some(&login)).expect(201);
+    }
+    let once = json!({ "checks": [
+        { "operation": "KeystoneCreateUserTokenByPassword", "exactly": 2 },
+        { "committed": true, "never": true },
+        { "at_most_once_committed": true },
+    ] });
+    let path = "/_paper/worlds/@account/requests/verify";
+    let verified = send(&cloud, "POST", path, Some(&once)).expect(200);
+    assert_eq!(verified["passed"], true, "{verified:#}");
+}
+
+#[test]
+fn what_was_taken_back_may_be_done_again() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let advance = || drop(cloud.world(PROJECT).advance(std::time::Duration::from_mins(1)));
+    let delete = || {
+        let listed = send(&cloud, "GET", &format!("{path}s"), None).expect(200);
+        let id = &listed["dbcache_mappings"][0]["id"];
+        send(&cloud, "DELETE", &path, Some(&json!({ "id": id }))).expect(202);
+        advance();
+    };
+    for round in 1..=3 {
+        map(&cloud, &pair("a", "b"));
+        advance();
+        assert_committed(&cloud, 2 * round - 1, true);
+        delete();
+        assert_committed(&cloud, 2 * round, true);
+    }
+    map(&cloud, &pair("a", "b"));
+    map(&cloud, &pair("a", "b"));
+    assert_committed(&cloud, 8, false);
+}
+
+#[test]
+fn the_same_write_is_found_however_its_target_is_written() {
+    let cloud = start(&config());
+    map(&cloud, &pair("a", "b"));
+    assert_committed(&cloud, 1, true);
+    let again = format!("/v3/{PROJECT}/dbcache/mapping?x=1");
+    send(&cloud, "POST", &again, Some(&pair("a", "b"))).expect(202);
+    assert_committed(&cloud, 2, false);
+    let report = cloud.world(PROJECT).report();
+    let mut findings = report["findings"].as_array().expect("findings").iter();
+    assert!(findings.any(|found| found["rule"] == "retried-committed-write"), "{report:#}");
+
+    let cloud = start(&config());
+    let instance =
+        format!("v3/{PROJECT}/instances/54e42160670e48e789af7075e1efea1fin16/clickhouse");
+    let replication = json!({
+        "source_instance_id": "2d39ea6ddc2a4bcd8e5f3f4b0a1c9d7ein07", "source_database": "orders",
+    });
+    send(&cloud, "POST", &format!("/{instance}/replication"), Some(&replication)).expect(200);
+    for (prefix, once) in [("", true), ("/mysql", false)] {
+        cloud.world(PROJECT).advance(std::time::Duration::from_mins(1));
+        let restart = format!("{prefix}/{instance}/restart");
+        send(&cloud, "PUT", &restart, None).expect(200);
+        assert_judged(&cloud, &json!({ "at_most_once_committed": true }), once);
+    }
+}
+
 #[test]
 fn a_secret_can_be_compared_and_is_not_shown() {
     let cloud = start(&config());
@@ -198,7 +305,7 @@ fn a_secret_can_be_compared_and_is_not_shown() {
         (wanted("source_instance.password", json!(password)), true),
         (wanted("source_instance.password", json!("Opensesame-2")), false),
         (wanted("source_instance", body["source_instance"].clone()), true),
-        (wanted("source_instance.passwort", json!("Opensesame-2")), false),
+        (wanted("body.source_instance.passwort", json!("Opensesame-2")), false),
         (wanted("source_instance", json!({ "password": "Opensesame-2" })), false),
         (wanted("headers.x-auth-token", json!("test-token")), true),
         (wanted("headers.X-Auth-Token", json!("Opensesame-2")), false),
@@ -227,6 +334,24 @@ fn a_check_that_means_nothing_is_refused() {
         (json!({ "exactly": -1 }), "exactly"),
         (json!({ "status": 1000 }), "status must be from 100 to 599"),
         (json!({ "match": { "a..b": 1 } }), "names with dots between them"),
+        (
+            json!({ "operation": CREATE, "match": { "sourc_instance_id": "x" }, "never": true }),
+            "declares \"sourc_instance_id\"; did you mean source_instance_id? What is not declared \
+             is found under body., query. or headers.",
+        ),
+        (json!({ "match": { "sourc_instance_id": "x" }, "never": true }), "source_instance_id?"),
+        (
+            json!({ "operation": CREATE, "match": { "migration_type": "x" } }),
+            "no operation that is meant declares \"migration_type\"",
+        ),
+        (
+            json!({ "match": { "backup_files.files[0].fil_name": "x" } }),
+            "did you mean backup_files.files.file_name?",
+        ),
+        (json!({ "match": { "limit": 1, "migration_type": "x" } }), "declares \"migration_type\""),
+        (json!({ "fault": "nosuch", "never": true }), "there is no fault rule nosuch"),
+        (json!({ "fault": "requst", "exactly": 0 }), "did you mean request?"),
+        (json!({ "sequence": [{}, { "fault": "nosuch" }] }), "there is no fault rule nosuch"),
         (json!({ "sequence": [] }), "sequence must have at least one step"),
         (json!({ "sequence": [{ "exactly": 1 }] }), "sequence[0]"),
         (json!({ "operation": CREATE, "sequence": [{}] }), "said by its steps"),
@@ -241,6 +366,36 @@ fn a_check_that_means_nothing_is_refused() {
     }
     let refused = post(&cloud, "near-misses", &json!({ "exactly": 1 })).expect(400);
     assert!(text(&refused, "/error_msg").contains("unknown field"), "{refused}");
+}
+
+#[test]
+fn a_rule_that_was_there_may_be_named_though_it_never_hit() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    let rule = || json!({ "id": "lost-answer", "operation": CREATE, "first": 1, "effect": { "status": 503 } });
+    let faults = format!("/_paper/worlds/{PROJECT}/faults");
+    let never = |rule: &str| json!({ "fault": rule, "never": true });
+    let refused = post(&cloud, "verify", &never("lost-answer")).expect(400);
+    assert!(text(&refused, "/error_msg").contains("there is no fault rule"), "{refused}");
+    send(&cloud, "POST", &faults, Some(&rule())).expect(201);
+    assert_judged(&cloud, &never("lost-answer"), true);
+    let refused = post(&cloud, "verify", &never("lost-anwser")).expect(400);
+    assert!(text(&refused, "/error_msg").contains("did you mean lost-answer?"), "{refused}");
+    send(&cloud, "DELETE", &format!("{faults}/lost-answer"), None).expect(204);
+    assert_judged(&cloud, &never("lost-answer"), true);
+    let another = Fault::on(CREATE).first(1).status(500);
+    world.fault(another).expect("a rule");
+    send(&cloud, "DELETE", &faults, None).expect(204);
+    assert_judged(&cloud, &never("fault-1"), true);
+    let scenario = json!({ "faults": [rule()] });
+    send(&cloud, "PUT", "/_paper/scenarios/storm", Some(&scenario)).expect(200);
+    world.reset();
+    assert_judged(&cloud, &never("lost-answer"), true);
+    assert_judged(&cloud, &never("request"), true);
+    post(&cloud, "near-misses", &json!({ "fault": "fault-1" })).expect(400);
+    let listed = format!("/_paper/worlds/{PROJECT}/requests?fault=");
+    send(&cloud, "GET", &format!("{listed}fault-1"), None).expect(400);
+    send(&cloud, "GET", &format!("{listed}request"), None).expect(200);
 }
 
 #[test]
@@ -339,6 +494,53 @@ fn a_member_of_a_claim_that_is_there_twice_is_refused() {
 }
 
 #[test]
+fn what_is_in_flight_is_not_known_yet() {
+    let cloud = start(&config());
+    let (_, first) = map(&cloud, &json!(pair("a", "b")));
+    let held = begun(&cloud, PROJECT);
+    // (the check, whether it holds now, whether that is known, whether it holds at last)
+    let checks = [
+        (json!({ "operation": CREATE, "exactly": 1 }), false, false, false),
+        (json!({ "operation": CREATE, "exactly": 2 }), false, false, true),
+        (json!({ "operation": CREATE, "at_most": 1 }), false, false, false),
+        (json!({ "operation": CREATE, "at_most": 0 }), false, true, false),
+        (json!({ "operation": CREATE, "at_least": 1 }), true, true, true),
+        (json!({ "operation": CREATE, "at_least": 2 }), false, false, true),
+        (json!({ "status": 400, "never": true }), false, false, true),
+        (json!({ "method": "PUT", "never": true }), true, true, true),
+        (json!({ "committed": false, "method": "GET", "never": true }), true, true, true),
+        (
+            json!({ "sequence": [{ "operation": CREATE }, { "method": "POST" }] }),
+            false,
+            false,
+            true,
+        ),
+        (json!({ "sequence": [{ "operation": CREATE }] }), true, true, true),
+        (json!({ "sequence": [{ "operation": LIST }] }), false, true, false),
+        (json!({ "at_most_once_committed": true }), false, false, false),
+        (json!({ "service": "DCS", "at_most_once_committed": true }), true, true, true),
+    ];
+    for (check, passed, known, _) in &checks {
+        let found = judge(&cloud, check);
+        assert_eq!(found["passed"], *passed, "{check}: {found:#}");
+        let reason = text(&found, "/checks/0/reason");
+        let said = reason.ends_with("but 1 request is in flight that it may be about");
+        assert_eq!(said, !known, "{check}: {reason}");
+        assert!(*known || found["exact"] == false, "{check}: {found:#}");
+        assert_eq!((&found["in_flight"], &found["dropped"]), (&json!(1), &json!(0)));
+    }
+    let said = cloud.world(PROJECT).at_most_once_committed().unwrap_err().to_string();
+    assert!(said.contains("it cannot be known"), "{said}");
+    let (answer, _) = ended(held);
+    assert!(!answer.contains(&first), "{answer}");
+    for (check, .., passed) in &checks {
+        let found = judge(&cloud, check);
+        assert_eq!(found["passed"], *passed, "{check}: {found:#}");
+        assert_eq!((&found["exact"], &found["in_flight"]), (&json!(true), &json!(0)));
+    }
+}
+
+#[test]
 fn a_test_in_rust_claims_the_same() {
     let cloud = start(&config());
     let world = cloud.world(PROJECT);
@@ -350,6 +552,7 @@ fn a_test_in_rust_claims_the_same() {
     assert_eq!(created.clone().committed(true).list()[0]["body"], pair("a", "b"));
     created.clone().matching("source_instance_id", "a").exactly(1).unwrap();
     created.clone().service("GeminiDB").method("POST").at_least(2).unwrap();
+    world.fault(Fault::on(CREATE).first(1).status(500)).expect("a rule");
     created.clone().fault("fault-1").never().unwrap();
     created.at_most(2).unwrap();
     let refused = created.clone().status(400);
@@ -471,6 +674,29 @@ fn the_command_tells_bad_claims_from_claims_that_do_not_hold() {
     drop(cloud);
     let output = verify_at(port, &["--project", "p"], "{\"checks\":[{}]}");
     let text = said(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("nothing answers on 127.0.0.1"), "{text}");
+}
+
+#[test]
+fn the_command_tells_checks_that_fail_from_a_service_that_cannot_be_asked() {
+    let cloud = start(&Config { control_token: Some("right".to_owned().into()), ..config() });
+    let claims = "{\"checks\":[{}]}";
+    for (arguments, status, words) in [
+        (&["--control-token", "right"][..], 1, ""),
+        (&["--control-token", "wrong"], 3, "does not verify"),
+        (&[], 3, "does not verify"),
+        (&["--control-token", "right", "--junit", "/no/such/folder/file"], 3, "cannot be written"),
+    ] {
+        let arguments = [&["--project", PROJECT], arguments].concat();
+        let output = verify(&cloud, &arguments, claims);
+        let text = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
+        assert!(text.contains(words), "{arguments:?}: {text}");
+    }
+    let help = Command::new(crate::binary::PROGRAM).args(["verify", "--help"]).output();
+    let help = said(&help.expect("the program runs").stdout);
+    for line in ["  1  a check fails\n", "  3  nothing was verified: Papercloud cannot be asked"] {
+        assert!(help.contains(line), "{help}");
+    }
 }

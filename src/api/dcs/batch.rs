@@ -88,6 +88,9 @@ pub fn each(
     {
         return Err(unknown(first));
     }
+    if done.iter().all(|(_, done)| done.is_err()) {
+        project.leave_unchanged();
+    }
     let result = |(id, done)| TaskResult::of(contract, id, done);
     Ok(Results { migration_tasks: done.into_iter().map(result).collect() })
 }

@@ -65,6 +65,10 @@ impl Operation for DeleteMigrationTask {
                 allow_in(task, DELETABLE, project.now)?;
             }
         }
+        let is_there = |id: &String| project.world.migration_tasks.get(id).is_some();
+        if !tasks.task_id_list.iter().any(is_there) {
+            project.leave_unchanged();
+        }
         for id in &tasks.task_id_list {
             let course = project.world.migration_tasks.get(id).map(|task| task.run().course);
             project.world.migration_tasks.delete(id);

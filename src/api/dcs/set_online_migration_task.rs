@@ -118,7 +118,9 @@ impl Operation for SetOnlineMigrationTask {
             let (state, allowed) = (task.phase(project.now).status, CONFIGURABLE);
             if !allowed.contains(&state) {
                 if online.configured.as_ref().is_some_and(|(known, _)| *known == configuration) {
-                    return Ok(Task::of(task, project));
+                    let task = Task::of(task, project);
+                    project.leave_unchanged();
+                    return Ok(task);
                 }
                 let (resource, id) = (Resource::MigrationTask, id.to_owned());
                 return Err(Refusal::WrongState { resource, id, state, allowed });

@@ -56,7 +56,12 @@ impl Operation for UpdateMigrationTask {
         let Work::Online(online) = &mut find_mut(&task_id, project)?.work else {
             return Err(unknown(&task_id));
         };
-        online.resume_mode = Some(resume_mode.unwrap_or_else(|| "auto".to_owned()));
+        let resume_mode = Some(resume_mode.unwrap_or_else(|| "auto".to_owned()));
+        if online.resume_mode == resume_mode {
+            project.leave_unchanged();
+        } else {
+            online.resume_mode = resume_mode;
+        }
         Ok(())
     }
 }

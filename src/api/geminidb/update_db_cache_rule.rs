@@ -64,9 +64,13 @@ impl Operation for UpdateDbCacheRule {
         project.world.memory_mappings.get(mapping, project.now).ok_or_else(unknown)?;
         mapping_in(&mapping.to_string(), &["normal"], project)?;
         let rule = project.world.memory_rules.get_mut(rule_id).ok_or_else(unknown)?;
+        let before = rule.clone();
         rule.value_columns = request.value_columns;
         rule.ttl = request.ttl.unwrap_or(rule.ttl);
         rule.value_separator = request.value_separator.or_else(|| rule.value_separator.take());
+        if *rule == before {
+            project.leave_unchanged();
+        }
         Ok(())
     }
 }

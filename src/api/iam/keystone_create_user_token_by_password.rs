@@ -36,6 +36,7 @@ static CONTRACT: Contract = Contract {
     example: include_str!(
         "../../../fixtures/iam/keystone_create_user_token_by_password/documented.json"
     ),
+    changes_nothing: true,
     ..Contract::BLANK
 };
 

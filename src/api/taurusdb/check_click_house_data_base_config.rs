@@ -44,6 +44,7 @@ static CONTRACT: Contract = Contract {
     example: include_str!(
         "../../../fixtures/taurusdb/check_click_house_data_base_config/documented.json"
     ),
+    changes_nothing: true,
     ..Contract::BLANK
 };
 

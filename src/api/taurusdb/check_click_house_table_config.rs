@@ -46,6 +46,7 @@ static CONTRACT: Contract = Contract {
     example: include_str!(
         "../../../fixtures/taurusdb/check_click_house_table_config/documented.json"
     ),
+    changes_nothing: true,
     ..Contract::BLANK
 };
 

@@ -90,8 +90,12 @@ function showFaults({ faults }) {
   element("faults").replaceChildren(...rows);
 }
 
-function showRequests({ exact, dropped, requests }) {
-  element("dropped").textContent = exact ? "" : `${dropped} older requests were dropped from the journal.`;
+function showRequests({ dropped, in_flight, requests }) {
+  const missing = [
+    dropped > 0 && `${dropped} requests were dropped from the journal.`,
+    in_flight > 0 && `In flight: ${in_flight}.`,
+  ];
+  element("dropped").textContent = missing.filter(Boolean).join(" ");
   const rows = requests.toReversed().map((request) => {
     const { answer, decision, fault, warnings } = request;
     const remarks = warnings.map((warning) => warning.message);

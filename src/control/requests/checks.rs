@@ -41,10 +41,12 @@ struct CheckRequests {
 pub struct Verified {
     /// Whether all of them hold.
     pub passed: bool,
-    /// Whether nothing was dropped.
+    /// Whether nothing was dropped, and nothing is in flight that a check may be about.
     pub exact: bool,
     /// How many requests were dropped.
     pub dropped: u64,
+    /// How many requests of the world were received and are not in its journal yet.
+    pub in_flight: usize,
     /// Each of them.
     pub checks: Vec<Finding>,
 }

@@ -10,7 +10,7 @@ use crate::control::query::{self, parse};
 pub struct Listing {
     /// Which are meant.
     pub pattern: Pattern,
-    /// Only those after the one with this id.
+    /// Only those that were received after the one with this id.
     pub since: Option<String>,
     /// How many are shown at most: the last ones.
     pub limit: usize,

@@ -1,7 +1,10 @@
 //! Which requests are meant, in the words of a control request.
 
+use crate::contract::Contract;
+use crate::contract::check::did_you_mean;
 use crate::control::ControlError;
 use crate::control::known::{routes, unknown};
+use crate::testing::fault::{declared, paths};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -19,7 +22,7 @@ pub struct Pattern {
     pub method: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
-    /// Whether it was a write that was performed.
+    /// Whether it has changed something in the world.
     pub committed: Option<bool>,
     /// The rule that made it go wrong.
     pub fault: Option<String>,
@@ -46,12 +49,21 @@ impl Pattern {
         if fault.as_deref() == Some("") {
             return Err(ControlError::bad("fault must be the id of a rule, got none"));
         }
-        let path = |text: &str| {
-            FieldPath::parse(text).map_err(|problem| ControlError::bad(format!("match: {problem}")))
+        let contracts = routes.iter().map(|route| route.contract);
+        let has_method = |contract: &&'static Contract| {
+            method.as_ref().is_none_or(|method| contract.method == *method)
         };
-        let json = fields.iter().map(|(at, value)| Ok((path(at)?, Wanted::Json(value.clone()))));
-        let written =
-            written.iter().map(|(at, text)| Ok((path(at)?, Wanted::Written(text.clone()))));
+        let mut contracts: Vec<_> = contracts.filter(has_method).collect();
+        let mut path = |text: &str| {
+            let path = FieldPath::parse(text)
+                .map_err(|problem| ControlError::bad(format!("match: {problem}")))?;
+            require_declared(&path, &mut contracts)?;
+            Ok(path)
+        };
+        let json = fields.iter().map(|(at, value)| (at, Wanted::Json(value.clone())));
+        let written = written.iter().map(|(at, text)| (at, Wanted::Written(text.clone())));
+        let fields = json.chain(written).map(|(at, wanted)| Ok((path(at)?, wanted)));
+        let fields = fields.collect::<Result<_, ControlError>>()?;
         Ok(Matcher {
             operation,
             service,
@@ -59,9 +71,32 @@ impl Pattern {
             status,
             committed: *committed,
             fault: fault.clone(),
-            fields: json.chain(written).collect::<Result<_, ControlError>>()?,
+            fields,
         })
     }
+}
+
+/// Refuses the name of a parameter that no operation declares, and keeps those that do. A path that
+/// says where to look is let pass, since clients may send anything.
+fn require_declared(
+    path: &FieldPath,
+    contracts: &mut Vec<&'static Contract>,
+) -> Result<(), ControlError> {
+    let Some(name) = path.parameter() else { return Ok(()) };
+    let known: Vec<_> = contracts.iter().flat_map(|contract| paths(contract)).collect();
+    let in_path = format!("{{{name}}}");
+    contracts.retain(|contract| {
+        declared(contract, &name).is_some() || contract.path.split('/').any(|part| part == in_path)
+    });
+    if !contracts.is_empty() || known.is_empty() {
+        return Ok(());
+    }
+    let meant = did_you_mean(&name, known.iter().map(String::as_str));
+    let stop = if meant.is_empty() { "." } else { "" };
+    Err(ControlError::bad(format!(
+        "match: no operation that is meant declares {name:?}{meant}{stop} What is not declared is \
+         found under body., query. or headers."
+    )))
 }
 
 fn find_method(name: &str) -> Result<Method, ControlError> {

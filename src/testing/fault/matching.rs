@@ -108,7 +108,7 @@ fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
 }
 
 /// The parameter that an operation declares under a path.
-fn declared(contract: &Contract, path: &str) -> Option<&'static Field> {
+pub fn declared(contract: &Contract, path: &str) -> Option<&'static Field> {
     let mut segments = path.split('.');
     let name = segments.next()?;
     let rest: Vec<_> = segments.collect();
@@ -145,7 +145,7 @@ fn secret_within(path: &str, field: Option<&'static Field>, value: &Value) -> Op
 }
 
 /// The paths of everything that an operation declares.
-fn paths(contract: &Contract) -> Vec<String> {
+pub fn paths(contract: &Contract) -> Vec<String> {
     let mut all = Vec::new();
     for (place, field) in contract.parameters() {
         all.push(field.name.to_owned());

@@ -44,9 +44,18 @@ pub struct Draft {
     pub courses: Vec<Course>,
     /// Instances that it made known.
     pub adopted: Vec<Box<str>>,
+    /// Whether all was already as it wants it.
+    pub unchanged: bool,
 }
 
 impl Draft {
+    /// Whether a request with this method has changed something in the world, whatever was answered:
+    /// a write that was performed, and found something to do.
+    pub fn has_changed_something(&self, method: &Method) -> bool {
+        let may = self.contract.is_none_or(|contract| !contract.changes_nothing);
+        self.verdict == Verdict::Performed && !method.is_safe() && may && !self.unchanged
+    }
+
     /// How much memory it takes beyond its own size.
     fn bytes(&self) -> usize {
         let violations = self.violations.iter().map(|violation| {
@@ -169,8 +178,7 @@ impl Entry {
         request_id(world_key, self.ordinal)
     }
 
-    /// Which request of its world it was, from 0 on.
-    #[cfg(test)]
+    /// Which request of its world it was, from 0 on, in the order in which they were received.
     pub fn ordinal(&self) -> u64 {
         self.ordinal
     }
@@ -200,9 +208,9 @@ impl Entry {
         self.part(4)
     }
 
-    /// Whether it has changed the world: a write that was performed, whatever was answered.
+    /// Whether it has changed something in the world, whatever was answered.
     pub fn committed(&self) -> bool {
-        self.draft.verdict == Verdict::Performed && self.method != Method::GET
+        self.draft.has_changed_something(&self.method)
     }
 
     /// How much memory it takes.

@@ -101,6 +101,15 @@ impl FieldPath {
         }
     }
 
+    /// The parameter that it begins with, if it does not say where to look, and the members on the
+    /// way from there, with dots between them.
+    pub fn parameter(&self) -> Option<String> {
+        let is_name = |name: &&str| name.parse::<usize>().is_err();
+        (self.root == Root::Parameter)
+            .then(|| self.names().filter(is_name).collect::<Vec<_>>().join("."))
+            .filter(|name| !name.is_empty())
+    }
+
     /// The names on it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match step {

@@ -18,7 +18,7 @@ pub struct Matcher {
     pub method: Option<Method>,
     /// The status of the answer.
     pub status: Option<StatusCode>,
-    /// Whether it was a write that was performed.
+    /// Whether it has changed something in the world.
     pub committed: Option<bool>,
     /// The rule that made it go wrong.
     pub fault: Option<String>,

@@ -1,13 +1,15 @@
 //! What a test claims about the requests of its world, and whether it holds.
 //!
-//! A claim that cannot be judged because requests were dropped does not hold: it says so instead of
-//! guessing. What the requests that are left settle is settled, either way.
+//! A claim that cannot be judged does not hold: it says so instead of guessing. That is so because
+//! requests were dropped, or because some are in flight that it may be about. What the requests that
+//! are left settle is settled, either way.
 
 use super::Journal;
 use super::matcher::{Difference, Matcher};
 use super::near_miss::{NearMiss, nearest};
 use super::view::View;
-use crate::contract::Contract;
+use crate::testing::repetition::{self, Stretches};
+use axum::http::Method;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -34,10 +36,10 @@ pub enum Claim {
         /// No more.
         most: Option<usize>,
     },
-    /// There are such requests in this order; others may be between them.
+    /// Such requests were received in this order; others may be between them.
     Sequence(Vec<Matcher>),
-    /// No write among such requests was committed twice: by the same operation, to the same path,
-    /// with the same body.
+    /// No write among such requests was committed twice: by the same operation, to the same place,
+    /// with the same body. See [`repetition`].
     OnceCommitted(Matcher),
 }
 
@@ -98,20 +100,13 @@ impl Check {
             Claim::Sequence(steps) => sequence(steps, views, journal.key()),
             Claim::OnceCommitted(of) => once_committed(of, views),
         };
-        let dropped = journal.dropped();
-        // Not only the oldest ones: one that is larger than the journal goes at once.
-        let unsure = |what: String| {
-            let were = if dropped == 1 { "request was" } else { "requests were" };
-            let gone = format!("{dropped} {were} dropped from the journal, for want of bytes");
-            format!("it cannot be known: {what}, but {gone}")
-        };
-        let (passed, reason) = match judged.verdict {
-            Verdict::Holds(what) => (true, what),
-            Verdict::Fails(what) => (false, what),
-            Verdict::HoldsIfComplete(what) if dropped == 0 => (true, what),
-            Verdict::FailsIfComplete(what) if dropped == 0 => (false, what),
-            Verdict::HoldsIfComplete(what) | Verdict::FailsIfComplete(what) => {
-                (false, unsure(what))
+        let in_flight = journal.in_flight.perhaps_claimed(&self.claim);
+        let doubt = doubt(journal, in_flight);
+        let (passed, reason) = match (judged.verdict, doubt) {
+            (Verdict::Holds(what), _) | (Verdict::HoldsIfComplete(what), None) => (true, what),
+            (Verdict::Fails(what), _) | (Verdict::FailsIfComplete(what), None) => (false, what),
+            (Verdict::HoldsIfComplete(what) | Verdict::FailsIfComplete(what), Some(doubt)) => {
+                (false, format!("it cannot be known: {what}, but {doubt}"))
             }
         };
         let expected = self.claim.describe(journal.key());
@@ -127,7 +122,41 @@ impl Check {
     }
 }
 
+/// Why nobody can say what the requests were, if nobody can.
+fn doubt(journal: &Journal, in_flight: usize) -> Option<String> {
+    const PAST: &str = "sent before the world was forgotten for another, or loaded";
+    let (dropped, past) = (journal.dropped(), journal.past());
+    let cause = match past.missed() {
+        0 => "for want of bytes".to_owned(),
+        all if all == dropped => format!("{PAST}; DELETE its requests to begin anew"),
+        some => format!("{some} of them {PAST}, the others for want of bytes"),
+    };
+    let were = if dropped == 1 { "request was" } else { "requests were" };
+    let lost = (dropped > 0).then(|| format!("{dropped} {were} dropped from the journal, {cause}"));
+    let vague = past.is_vague.then(|| {
+        "too many worlds were forgotten (--max-worlds) to know whether this project had one before; \
+         DELETE its requests to begin anew"
+            .to_owned()
+    });
+    let in_flight = match in_flight {
+        0 => None,
+        1 => Some("1 request is in flight that it may be about".to_owned()),
+        _ => Some(format!("{in_flight} requests are in flight that it may be about")),
+    };
+    let doubts: Vec<_> = lost.into_iter().chain(vague).chain(in_flight).collect();
+    (!doubts.is_empty()).then(|| doubts.join(", and "))
+}
+
 impl Claim {
+    /// Everything that it names requests by.
+    pub fn matchers(&self) -> impl Iterator<Item = &Matcher> {
+        match self {
+            Self::Count { of, .. } | Self::OnceCommitted(of) => std::slice::from_ref(of),
+            Self::Sequence(steps) => steps,
+        }
+        .iter()
+    }
+
     fn describe(&self, key: u64) -> String {
         match self {
             Self::Count { of, least, most } => {
@@ -195,15 +224,26 @@ fn sequence<'v>(steps: &[Matcher], views: &'v [View<'_>], key: u64) -> Judged<'v
 }
 
 fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
-    let mut first: HashMap<(usize, &str, String), &str> = HashMap::new();
+    let (mut stretches, mut states) = (Stretches::default(), HashMap::new());
+    let mut first: HashMap<_, &str> = HashMap::new();
     let mut requests = Vec::new();
-    for view in views.iter().filter(|view| view.entry.committed() && of.matches(view)) {
-        let operation = view.entry.draft.contract.map_or(0, Contract::place);
+    for view in views.iter().filter(|view| view.entry.committed()) {
+        let Some(contract) = view.entry.draft.contract else { continue };
+        let stretch = stretches.note(contract);
+        let place = (contract.place(), repetition::place(contract, view.entry.target()));
         let mut body = view.body().clone();
         Value::sort_all_objects(&mut body);
-        let same = (operation, view.entry.target(), body.to_string());
+        let body = body.to_string();
+        // What is put in the place of something else is not put there twice.
+        let (state, version) = states.entry(place.clone()).or_insert((String::new(), 0));
+        if view.entry.method == Method::PUT && *state != body {
+            (*state, *version) = (body.clone(), *version + 1);
+        }
+        if !of.matches(view) {
+            continue;
+        }
         let id = view.request_id.as_str();
-        if let Some(earlier) = first.insert(same, id) {
+        if let Some(earlier) = first.insert((place, body, stretch, *version), id) {
             for id in [earlier, id] {
                 if !requests.contains(&id) {
                     requests.push(id);

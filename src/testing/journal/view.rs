@@ -24,9 +24,13 @@ pub struct View<'e> {
 pub type Found = (Value, bool);
 
 impl<'e> View<'e> {
-    /// Every entry of a journal, in the order of their answers.
-    pub fn all(journal: &'e Journal) -> impl DoubleEndedIterator<Item = Self> {
-        journal.entries().map(|entry| Self::new(entry, journal.key()))
+    /// Every entry of a journal, in the order in which the requests were received: a slow answer
+    /// does not put its request behind one that came later.
+    pub fn all(journal: &'e Journal) -> Vec<Self> {
+        let views = journal.entries().map(|entry| Self::new(entry, journal.key()));
+        let mut views: Vec<_> = views.collect();
+        views.sort_by_key(|view| view.entry.ordinal());
+        views
     }
 
     /// One entry of the world with this key.

@@ -3,8 +3,8 @@
 use super::Answered;
 use super::watch::Watch;
 use crate::cloud::ScatteredIds;
-use crate::contract::{Contract, Service};
-use axum::http::Method;
+use crate::contract::Contract;
+use crate::testing::repetition::{Stretches, place};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
@@ -17,6 +17,7 @@ pub struct Writes {
     recent: HashMap<u64, Write, BuildHasherDefault<ScatteredIds>>,
     /// From the oldest to the latest.
     order: VecDeque<u64>,
+    stretches: Stretches,
 }
 
 #[derive(Debug)]
@@ -24,7 +25,8 @@ struct Write {
     ordinal: u64,
     /// The first of what it has started.
     course: u32,
-    service: &'static Service,
+    /// Which stretch of its service's writes it belongs to.
+    stretch: u64,
 }
 
 impl Writes {
@@ -32,27 +34,25 @@ impl Writes {
     /// read its answer as far as anyone knows, that one.
     ///
     /// Whoever asks for what the first one started has its id from the answer, and a second one is
-    /// meant. So it is if something was deleted in between.
+    /// meant. So it is if something was taken back in between.
     pub fn note(
         &mut self,
         contract: &'static Contract,
         request: &Answered<'_>,
         watch: &Watch,
     ) -> Option<u64> {
-        let started = request.draft.courses.first().filter(|_| is_write(request))?;
-        let service = contract.service;
+        if !request.draft.has_changed_something(&request.parts.method) {
+            return None;
+        }
+        let stretch = self.stretches.note(contract);
+        let started = request.draft.courses.first()?;
         let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let key = {
             let mut hasher = DefaultHasher::new();
-            (contract.id, target, request.body).hash(&mut hasher);
+            (contract.id, place(contract, target), request.body).hash(&mut hasher);
             hasher.finish()
         };
-        if request.parts.method == Method::DELETE {
-            let stays = |write: &Write| !std::ptr::eq(write.service, service);
-            self.recent.retain(|one, write| *one == key || stays(write));
-            self.order.retain(|one| self.recent.contains_key(one));
-        }
-        let write = Write { ordinal: request.ordinal, course: started.run.course, service };
+        let write = Write { ordinal: request.ordinal, course: started.run.course, stretch };
         let earlier = self.recent.insert(key, write);
         if earlier.is_none() {
             self.order.push_back(key);
@@ -63,12 +63,9 @@ impl Writes {
             self.recent.remove(&oldest);
         }
         let unseen = |write: &Write| {
-            watch.get(write.course).is_some_and(|watched| !watched.is_known_by_id())
+            let watched = watch.get(write.course);
+            write.stretch == stretch && watched.is_some_and(|watched| !watched.is_known_by_id())
         };
         earlier.filter(unseen).map(|write| write.ordinal)
     }
-}
-
-fn is_write(request: &Answered<'_>) -> bool {
-    request.parts.method != Method::GET
 }

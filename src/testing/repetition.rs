@@ -1,0 +1,152 @@
+//! When a write is the same one again: what the report and the verification hold each other against.
+//!
+//! It goes to the same place, by whichever path and whatever else is in the query, and nothing was
+//! taken back in between: creation, deletion and creation again are no repetition.
+
+use crate::contract::Contract;
+use axum::http::Method;
+use percent_encoding::percent_decode_str;
+
+/// Calls that take back what others have done, beside those whose method is DELETE.
+const TAKING_BACK: &[&str] = &[
+    "BatchStopMigrationTasks",
+    "RollbackExchangeInstanceIp",
+    "StopMigrationTask",
+    "StopMigrationTaskSync",
+];
+
+/// What parts the values of a place. No path has it.
+const BREAK: char = '\0';
+
+/// Where a write goes: the parameters of its path, and those of its query that the operation
+/// declares.
+pub fn place(contract: &Contract, target: &str) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let known = parameters(contract.path, path);
+    let known = known
+        .or_else(|| contract.alias_templates().find_map(|template| parameters(&template, path)));
+    let mut place = known.unwrap_or_else(|| path.to_owned());
+    let is_declared = |name: &str| contract.query.iter().any(|field| field.name == name);
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let pairs = pairs.map(|(name, value)| (decode(&spaced(name)), decode(&spaced(value))));
+    let mut pairs: Vec<_> = pairs.filter(|(name, _)| is_declared(name)).collect();
+    pairs.sort_unstable();
+    for (name, value) in pairs {
+        place.push(BREAK);
+        place.push_str(&name);
+        place.push('=');
+        place.push_str(&value);
+    }
+    place
+}
+
+/// The values of a path's parameters, if it fits the template.
+fn parameters(template: &str, path: &str) -> Option<String> {
+    let mut values = String::new();
+    let mut sent = path.split('/');
+    for known in template.split('/') {
+        let sent = sent.next()?;
+        if known.starts_with('{') {
+            values.push(BREAK);
+            values.push_str(&decode(sent));
+        } else if known != sent {
+            return None;
+        }
+    }
+    sent.next().is_none().then_some(values)
+}
+
+fn spaced(text: &str) -> String {
+    text.replace('+', " ")
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// Which stretch each write belongs to, service by service: a new one begins where something is
+/// taken back, and where something is done again after that.
+#[derive(Debug, Default)]
+pub struct Stretches(Vec<(&'static str, [u64; 2])>);
+
+impl Stretches {
+    /// Notes a write that has changed something. Equal ones of equal stretches are repetitions.
+    pub fn note(&mut self, contract: &Contract) -> u64 {
+        let service = contract.service.name;
+        let at = self.0.iter().position(|(name, _)| *name == service).unwrap_or_else(|| {
+            self.0.push((service, [0; 2]));
+            self.0.len() - 1
+        });
+        let [done, taken_back] = &mut self.0[at].1;
+        if contract.method == Method::DELETE || TAKING_BACK.contains(&contract.id) {
+            *taken_back += 1;
+            *done
+        } else {
+            *done += 1;
+            *taken_back
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ROUTES;
+
+    fn contract(id: &str) -> &'static Contract {
+        let mut contracts = ROUTES.iter().map(|route| route.contract);
+        contracts.find(|contract| contract.id == id).expect("an operation")
+    }
+
+    #[test]
+    fn what_takes_something_back_is_an_operation() {
+        for id in TAKING_BACK {
+            assert_ne!(contract(id).method, Method::DELETE, "{id} is named twice");
+        }
+    }
+
+    #[test]
+    fn a_place_does_not_depend_on_how_it_is_written() {
+        let create = contract("CreateClickHouseInstance");
+        let own = place(create, "/v3/p/instances/a%20b/clickhouse");
+        for target in [
+            "/v3/p/instances/a%20b/clickhouse?x=1",
+            "/v3/%70/instances/%61%20b/clickhouse?",
+            "/mysql/v3/p/instances/a%20b/clickhouse",
+        ] {
+            assert_eq!(place(create, target), own, "{target}");
+        }
+        for target in [
+            "/v3/q/instances/a%20b/clickhouse",
+            "/v3/p/instances/a+b/clickhouse",
+            "/v3/p/instances/a/clickhouse",
+        ] {
+            assert_ne!(place(create, target), own, "{target}");
+        }
+        assert_eq!(place(create, "/elsewhere"), "/elsewhere");
+        let list = contract("ListDbCacheMappings");
+        let page = |query: &str| place(list, &format!("/v3/p/dbcache/mappings?{query}"));
+        assert_eq!(page("limit=1&offset=2"), page("x=1&offset=2&limit=1"));
+        assert_ne!(page("limit=1"), page("limit=2"));
+    }
+
+    #[test]
+    fn what_is_taken_back_parts_what_is_done() {
+        let mut stretches = Stretches::default();
+        let mut note = |id| stretches.note(contract(id));
+        let (create, delete) = ("CreateDbCacheMapping", "DeleteDbCacheMapping");
+        let (first, second) = (note(create), note(create));
+        assert_eq!(first, second);
+        let (gone, gone_again) = (note(delete), note(delete));
+        assert_eq!(gone, gone_again);
+        let anew = note(create);
+        assert_ne!(first, anew);
+        assert_ne!(gone, note(delete));
+        // Another service's affairs are none of it.
+        let configured = note("SetOnlineMigrationTask");
+        note(delete);
+        assert_eq!(configured, note("SetOnlineMigrationTask"));
+        note("StopMigrationTask");
+        assert_ne!(configured, note("SetOnlineMigrationTask"));
+    }
+}
