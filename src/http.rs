@@ -105,7 +105,11 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
 
 /// What happens to every request for an operation. Panics are caught where they may come from: a
 /// layer around all of it would cost each request more.
-async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
+async fn respond(
+    app: &Arc<App>,
+    entrances: &[&'static Entrance],
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begin = || {
         let exchange = Exchange::begin(app, entrances, &parts);
@@ -118,17 +122,23 @@ async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -
         Ok((_, Some(forbidden))) => return forbidden,
         Err(panic) => return reply::panicked(panic),
     };
-    let body = body::receive(body, app.body_timeout).await;
-    let mut hit = None;
-    loop {
-        match exchange.advance_whatever_happens(&body, hit) {
-            Step::Wait(duration, next) => {
-                tokio::time::sleep(duration).await;
-                hit = Some(next);
-            }
-            Step::Done(done) => break disruption::send(done, &parts.method).await,
+    let body = exchange.receive(body).await;
+    let done = match exchange.advance_whatever_happens(&body, None) {
+        Step::Done(done) => done,
+        Step::Wait(duration, hit) => {
+            let method = parts.method.clone();
+            let waiting = exchange.detach().wait((Arc::clone(app), parts), body, (duration, hit));
+            // In a task of its own, since this one ends if the client gives up.
+            return match tokio::spawn(waiting).await {
+                Ok(done) => disruption::send(done, &method).await,
+                Err(error) => {
+                    let panic = error.try_into_panic();
+                    reply::panicked(panic.unwrap_or_else(|error| Box::new(error)))
+                }
+            };
         }
-    }
+    };
+    disruption::send(done, &parts.method).await
 }
 
 /// Answers a request without a connection, as the self-test does: nothing waits there, and nothing

@@ -19,12 +19,15 @@ pub async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
         Ok(Err(error)) if is_length_limit(&error) => {
             Err(Refusal::BodyTooLarge { limit: BODY_LIMIT })
         }
-        Ok(Err(_)) => {
-            let reason = "the body ended early or is not framed as HTTP".to_owned();
-            Err(Refusal::MalformedRequest { reason })
-        }
+        Ok(Err(_)) => Err(ended_early()),
         Err(_) => Err(Refusal::BodyTimeout { limit: within.as_secs() }),
     }
+}
+
+/// Why a request is refused whose body does not come to its end.
+pub fn ended_early() -> Refusal {
+    let reason = "the body ended early or is not framed as HTTP".to_owned();
+    Refusal::MalformedRequest { reason }
 }
 
 fn is_length_limit(error: &axum::Error) -> bool {

@@ -1,5 +1,6 @@
 //! One request for an operation, from its arrival to its answer.
 
+mod abandoned;
 mod rescue;
 
 use super::entrance;
@@ -29,6 +30,7 @@ use std::time::Duration;
 pub struct Exchange<'r> {
     app: &'r App,
     parts: &'r Parts,
+    template: &'static str,
     routes: &'static [Route],
     target: Result<Target<'r>, Refusal>,
     cell: Arc<WorldCell>,
@@ -89,7 +91,7 @@ impl<'r> Exchange<'r> {
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
         let received = Stamp::at(cell.lock().clock.now());
-        Self { app, parts, routes, target, cell, entry, ordinal, received }
+        Self { app, parts, template, routes, target, cell, entry, ordinal, received }
     }
 
     /// Goes as far as it can without waiting.
