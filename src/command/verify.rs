@@ -126,6 +126,8 @@ impl Verify {
         let text = text.map_err(|error| unreadable(&error))?;
         let json: Value = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
         let plans = match json {
+            // Like a plan without checks, it would hold whatever was asked.
+            Value::Array(plans) if plans.is_empty() => return Err(format!("{file} has no claims")),
             Value::Array(plans) => plans,
             plan => vec![plan],
         };
