@@ -6,9 +6,11 @@ mod entrance;
 mod exchange;
 pub mod reply;
 pub mod target;
+mod transport;
 
 pub use entrance::PortOf;
 pub use target::{distance, fits, is_usual_project_id};
+pub use transport::Transport;
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
@@ -52,6 +54,8 @@ pub struct App {
     pub body_timeout: Duration,
     /// Who may control.
     pub guard: Guard,
+    /// How requests come in.
+    pub transport: Transport,
     /// Where the state of the worlds is saved, if it is.
     pub saver: Option<Saver>,
 }

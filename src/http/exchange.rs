@@ -159,6 +159,7 @@ impl<'r> Exchange<'r> {
         auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
         Ok(Access {
             cloud: &app.cloud,
+            scheme: app.transport.scheme(),
             host: host(parts),
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
