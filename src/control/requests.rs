@@ -8,13 +8,13 @@ pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
 pub use pattern::{Pattern, unknown};
 
-use super::handler::{ask, tell};
+use super::handler::{Named, ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty, world};
 use crate::http::App;
 use crate::testing::journal::{Check, NearMiss, View, nearest, show};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route(
             all,
-            get(async |app: App_, project: Path<String>, uri: Uri| {
+            get(async |app: App_, Named(project): Named, uri: Uri| {
                 answer(
                     Listing::parse(uri.query().unwrap_or_default())
                         .and_then(|listing| list(&app, &project, &listing)),

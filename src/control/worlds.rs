@@ -1,16 +1,15 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
-use super::handler::{ask, tell};
+use super::handler::{Named, Told, ask, tell};
 use super::problem::read;
 use super::requests::unknown;
-use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
+use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, world};
 use crate::cloud::WorldCell;
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
@@ -32,11 +31,10 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route(
             one,
             get(ask(answer_export))
-                .put(async |app: State<Arc<App>>, project: Path<String>, body: Received| {
-                    answer_import(&app, &project, body)
+                .put(async |app: State<Arc<App>>, Named(project): Named, Told(body): Document| {
+                    answer(import(&app, &project, &body).and_then(|()| shown(&app, &project)))
                 })
-                .delete(ask(|app, project| answer_empty(reset(app, project))))
-                .layer(DefaultBodyLimit::max(LARGEST)),
+                .delete(ask(|app, project| answer_empty(reset(app, project)))),
         )
         .route(
             label_,
@@ -46,11 +44,8 @@ pub(super) fn router() -> Router<Arc<App>> {
         )
 }
 
-/// The largest document that is imported over HTTP, in bytes: 64 MiB, where all other control
-/// requests have 2 MiB.
-const LARGEST: usize = 64 << 20;
-
-type Received = Result<Bytes, BytesRejection>;
+/// A world as it is imported over HTTP: 64 MiB at most, where all other control requests have 2.
+type Document = Told<{ 64 << 20 }>;
 
 /// Which worlds are to be listed.
 #[derive(Clone, Debug)]
@@ -173,17 +168,6 @@ fn answer_export(app: &App, project: &str) -> Response<Body> {
     match export(app, project) {
         Ok(document) => reply::json_text(StatusCode::OK, document.into_bytes()).map(Body::from),
         Err(error) => answer::<()>(Err(error)),
-    }
-}
-
-fn answer_import(app: &App, project: &str, body: Received) -> Response<Body> {
-    match body {
-        Ok(body) => answer(import(app, project, &body).and_then(|()| shown(app, project))),
-        Err(rejection) => {
-            let reason =
-                format!("the body is refused: {}, at most {LARGEST} bytes", rejection.body_text());
-            refuse(rejection.status(), &reason).map(Body::from)
-        }
     }
 }
 

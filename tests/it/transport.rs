@@ -2,7 +2,7 @@
 
 use crate::support::{PROJECT, config, json, send, send_text, start};
 use papercloud::{Config, PaperCloud};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -155,6 +155,43 @@ fn a_request_id_is_on_every_answer_and_never_twice() {
     }
 }
 
+/// Sends bytes of a control call; the status and the body of its answer, which is in its words.
+#[track_caller]
+fn control(cloud: &PaperCloud, bytes: &[u8]) -> (u16, Value) {
+    let answer = raw(cloud, bytes);
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let (status, body): (u16, _) = (status.expect("a status"), body_of(&answer));
+    assert!(answer.contains("\r\ncontent-type: application/json\r\n"), "{answer}");
+    assert_eq!(body["error_code"], format!("PAPER.0{status}"), "{answer}");
+    (status, body["error_msg"].clone())
+}
+
+#[test]
+fn a_control_call_that_cannot_be_read_is_refused_in_the_words_of_the_control_api() {
+    let cloud = start(&Config { body_seconds: 1, ..config() });
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    for path in ["%ff/clock", "%ff/jobs/1", "p/jobs/%ff", "%ff/requests", "%ff"] {
+        let (status, said) = control(&cloud, get(&format!("/_paper/worlds/{path}")).as_bytes());
+        assert_eq!(status, 400, "{path}: {said}");
+        assert!(said.as_str().is_some_and(|said| said.contains("UTF-8")), "{path}: {said}");
+    }
+    let tell = |line: &str, length: usize, body: &str| {
+        let head = format!("{line} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
+        control(&cloud, format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
+    };
+    for (line, most) in [
+        ("POST /_paper/worlds/p/clock/advance", 2 << 20),
+        ("POST /_paper/worlds/p/jobs/1/finish", 2 << 20),
+        ("PUT /_paper/worlds/p", 64 << 20),
+    ] {
+        let expected = json!(format!("the body is larger than {most} bytes"));
+        assert_eq!(tell(line, most + 1, &" ".repeat(most + 1)), (413, expected), "{line}");
+        let (status, said) = tell(line, 2, "{");
+        assert_eq!(status, 408, "{line}: {said}");
+        assert!(said.as_str().is_some_and(|said| said.contains("within 1 second")), "{said}");
+    }
+}
+
 #[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
@@ -172,7 +209,7 @@ fn the_published_document_and_the_rules_are_served() {
 #[test]
 fn sixty_four_clients_at_once_get_their_own_answers() {
     let cloud = start(&Config { workers: 2, ..config() });
-    let body = serde_json::json!({ "source_instance_id": "a", "target_instance_id": "b" });
+    let body = json!({ "source_instance_id": "a", "target_instance_id": "b" });
     std::thread::scope(|scope| {
         for client in 0..64 {
             let (cloud, body) = (&cloud, &body);

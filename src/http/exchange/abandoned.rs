@@ -6,6 +6,7 @@
 //! dropped where it waits. So nothing that a request still has to do may be behind a wait there.
 
 use super::{Bytes, Done, Exchange, Full, Hit, Refusal, Route, Stamp, Step, Target, WorldCell};
+use crate::api::gateway::BODY_LIMIT;
 use crate::http::{App, body};
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -28,7 +29,7 @@ impl Exchange<'_> {
     /// like one whose body ends early, and kept.
     pub async fn receive(&self, body: Body) -> Result<Bytes, Refusal> {
         let mut arriving = Arriving { exchange: self, is_over: false };
-        let body = body::receive(body, self.app.body_timeout).await;
+        let body = body::receive(body, BODY_LIMIT, self.app.body_timeout).await;
         arriving.is_over = true;
         body
     }
