@@ -229,7 +229,7 @@ async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Respons
 
 /// Answers what is no control request on the control API's own port.
 async fn unknown_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let response = control::unknown(request.method(), request.uri().path()).map(Body::from);
+    let response = control::unknown_at_port(&app.guard, &request).map(Body::from);
     control::identify(State(app), response).await
 }
 

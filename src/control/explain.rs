@@ -1,21 +1,16 @@
 //! One request explained, by the id that its answer carries.
 
+use super::calls::Calls;
 use super::handler::ask;
 use super::{ACCOUNT, ControlError, answer};
 use crate::http::App;
 use crate::testing::explain::{Circumstances, Explanation};
-use axum::Router;
-use axum::routing::get;
-use std::sync::Arc;
-
-pub(super) const PATHS: &[&str] = &["/_paper/requests/{request_id}"];
 
 /// How many numbers of requests are tried to tell a dropped entry from an id that was never given.
 const MOST_TRIED: u64 = 1 << 20;
 
-pub(super) fn router() -> Router<Arc<App>> {
-    let [one] = PATHS else { unreachable!("one path") };
-    Router::new().route(one, get(ask(|app, id| answer(explain(app, id)))))
+pub(super) fn calls() -> Calls {
+    Calls::default().get("/_paper/requests/{request_id}", ask(|app, id| answer(explain(app, id))))
 }
 
 /// Explains the request with this id, whichever world it was sent to.

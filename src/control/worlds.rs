@@ -1,5 +1,6 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
+use super::calls::Calls;
 use super::handler::{Named, Told, ask, tell};
 use super::problem::read;
 use super::requests::unknown;
@@ -7,40 +8,29 @@ use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, worl
 use crate::cloud::WorldCell;
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
-use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] =
-    &["/_paper/worlds", "/_paper/worlds/{project_id}", "/_paper/worlds/{project_id}/label"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, one, label_] = PATHS else { unreachable!("three paths") };
-    Router::new()
-        .route(
-            all,
-            get(async |app: State<Arc<App>>, uri: Uri| {
-                let listing = Listing::parse(uri.query().unwrap_or_default());
-                answer(listing.map(|listing| list(&app, &listing)))
-            }),
-        )
-        .route(
-            one,
-            get(ask(answer_export))
-                .put(async |app: State<Arc<App>>, Named(project): Named, Told(body): Document| {
-                    answer(import(&app, &project, &body).and_then(|()| shown(&app, &project)))
-                })
-                .delete(ask(|app, project| answer_empty(reset(app, project)))),
-        )
-        .route(
-            label_,
-            put(tell(|app, project, body| {
+pub(super) fn calls() -> Calls {
+    const ONE: &str = "/_paper/worlds/{project_id}";
+    Calls::default()
+        .get("/_paper/worlds", async |app: State<Arc<App>>, uri: Uri| {
+            let listing = Listing::parse(uri.query().unwrap_or_default());
+            answer(listing.map(|listing| list(&app, &listing)))
+        })
+        .get(ONE, ask(answer_export))
+        .put(ONE, async |app: State<Arc<App>>, Named(project): Named, Told(body): Document| {
+            answer(import(&app, &project, &body).and_then(|()| shown(&app, &project)))
+        })
+        .delete(ONE, ask(|app, project| answer_empty(reset(app, project))))
+        .put(
+            "/_paper/worlds/{project_id}/label",
+            tell(|app, project, body| {
                 answer(read(body).and_then(|it: Label| label(app, project, it.label)))
-            })),
+            }),
         )
 }
 

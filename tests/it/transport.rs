@@ -193,6 +193,38 @@ fn a_control_call_that_cannot_be_read_is_refused_in_the_words_of_the_control_api
 }
 
 #[test]
+fn a_control_path_that_has_no_such_method_names_those_that_it_has() {
+    let cloud = start(&config());
+    for (method, path, allow, reason) in [
+        ("POST", "/_paper/worlds/p/clock", "GET, HEAD", "takes GET and HEAD, not POST"),
+        ("GET", "/_paper/worlds/p/clock/freeze", "POST", "takes POST, not GET"),
+        (
+            "PATCH",
+            "/_paper/worlds/p",
+            "GET, HEAD, PUT, DELETE",
+            "takes GET, HEAD, PUT and DELETE, not PATCH",
+        ),
+        ("POST", "/_paper/health", "GET, HEAD", "takes GET and HEAD, not POST"),
+        ("PUT", "/_paper", "GET, HEAD", "takes GET and HEAD, not PUT"),
+        ("PUT", "/_paper/", "GET, HEAD", "takes GET and HEAD, not PUT"),
+    ] {
+        let answer = send(&cloud, method, path, None);
+        let allowed: Vec<_> = answer.headers.get_all("allow").iter().collect();
+        assert_eq!(allowed, [allow], "{method} {path}");
+        let expected =
+            json!({ "error_code": "PAPER.0405", "error_msg": format!("{path} {reason}") });
+        assert_eq!(answer.expect(405), expected);
+    }
+    let unknown = send(&cloud, "POST", "/_paper/worlds/p/clok", None);
+    assert!(unknown.headers.get("allow").is_none(), "{:?}", unknown.headers);
+    assert_eq!(
+        unknown.expect(404)["error_msg"],
+        "there is no POST /_paper/worlds/p/clok; the nearest path is \
+         /_paper/worlds/{project_id}/clock"
+    );
+}
+
+#[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
