@@ -7,11 +7,13 @@ mod parts;
 
 pub use parts::{Named, Told};
 
+use super::ControlError;
 use crate::http::App;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use std::future::{Ready, ready};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 type Answer = Response<Body>;
@@ -52,4 +54,17 @@ pub fn tell_within(
     call: fn(&App, &str, &str, &[u8]) -> Answer,
 ) -> impl Fn(Service, Within, Told) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app, Named((project, id)), Told(body)| ready(call(&app, &project, &id, &body))
+}
+
+/// Does what takes its time on a thread of its own: where there is one thread for all requests,
+/// everybody else would have to wait.
+pub async fn aside<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, ControlError> + Send + 'static,
+) -> Result<T, ControlError> {
+    let done = tokio::task::spawn_blocking(call).await;
+    done.unwrap_or_else(|error| match error.try_into_panic() {
+        // It is caught where those of all control calls are.
+        Ok(panic) => resume_unwind(panic),
+        Err(error) => Err(ControlError::failed(error.to_string())),
+    })
 }

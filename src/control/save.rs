@@ -1,6 +1,7 @@
 //! Saving the state of all worlds now, and not only at the end.
 
 use super::calls::Calls;
+use super::handler::aside;
 use super::{ControlError, answer};
 use crate::http::App;
 use crate::save::Done;
@@ -9,9 +10,7 @@ use std::sync::Arc;
 
 pub(super) fn calls() -> Calls {
     Calls::default().post("/_paper/save", async |State(app): State<Arc<App>>| {
-        // A disk may take its time, and nobody else is to wait for it.
-        let saved = tokio::task::spawn_blocking(move || save(&app)).await;
-        answer(saved.unwrap_or_else(|error| Err(ControlError::failed(error.to_string()))))
+        answer(aside(move || save(&app)).await)
     })
 }
 

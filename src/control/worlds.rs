@@ -1,7 +1,7 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::calls::Calls;
-use super::handler::{Named, Told, ask, tell};
+use super::handler::{Named, Told, aside, ask, tell};
 use super::problem::read;
 use super::requests::unknown;
 use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, world};
@@ -21,9 +21,16 @@ pub(super) fn calls() -> Calls {
             let listing = Listing::parse(uri.query().unwrap_or_default());
             answer(listing.map(|listing| list(&app, &listing)))
         })
-        .get(ONE, ask(answer_export))
-        .put(ONE, async |app: State<Arc<App>>, Named(project): Named, Told(body): Document| {
-            answer(import(&app, &project, &body).and_then(|()| shown(&app, &project)))
+        .get(ONE, async |State(app): State<Arc<App>>, Named(project): Named| {
+            let exported = aside(move || export(&app, &project)).await;
+            exported.map_or_else(|error| answer::<()>(Err(error)), document)
+        })
+        .put(ONE, async |State(app): State<Arc<App>>, Named(project): Named, body: Document| {
+            let import = move || {
+                import(&app, &project, &body.0)?;
+                shown(&app, &project)
+            };
+            answer(aside(import).await)
         })
         .delete(ONE, ask(|app, project| answer_empty(reset(app, project))))
         .put(
@@ -138,8 +145,15 @@ pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
 /// goes on in the old world, which nobody sees again. The document has to be one of this project.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
-    read::<Header>(document)?.check().map_err(said)?;
-    let snapshot: Snapshot = read(document)?;
+    let snapshot = read::<Snapshot>(document);
+    // Another version may have other members. So if they are wrong, the version is looked at alone,
+    // and what is wrong with it is said first.
+    let header = match &snapshot {
+        Ok(snapshot) => snapshot.header(),
+        Err(_) => read::<Header>(document)?,
+    };
+    header.check().map_err(said)?;
+    let snapshot = snapshot?;
     snapshot.check(project, app.cloud.settings()).map_err(said)?;
     require_label(snapshot.label())?;
     // There has to be room for it.
@@ -154,11 +168,8 @@ fn said(wrong: Wrong) -> ControlError {
     ControlError::bad(format!("the body is refused: {wrong}"))
 }
 
-fn answer_export(app: &App, project: &str) -> Response<Body> {
-    match export(app, project) {
-        Ok(document) => reply::json_text(StatusCode::OK, document.into_bytes()).map(Body::from),
-        Err(error) => answer::<()>(Err(error)),
-    }
+fn document(exported: String) -> Response<Body> {
+    reply::json_text(StatusCode::OK, exported.into_bytes()).map(Body::from)
 }
 
 fn shown(app: &App, project: &str) -> Result<Shown, ControlError> {
@@ -185,9 +196,17 @@ fn require_label(label: Option<&str>) -> Result<(), ControlError> {
 mod tests {
     use super::*;
     use crate::control::{explain, report};
+    use crate::http::router;
     use crate::selftest::example_app;
+    use axum::http::Request;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use std::pin::pin;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::channel;
+    use std::task::{Context, Waker};
     use std::thread;
+    use std::time::Duration;
 
     #[test]
     fn whoever_only_looks_brings_no_world_back() {
@@ -211,5 +230,40 @@ mod tests {
             done.store(true, Ordering::Relaxed);
         });
         assert!(app.cloud.known_world("one").is_none());
+    }
+
+    /// Whether a call lets its thread go on while it is being done, which is until this is over.
+    fn leaves_the_thread(app: &Arc<App>, method: &str, body: String, end: impl FnOnce()) -> bool {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let request = Request::builder().method(method).uri("/_paper/worlds/p");
+        let request = request.body(Body::from(body)).unwrap();
+        let _within = runtime.enter();
+        let mut answer = pin!(TowerToHyperService::new(router(Arc::clone(app))).call(request));
+        let left = answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        end();
+        if left {
+            assert_eq!(runtime.block_on(answer).unwrap().status(), StatusCode::OK);
+        }
+        left
+    }
+
+    #[test]
+    fn a_large_world_holds_up_nobody_while_it_is_exported_or_imported() {
+        let app = Arc::new(example_app());
+        let document = export(&app, "p").unwrap();
+        let ((held, is_held), (release, released)) = (channel(), channel());
+        let cell = world(&app, "p").unwrap();
+        let holder = thread::spawn(move || {
+            let _world = cell.lock();
+            held.send(()).unwrap();
+            // Should the export wait for it here, it is not to do so for ever.
+            let _ = released.recv_timeout(Duration::from_secs(5));
+        });
+        is_held.recv().unwrap();
+        assert!(leaves_the_thread(&app, "GET", String::new(), || release.send(()).unwrap_or(())));
+        holder.join().unwrap();
+        // What is read in no time could be done before anybody looks.
+        let document = document + &" ".repeat(16 << 20);
+        assert!(leaves_the_thread(&app, "PUT", document, || {}));
     }
 }
