@@ -13,6 +13,7 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "server/without_tls.rs"]
 mod tls;
+mod unread;
 pub mod wire;
 
 use crate::cloud::Cloud;

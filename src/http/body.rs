@@ -3,16 +3,12 @@
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::error::Refusal;
-use crate::server::wire;
 use axum::body::{Body, Bytes, to_bytes};
 use std::time::Duration;
 
 /// Receives a body of so many bytes at most, within the time-out.
 pub async fn receive(body: Body, limit: usize, within: Duration) -> Result<Bytes, Refusal> {
     let received = tokio::time::timeout(within, to_bytes(body, limit)).await;
-    if !matches!(received, Ok(Ok(_))) {
-        wire::ignore_the_rest();
-    }
     match received {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_length_limit(&error) => Err(Refusal::BodyTooLarge { limit }),

@@ -224,6 +224,42 @@ fn a_control_path_that_has_no_such_method_names_those_that_it_has() {
     );
 }
 
+/// Sends bytes as they are and reads until the service closes. Whoever cannot send all of them most
+/// likely never reads the answer.
+#[track_caller]
+fn all_of(cloud: &PaperCloud, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    stream.write_all(bytes).expect("the service listens to the end");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn an_answer_that_waits_for_no_body_is_read_by_whoever_sends_one() {
+    let cloud = start(&config());
+    let body = " ".repeat(8 << 20);
+    let own = format!("Host: {}", cloud.address());
+    let foreign = "Host: evil.example.com\r\nX-Auth-Token: t\r\nX-Paper-Clock: advance=1";
+    let create = format!("POST /v3/{PROJECT}/dbcache/mapping");
+    for (line, headers, status) in [
+        ("POST /a/b/c", own.as_str(), 404),
+        ("POST /_paper/nowhere", &own, 404),
+        ("PUT /_paper/page.css", &own, 405),
+        ("GET /_paper/worlds/p/clock", &own, 200),
+        ("DELETE /_paper/worlds/p", &own, 204),
+        ("POST /_paper/worlds/p/clock/advance", &own, 413),
+        ("POST /_paper/worlds/p/clock/advance", foreign, 403),
+        (&create, foreign, 403),
+    ] {
+        let length = body.len();
+        let head = format!("{line} HTTP/1.1\r\n{headers}\r\nContent-Length: {length}\r\n\r\n");
+        let answer = all_of(&cloud, format!("{head}{body}").as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {answer}");
+    }
+}
+
 #[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
