@@ -163,10 +163,13 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     }
 }
 
-/// The host that a client has reached the service by.
-fn host(parts: &Parts) -> &str {
-    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| parts.uri.authority().map(Authority::as_str)).unwrap_or("localhost")
+/// The host that a client has reached the service by: that of the target where it has one, which
+/// HTTP has win over the header.
+fn host(parts: &Parts) -> Option<&str> {
+    let of_target = parts.uri.authority().map(Authority::as_str);
+    // Before it there may be who asks.
+    let of_target = of_target.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
+    of_target.or_else(|| parts.headers.get(header::HOST)?.to_str().ok())
 }
 
 /// The header parameters that a contract declares.

@@ -160,7 +160,7 @@ impl<'r> Exchange<'r> {
         Ok(Access {
             cloud: &app.cloud,
             scheme: app.transport.scheme(),
-            host: host(parts),
+            host: host(parts).unwrap_or("localhost"),
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
         })

@@ -261,6 +261,22 @@ fn an_answer_that_waits_for_no_body_is_read_by_whoever_sends_one() {
 }
 
 #[test]
+fn the_host_of_a_whole_url_is_meant_whatever_the_header_says() {
+    let cloud = start(&config());
+    let ask = |target: &str, host: &str| {
+        let head = format!("GET {target} HTTP/1.1\r\n{host}X-Auth-Token: t\r\n");
+        body_of(&raw(&cloud, format!("{head}Connection: close\r\n\r\n").as_bytes()))
+    };
+    let of_iam = ask("http://iam.localhost:81/v3", "Host: gaussdb-nosql.localhost\r\n");
+    assert_eq!(of_iam["version"]["links"][0]["href"], "http://iam.localhost:81/v3/");
+    assert_eq!(ask("http://me@iam.localhost:81/v3", ""), of_iam);
+    assert_eq!(ask("/v3", "Host: iam.localhost:81\r\n"), of_iam);
+    let of_geminidb = ask("http://gaussdb-nosql.localhost/v3", "Host: iam.localhost\r\n");
+    assert_eq!(of_geminidb["version"]["links"], json!([]), "{of_geminidb:#}");
+    assert_eq!(ask("http://gaussdb-nosql.localhost/v3", ""), of_geminidb);
+}
+
+#[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
