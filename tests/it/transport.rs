@@ -277,6 +277,29 @@ fn the_host_of_a_whole_url_is_meant_whatever_the_header_says() {
 }
 
 #[test]
+fn an_instruction_that_there_is_not_is_refused() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/jobs");
+    let fault = ("X-Paper-Fault", "status=503");
+    for (headers, reason) in [
+        (
+            [TOKEN, ("X-Paper-Falut", "status=503"), fault],
+            "there is no header x-paper-falut; did you mean X-Paper-Fault?",
+        ),
+        (
+            [TOKEN, ("X-Paper-Sleep", "1"), fault],
+            "there is no header x-paper-sleep; there are X-Paper-Clock, X-Paper-Fault, \
+             X-Paper-Scenario and X-Paper-Token",
+        ),
+        ([TOKEN, fault, fault], "X-Paper-Fault is there more than once"),
+    ] {
+        let refused = send_text(&cloud, "GET", &path, &headers, "").expect(400);
+        assert_eq!(refused, json!({ "error_code": "PAPER.0400", "error_msg": reason }));
+    }
+    send_text(&cloud, "GET", &path, &[TOKEN, ("X-Paper-Token", "any")], "").expect(200);
+}
+
+#[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
