@@ -3,6 +3,7 @@
 //! Every call is a function of this module's files, with its HTTP route beside it; the
 //! [`World`](crate::World) of a test in Rust calls the same functions.
 
+mod calls;
 pub mod catalogue;
 pub mod clock;
 pub mod explain;
@@ -33,13 +34,15 @@ use crate::language::Language;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::routing::{any, get};
+use axum::routing::any;
+use calls::{Calls, Listed};
+use guard::Guard;
 use serde::Serialize;
 use serde_json::json;
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything below this path is the control API.
@@ -48,29 +51,35 @@ pub const ROOT: &str = "/_paper";
 /// What stands for the account in the place of a project: the world of IAM's own calls.
 pub const ACCOUNT: &str = "@account";
 
-/// The paths of the control API, for the message about an unknown one.
-const PATHS: &[&[&str]] = &[
-    &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
-    page::PATHS,
-    metrics::PATHS,
-    catalogue::PATHS,
-    clock::PATHS,
-    faults::PATHS,
-    explain::PATHS,
-    jobs::PATHS,
-    scenarios::PATHS,
-    requests::PATHS,
-    report::PATHS,
-    save::PATHS,
-    worlds::PATHS,
-];
-
 /// What everybody may ask, on every port.
-fn open_router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
-        .route("/_paper/ready", get(ready))
+fn open_calls() -> Calls {
+    Calls::default()
+        .get("/_paper/health", async || ok(&json!({ "status": "ok" })))
+        .get("/_paper/ready", ready)
 }
+
+/// What only those may ask who may control.
+fn guarded_calls() -> Calls {
+    Calls::default()
+        .get(ROOT, page::redirect)
+        .get("/_paper/openapi.json", document)
+        .get("/_paper/rules", async || ok(&json!({ "rules": rules::rules(ROUTES) })))
+        .and(catalogue::calls())
+        .and(clock::calls())
+        .and(faults::calls())
+        .and(explain::calls())
+        .and(jobs::calls())
+        .and(scenarios::calls())
+        .and(requests::calls())
+        .and(report::calls())
+        .and(metrics::calls())
+        .and(save::calls())
+        .and(worlds::calls())
+}
+
+/// What there is, for those who ask for something else.
+static LISTED: LazyLock<Vec<Listed>> =
+    LazyLock::new(|| open_calls().and(page::calls()).and(guarded_calls()).listed());
 
 /// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
 /// GeminiDB would answer for it.
@@ -80,28 +89,14 @@ pub fn closed_router() -> Router<Arc<App>> {
 
 /// The control API, for whoever may control.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .route(ROOT, get(page::redirect))
-        .route("/_paper/openapi.json", get(document))
-        .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
-        .merge(catalogue::router())
-        .merge(clock::router())
-        .merge(faults::router())
-        .merge(explain::router())
-        .merge(jobs::router())
-        .merge(scenarios::router())
-        .merge(requests::router())
-        .merge(report::router())
-        .merge(metrics::router())
-        .merge(save::router())
-        .merge(worlds::router())
-        .layer(from_fn_with_state(Arc::clone(app), guard::watch))
-        .merge(page::router())
+    let watch = from_fn_with_state(Arc::clone(app), guard::watch);
+    guarded_calls().router().layer(watch).merge(page::calls().router())
 }
 
 /// The same calls and what everybody may ask, each with an id on its answer, even if it panics.
 pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
-    open_router()
+    open_calls()
+        .router()
         .merge(router)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(map_response_with_state(Arc::clone(app), identify))
@@ -239,17 +234,30 @@ pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
         let reason = format!("the control API is served at port {port}");
         return refuse(StatusCode::NOT_FOUND, &reason);
     }
-    match app.guard.admit(request.headers(), request.uri()) {
+    unknown_at_port(&app.guard, request)
+}
+
+/// The same on the control API's own port.
+pub fn unknown_at_port(guard: &Guard, request: &Request) -> Response<Vec<u8>> {
+    match guard.admit(request.headers(), request.uri()) {
         Ok(()) => unknown(request.method(), request.uri().path()),
         Err(error) => refuse(error.status, &error.to_string()),
     }
 }
 
-/// Answers what is no control request.
-pub fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
+/// Answers what is no control request: a path that there is not, or another method than it takes.
+fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     let shown: String = path.chars().take(256).collect();
-    let distance = |known: &&str| crate::http::distance(path, known, usize::MAX);
-    let nearest = PATHS.iter().copied().flatten().copied().min_by_key(distance).unwrap_or(ROOT);
+    if let Some(listed) = LISTED.iter().find(|listed| listed.lacks(method, path)) {
+        let reason = format!("{shown} takes {}, not {method}", listed.spoken());
+        let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &reason);
+        if let Ok(methods) = HeaderValue::try_from(listed.allow()) {
+            response.headers_mut().insert(header::ALLOW, methods);
+        }
+        return response;
+    }
+    let distance = |listed: &&Listed| crate::http::distance(path, listed.path, usize::MAX);
+    let nearest = LISTED.iter().min_by_key(distance).map_or(ROOT, |listed| listed.path);
     let reason = format!("there is no {method} {shown}; the nearest path is {nearest}");
     refuse(StatusCode::NOT_FOUND, &reason)
 }

@@ -6,9 +6,11 @@ mod entrance;
 mod exchange;
 pub mod reply;
 pub mod target;
+mod transport;
 
 pub use entrance::PortOf;
 pub use target::{distance, fits, is_usual_project_id};
+pub use transport::Transport;
 
 use crate::api::{ROUTES, gateway};
 use crate::auth::AuthMode;
@@ -52,6 +54,8 @@ pub struct App {
     pub body_timeout: Duration,
     /// Who may control.
     pub guard: Guard,
+    /// How requests come in.
+    pub transport: Transport,
     /// Where the state of the worlds is saved, if it is.
     pub saver: Option<Saver>,
 }
@@ -105,7 +109,11 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
 
 /// What happens to every request for an operation. Panics are caught where they may come from: a
 /// layer around all of it would cost each request more.
-async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -> Response<Body> {
+async fn respond(
+    app: &Arc<App>,
+    entrances: &[&'static Entrance],
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begin = || {
         let exchange = Exchange::begin(app, entrances, &parts);
@@ -118,17 +126,24 @@ async fn respond(app: &App, entrances: &[&'static Entrance], request: Request) -
         Ok((_, Some(forbidden))) => return forbidden,
         Err(panic) => return reply::panicked(panic),
     };
-    let body = body::receive(body, app.body_timeout).await;
-    let mut hit = None;
-    loop {
-        match exchange.advance_whatever_happens(&body, hit) {
-            Step::Wait(duration, next) => {
-                tokio::time::sleep(duration).await;
-                hit = Some(next);
-            }
-            Step::Done(done) => break disruption::send(done, &parts.method).await,
+    let body = exchange.receive(body).await;
+    let done = match exchange.advance_whatever_happens(&body, None) {
+        Step::Done(done) => done,
+        Step::Wait(duration, struck) => {
+            let method = parts.method.clone();
+            let waiting =
+                exchange.detach().wait((Arc::clone(app), parts), body, (duration, struck));
+            // In a task of its own, since this one ends if the client gives up.
+            return match tokio::spawn(waiting).await {
+                Ok(done) => disruption::send(done, &method).await,
+                Err(error) => {
+                    let panic = error.try_into_panic();
+                    reply::panicked(panic.unwrap_or_else(|error| Box::new(error)))
+                }
+            };
         }
-    }
+    };
+    disruption::send(done, &parts.method).await
 }
 
 /// Answers a request without a connection, as the self-test does: nothing waits there, and nothing
@@ -149,10 +164,13 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     }
 }
 
-/// The host that a client has reached the service by.
-fn host(parts: &Parts) -> &str {
-    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| parts.uri.authority().map(Authority::as_str)).unwrap_or("localhost")
+/// The host that a client has reached the service by: that of the target where it has one, which
+/// HTTP has win over the header.
+fn host(parts: &Parts) -> Option<&str> {
+    let of_target = parts.uri.authority().map(Authority::as_str);
+    // Before it there may be who asks.
+    let of_target = of_target.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
+    of_target.or_else(|| parts.headers.get(header::HOST)?.to_str().ok())
 }
 
 /// The header parameters that a contract declares.
@@ -215,7 +233,7 @@ async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Respons
 
 /// Answers what is no control request on the control API's own port.
 async fn unknown_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let response = control::unknown(request.method(), request.uri().path()).map(Body::from);
+    let response = control::unknown_at_port(&app.guard, &request).map(Body::from);
     control::identify(State(app), response).await
 }
 

@@ -7,7 +7,7 @@ use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Source, Strictness};
 use crate::control::guard::Guard;
 use crate::credentials::Credentials;
-use crate::http::{App, answer_in_process};
+use crate::http::{App, Transport, answer_in_process};
 use axum::body::Bytes;
 use axum::http::Request;
 use serde::Deserialize;
@@ -275,7 +275,14 @@ pub(crate) fn example_app() -> App {
     };
     let body_timeout = Duration::from_secs(1);
     let guard = Guard::default();
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard, saver: None }
+    App {
+        cloud: Cloud::new(settings),
+        auth: AuthMode::Off,
+        body_timeout,
+        guard,
+        transport: Transport::Plain,
+        saver: None,
+    }
 }
 
 /// Sends one request of an example, and returns status and body of the answer.

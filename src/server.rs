@@ -13,12 +13,13 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "server/without_tls.rs"]
 mod tls;
+mod unread;
 pub mod wire;
 
 use crate::cloud::Cloud;
 use crate::config::{Config, Endpoint};
 use crate::handle::World;
-use crate::http::{App, PortOf, control_router, router};
+use crate::http::{App, PortOf, Transport, control_router, router};
 use crate::save::{Done, Opened, SaveError};
 use crate::selftest::selftest;
 use axum::Extension;
@@ -144,6 +145,7 @@ impl PaperCloud {
             auth: config.auth,
             body_timeout: Duration::from_secs(config.body_seconds),
             guard,
+            transport: Transport::of(config.tls.as_ref()),
         });
         let router = router(Arc::clone(&app));
         let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));

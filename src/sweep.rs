@@ -18,7 +18,7 @@ use crate::cloud::{Cloud, Moment, Settings};
 use crate::contract::{Contract, Field, Kind, Situation, Source, Strictness, format, openapi};
 use crate::control::guard::Guard;
 use crate::credentials::Credentials;
-use crate::http::{App, answer_in_process};
+use crate::http::{App, Transport, answer_in_process};
 use crate::operation::Route;
 use axum::body::Bytes;
 use axum::http::Request;
@@ -92,7 +92,14 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
     };
     let body_timeout = Duration::from_secs(1);
     let guard = Guard::default();
-    App { cloud: Cloud::new(settings), auth: AuthMode::Off, body_timeout, guard, saver: None }
+    App {
+        cloud: Cloud::new(settings),
+        auth: AuthMode::Off,
+        body_timeout,
+        guard,
+        transport: Transport::Plain,
+        saver: None,
+    }
 }
 
 /// Sends one request for an operation to a cloud.

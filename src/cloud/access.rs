@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub struct Access<'r> {
     /// The cloud that all worlds are in.
     pub cloud: &'r Cloud,
+    /// `http` or `https`: which of them is served.
+    pub scheme: &'static str,
     /// The host that the request came to; links and catalogs lead back to it.
     pub host: &'r str,
     /// Whose credentials it carries.
@@ -31,7 +33,13 @@ impl Access<'_> {
     /// A request without credentials, to nowhere.
     #[cfg(test)]
     pub fn of_nobody(cloud: &Cloud) -> Access<'_> {
-        Access { cloud, host: "localhost", caller: Caller::default(), verifies: false }
+        Access {
+            cloud,
+            scheme: "http",
+            host: "localhost",
+            caller: Caller::default(),
+            verifies: false,
+        }
     }
 
     /// Who asks; the first user where that is not known.
@@ -52,6 +60,6 @@ impl Access<'_> {
 
     /// A URL of the emulated cloud.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.host)
+        format!("{}://{}{path}", self.scheme, self.host)
     }
 }

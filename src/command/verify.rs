@@ -143,6 +143,10 @@ impl Verify {
         } else {
             vec![serde_json::from_str(&text).map_err(|error| unreadable(&error))?]
         };
+        if plans.is_empty() {
+            // Like a plan without checks, it would hold whatever was asked.
+            return Err(format!("{file} has no claims"));
+        }
         let plan = |plan: Plan| {
             let project = plan.project_id.or_else(|| self.project.clone());
             let project = project

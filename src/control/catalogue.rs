@@ -3,20 +3,14 @@
 pub mod reserved;
 
 use super::answer;
+use super::calls::Calls;
 use crate::api::ROUTES;
 use crate::contract::{Contract, Refused, Situation};
-use crate::http::App;
-use axum::Router;
-use axum::routing::get;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &["/_paper/catalogue"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [catalogue] = PATHS else { unreachable!("one path") };
-    Router::new().route(catalogue, get(async || answer(Ok(list()))))
+pub(super) fn calls() -> Calls {
+    Calls::default().get("/_paper/catalogue", async || answer(Ok(list())))
 }
 
 /// The documented answers of all operations.

@@ -1,50 +1,33 @@
 //! A world's clock: read, freeze, resume, advance, and let it advance by itself.
 
+use super::calls::Calls;
 use super::handler::{ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, world};
 use crate::cloud::{ClockError, Due, Moment, Turn, World};
 use crate::http::App;
-use axum::Router;
-use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &[
-    "/_paper/worlds/{project_id}/clock",
-    "/_paper/worlds/{project_id}/clock/freeze",
-    "/_paper/worlds/{project_id}/clock/resume",
-    "/_paper/worlds/{project_id}/clock/advance",
-    "/_paper/worlds/{project_id}/clock/auto-advance",
-];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [read, freeze, resume, advance, auto_advance] = PATHS else { unreachable!("five paths") };
-    Router::new()
-        .route(read, get(ask(|app, project| answer(show(app, project)))))
-        .route(
-            freeze,
-            post(tell(|app, project, body| {
-                answer(read_and(body, |it: Freeze| it.apply(app, project)))
-            })),
+pub(super) fn calls() -> Calls {
+    Calls::default()
+        .get("/_paper/worlds/{project_id}/clock", ask(|app, project| answer(show(app, project))))
+        .post(
+            "/_paper/worlds/{project_id}/clock/freeze",
+            tell(|app, project, body| answer(read_and(body, |it: Freeze| it.apply(app, project)))),
         )
-        .route(
-            resume,
-            post(tell(|app, project, body| {
-                answer(read_and(body, |it: Resume| it.apply(app, project)))
-            })),
+        .post(
+            "/_paper/worlds/{project_id}/clock/resume",
+            tell(|app, project, body| answer(read_and(body, |it: Resume| it.apply(app, project)))),
         )
-        .route(
-            advance,
-            post(tell(|app, project, body| {
-                answer(read_and(body, |it: Advance| it.apply(app, project)))
-            })),
+        .post(
+            "/_paper/worlds/{project_id}/clock/advance",
+            tell(|app, project, body| answer(read_and(body, |it: Advance| it.apply(app, project)))),
         )
-        .route(
-            auto_advance,
-            post(tell(|app, project, body| {
+        .post(
+            "/_paper/worlds/{project_id}/clock/auto-advance",
+            tell(|app, project, body| {
                 answer(read_and(body, |it: AutoAdvance| it.apply(app, project)))
-            })),
+            }),
         )
 }
 

@@ -1,19 +1,14 @@
 //! One request explained, by the id that its answer carries.
 
+use super::calls::Calls;
 use super::handler::ask;
 use super::{ACCOUNT, ControlError, answer};
 use crate::http::App;
 use crate::testing::explain::{Circumstances, Explanation};
 use crate::testing::journal::Absence;
-use axum::Router;
-use axum::routing::get;
-use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &["/_paper/requests/{request_id}"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [one] = PATHS else { unreachable!("one path") };
-    Router::new().route(one, get(ask(|app, id| answer(explain(app, id)))))
+pub(super) fn calls() -> Calls {
+    Calls::default().get("/_paper/requests/{request_id}", ask(|app, id| answer(explain(app, id))))
 }
 
 /// Explains the request with this id, whichever world it was sent to.
@@ -39,7 +34,9 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
         };
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
         let request_id = &request_id;
-        return Ok(Explanation::of(entry, Circumstances { request_id, project_id, strictness }));
+        let transport = app.transport;
+        let circumstances = Circumstances { request_id, project_id, strictness, transport };
+        return Ok(Explanation::of(entry, circumstances));
     }
     Err(ControlError::missing(why_not(app, &request_id)))
 }

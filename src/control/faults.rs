@@ -1,35 +1,28 @@
 //! Fault rules: arm them, see whom they have hit, and disarm them.
 
+use super::calls::Calls;
 use super::handler::{ask, ask_within, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_created, answer_empty, world};
 use crate::http::App;
 use crate::testing::Testing;
 use crate::testing::fault::{Armed, Rule, Shown, Written};
-use axum::Router;
-use axum::routing::get;
 use serde::Serialize;
-use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] =
-    &["/_paper/worlds/{project_id}/faults", "/_paper/worlds/{project_id}/faults/{id}"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, one] = PATHS else { unreachable!("two paths") };
-    Router::new()
-        .route(
-            all,
-            get(ask(|app, project| answer(list(app, project))))
-                .post(tell(|app, project, body| {
-                    answer_created(read(body).and_then(|rule| arm(app, project, rule)))
-                }))
-                .delete(ask(|app, project| answer_empty(disarm_all(app, project)))),
+pub(super) fn calls() -> Calls {
+    const ALL: &str = "/_paper/worlds/{project_id}/faults";
+    const ONE: &str = "/_paper/worlds/{project_id}/faults/{id}";
+    Calls::default()
+        .get(ALL, ask(|app, project| answer(list(app, project))))
+        .post(
+            ALL,
+            tell(|app, project, body| {
+                answer_created(read(body).and_then(|rule| arm(app, project, rule)))
+            }),
         )
-        .route(
-            one,
-            get(ask_within(|app, project, id| answer(show(app, project, id))))
-                .delete(ask_within(|app, project, id| answer_empty(disarm(app, project, id)))),
-        )
+        .delete(ALL, ask(|app, project| answer_empty(disarm_all(app, project))))
+        .get(ONE, ask_within(|app, project, id| answer(show(app, project, id))))
+        .delete(ONE, ask_within(|app, project, id| answer_empty(disarm(app, project, id))))
 }
 
 /// The rules that are armed in a world.

@@ -7,6 +7,7 @@
 use super::{ControlError, refuse};
 use crate::credentials::Secret;
 use crate::http::App;
+use crate::testing::instructions;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri, header};
@@ -17,9 +18,6 @@ use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 /// What carries the token, on control calls and on requests with instructions.
 const TOKEN: HeaderName = HeaderName::from_static("x-paper-token");
-
-/// What the headers that instruct Papercloud start with.
-const INSTRUCTION: &str = "x-paper-";
 
 /// Who may control.
 #[derive(Debug, Default)]
@@ -76,7 +74,8 @@ impl Guard {
 
     /// Lets a request of the API pass, if it has no instructions or may have them.
     pub fn admit_instructions(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
-        let instructs = |name: &HeaderName| name.as_str().starts_with(INSTRUCTION) && name != TOKEN;
+        let instructs =
+            |name: &HeaderName| name.as_str().starts_with(instructions::PREFIX) && name != TOKEN;
         if !headers.keys().any(instructs) {
             return Ok(());
         }

@@ -3,17 +3,23 @@
 //! Each type of handler brings its own copy of what takes a request apart, so there is one for each
 //! way of being asked, and not one for each call.
 
+mod parts;
+
+pub use parts::{Named, Told};
+
+use super::ControlError;
 use crate::http::App;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::Response;
 use std::future::{Ready, ready};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 type Answer = Response<Body>;
 type Service = State<Arc<App>>;
 /// A project and what is in its world.
-type Within = Path<(String, String)>;
+type Within = Named<(String, String)>;
 
 /// A call about the service.
 pub fn ask_service(
@@ -25,27 +31,40 @@ pub fn ask_service(
 /// A call about what the path names.
 pub fn ask(
     call: fn(&App, &str) -> Answer,
-) -> impl Fn(Service, Path<String>) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, name| ready(call(&app, &name))
+) -> impl Fn(Service, Named) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, Named(name)| ready(call(&app, &name))
 }
 
 /// The same with a body.
 pub fn tell(
     call: fn(&App, &str, &[u8]) -> Answer,
-) -> impl Fn(Service, Path<String>, Bytes) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, name, body| ready(call(&app, &name, &body))
+) -> impl Fn(Service, Named, Told) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, Named(name), Told(body)| ready(call(&app, &name, &body))
 }
 
 /// A call about something in the world of a project.
 pub fn ask_within(
     call: fn(&App, &str, &str) -> Answer,
 ) -> impl Fn(Service, Within) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Path((project, id))| ready(call(&app, &project, &id))
+    move |app, Named((project, id))| ready(call(&app, &project, &id))
 }
 
 /// The same with a body.
 pub fn tell_within(
     call: fn(&App, &str, &str, &[u8]) -> Answer,
-) -> impl Fn(Service, Within, Bytes) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Path((project, id)), body| ready(call(&app, &project, &id, &body))
+) -> impl Fn(Service, Within, Told) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, Named((project, id)), Told(body)| ready(call(&app, &project, &id, &body))
+}
+
+/// Does what takes its time on a thread of its own: where there is one thread for all requests,
+/// everybody else would have to wait.
+pub async fn aside<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, ControlError> + Send + 'static,
+) -> Result<T, ControlError> {
+    let done = tokio::task::spawn_blocking(call).await;
+    done.unwrap_or_else(|error| match error.try_into_panic() {
+        // It is caught where those of all control calls are.
+        Ok(panic) => resume_unwind(panic),
+        Err(error) => Err(ControlError::failed(error.to_string())),
+    })
 }

@@ -1,5 +1,6 @@
 //! What is under way in a world: list it, and let it finish, fail, stand still or go on.
 
+use super::calls::Calls;
 use super::handler::{ask, ask_within, tell_within};
 use super::problem::read;
 use super::{ControlError, answer, percent, world};
@@ -7,49 +8,40 @@ use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
 use crate::cloud::{Agenda, Course, Fate, Lifecycle, Moment, Run, World};
 use crate::http::App;
 use crate::testing::fault::Ending;
-use axum::Router;
-use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub(super) const PATHS: &[&str] = &[
-    "/_paper/worlds/{project_id}/jobs",
-    "/_paper/worlds/{project_id}/jobs/{id}",
-    "/_paper/worlds/{project_id}/jobs/{id}/finish",
-    "/_paper/worlds/{project_id}/jobs/{id}/fail",
-    "/_paper/worlds/{project_id}/jobs/{id}/hold",
-    "/_paper/worlds/{project_id}/jobs/{id}/release",
-];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, one, finish_, fail_, hold_, release_] = PATHS else { unreachable!("six paths") };
-    Router::new()
-        .route(all, get(ask(|app, project| answer(list(app, project)))))
-        .route(one, get(ask_within(|app, project, id| answer(show(app, project, id)))))
-        .route(
-            finish_,
-            post(tell_within(|app, project, id, body| {
+pub(super) fn calls() -> Calls {
+    Calls::default()
+        .get("/_paper/worlds/{project_id}/jobs", ask(|app, project| answer(list(app, project))))
+        .get(
+            "/_paper/worlds/{project_id}/jobs/{id}",
+            ask_within(|app, project, id| answer(show(app, project, id))),
+        )
+        .post(
+            "/_paper/worlds/{project_id}/jobs/{id}/finish",
+            tell_within(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| finish(app, project, id)))
-            })),
+            }),
         )
-        .route(
-            fail_,
-            post(tell_within(|app, project, id, body| {
+        .post(
+            "/_paper/worlds/{project_id}/jobs/{id}/fail",
+            tell_within(|app, project, id, body| {
                 answer(read(body).and_then(|failure: Failure| fail(app, project, id, &failure)))
-            })),
+            }),
         )
-        .route(
-            hold_,
-            post(tell_within(|app, project, id, body| {
+        .post(
+            "/_paper/worlds/{project_id}/jobs/{id}/hold",
+            tell_within(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| hold(app, project, id)))
-            })),
+            }),
         )
-        .route(
-            release_,
-            post(tell_within(|app, project, id, body| {
+        .post(
+            "/_paper/worlds/{project_id}/jobs/{id}/release",
+            tell_within(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| release(app, project, id)))
-            })),
+            }),
         )
 }
 

@@ -1,19 +1,15 @@
 //! Counts in the text format of Prometheus.
 
+use super::calls::Calls;
 use crate::http::App;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Response, header};
-use axum::routing::get;
 use std::fmt::Write;
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &["/_paper/metrics"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [metrics] = PATHS else { unreachable!("one path") };
-    Router::new().route(metrics, get(async |State(app): State<Arc<App>>| answer(&app)))
+pub(super) fn calls() -> Calls {
+    Calls::default().get("/_paper/metrics", async |State(app): State<Arc<App>>| answer(&app))
 }
 
 fn answer(app: &App) -> Response<Body> {

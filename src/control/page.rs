@@ -3,27 +3,21 @@
 //! Three fixed files. They hold nothing that anybody may not see; what the page shows it asks for
 //! like any other caller, with the token where one is wanted.
 
-use crate::http::App;
-use axum::Router;
+use super::calls::Calls;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::routing::get;
-use std::sync::Arc;
-
-pub(super) const PATHS: &[&str] = &["/_paper/", "/_paper/page.css", "/_paper/page.js"];
 
 /// Nothing from elsewhere is loaded, and no other page may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-pub(super) fn router() -> Router<Arc<App>> {
-    let [page, style, script] = PATHS else { unreachable!("three paths") };
-    let of = |kind, text: &'static str| get(async move || file(kind, text));
-    Router::new()
-        .route(page, of("text/html; charset=utf-8", include_str!("page/page.html")))
-        .route(style, of("text/css; charset=utf-8", include_str!("page/page.css")))
-        .route(script, of("text/javascript; charset=utf-8", include_str!("page/page.js")))
+pub(super) fn calls() -> Calls {
+    let of = |kind, text: &'static str| async move || file(kind, text);
+    Calls::default()
+        .get("/_paper/", of("text/html; charset=utf-8", include_str!("page/page.html")))
+        .get("/_paper/page.css", of("text/css; charset=utf-8", include_str!("page/page.css")))
+        .get("/_paper/page.js", of("text/javascript; charset=utf-8", include_str!("page/page.js")))
 }
 
 /// From the folder without its slash, which the page's own addresses are relative to.

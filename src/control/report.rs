@@ -1,25 +1,21 @@
 //! The report on a world: what clients left behind, and what they do that they should not.
 
+use super::calls::Calls;
 use super::handler::{ask, ask_service};
 use super::jobs::Begun;
 use super::{ACCOUNT, ControlError, answer, project_id};
 use crate::cloud::{Course, Met, Moment, World, WorldCell};
 use crate::http::App;
 use crate::testing::lint;
-use axum::Router;
-use axum::routing::get;
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &["/_paper/worlds/{project_id}/report", "/_paper/report"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [of_one, of_all] = PATHS else { unreachable!("two paths") };
-    Router::new()
-        .route(of_one, get(ask(|app, project| answer(report(app, project)))))
-        .route(of_all, get(ask_service(|app| answer(Ok(report_all(app))))))
+pub(super) fn calls() -> Calls {
+    Calls::default()
+        .get("/_paper/worlds/{project_id}/report", ask(|app, project| answer(report(app, project))))
+        .get("/_paper/report", ask_service(|app| answer(Ok(report_all(app)))))
 }
 
 /// The report on a world.

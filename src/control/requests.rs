@@ -9,51 +9,39 @@ pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
 pub use pattern::Pattern;
 
-use super::handler::{ask, tell};
+use super::calls::Calls;
+use super::handler::{Named, ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty, look};
 use crate::http::App;
 use crate::testing::journal::{Check, Journal, NearMiss, View, nearest, show};
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
-use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &[
-    "/_paper/worlds/{project_id}/requests",
-    "/_paper/worlds/{project_id}/requests/verify",
-    "/_paper/worlds/{project_id}/requests/near-misses",
-];
-
-type App_ = State<Arc<App>>;
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, verify_, near_misses_] = PATHS else { unreachable!("three paths") };
-    Router::new()
-        .route(
-            all,
-            get(async |app: App_, project: Path<String>, uri: Uri| {
-                answer(
-                    Listing::parse(uri.query().unwrap_or_default())
-                        .and_then(|listing| list(&app, &project, &listing)),
-                )
-            })
-            .delete(ask(|app, project| answer_empty(clear(app, project)))),
-        )
-        .route(
-            verify_,
-            post(tell(|app, project, body| {
+pub(super) fn calls() -> Calls {
+    const ALL: &str = "/_paper/worlds/{project_id}/requests";
+    Calls::default()
+        .get(ALL, async |app: State<Arc<App>>, Named(project): Named, uri: Uri| {
+            answer(
+                Listing::parse(uri.query().unwrap_or_default())
+                    .and_then(|listing| list(&app, &project, &listing)),
+            )
+        })
+        .delete(ALL, ask(|app, project| answer_empty(clear(app, project))))
+        .post(
+            "/_paper/worlds/{project_id}/requests/verify",
+            tell(|app, project, body| {
                 answer(checks::read_all(body).and_then(|checks| verify(app, project, &checks)))
-            })),
+            }),
         )
-        .route(
-            near_misses_,
-            post(tell(|app, project, body| {
+        .post(
+            "/_paper/worlds/{project_id}/requests/near-misses",
+            tell(|app, project, body| {
                 answer(read(body).and_then(|it: Pattern| near_misses(app, project, &it)))
-            })),
+            }),
         )
 }
 

@@ -1,25 +1,17 @@
 //! Saving the state of all worlds now, and not only at the end.
 
+use super::calls::Calls;
+use super::handler::aside;
 use super::{ControlError, answer};
 use crate::http::App;
 use crate::save::Done;
-use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] = &["/_paper/save"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [path] = PATHS else { unreachable!("one path") };
-    Router::new().route(
-        path,
-        post(async |State(app): State<Arc<App>>| {
-            // A disk may take its time, and nobody else is to wait for it.
-            let saved = tokio::task::spawn_blocking(move || save(&app)).await;
-            answer(saved.unwrap_or_else(|error| Err(ControlError::failed(error.to_string()))))
-        }),
-    )
+pub(super) fn calls() -> Calls {
+    Calls::default().post("/_paper/save", async |State(app): State<Arc<App>>| {
+        answer(aside(move || save(&app)).await)
+    })
 }
 
 /// Saves the state of all worlds. Whatever was answered before is in it.

@@ -1,38 +1,35 @@
 //! Scenarios: define them, and choose one for a project.
 
+use super::calls::Calls;
 use super::handler::{ask, ask_service, tell};
 use super::problem::read;
 use super::{ControlError, answer, answer_empty};
 use crate::http::App;
 use crate::testing::scenario::{Scenario, Written};
-use axum::Router;
-use axum::routing::get;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] =
-    &["/_paper/scenarios", "/_paper/scenarios/{name}", "/_paper/worlds/{project_id}/scenario"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, one, chosen] = PATHS else { unreachable!("three paths") };
-    Router::new()
-        .route(all, get(ask_service(|app| answer(Ok(list(app))))))
-        .route(
-            one,
-            get(ask(|app, name| answer(show(app, name))))
-                .put(tell(|app, name, body| {
-                    answer(read(body).and_then(|scenario| define(app, name, scenario)))
-                }))
-                .delete(ask(|app, name| answer_empty(forget(app, name)))),
+pub(super) fn calls() -> Calls {
+    const ONE: &str = "/_paper/scenarios/{name}";
+    const CHOSEN: &str = "/_paper/worlds/{project_id}/scenario";
+    Calls::default()
+        .get("/_paper/scenarios", ask_service(|app| answer(Ok(list(app)))))
+        .get(ONE, ask(|app, name| answer(show(app, name))))
+        .put(
+            ONE,
+            tell(|app, name, body| {
+                answer(read(body).and_then(|scenario| define(app, name, scenario)))
+            }),
         )
-        .route(
-            chosen,
-            get(ask(|app, project| answer(chosen_by(app, project))))
-                .put(tell(|app, project, body| {
-                    answer(read(body).and_then(|it: Choice| choose(app, project, &it.name)))
-                }))
-                .delete(ask(|app, project| answer_empty(leave(app, project)))),
+        .delete(ONE, ask(|app, name| answer_empty(forget(app, name))))
+        .get(CHOSEN, ask(|app, project| answer(chosen_by(app, project))))
+        .put(
+            CHOSEN,
+            tell(|app, project, body| {
+                answer(read(body).and_then(|it: Choice| choose(app, project, &it.name)))
+            }),
         )
+        .delete(CHOSEN, ask(|app, project| answer_empty(leave(app, project))))
 }
 
 /// The scenarios that there are.

@@ -1,56 +1,48 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
-use super::handler::{ask, tell};
+use super::calls::Calls;
+use super::handler::{Named, Told, aside, ask, tell};
 use super::known::unknown;
 use super::problem::read;
-use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, refuse, world};
+use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, world};
 use crate::cloud::{Past, WorldCell};
 use crate::http::{App, reply};
 use crate::snapshot::{Header, Snapshot, Wrong};
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
-use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub(super) const PATHS: &[&str] =
-    &["/_paper/worlds", "/_paper/worlds/{project_id}", "/_paper/worlds/{project_id}/label"];
-
-pub(super) fn router() -> Router<Arc<App>> {
-    let [all, one, label_] = PATHS else { unreachable!("three paths") };
-    Router::new()
-        .route(
-            all,
-            get(async |app: State<Arc<App>>, uri: Uri| {
-                let listing = Listing::parse(uri.query().unwrap_or_default());
-                answer(listing.map(|listing| list(&app, &listing)))
-            }),
-        )
-        .route(
-            one,
-            get(ask(answer_export))
-                .put(async |app: State<Arc<App>>, project: Path<String>, body: Received| {
-                    answer_import(&app, &project, body)
-                })
-                .delete(ask(|app, project| answer_empty(reset(app, project))))
-                .layer(DefaultBodyLimit::max(LARGEST)),
-        )
-        .route(
-            label_,
-            put(tell(|app, project, body| {
+pub(super) fn calls() -> Calls {
+    const ONE: &str = "/_paper/worlds/{project_id}";
+    Calls::default()
+        .get("/_paper/worlds", async |app: State<Arc<App>>, uri: Uri| {
+            let listing = Listing::parse(uri.query().unwrap_or_default());
+            answer(listing.map(|listing| list(&app, &listing)))
+        })
+        .get(ONE, async |State(app): State<Arc<App>>, Named(project): Named| {
+            let exported = aside(move || export(&app, &project)).await;
+            exported.map_or_else(|error| answer::<()>(Err(error)), document)
+        })
+        .put(ONE, async |State(app): State<Arc<App>>, Named(project): Named, body: Document| {
+            let import = move || {
+                import(&app, &project, &body.0)?;
+                shown(&app, &project)
+            };
+            answer(aside(import).await)
+        })
+        .delete(ONE, ask(|app, project| answer_empty(reset(app, project))))
+        .put(
+            "/_paper/worlds/{project_id}/label",
+            tell(|app, project, body| {
                 answer(read(body).and_then(|it: Label| label(app, project, it.label)))
-            })),
+            }),
         )
 }
 
-/// The largest document that is imported over HTTP, in bytes: 64 MiB, where all other control
-/// requests have 2 MiB.
-const LARGEST: usize = 64 << 20;
-
-type Received = Result<Bytes, BytesRejection>;
+/// A world as it is imported over HTTP: 64 MiB at most, where all other control requests have 2.
+type Document = Told<{ 64 << 20 }>;
 
 /// Which worlds are to be listed.
 #[derive(Clone, Debug)]
@@ -154,8 +146,15 @@ pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
 /// the requests that it counts nobody knows what they were, so the journal begins with them dropped.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
-    read::<Header>(document)?.check().map_err(said)?;
-    let snapshot: Snapshot = read(document)?;
+    let snapshot = read::<Snapshot>(document);
+    // Another version may have other members. So if they are wrong, the version is looked at alone,
+    // and what is wrong with it is said first.
+    let header = match &snapshot {
+        Ok(snapshot) => snapshot.header(),
+        Err(_) => read::<Header>(document)?,
+    };
+    header.check().map_err(said)?;
+    let snapshot = snapshot?;
     snapshot.check(project, app.cloud.settings()).map_err(said)?;
     require_label(snapshot.label())?;
     let requests = snapshot.requests();
@@ -172,22 +171,8 @@ fn said(wrong: Wrong) -> ControlError {
     ControlError::bad(format!("the body is refused: {wrong}"))
 }
 
-fn answer_export(app: &App, project: &str) -> Response<Body> {
-    match export(app, project) {
-        Ok(document) => reply::json_text(StatusCode::OK, document.into_bytes()).map(Body::from),
-        Err(error) => answer::<()>(Err(error)),
-    }
-}
-
-fn answer_import(app: &App, project: &str, body: Received) -> Response<Body> {
-    match body {
-        Ok(body) => answer(import(app, project, &body).and_then(|()| shown(app, project))),
-        Err(rejection) => {
-            let reason =
-                format!("the body is refused: {}, at most {LARGEST} bytes", rejection.body_text());
-            refuse(rejection.status(), &reason).map(Body::from)
-        }
-    }
+fn document(exported: String) -> Response<Body> {
+    reply::json_text(StatusCode::OK, exported.into_bytes()).map(Body::from)
 }
 
 fn shown(app: &App, project: &str) -> Result<Shown, ControlError> {
@@ -214,9 +199,17 @@ fn require_label(label: Option<&str>) -> Result<(), ControlError> {
 mod tests {
     use super::*;
     use crate::control::{explain, report};
+    use crate::http::router;
     use crate::selftest::example_app;
+    use axum::http::Request;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use std::pin::pin;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::channel;
+    use std::task::{Context, Waker};
     use std::thread;
+    use std::time::Duration;
 
     #[test]
     fn whoever_only_looks_brings_no_world_back() {
@@ -240,5 +233,40 @@ mod tests {
             done.store(true, Ordering::Relaxed);
         });
         assert!(app.cloud.known_world("one").is_none());
+    }
+
+    /// Whether a call lets its thread go on while it is being done, which is until this is over.
+    fn leaves_the_thread(app: &Arc<App>, method: &str, body: String, end: impl FnOnce()) -> bool {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let request = Request::builder().method(method).uri("/_paper/worlds/p");
+        let request = request.body(Body::from(body)).unwrap();
+        let _within = runtime.enter();
+        let mut answer = pin!(TowerToHyperService::new(router(Arc::clone(app))).call(request));
+        let left = answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        end();
+        if left {
+            assert_eq!(runtime.block_on(answer).unwrap().status(), StatusCode::OK);
+        }
+        left
+    }
+
+    #[test]
+    fn a_large_world_holds_up_nobody_while_it_is_exported_or_imported() {
+        let app = Arc::new(example_app());
+        let document = export(&app, "p").unwrap();
+        let ((held, is_held), (release, released)) = (channel(), channel());
+        let cell = world(&app, "p").unwrap();
+        let holder = thread::spawn(move || {
+            let _world = cell.lock();
+            held.send(()).unwrap();
+            // Should the export wait for it here, it is not to do so for ever.
+            let _ = released.recv_timeout(Duration::from_secs(5));
+        });
+        is_held.recv().unwrap();
+        assert!(leaves_the_thread(&app, "GET", String::new(), || release.send(()).unwrap_or(())));
+        holder.join().unwrap();
+        // What is read in no time could be done before anybody looks.
+        let document = document + &" ".repeat(16 << 20);
+        assert!(leaves_the_thread(&app, "PUT", document, || {}));
     }
 }

@@ -99,7 +99,13 @@ fn perform(app: &crate::http::App, route: &Route, parts: &Parts, body: &[u8]) {
     let cell = app.cloud.world("performed");
     let mut world = cell.lock();
     let caller = Caller::default();
-    let access = Access { cloud: &app.cloud, host: "localhost", caller, verifies: false };
+    let access = Access {
+        cloud: &app.cloud,
+        scheme: app.transport.scheme(),
+        host: "localhost",
+        caller,
+        verifies: false,
+    };
     let mut project = Project::new(&mut world, access, contract);
     let done = route.perform(checked.document, &mut project);
     if let Err(Failure::Misfit(cause)) = done {

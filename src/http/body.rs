@@ -1,30 +1,26 @@
 //! The body of a request: received within limits, read as a JSON object.
 
-use crate::api::gateway::BODY_LIMIT;
 use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::error::Refusal;
-use crate::server::wire;
 use axum::body::{Body, Bytes, to_bytes};
 use std::time::Duration;
 
-/// Receives a body within the gateway's limit and the time-out.
-pub async fn receive(body: Body, within: Duration) -> Result<Bytes, Refusal> {
-    let received = tokio::time::timeout(within, to_bytes(body, BODY_LIMIT)).await;
-    if !matches!(received, Ok(Ok(_))) {
-        wire::ignore_the_rest();
-    }
+/// Receives a body of so many bytes at most, within the time-out.
+pub async fn receive(body: Body, limit: usize, within: Duration) -> Result<Bytes, Refusal> {
+    let received = tokio::time::timeout(within, to_bytes(body, limit)).await;
     match received {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length_limit(&error) => {
-            Err(Refusal::BodyTooLarge { limit: BODY_LIMIT })
-        }
-        Ok(Err(_)) => {
-            let reason = "the body ended early or is not framed as HTTP".to_owned();
-            Err(Refusal::MalformedRequest { reason })
-        }
+        Ok(Err(error)) if is_length_limit(&error) => Err(Refusal::BodyTooLarge { limit }),
+        Ok(Err(_)) => Err(ended_early()),
         Err(_) => Err(Refusal::BodyTimeout { limit: within.as_secs() }),
     }
+}
+
+/// Why a request is refused whose body does not come to its end.
+pub fn ended_early() -> Refusal {
+    let reason = "the body ended early or is not framed as HTTP".to_owned();
+    Refusal::MalformedRequest { reason }
 }
 
 fn is_length_limit(error: &axum::Error) -> bool {

@@ -3,14 +3,15 @@
 //! One host serves all services here, so several of them can claim a path that each has to itself
 //! in the real cloud.
 
+use super::host;
 use super::target::fits;
 use crate::api::ROUTES;
 use crate::cloud::World;
 use crate::contract::Service;
 use crate::contract::check::Sent;
 use crate::operation::Route;
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -97,9 +98,7 @@ pub fn of_service(
         return (&first.template, first.routes);
     }
     let port = parts.extensions.get::<PortOf>().map(|port| port.0);
-    let host =
-        parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let label = host.split('.').next().unwrap_or_default();
+    let label = host(parts).unwrap_or_default().split('.').next().unwrap_or_default();
     let is_named = |service: &Service| match port {
         Some(name) => service.name == name,
         None => service.hosts.contains(&label),

@@ -1,5 +1,6 @@
 //! One request for an operation, from its arrival to its answer.
 
+mod abandoned;
 mod rescue;
 
 use super::entrance;
@@ -31,6 +32,7 @@ use std::time::Duration;
 pub struct Exchange<'r> {
     app: &'r App,
     parts: &'r Parts,
+    template: &'static str,
     routes: &'static [Route],
     target: Result<Target<'r>, Refusal>,
     cell: Arc<WorldCell>,
@@ -38,8 +40,7 @@ pub struct Exchange<'r> {
     entry: Result<Option<Box<str>>, Full>,
     ordinal: u64,
     received: Stamp,
-    /// Whether it is in the journal by now.
-    is_noted: AtomicBool,
+    flight: Flight,
 }
 
 /// What comes next.
@@ -78,8 +79,17 @@ impl From<Refusal> for Halt {
     }
 }
 
-/// One whose client went away before its answer comes to no entry, and is in flight no longer.
-impl Drop for Exchange<'_> {
+/// A request that the journal counts as in flight.
+#[derive(Debug)]
+struct Flight {
+    cell: Arc<WorldCell>,
+    ordinal: u64,
+    /// Whether it has come to an entry, and is in flight no longer.
+    is_noted: AtomicBool,
+}
+
+/// One that is given up before its answer comes to no entry, and is in flight no longer.
+impl Drop for Flight {
     fn drop(&mut self) {
         if !*self.is_noted.get_mut() {
             self.cell.lock().testing.journal.in_flight.end(self.ordinal);
@@ -111,8 +121,8 @@ impl<'r> Exchange<'r> {
             world.testing.journal.in_flight.begin(ordinal, parts.method.clone(), routes);
             Stamp::at(world.clock.now())
         };
-        let is_noted = AtomicBool::new(false);
-        Self { app, parts, routes, target, cell, entry, ordinal, received, is_noted }
+        let flight = Flight { cell: Arc::clone(&cell), ordinal, is_noted: AtomicBool::new(false) };
+        Self { app, parts, template, routes, target, cell, entry, ordinal, received, flight }
     }
 
     /// Goes as far as it can without waiting.
@@ -184,7 +194,8 @@ impl<'r> Exchange<'r> {
         auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
         Ok(Access {
             cloud: &app.cloud,
-            host: host(parts),
+            scheme: app.transport.scheme(),
+            host: host(parts).unwrap_or("localhost"),
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
         })
@@ -269,7 +280,7 @@ impl<'r> Exchange<'r> {
         let times = [self.received.moment(), now];
         let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
         world.testing.journal.in_flight.end(self.ordinal);
-        self.is_noted.store(true, Ordering::Relaxed);
+        self.flight.is_noted.store(true, Ordering::Relaxed);
         world.testing.journal.record(entry);
     }
 

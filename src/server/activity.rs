@@ -53,6 +53,8 @@ impl Activity {
         self.in_hand.fetch_add(1, Relaxed);
         self.begun_and_ended.fetch_add(1, Relaxed);
         self.coming.store(false, Relaxed);
+        // Whatever was left of the request before, this one has come behind it.
+        self.ignored.store(false, Relaxed);
         InHand(Arc::clone(self))
     }
 

@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::limits::Limits;
 use super::stream_fault;
+use super::unread::Watched;
 use super::wire::{Desk, Orders, Wire};
 use axum::Router;
 use axum::body::Body;
@@ -119,6 +120,7 @@ pub async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let in_hand = activity.begin();
+    let request = request.map(|body| Watched::new(body, Arc::clone(&activity)));
     let answer = Desk::Connection(activity).attend(router.call(request)).await;
     drop(in_hand);
     answer.map_err(|never| match never {})

@@ -10,7 +10,7 @@ mod orders;
 mod refused;
 
 pub use doing::pieces;
-pub use orders::{Desk, Orders, disrupt, ignore_the_rest};
+pub use orders::{Desk, Orders, disrupt};
 
 use super::activity::Activity;
 use super::refusals::Refusals;

@@ -12,7 +12,7 @@ use super::journal::{Entry, Verdict};
 use crate::api::{ROUTES, gateway};
 use crate::contract::rules::ListedNote;
 use crate::contract::{Contract, Level, Refused, Situation, Strictness};
-use crate::http::{fits, nearest_contract};
+use crate::http::{Transport, fits, nearest_contract};
 use correct::{Aim, Corrected};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub struct Circumstances<'c> {
     pub project_id: &'c str,
     /// The levels of this run.
     pub strictness: Strictness,
+    /// How requests come in.
+    pub transport: Transport,
 }
 
 /// One request explained.
@@ -77,14 +79,14 @@ struct Signature {
 impl Explanation {
     /// Explains an entry.
     pub fn of(entry: &Entry, circumstances: Circumstances<'_>) -> Self {
-        let Circumstances { request_id, project_id, strictness } = circumstances;
+        let Circumstances { request_id, project_id, strictness, transport } = circumstances;
         let contract = operation(entry);
         let situation = situation(entry);
         let aim = contract.or_else(|| {
             let path = entry.target().split('?').next().unwrap_or_default();
             nearest_contract(&entry.method, path)
         });
-        let aim = aim.map(|contract| Aim { contract, strictness });
+        let aim = aim.map(|contract| Aim { contract, strictness, transport });
         let rules = spoken::all(entry, contract, strictness);
         let refusal = situation.map(|situation| refusal(entry, contract, situation));
         let fault = entry.draft.fault.as_deref().map(str::to_owned);

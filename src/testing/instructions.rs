@@ -3,6 +3,7 @@
 
 use super::fault::Effect;
 use crate::cloud::Turn;
+use crate::contract::check::nearest;
 use axum::http::{HeaderMap, HeaderName};
 
 /// Turns the world's clock before the request is handled.
@@ -13,6 +14,12 @@ pub const FAULT: HeaderName = HeaderName::from_static("x-paper-fault");
 
 /// Names the scenario that the request carries.
 pub const SCENARIO: HeaderName = HeaderName::from_static("x-paper-scenario");
+
+/// What all of Papercloud's own headers begin with.
+pub const PREFIX: &str = "x-paper-";
+
+/// Those that a request may have, as they are spoken of. The token is looked at by the guard.
+const KNOWN: [&str; 4] = ["X-Paper-Clock", "X-Paper-Fault", "X-Paper-Scenario", "X-Paper-Token"];
 
 /// What a request asks for by its own headers.
 #[derive(Debug, Default)]
@@ -28,6 +35,13 @@ pub struct Instructions {
 impl Instructions {
     /// Reads the headers, or says what is wrong with them.
     pub fn read(headers: &HeaderMap) -> Result<Self, String> {
+        for name in headers.keys().filter(|name| name.as_str().starts_with(PREFIX)) {
+            let spoken = KNOWN.iter().find(|known| name.as_str().eq_ignore_ascii_case(known));
+            let spoken = spoken.ok_or_else(|| unknown(name))?;
+            if headers.get_all(name).iter().nth(1).is_some() {
+                return Err(format!("{spoken} is there more than once"));
+            }
+        }
         let text = |name: &HeaderName| {
             let value = headers.get(name).map(|value| {
                 value.to_str().map_err(|_| format!("{name} has signs that are not ASCII"))
@@ -42,4 +56,15 @@ impl Instructions {
             fault: fault.map_err(|problem| format!("X-Paper-Fault: {problem}"))?,
         })
     }
+}
+
+fn unknown(name: &HeaderName) -> String {
+    let shown: String = name.as_str().chars().take(64).collect();
+    // What all begin with would make them all near.
+    let own = |name| str::split_at(name, PREFIX.len()).1;
+    if let Some(meant) = nearest(own(&shown), KNOWN.into_iter().map(own)) {
+        return format!("there is no header {shown}; did you mean X-Paper-{meant}?");
+    }
+    let [others @ .., last] = &KNOWN;
+    format!("there is no header {shown}; there are {} and {last}", others.join(", "))
 }

@@ -175,6 +175,10 @@ fn the_control_api_can_have_a_port_of_its_own() {
     assert!(at_control("/_paper/helth").1.contains("nearest path is /_paper/health"));
     let foreign = raw(control, &format!("GET {CLOCK}"), &["Host: evil.example.com"]);
     assert_eq!(foreign.0, 403, "{}", foreign.1);
+    for line in ["POST /_paper/worlds", "GET /_paper/nowhere"] {
+        assert_eq!(raw(control, line, &["Host: evil.example.com"]).0, 403, "{line}");
+    }
+    assert_eq!(raw(control, "POST /_paper/worlds", &["Host: h"]).0, 405);
     let together = start(&config());
     assert_eq!((together.control_address(), together.control_url()), (None, together.url()));
 }

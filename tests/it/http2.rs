@@ -7,6 +7,8 @@ use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 const BODY: &str = r#"{"source_instance_id":"a","target_instance_id":"b"}"#;
@@ -196,6 +198,66 @@ fn a_body_over_the_limit_is_413_and_a_body_that_never_arrives_is_408() {
         let answer = client.send("POST", &path, &huge, None).await.expect("an answer");
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     });
+}
+
+/// What is kept of the first request of a project, as soon as there is one.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "a guard against waiting for ever")]
+fn first_kept(cloud: &PaperCloud) -> Value {
+    let begun = Instant::now();
+    loop {
+        if let [first, ..] = &cloud.world(PROJECT).requests().list()[..] {
+            let told = ["operation", "decision", "committed", "fault", "body"];
+            let mut told: Value = told.iter().map(|name| (*name, first[name].clone())).collect();
+            told["status"] = first["answer"]["status"].clone();
+            return told;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing is kept");
+        std::thread::yield_now();
+    }
+}
+
+/// What is kept of a request whose client goes away when so much of its body is sent, over HTTP/1
+/// and over HTTP/2.
+fn kept_of_abandoned(config: &Config, fault: Option<&str>, sent: &str) -> [Value; 2] {
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let (cloud, other) = (start(config), start(config));
+    let fault_header = fault.map(|fault| format!("X-Paper-Fault: {fault}\r\n"));
+    let mut stream = std::net::TcpStream::connect(cloud.address()).expect("a connection");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n{}Content-Length: {}\r\n\r\n",
+        fault_header.unwrap_or_default(),
+        BODY.len(),
+    );
+    stream.write_all([&head, sent].concat().as_bytes()).expect("a request");
+    drop(stream);
+    run(async {
+        let mut client = Client::connect(&other).await;
+        let request = client.request("POST", &path, fault);
+        let (_answer, mut body) = client.requests.send_request(request, false).expect("a request");
+        body.send_data(Bytes::copy_from_slice(sent.as_bytes()), sent == BODY).expect("a body");
+        // Its answer on the same connection shows that the request before it has arrived.
+        client.send("GET", "/_paper/health", "", None).await.expect("an answer");
+        body.send_reset(Reason::CANCEL);
+        client.send("GET", "/_paper/health", "", None).await.expect("an answer");
+    });
+    [first_kept(&cloud), first_kept(&other)]
+}
+
+#[test]
+fn a_request_whose_client_gives_up_waiting_is_performed_as_in_http_1() {
+    for fault in ["latency_ms=300", "latency_ms=300; phase=after", "slow_body=300"] {
+        let [first, second] = kept_of_abandoned(&config(), Some(fault), BODY);
+        assert_eq!((&first["status"], &first["committed"]), (&json!(202), &json!(true)), "{fault}");
+        assert_eq!(first, second, "{fault}");
+    }
+}
+
+#[test]
+fn a_request_whose_client_gives_up_sending_is_kept_as_in_http_1() {
+    let [first, second] = kept_of_abandoned(&config(), None, &BODY[..20]);
+    assert_eq!((&first["status"], &first["committed"]), (&json!(400), &json!(false)), "{first:#}");
+    assert_eq!(first, second);
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! TLS: whose certificate is served, what a client that trusts it gets, and what goes wrong.
 
 use crate::binary::{Running, fails, run};
-use crate::support::{PROJECT, config, curl_over_http_2, json, start};
+use crate::support::{PROJECT, config, curl_over_http_2, json, skipped, start};
 use papercloud::{Certificate, Config, Connections, PaperCloud, StartError};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,6 +150,78 @@ fn plain_http_is_told_that_the_port_speaks_https() {
         "this port speaks HTTPS (--tls), and the request came in plain HTTP"
     );
     assert_eq!(ended, Ok(()));
+}
+
+/// Asks for something; the head of the answer, and its body.
+fn told(cloud: &PaperCloud, line: &str, body: &str) -> (String, Value) {
+    let mut stream = connect(cloud, "localhost", &[]);
+    let host = cloud.address();
+    let request = format!(
+        "{line} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: t\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), json(body))
+}
+
+/// The URLs in an answer.
+fn urls(body: &Value) -> Vec<String> {
+    let text = body.to_string();
+    let all = text.split('"').filter(|part| part.contains("://"));
+    all.map(str::to_owned).collect()
+}
+
+#[test]
+fn links_lead_back_to_https() {
+    let cloud = start(&secured());
+    let user = json!({ "name": Config::USER, "password": Config::USER, "domain": { "name": "papercloud" } });
+    let identity = json!({ "methods": ["password"], "password": { "user": user } });
+    let scope = json!({ "project": { "id": PROJECT } });
+    let login = json!({ "auth": { "identity": identity, "scope": scope } }).to_string();
+    for (line, body) in
+        [("POST /v3/auth/tokens", login.as_str()), ("GET /v3/projects", ""), ("GET /v3", "")]
+    {
+        let (head, body) = told(&cloud, line, body);
+        let urls = urls(&body);
+        assert!(head.starts_with("HTTP/1.1 20") && !urls.is_empty(), "{line}: {head} {body:#}");
+        let own = cloud.url();
+        for url in urls {
+            assert!(url.starts_with(&own), "{line}: {url}");
+        }
+    }
+}
+
+#[test]
+fn the_line_of_an_explanation_works_as_it_is() {
+    let folder = Folder::new("explained");
+    let (certificate, key) = pair(&folder, "given");
+    let given = Certificate::Files { certificate, key };
+    for (tls, trust) in [(Certificate::SelfSigned, "--insecure "), (given, "")] {
+        let cloud = start(&Config { tls: Some(tls), ..config() });
+        let (head, _) = told(&cloud, &format!("POST /v3/{PROJECT}/dbcache/mapping"), "{}");
+        let path = head.split("x-paper-explain: ").nth(1).and_then(|rest| rest.lines().next());
+        let (_, explained) = told(&cloud, &format!("GET {}", path.expect("a path")), "");
+        let line = explained["corrected"]["curl"].as_str().expect("a line");
+        let url = format!("curl {trust}-X POST '{}/v3/{PROJECT}/dbcache/mapping'", cloud.url());
+        assert!(line.starts_with(&url), "{line}");
+        if trust.is_empty() {
+            continue;
+        }
+        let line = format!("{line} -sS --noproxy '*' -w ' %{{http_code}}'");
+        let Ok(output) = Command::new("sh").env("TOKEN", "t").args(["-c", &line]).output() else {
+            return skipped("there is no shell here");
+        };
+        let problem = String::from_utf8_lossy(&output.stderr);
+        if problem.contains("not found") || problem.contains("not support") {
+            return skipped("there is no curl here that speaks TLS");
+        }
+        let answer = String::from_utf8_lossy(&output.stdout);
+        assert!(answer.ends_with(" 202"), "{answer} {problem}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::{PROJECT, config, json, send, send_text, start};
 use papercloud::{Config, PaperCloud};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -155,6 +155,150 @@ fn a_request_id_is_on_every_answer_and_never_twice() {
     }
 }
 
+/// Sends bytes of a control call; the status and the body of its answer, which is in its words.
+#[track_caller]
+fn control(cloud: &PaperCloud, bytes: &[u8]) -> (u16, Value) {
+    let answer = raw(cloud, bytes);
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let (status, body): (u16, _) = (status.expect("a status"), body_of(&answer));
+    assert!(answer.contains("\r\ncontent-type: application/json\r\n"), "{answer}");
+    assert_eq!(body["error_code"], format!("PAPER.0{status}"), "{answer}");
+    (status, body["error_msg"].clone())
+}
+
+#[test]
+fn a_control_call_that_cannot_be_read_is_refused_in_the_words_of_the_control_api() {
+    let cloud = start(&Config { body_seconds: 1, ..config() });
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    for path in ["%ff/clock", "%ff/jobs/1", "p/jobs/%ff", "%ff/requests", "%ff"] {
+        let (status, said) = control(&cloud, get(&format!("/_paper/worlds/{path}")).as_bytes());
+        assert_eq!(status, 400, "{path}: {said}");
+        assert!(said.as_str().is_some_and(|said| said.contains("UTF-8")), "{path}: {said}");
+    }
+    let tell = |line: &str, length: usize, body: &str| {
+        let head = format!("{line} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
+        control(&cloud, format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
+    };
+    for (line, most) in [
+        ("POST /_paper/worlds/p/clock/advance", 2 << 20),
+        ("POST /_paper/worlds/p/jobs/1/finish", 2 << 20),
+        ("PUT /_paper/worlds/p", 64 << 20),
+    ] {
+        let expected = json!(format!("the body is larger than {most} bytes"));
+        assert_eq!(tell(line, most + 1, &" ".repeat(most + 1)), (413, expected), "{line}");
+        let (status, said) = tell(line, 2, "{");
+        assert_eq!(status, 408, "{line}: {said}");
+        assert!(said.as_str().is_some_and(|said| said.contains("within 1 second")), "{said}");
+    }
+}
+
+#[test]
+fn a_control_path_that_has_no_such_method_names_those_that_it_has() {
+    let cloud = start(&config());
+    for (method, path, allow, reason) in [
+        ("POST", "/_paper/worlds/p/clock", "GET, HEAD", "takes GET and HEAD, not POST"),
+        ("GET", "/_paper/worlds/p/clock/freeze", "POST", "takes POST, not GET"),
+        (
+            "PATCH",
+            "/_paper/worlds/p",
+            "GET, HEAD, PUT, DELETE",
+            "takes GET, HEAD, PUT and DELETE, not PATCH",
+        ),
+        ("POST", "/_paper/health", "GET, HEAD", "takes GET and HEAD, not POST"),
+        ("PUT", "/_paper", "GET, HEAD", "takes GET and HEAD, not PUT"),
+        ("PUT", "/_paper/", "GET, HEAD", "takes GET and HEAD, not PUT"),
+    ] {
+        let answer = send(&cloud, method, path, None);
+        let allowed: Vec<_> = answer.headers.get_all("allow").iter().collect();
+        assert_eq!(allowed, [allow], "{method} {path}");
+        let expected =
+            json!({ "error_code": "PAPER.0405", "error_msg": format!("{path} {reason}") });
+        assert_eq!(answer.expect(405), expected);
+    }
+    let unknown = send(&cloud, "POST", "/_paper/worlds/p/clok", None);
+    assert!(unknown.headers.get("allow").is_none(), "{:?}", unknown.headers);
+    assert_eq!(
+        unknown.expect(404)["error_msg"],
+        "there is no POST /_paper/worlds/p/clok; the nearest path is \
+         /_paper/worlds/{project_id}/clock"
+    );
+}
+
+/// Sends bytes as they are and reads until the service closes. Whoever cannot send all of them most
+/// likely never reads the answer.
+#[track_caller]
+fn all_of(cloud: &PaperCloud, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    stream.write_all(bytes).expect("the service listens to the end");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn an_answer_that_waits_for_no_body_is_read_by_whoever_sends_one() {
+    let cloud = start(&config());
+    let body = " ".repeat(8 << 20);
+    let own = format!("Host: {}", cloud.address());
+    let foreign = "Host: evil.example.com\r\nX-Auth-Token: t\r\nX-Paper-Clock: advance=1";
+    let create = format!("POST /v3/{PROJECT}/dbcache/mapping");
+    for (line, headers, status) in [
+        ("POST /a/b/c", own.as_str(), 404),
+        ("POST /_paper/nowhere", &own, 404),
+        ("PUT /_paper/page.css", &own, 405),
+        ("GET /_paper/worlds/p/clock", &own, 200),
+        ("DELETE /_paper/worlds/p", &own, 204),
+        ("POST /_paper/worlds/p/clock/advance", &own, 413),
+        ("POST /_paper/worlds/p/clock/advance", foreign, 403),
+        (&create, foreign, 403),
+    ] {
+        let length = body.len();
+        let head = format!("{line} HTTP/1.1\r\n{headers}\r\nContent-Length: {length}\r\n\r\n");
+        let answer = all_of(&cloud, format!("{head}{body}").as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {answer}");
+    }
+}
+
+#[test]
+fn the_host_of_a_whole_url_is_meant_whatever_the_header_says() {
+    let cloud = start(&config());
+    let ask = |target: &str, host: &str| {
+        let head = format!("GET {target} HTTP/1.1\r\n{host}X-Auth-Token: t\r\n");
+        body_of(&raw(&cloud, format!("{head}Connection: close\r\n\r\n").as_bytes()))
+    };
+    let of_iam = ask("http://iam.localhost:81/v3", "Host: gaussdb-nosql.localhost\r\n");
+    assert_eq!(of_iam["version"]["links"][0]["href"], "http://iam.localhost:81/v3/");
+    assert_eq!(ask("http://me@iam.localhost:81/v3", ""), of_iam);
+    assert_eq!(ask("/v3", "Host: iam.localhost:81\r\n"), of_iam);
+    let of_geminidb = ask("http://gaussdb-nosql.localhost/v3", "Host: iam.localhost\r\n");
+    assert_eq!(of_geminidb["version"]["links"], json!([]), "{of_geminidb:#}");
+    assert_eq!(ask("http://gaussdb-nosql.localhost/v3", ""), of_geminidb);
+}
+
+#[test]
+fn an_instruction_that_there_is_not_is_refused() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/jobs");
+    let fault = ("X-Paper-Fault", "status=503");
+    for (headers, reason) in [
+        (
+            [TOKEN, ("X-Paper-Falut", "status=503"), fault],
+            "there is no header x-paper-falut; did you mean X-Paper-Fault?",
+        ),
+        (
+            [TOKEN, ("X-Paper-Sleep", "1"), fault],
+            "there is no header x-paper-sleep; there are X-Paper-Clock, X-Paper-Fault, \
+             X-Paper-Scenario and X-Paper-Token",
+        ),
+        ([TOKEN, fault, fault], "X-Paper-Fault is there more than once"),
+    ] {
+        let refused = send_text(&cloud, "GET", &path, &headers, "").expect(400);
+        assert_eq!(refused, json!({ "error_code": "PAPER.0400", "error_msg": reason }));
+    }
+    send_text(&cloud, "GET", &path, &[TOKEN, ("X-Paper-Token", "any")], "").expect(200);
+}
+
 #[test]
 fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
@@ -172,7 +316,7 @@ fn the_published_document_and_the_rules_are_served() {
 #[test]
 fn sixty_four_clients_at_once_get_their_own_answers() {
     let cloud = start(&Config { workers: 2, ..config() });
-    let body = serde_json::json!({ "source_instance_id": "a", "target_instance_id": "b" });
+    let body = json!({ "source_instance_id": "a", "target_instance_id": "b" });
     std::thread::scope(|scope| {
         for client in 0..64 {
             let (cloud, body) = (&cloud, &body);

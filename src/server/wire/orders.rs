@@ -67,13 +67,3 @@ pub fn disrupt(disruption: Disruption, body: usize) {
         tracing::warn!("an answer without a connection cannot be disrupted");
     }
 }
-
-/// The running task answers without having read all of the request. The connection then ends with
-/// the answer, and has to take care that the client gets to read it.
-pub fn ignore_the_rest() {
-    let _ = DESK.try_with(|desk| {
-        if let Desk::Connection(activity) = desk {
-            activity.ignore_the_rest();
-        }
-    });
-}

@@ -4,7 +4,7 @@ use super::curl;
 use super::mend::Said;
 use crate::contract::{Contract, Level, Rule, Strictness};
 use crate::credentials::{PROJECT_ID, is_project_id};
-use crate::http::{fits, is_usual_project_id};
+use crate::http::{Transport, fits, is_usual_project_id};
 use crate::language::Language;
 use crate::testing::journal::Entry;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -36,12 +36,14 @@ pub struct Aim {
     pub contract: &'static Contract,
     /// The levels of this run.
     pub strictness: Strictness,
+    /// How requests come in.
+    pub transport: Transport,
 }
 
 impl Aim {
     /// The request of an entry, put right; nothing where there is no way to.
     pub fn correct(self, entry: &Entry) -> Option<Corrected> {
-        let Self { contract, .. } = self;
+        let Self { contract, transport, .. } = self;
         let example = documented(contract);
         let had_body = !entry.body().trim_ascii().is_empty();
         let target = entry.target();
@@ -79,9 +81,9 @@ impl Aim {
         let host = header(entry, "host").unwrap_or("localhost");
         let body = body.then_some(said.body);
         let text = body.as_ref().map(Value::to_string);
-        let url = format!("http://{host}{path}");
+        let url = format!("{}://{host}{path}", transport.scheme());
         let method = contract.method.as_str();
-        let curl = curl::line(method, &url, &headers, text.as_deref());
+        let curl = curl::line(transport, (method, &url), &headers, text.as_deref());
         let headers = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
         Some(Corrected { method, path, headers, body, curl })
     }

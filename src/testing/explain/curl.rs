@@ -1,11 +1,18 @@
 //! A request as a line to paste into a shell.
 
 use super::correct::TOKEN;
+use crate::http::Transport;
 use std::fmt::Write;
 
 /// The line.
-pub fn line(method: &str, url: &str, headers: &[(String, String)], body: Option<&str>) -> String {
-    let mut line = format!("curl -X {method} {}", quoted(url));
+pub fn line(
+    transport: Transport,
+    (method, url): (&str, &str),
+    headers: &[(String, String)],
+    body: Option<&str>,
+) -> String {
+    let options = transport.curl_options();
+    let mut line = format!("curl {options}-X {method} {}", quoted(url));
     for (name, value) in headers {
         let header = match value.as_str() {
             // The shell puts the token in.

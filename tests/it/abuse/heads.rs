@@ -156,7 +156,7 @@ fn odd_targets_and_methods_are_answered() {
         ("OPTIONS * HTTP/1.1".to_owned(), "404"),
         ("CONNECT h:80 HTTP/1.1".to_owned(), "404"),
         ("BREW /coffee HTTP/1.1".to_owned(), "404"),
-        ("get /_paper/health HTTP/1.1".to_owned(), "404"),
+        ("get /_paper/health HTTP/1.1".to_owned(), "405"),
         ("TRACE /v3 HTTP/1.1".to_owned(), "404"),
         ("GET /../../etc/passwd HTTP/1.1".to_owned(), "404"),
         ("GET //// HTTP/1.1".to_owned(), "404"),

@@ -1,0 +1,102 @@
+//! The calls that there are: which methods a path takes, and who answers.
+
+use crate::http::{App, fits};
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodRouter, delete, get, post, put};
+use std::sync::Arc;
+
+/// Calls, each with its handler.
+#[derive(Debug, Default)]
+pub struct Calls {
+    listed: Vec<Listed>,
+    router: Router<Arc<App>>,
+}
+
+/// A path, and the methods that it takes.
+#[derive(Debug)]
+pub struct Listed {
+    /// The path, with its parameters.
+    pub path: &'static str,
+    methods: Vec<Method>,
+}
+
+impl Calls {
+    /// A call with GET, and so with HEAD.
+    pub fn get<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
+        self.list(path, &[Method::GET, Method::HEAD], get(call))
+    }
+
+    /// A call with POST.
+    pub fn post<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
+        self.list(path, &[Method::POST], post(call))
+    }
+
+    /// A call with PUT.
+    pub fn put<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
+        self.list(path, &[Method::PUT], put(call))
+    }
+
+    /// A call with DELETE.
+    pub fn delete<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
+        self.list(path, &[Method::DELETE], delete(call))
+    }
+
+    /// These and others.
+    pub fn and(mut self, others: Self) -> Self {
+        self.listed.extend(others.listed);
+        self.router = self.router.merge(others.router);
+        self
+    }
+
+    /// What leads requests to them.
+    pub fn router(self) -> Router<Arc<App>> {
+        self.router
+    }
+
+    /// What they are.
+    pub fn listed(self) -> Vec<Listed> {
+        self.listed
+    }
+
+    fn list(
+        mut self,
+        path: &'static str,
+        methods: &[Method],
+        call: MethodRouter<Arc<App>>,
+    ) -> Self {
+        self.router = self.router.route(path, call);
+        match self.listed.iter_mut().find(|listed| listed.path == path) {
+            Some(listed) => listed.methods.extend_from_slice(methods),
+            None => self.listed.push(Listed { path, methods: methods.to_vec() }),
+        }
+        self
+    }
+}
+
+impl Listed {
+    /// Whether it has this path, and takes other methods than this one.
+    pub fn lacks(&self, method: &Method, path: &str) -> bool {
+        fits(path, self.path) && !self.methods.contains(method)
+    }
+
+    /// The methods, as `Allow` has them.
+    pub fn allow(&self) -> String {
+        self.names().join(", ")
+    }
+
+    /// The methods, as a sentence has them.
+    pub fn spoken(&self) -> String {
+        match &self.names()[..] {
+            [others @ .., last] if !others.is_empty() => {
+                format!("{} and {last}", others.join(", "))
+            }
+            names => names.concat(),
+        }
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.methods.iter().map(Method::as_str).collect()
+    }
+}

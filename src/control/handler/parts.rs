@@ -1,0 +1,63 @@
+//! What a control call is taken apart into. Where that cannot be done, it is refused in the words
+//! of the control API, and not in those of the HTTP library.
+
+use crate::control::refuse;
+use crate::error::Refusal;
+use crate::http::{App, body};
+use crate::language::Language;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// The largest body of a control call that does not say otherwise: 2 MiB.
+const LARGEST: usize = 2 << 20;
+
+/// What the path names.
+#[derive(Debug)]
+pub struct Named<T = String>(pub T);
+
+/// The body, of so many bytes at most.
+#[derive(Debug)]
+pub struct Told<const MOST: usize = LARGEST>(pub Bytes);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Named<T> {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path(names)) => Ok(Self(names)),
+            Err(rejection) => {
+                let reason = format!("the path cannot be read: {}", rejection.body_text());
+                Err(refuse(rejection.status(), &reason).map(Body::from))
+            }
+        }
+    }
+}
+
+impl<const MOST: usize> FromRequest<Arc<App>> for Told<MOST> {
+    type Rejection = Response<Body>;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let received = body::receive(request.into_body(), MOST, app.body_timeout).await;
+        received.map(Self).map_err(|refusal| said(&refusal))
+    }
+}
+
+fn said(refusal: &Refusal) -> Response<Body> {
+    let (status, reason) = match refusal {
+        Refusal::BodyTooLarge { limit } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
+        }
+        Refusal::BodyTimeout { .. } => {
+            (StatusCode::REQUEST_TIMEOUT, refusal.message(Language::English))
+        }
+        _ => (StatusCode::BAD_REQUEST, refusal.message(Language::English)),
+    };
+    refuse(status, &reason).map(Body::from)
+}
