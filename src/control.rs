@@ -18,6 +18,7 @@ pub mod report;
 pub mod requests;
 mod save;
 pub mod scenarios;
+mod strict;
 pub mod worlds;
 
 pub use problem::{ControlError, percent, read, read_value};
@@ -32,11 +33,11 @@ use crate::language::Language;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode};
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::{any, get};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -49,7 +50,7 @@ pub const ACCOUNT: &str = "@account";
 
 /// The paths of the control API, for the message about an unknown one.
 const PATHS: &[&[&str]] = &[
-    &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", "/_paper/rules"],
+    &["/_paper/health", "/_paper/ready", "/_paper/openapi.json", RULES],
     page::PATHS,
     metrics::PATHS,
     catalogue::PATHS,
@@ -64,11 +65,18 @@ const PATHS: &[&[&str]] = &[
     worlds::PATHS,
 ];
 
+/// The rules of the contracts.
+const RULES: &str = "/_paper/rules";
+
+/// What the lists of rules and of answers can be cut down to.
+const FILTERS: &[&str] = &["operation", "service"];
+
 /// What everybody may ask, on every port.
 fn open_router() -> Router<Arc<App>> {
     Router::new()
         .route("/_paper/health", get(|| async { ok(&json!({ "status": "ok" })) }))
         .route("/_paper/ready", get(ready))
+        .layer(from_fn(strict::watch))
 }
 
 /// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
@@ -82,7 +90,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route(ROOT, get(page::redirect))
         .route("/_paper/openapi.json", get(document))
-        .route("/_paper/rules", get(|| async { ok(&json!({ "rules": rules::rules(ROUTES) })) }))
+        .route(RULES, get(async |uri: Uri| answer(list_rules(uri.query().unwrap_or_default()))))
         .merge(catalogue::router())
         .merge(clock::router())
         .merge(faults::router())
@@ -94,6 +102,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(metrics::router())
         .merge(save::router())
         .merge(worlds::router())
+        .layer(from_fn(strict::watch))
         .layer(from_fn_with_state(Arc::clone(app), guard::watch))
         .merge(page::router())
 }
@@ -130,6 +139,12 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
 /// go on.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&json!({ "status": "ready", "seed": app.cloud.settings().seed, "auth": app.auth.name() }))
+}
+
+/// The rules of the operations that a query names; all of them, if it names none.
+fn list_rules(query: &str) -> Result<Value, ControlError> {
+    let meant = requests::operations(query)?;
+    Ok(json!({ "rules": rules::rules(&meant) }))
 }
 
 async fn document(State(app): State<Arc<App>>) -> Response<Body> {

@@ -2,11 +2,11 @@
 
 pub mod reserved;
 
-use super::answer;
-use crate::api::ROUTES;
+use super::{ControlError, answer, requests};
 use crate::contract::{Contract, Refused, Situation};
 use crate::http::App;
 use axum::Router;
+use axum::http::Uri;
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ pub(super) const PATHS: &[&str] = &["/_paper/catalogue"];
 
 pub(super) fn router() -> Router<Arc<App>> {
     let [catalogue] = PATHS else { unreachable!("one path") };
-    Router::new().route(catalogue, get(async || answer(Ok(list()))))
+    Router::new()
+        .route(catalogue, get(async |uri: Uri| answer(list(uri.query().unwrap_or_default()))))
 }
 
 /// The documented answers of all operations.
@@ -40,13 +41,13 @@ struct Entry {
     provoke: Value,
 }
 
-/// Every documented answer: an operation's success first, with the requests of the documented
+/// Every documented answer of the operations that a query names: an operation's success first, with the requests of the documented
 /// example, and its refusals, each with a fault rule; where a reserved ID asks for it too, with
 /// that ID and the same requests, of which the last has it.
-pub fn list() -> Catalogue {
-    let contracts = ROUTES.iter().map(|route| route.contract);
-    let answers: Vec<_> = contracts.flat_map(entries).collect();
-    Catalogue { count: answers.len(), answers }
+pub fn list(query: &str) -> Result<Catalogue, ControlError> {
+    let contracts = requests::operations(query)?;
+    let answers: Vec<_> = contracts.into_iter().flat_map(entries).collect();
+    Ok(Catalogue { count: answers.len(), answers })
 }
 
 fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {

@@ -5,8 +5,8 @@ mod listing;
 mod pattern;
 
 pub use checks::{CheckRequest, Times, Verified};
-pub use listing::Listing;
-pub use pattern::{Pattern, unknown};
+pub use listing::{Listing, PARAMETERS};
+pub use pattern::{Pattern, operations, unknown};
 
 use super::handler::{ask, tell};
 use super::problem::read;

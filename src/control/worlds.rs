@@ -51,6 +51,9 @@ const LARGEST: usize = 64 << 20;
 
 type Received = Result<Bytes, BytesRejection>;
 
+/// What the list of worlds can be cut down by.
+pub(super) const PARAMETERS: &[&str] = &["marker", "limit"];
+
 /// Which worlds are to be listed.
 #[derive(Clone, Debug)]
 pub struct Listing {
@@ -74,7 +77,7 @@ impl Listing {
             match name {
                 "marker" => listing.marker = Some(project_id(&value)?.to_owned()),
                 "limit" => listing.limit = query::parse(name, &value, "a number")?,
-                _ => return Err(unknown("parameter", name, ["marker", "limit"].into_iter())),
+                _ => return Err(unknown("parameter", name, PARAMETERS.iter().copied())),
             }
             Ok(())
         })?;

@@ -3,7 +3,7 @@
 use crate::api::ROUTES;
 use crate::contract::Contract;
 use crate::contract::check;
-use crate::control::ControlError;
+use crate::control::{ControlError, query};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -67,6 +67,27 @@ impl Pattern {
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {
     ROUTES.iter().map(|route| route.contract)
+}
+
+/// The operations that the parameters `operation` and `service` of a query name; all of them where
+/// there is neither.
+pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
+    let (mut operation, mut service) = (None, None);
+    query::read(query, |name, value| {
+        match name {
+            "operation" => operation = Some(value),
+            "service" => service = Some(value),
+            _ => return Err(unknown("parameter", name, ["operation", "service"].into_iter())),
+        }
+        Ok(())
+    })?;
+    let service = service.map(|name| find_service(&name)).transpose()?;
+    let operation = operation.map(|name| find_operation(&name, service)).transpose()?;
+    let is_meant = |contract: &&Contract| {
+        operation.is_none_or(|id| contract.id == id)
+            && service.is_none_or(|name| contract.service.name == name)
+    };
+    Ok(contracts().filter(is_meant).collect())
 }
 
 fn find_service(name: &str) -> Result<&'static str, ControlError> {
