@@ -135,6 +135,10 @@ impl<'r> Exchange<'r> {
             draft.fault = Some(rule);
         }
         draft.warnings = answer.warnings;
+        if self.cell.is_abandoned() {
+            // The world that comes after gives the same id to another request.
+            reply::point_nowhere(response.headers_mut());
+        }
         self.record(body, &response, disruption, draft);
         Step::Done(Done { response, delay, disruption })
     }
