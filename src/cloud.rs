@@ -39,7 +39,7 @@ pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Drawn, Meaning, ScatteredIds, digest, draw, request_id};
-pub use instance::Instance;
+pub use instance::{Instance, Instances};
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
 pub use limits::{Full, Met};

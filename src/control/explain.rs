@@ -41,7 +41,9 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
         };
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
         let request_id = &request_id;
-        return Ok(Explanation::of(entry, Circumstances { request_id, project_id, strictness }));
+        let (guard, instances) = (&app.guard, &world.instances);
+        let circumstances = Circumstances { request_id, project_id, strictness, guard, instances };
+        return Ok(Explanation::of(entry, circumstances));
     }
     Err(ControlError::missing(why_not(app, &request_id)))
 }
