@@ -16,7 +16,7 @@ use crate::operation::{Failure, Outcome, Route};
 use crate::testing::fault::{Asked, Disruption, Hit};
 use crate::testing::instructions::{FAULT, Instructions};
 use crate::testing::journal::{Draft, Entry, Verdict};
-use crate::testing::lint::Answered;
+use crate::testing::lint::{Answered, Look};
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -99,7 +99,8 @@ impl<'r> Exchange<'r> {
         answer.request_id = self.cell.request_id(self.ordinal);
         let mut draft = Draft::default();
         let mut hit = hit;
-        let outcome = self.conduct(body, &mut hit, &mut answer, &mut draft);
+        let mut looked = None;
+        let outcome = self.conduct(body, &mut hit, &mut answer, &mut draft, &mut looked);
         draft.contract = answer.contract;
         let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
         let request_id = &answer.request_id;
@@ -139,7 +140,7 @@ impl<'r> Exchange<'r> {
             // The world that comes after gives the same id to another request.
             reply::point_nowhere(response.headers_mut());
         }
-        self.record(body, &response, disruption, draft);
+        self.record(body, &response, disruption, draft, looked);
         Step::Done(Done { response, delay, disruption })
     }
 
@@ -148,7 +149,7 @@ impl<'r> Exchange<'r> {
     pub fn forbid(&self, error: &ControlError) -> Response<Vec<u8>> {
         let request_id = self.cell.request_id(self.ordinal);
         let response = control::refuse_instructions(error.status, &error.to_string(), &request_id);
-        self.record(&Ok(Bytes::new()), &response, None, Draft::default());
+        self.record(&Ok(Bytes::new()), &response, None, Draft::default(), None);
         response
     }
 
@@ -165,6 +166,17 @@ impl<'r> Exchange<'r> {
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
         })
+    }
+
+    /// What is to say of a token that is let in, though it has expired.
+    fn remark_on_token(&self, target: &Target<'_>, body: &[u8]) -> Option<Warning> {
+        let Self { app, parts, routes, .. } = self;
+        if app.auth != AuthMode::Presence || routes.iter().all(|route| route.contract.open) {
+            return None;
+        }
+        let project_id = target.usable_project_id();
+        let message = auth::expired(&Arrival { cloud: &app.cloud, parts, body, project_id })?;
+        Some(Warning { class: Class::Resources, message })
     }
 
     /// The hit that is left of one: what was refused never came to where some would have hit it.
@@ -232,6 +244,7 @@ impl<'r> Exchange<'r> {
         response: &Response<Vec<u8>>,
         disruption: Option<Disruption>,
         mut draft: Draft,
+        looked: Option<(Awaited, Look)>,
     ) {
         let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
         draft.contract = draft.contract.or_else(only);
@@ -252,7 +265,9 @@ impl<'r> Exchange<'r> {
             parts: self.parts,
             body,
             answer,
+            is_cut: disruption == Some(Disruption::Truncate),
             draft: &draft,
+            looked,
         });
         let times = [self.received.moment(), now];
         let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
@@ -266,6 +281,7 @@ impl<'r> Exchange<'r> {
         hit: &mut Option<Hit>,
         answer: &mut Answer,
         draft: &mut Draft,
+        looked: &mut Option<(Awaited, Look)>,
     ) -> Result<Outcome, Halt> {
         let Self { app, parts, routes, cell, .. } = self;
         let settings = app.cloud.settings();
@@ -277,6 +293,12 @@ impl<'r> Exchange<'r> {
         let target = self.target.as_ref().map_err(Clone::clone)?;
         let body = body.as_ref().map_err(Clone::clone)?;
         let access = self.admit(target, body)?;
+        if let Some(warning) = self.remark_on_token(target, body) {
+            draft.expired_token = true;
+            if settings.strictness.resources != Level::Off {
+                answer.warnings.push(warning);
+            }
+        }
         target.require_project_id()?;
         let instructions = Instructions::read(&parts.headers).map_err(Halt::BadInstructions)?;
         let scenario = self.scenario(target, body, &instructions)?;
@@ -341,7 +363,7 @@ impl<'r> Exchange<'r> {
         let now = project.now;
         let trace = project.finish(done.is_ok() || panicked);
         world.is_damaged |= panicked;
-        world.testing.lint.began(&trace.courses, self.ordinal, now);
+        world.testing.lint.began(&trace.courses, self.ordinal);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         answer.warnings.extend(trace.warnings);
         if cell.is_abandoned() && done.is_ok() {
@@ -353,7 +375,8 @@ impl<'r> Exchange<'r> {
             Ok(outcome) => {
                 draft.verdict = Verdict::Performed;
                 if let Some(awaited) = awaited {
-                    world.looked_at(&awaited, now, self.ordinal);
+                    let look = world.looked_at(&awaited, now, self.ordinal);
+                    *looked = Some((awaited, look));
                 }
                 Ok(outcome)
             }
