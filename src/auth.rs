@@ -68,6 +68,14 @@ pub fn admit(mode: AuthMode, arrival: &Arrival<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Says of a token that was issued here that it has expired, if it has.
+pub fn expired(arrival: &Arrival<'_>) -> Option<String> {
+    match Credential::read(&arrival.parts.headers).ok()? {
+        Credential::Token(text) => token::expired(text, arrival),
+        Credential::Signature(_) => None,
+    }
+}
+
 /// Whose credentials a request carries, as far as that is known. Only IAM asks for it, and its
 /// paths have no project.
 pub fn recognise(arrival: &Arrival<'_>) -> Caller {

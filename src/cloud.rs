@@ -42,7 +42,7 @@ pub use dual_active::{Relationship, Stage};
 pub use forgotten::Past;
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
 pub use ids::{Drawn, IdKind, Ids, Meaning, ScatteredIds, digest, draw, request_id};
-pub use instance::Instance;
+pub use instance::{Instance, Instances};
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Fate, Lifecycle, Run};
 pub use limits::{Full, Met};

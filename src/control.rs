@@ -20,6 +20,7 @@ pub mod report;
 pub mod requests;
 mod save;
 pub mod scenarios;
+mod strict;
 pub mod worlds;
 
 pub use problem::{ControlError, percent, read, read_value};
@@ -34,13 +35,13 @@ use crate::language::Language;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::any;
 use calls::{Calls, Listed};
 use guard::Guard;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::any::Any;
 use std::sync::{Arc, LazyLock};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -50,6 +51,9 @@ pub const ROOT: &str = "/_paper";
 
 /// What stands for the account in the place of a project: the world of IAM's own calls.
 pub const ACCOUNT: &str = "@account";
+
+/// What the lists of rules and of answers can be cut down to.
+const FILTERS: &[&str] = &["operation", "service"];
 
 /// What everybody may ask, on every port.
 fn open_calls() -> Calls {
@@ -63,7 +67,8 @@ fn guarded_calls() -> Calls {
     Calls::default()
         .get(ROOT, page::redirect)
         .get("/_paper/openapi.json", document)
-        .get("/_paper/rules", async || ok(&json!({ "rules": rules::rules(ROUTES) })))
+        .get("/_paper/rules", async |uri: Uri| answer(list_rules(uri.query().unwrap_or_default())))
+        .reads(FILTERS)
         .and(catalogue::calls())
         .and(clock::calls())
         .and(faults::calls())
@@ -90,13 +95,18 @@ pub fn closed_router() -> Router<Arc<App>> {
 /// The control API, for whoever may control.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let watch = from_fn_with_state(Arc::clone(app), guard::watch);
-    guarded_calls().router().layer(watch).merge(page::calls().router())
+    guarded_calls()
+        .router()
+        .layer(from_fn(strict::watch))
+        .layer(watch)
+        .merge(page::calls().router())
 }
 
 /// The same calls and what everybody may ask, each with an id on its answer, even if it panics.
 pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     open_calls()
         .router()
+        .layer(from_fn(strict::watch))
         .merge(router)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(map_response_with_state(Arc::clone(app), identify))
@@ -126,6 +136,12 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
 /// go on.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&json!({ "status": "ready", "seed": app.cloud.settings().seed, "auth": app.auth.name() }))
+}
+
+/// The rules of the operations that a query names; all of them, if it names none.
+fn list_rules(query: &str) -> Result<Value, ControlError> {
+    let meant = requests::operations(query)?;
+    Ok(json!({ "rules": rules::rules(&meant) }))
 }
 
 async fn document(State(app): State<Arc<App>>) -> Response<Body> {

@@ -74,7 +74,8 @@ fn rule_table() -> String {
         .map(|route| route.contract)
         .filter(|contract| matches!(contract.source, Source::Document(_)));
     let documented: Vec<_> = documented.map(|contract| contract.id).collect();
-    let of_the_five = rules::rules(ROUTES)
+    let contracts: Vec<_> = ROUTES.iter().map(|route| route.contract).collect();
+    let of_the_five = rules::rules(&contracts)
         .into_iter()
         .filter(|rule| documented.contains(&rule.operation) && rule.class == "documented");
     for rule in of_the_five {

@@ -4,15 +4,17 @@ pub mod body;
 mod disruption;
 mod entrance;
 mod exchange;
+mod nearest;
 pub mod reply;
 pub mod target;
 mod transport;
 
 pub use entrance::PortOf;
+pub use nearest::{is_slip, nearest_contract};
 pub use target::{distance, fits, is_usual_project_id};
 pub use transport::Transport;
 
-use crate::api::{ROUTES, gateway};
+use crate::api::gateway;
 use crate::auth::AuthMode;
 use crate::cloud::{Cloud, Warning};
 use crate::contract::check::Members;
@@ -28,7 +30,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts,
     uri::Authority,
 };
 use axum::routing::{MethodFilter, MethodRouter};
@@ -274,15 +276,4 @@ pub fn unreadable(app: &App, status: StatusCode, reason: &str) -> Response<Vec<u
         response.headers_mut().insert(reply::REQUEST_ID, id);
     }
     response
-}
-
-/// The operation that was probably meant: the same path with another method, or the path that
-/// takes the fewest changes.
-pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
-    let apart = |contract: &'static Contract| {
-        let distance = distance(path, contract.path, 8)?;
-        Some(((distance, contract.method != *method), contract))
-    };
-    let near = ROUTES.iter().filter_map(|route| apart(route.contract));
-    near.min_by_key(|(apart, _)| *apart).map(|(_, contract)| contract)
 }

@@ -129,6 +129,7 @@ impl PaperCloud {
         let control = control.map(|endpoint| bind(endpoint.address())).transpose()?;
         let control_address = control.as_ref().map(|(_, address)| *address);
         guard.port = control_address.map(|address| address.port());
+        guard.address = Some(address);
         if let Some(failed) = selftest().into_iter().find(|proof| proof.failed.is_some()) {
             let failure = failed.failed.unwrap_or_default();
             return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));

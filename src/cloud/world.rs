@@ -143,13 +143,14 @@ impl World {
         Ok(due)
     }
 
-    /// Notes that a client looked by a request whether something has come to rest, and moves on if
-    /// the world does so by itself.
-    pub fn looked_at(&mut self, awaited: &Awaited, at: Moment, ordinal: u64) {
+    /// Takes a look for a client whether something has come to rest, and moves on if the world does
+    /// so by itself. What it has shown is known when it is answered.
+    pub fn looked_at(&mut self, awaited: &Awaited, at: Moment, ordinal: u64) -> Look {
         let begun = self.agenda.latest_number();
-        self.testing.lint.looked(awaited, Look { at: Stamp::at(at), ordinal, begun });
+        let number = self.testing.lint.next_look();
+        let look = Look { at: Stamp::at(at), ordinal, begun, number };
         if !self.testing.auto_advance {
-            return;
+            return look;
         }
         let now = self.clock.now();
         let unfinished = |course: &Course| course.phases(now).any(|phase| phase.ended.is_none());
@@ -158,6 +159,7 @@ impl World {
             // It goes forward or not at all.
             let _ = self.turn(&Turn::NextEvent);
         }
+        look
     }
 
     /// Changes how something that is under way goes on, wherever a copy of its run is kept. The

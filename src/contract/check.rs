@@ -5,6 +5,7 @@ use super::field::{Field, ID_LENGTH, Kind, Presence};
 use super::json::Json;
 use super::violation::{ExpectedType, Rule, Violation};
 use super::{Contract, Place};
+use crate::testing::journal::names_a_secret;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
@@ -60,6 +61,17 @@ enum At<'p> {
     Top,
     Member(&'p Self, &'p str),
     Element(&'p Self, usize),
+}
+
+impl At<'_> {
+    /// Whether a name on the way to it gives a secret away.
+    fn is_below_a_secret(&self) -> bool {
+        match self {
+            Self::Top => false,
+            Self::Element(list, _) => list.is_below_a_secret(),
+            Self::Member(parent, name) => names_a_secret(name) || parent.is_below_a_secret(),
+        }
+    }
 }
 
 impl fmt::Display for At<'_> {
@@ -165,7 +177,8 @@ impl Check {
         match self.judge(kind, value, at, secret) {
             Ok(value) => value,
             Err((value, rule)) => {
-                let got = (!secret).then(|| value.show());
+                let conceals = secret || at.is_below_a_secret();
+                let got = Some(if conceals { value.describe() } else { value.show() });
                 self.tell(Violation { path: at.to_string(), rule, got });
                 value
             }

@@ -71,6 +71,17 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// What a message says of a secret: nothing of the value but its kind and, of text, its length.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Text(text) => match text.chars().count() {
+                1 => "a string of 1 character".to_owned(),
+                count => format!("a string of {count} characters"),
+            },
+            other => other.type_name().to_owned(),
+        }
+    }
+
     /// The value as a message shows it: short, and never a container's content.
     pub fn show(&self) -> String {
         const LONGEST: usize = 48;

@@ -42,12 +42,12 @@ impl From<&Note> for ListedNote {
     }
 }
 
-/// Every rule of every operation, in the order of the tables.
-pub fn rules(routes: &[Route]) -> Vec<ListedRule> {
+/// Every rule of some operations, in the order of the tables.
+pub fn rules(contracts: &[&'static Contract]) -> Vec<ListedRule> {
     let mut rules = Vec::new();
-    for route in routes {
-        for (place, field) in route.contract.parameters() {
-            list(route.contract, place, field, "", &mut rules);
+    for contract in contracts {
+        for (place, field) in contract.parameters() {
+            list(contract, place, field, "", &mut rules);
         }
     }
     rules

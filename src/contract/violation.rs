@@ -88,7 +88,8 @@ pub struct Violation {
     pub path: String,
     /// What should have been.
     pub rule: Rule,
-    /// What was instead, fit to be shown; nothing where showing it says no more or would leak.
+    /// What was instead, fit to be shown; nothing where showing it says no more. Of a secret it
+    /// says only what kind of value it is.
     pub got: Option<String>,
 }
 

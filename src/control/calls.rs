@@ -19,6 +19,8 @@ pub struct Calls {
 pub struct Listed {
     /// The path, with its parameters.
     pub path: &'static str,
+    /// What a GET of it reads of the query.
+    pub parameters: &'static [&'static str],
     methods: Vec<Method>,
 }
 
@@ -41,6 +43,14 @@ impl Calls {
     /// A call with DELETE.
     pub fn delete<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
         self.list(path, &[Method::DELETE], delete(call))
+    }
+
+    /// The last one reads these parameters of its query; any other that does not say so reads none.
+    pub fn reads(mut self, parameters: &'static [&'static str]) -> Self {
+        if let Some(last) = self.listed.last_mut() {
+            last.parameters = parameters;
+        }
+        self
     }
 
     /// These and others.
@@ -69,7 +79,7 @@ impl Calls {
         self.router = self.router.route(path, call);
         match self.listed.iter_mut().find(|listed| listed.path == path) {
             Some(listed) => listed.methods.extend_from_slice(methods),
-            None => self.listed.push(Listed { path, methods: methods.to_vec() }),
+            None => self.listed.push(Listed { path, parameters: &[], methods: methods.to_vec() }),
         }
         self
     }

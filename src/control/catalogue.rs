@@ -2,15 +2,17 @@
 
 pub mod reserved;
 
-use super::answer;
 use super::calls::Calls;
-use crate::api::ROUTES;
+use super::{ControlError, FILTERS, answer, requests};
 use crate::contract::{Contract, Refused, Situation};
+use axum::http::Uri;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(super) fn calls() -> Calls {
-    Calls::default().get("/_paper/catalogue", async || answer(Ok(list())))
+    Calls::default()
+        .get("/_paper/catalogue", async |uri: Uri| answer(list(uri.query().unwrap_or_default())))
+        .reads(FILTERS)
 }
 
 /// The documented answers of all operations.
@@ -34,13 +36,13 @@ struct Entry {
     provoke: Value,
 }
 
-/// Every documented answer: an operation's success first, with the requests of the documented
+/// Every documented answer of the operations that a query names: an operation's success first, with the requests of the documented
 /// example, and its refusals, each with a fault rule; where a reserved ID asks for it too, with
 /// that ID and the same requests, of which the last has it.
-pub fn list() -> Catalogue {
-    let contracts = ROUTES.iter().map(|route| route.contract);
-    let answers: Vec<_> = contracts.flat_map(entries).collect();
-    Catalogue { count: answers.len(), answers }
+pub fn list(query: &str) -> Result<Catalogue, ControlError> {
+    let contracts = requests::operations(query)?;
+    let answers: Vec<_> = contracts.into_iter().flat_map(entries).collect();
+    Ok(Catalogue { count: answers.len(), answers })
 }
 
 fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {

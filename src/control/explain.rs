@@ -34,8 +34,9 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
         };
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
         let request_id = &request_id;
-        let transport = app.transport;
-        let circumstances = Circumstances { request_id, project_id, strictness, transport };
+        let (transport, guard, instances) = (app.transport, &app.guard, &world.instances);
+        let circumstances =
+            Circumstances { request_id, project_id, strictness, transport, guard, instances };
         return Ok(Explanation::of(entry, circumstances));
     }
     Err(ControlError::missing(why_not(app, &request_id)))

@@ -4,15 +4,19 @@
 //! A browser lets every page send requests to this machine, and a page can give its own host name
 //! the address of this machine. Both show: in the `Origin`, and in the `Host`.
 
+mod authority;
+
 use super::{ControlError, refuse};
 use crate::credentials::Secret;
 use crate::http::App;
 use crate::testing::instructions;
+use authority::{authorities, host_of, is_of_host, without_default_port};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri, header};
 use axum::middleware::Next;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
@@ -27,6 +31,8 @@ pub struct Guard {
     token: Option<Secret>,
     /// The port that control calls are served at, where it is one of their own.
     pub port: Option<u16>,
+    /// Where requests of the API are served, once they are.
+    pub address: Option<SocketAddr>,
 }
 
 impl Guard {
@@ -40,9 +46,7 @@ impl Guard {
             let texts: Vec<_> = texts.iter().map(|text| text.trim().to_lowercase()).collect();
             texts.into_iter().filter(|text| !text.is_empty())
         };
-        if token.is_some_and(|token| token.reveal().trim().is_empty()) {
-            return Err("control-token must not be empty".to_owned());
-        }
+        let token = token.map(readable).transpose()?;
         let hosts = given(hosts).map(|host| {
             let is_name = !host.contains(['/', ':', '@', ' ', '*']);
             is_name.then_some(host.trim_end_matches('.').to_owned()).ok_or_else(|| {
@@ -52,16 +56,19 @@ impl Guard {
         let origins = given(origins).map(|origin| {
             let bad =
                 || format!("cors-origin must be one such as http://localhost:3000, got {origin:?}");
-            let (_, authority) = origin.split_once("://").ok_or_else(bad)?;
+            let (scheme, authority) = origin.split_once("://").ok_or_else(bad)?;
             let is_plain = !authority.is_empty() && !authority.contains(['/', '*', '@', ' ', '?']);
-            let value = HeaderValue::from_str(&origin).ok();
+            // As browsers write it.
+            let authority = without_default_port(scheme, authority);
+            let value = HeaderValue::from_str(&format!("{scheme}://{authority}")).ok();
             value.filter(|_| is_plain).ok_or_else(bad)
         });
         Ok(Self {
             hosts: hosts.collect::<Result<_, _>>()?,
             origins: origins.collect::<Result<_, _>>()?,
-            token: token.cloned(),
+            token,
             port: None,
+            address: None,
         })
     }
 
@@ -85,6 +92,23 @@ impl Guard {
         self.require_token(headers, false)
     }
 
+    /// Host and port that a request which was sent to a host is sent to again: the same, if that
+    /// can be no other server's, and where the API is served otherwise.
+    pub fn reached_by<'h>(&self, host: Option<&'h str>) -> Cow<'h, str> {
+        let own = |host: &&str| host_of(host).is_some_and(|host| self.is_own(host));
+        if let Some(host) = host.filter(own) {
+            return Cow::Borrowed(host);
+        }
+        let Some(mut address) = self.address else { return Cow::Borrowed("localhost") };
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        Cow::Owned(address.to_string())
+    }
+
     /// What lets pages of the configured origins read answers.
     pub fn cors(&self) -> Option<CorsLayer> {
         let layer = || {
@@ -98,10 +122,16 @@ impl Guard {
     }
 
     fn require_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
-        let foreign = authorities(headers, uri)
-            .find(|authority| authority.is_none_or(|authority| !self.is_own(host_of(authority))));
+        let is_own = |authority: &str| {
+            authority.is_empty() || host_of(authority).is_some_and(|host| self.is_own(host))
+        };
+        let foreign = authorities(headers, uri).find(|authority| !authority.is_some_and(is_own));
         let Some(authority) = foreign else { return Ok(()) };
-        let host = shown(authority.map_or("one that is not ASCII", host_of));
+        let Some(host) = authority.and_then(host_of) else {
+            let host = authority.map_or_else(|| "one that is not ASCII".to_owned(), shown);
+            return Err(ControlError::forbidden(format!("the Host {host} is none")));
+        };
+        let host = shown(host);
         Err(ControlError::forbidden(format!(
             "the Host {host} may be a web page's, which must not control Papercloud; if it is \
              meant, start with --control-host {host} (PAPERCLOUD_CONTROL_HOSTS)"
@@ -143,7 +173,10 @@ impl Guard {
         let Some(token) = &self.token else { return Ok(()) };
         let sent = headers.get(TOKEN).and_then(|sent| sent.to_str().ok());
         let borne = headers.get(header::AUTHORIZATION).filter(|_| may_bear);
-        let borne = borne.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let borne = borne.and_then(|value| {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token)
+        });
         let problem = match sent.or(borne) {
             Some(sent) if token.is(sent.trim()) => return Ok(()),
             Some(_) => "another token was sent",
@@ -165,37 +198,22 @@ pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) ->
     }
 }
 
-/// Host and port that a request is for, as often as it says so; nothing where it cannot be read.
-fn authorities<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> impl Iterator<Item = Option<&'r str>> {
-    let named = headers.get_all(header::HOST).iter().map(|host| host.to_str().ok());
-    named.chain(uri.authority().map(|authority| Some(authority.as_str())))
-}
-
-/// The host without its port.
-fn host_of(authority: &str) -> &str {
-    let bracketed = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let host = match bracketed {
-        Some((address, _)) => address,
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-    };
-    host.strip_suffix('.').unwrap_or(host)
-}
-
-/// Whether a page comes from the very host and port that it asks.
-fn is_of_host(origin: &HeaderValue, headers: &HeaderMap, uri: &Uri) -> bool {
-    let Some((scheme, of_page)) = origin.to_str().ok().and_then(|text| text.split_once("://"))
-    else {
-        return false;
-    };
-    let default = match scheme {
-        "http" => ":80",
-        "https" => ":443",
-        _ => return false,
-    };
-    let plain =
-        |authority: &str| authority.strip_suffix(default).unwrap_or(authority).to_ascii_lowercase();
-    let mut asked = authorities(headers, uri).flatten();
-    asked.next().is_some_and(|asked| plain(asked) == plain(of_page))
+/// A token that a header can carry as it is. What ends the line of a file is no part of it.
+fn readable(token: &Secret) -> Result<Secret, String> {
+    let text = token.reveal();
+    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    if text.trim().is_empty() {
+        return Err("control-token must not be empty".to_owned());
+    }
+    let is_plain = text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
+    if !is_plain || text != text.trim() {
+        return Err(
+            "control-token must be visible ASCII characters, with no spaces around them: a \
+                    header cannot carry another one"
+                .to_owned(),
+        );
+    }
+    Ok(text.into())
 }
 
 fn shown(text: &str) -> String {
@@ -226,7 +244,7 @@ mod tests {
             "laptop.local",
             "mock.example.com:8080",
         ] {
-            assert!(guard.is_own(host_of(own)), "{own}");
+            assert!(host_of(own).is_some_and(|host| guard.is_own(host)), "{own}");
         }
         for foreign in [
             "evil.example.com",
@@ -236,8 +254,18 @@ mod tests {
             "mock.example.com.evil.org",
             "notlocalhost.com",
             "1.2.3.4.5",
+            "[::1].evil.com",
+            "[::1",
+            "[evil]",
+            "[::1]:8o",
+            "a b",
+            "evil,com",
+            "localhost:80:90",
+            "localhost:x",
+            "@localhost",
+            ":80",
         ] {
-            assert!(!guard.is_own(host_of(foreign)), "{foreign}");
+            assert!(!host_of(foreign).is_some_and(|host| guard.is_own(host)), "{foreign}");
         }
     }
 
@@ -253,7 +281,24 @@ mod tests {
             assert!(bad("", origin).unwrap_err().starts_with("cors-origin must"), "{origin}");
         }
         assert!(bad("", "").is_ok(), "an empty variable sets nothing");
-        let empty = Guard::new(&[], &[], Some(&" ".into())).unwrap_err();
-        assert_eq!(empty, "control-token must not be empty");
+        let with = |token: &str| Guard::new(&[], &[], Some(&token.into()));
+        for empty in ["", " ", "\n", "\r\n"] {
+            assert_eq!(with(empty).unwrap_err(), "control-token must not be empty");
+        }
+        for token in [" tok", "tok ", "tok\n\n", "t\tk", "\u{e9}"] {
+            let problem = with(token).unwrap_err();
+            assert!(problem.starts_with("control-token must be visible ASCII"), "{problem}");
+        }
+        for token in ["tok", "tok\n", "tok\r\n"] {
+            assert!(with(token).unwrap().token.is_some_and(|kept| kept.is("tok")), "{token:?}");
+        }
+    }
+
+    #[test]
+    fn origins_are_kept_as_browsers_write_them() {
+        let origins = ["http://A:80", "https://b:443", "http://c:443", "http://[::1]:80"];
+        let guard = Guard::new(&[], &origins.map(str::to_owned), None).unwrap();
+        let kept: Vec<_> = guard.origins.iter().map(|it| it.to_str().unwrap()).collect();
+        assert_eq!(kept, ["http://a", "https://b", "http://c:443", "http://[::1]"]);
     }
 }

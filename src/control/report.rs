@@ -120,7 +120,7 @@ impl Report {
         let mut under_way: Vec<_> = world.agenda.under_way().collect();
         under_way.sort_unstable_by_key(|course| course_number(course));
         let leaks = Leaks {
-            never_polled: lint.never_polled(now).map(|watched| left(&watched.course)).collect(),
+            never_polled: lint.never_polled().map(|watched| left(&watched.course)).collect(),
             unfinished: under_way.into_iter().map(left).collect(),
             faults_never_hit: faults_never_hit(&world),
         };

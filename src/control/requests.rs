@@ -7,7 +7,9 @@ mod rules;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, operations};
+
+use listing::PARAMETERS;
 
 use super::calls::Calls;
 use super::handler::{Named, ask, tell};
@@ -30,6 +32,7 @@ pub(super) fn calls() -> Calls {
                     .and_then(|listing| list(&app, &project, &listing)),
             )
         })
+        .reads(PARAMETERS)
         .delete(ALL, ask(|app, project| answer_empty(clear(app, project))))
         .post(
             "/_paper/worlds/{project_id}/requests/verify",

@@ -8,10 +8,12 @@ use crate::save::Done;
 use axum::extract::State;
 use std::sync::Arc;
 
+/// Where it is asked for, without a body.
+pub const PATH: &str = "/_paper/save";
+
 pub(super) fn calls() -> Calls {
-    Calls::default().post("/_paper/save", async |State(app): State<Arc<App>>| {
-        answer(aside(move || save(&app)).await)
-    })
+    Calls::default()
+        .post(PATH, async |State(app): State<Arc<App>>| answer(aside(move || save(&app)).await))
 }
 
 /// Saves the state of all worlds. Whatever was answered before is in it.

@@ -21,6 +21,7 @@ pub(super) fn calls() -> Calls {
             let listing = Listing::parse(uri.query().unwrap_or_default());
             answer(listing.map(|listing| list(&app, &listing)))
         })
+        .reads(PARAMETERS)
         .get(ONE, async |State(app): State<Arc<App>>, Named(project): Named| {
             let exported = aside(move || export(&app, &project)).await;
             exported.map_or_else(|error| answer::<()>(Err(error)), document)
@@ -43,6 +44,9 @@ pub(super) fn calls() -> Calls {
 
 /// A world as it is imported over HTTP: 64 MiB at most, where all other control requests have 2.
 type Document = Told<{ 64 << 20 }>;
+
+/// What the list of worlds can be cut down by.
+const PARAMETERS: &[&str] = &["marker", "limit"];
 
 /// Which worlds are to be listed.
 #[derive(Clone, Debug)]
@@ -67,7 +71,7 @@ impl Listing {
             match name {
                 "marker" => listing.marker = Some(project_id(&value)?.to_owned()),
                 "limit" => listing.limit = query::parse(name, &value, "a number")?,
-                _ => return Err(unknown("parameter", name, ["marker", "limit"])),
+                _ => return Err(unknown("parameter", name, PARAMETERS.iter().copied())),
             }
             Ok(())
         })?;

@@ -17,7 +17,7 @@ use crate::operation::{Failure, Outcome, Route};
 use crate::testing::fault::{Asked, Disruption, Hit, Struck};
 use crate::testing::instructions::{FAULT, Instructions};
 use crate::testing::journal::{Draft, Entry, Verdict};
-use crate::testing::lint::Answered;
+use crate::testing::lint::{Answered, Look};
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
 use std::borrow::Cow;
@@ -131,8 +131,8 @@ impl<'r> Exchange<'r> {
         let mut answer = Answer::new(service, language(service, &self.parts.headers));
         answer.request_id = self.cell.request_id(self.ordinal);
         let mut draft = Draft::default();
-        let mut struck = struck;
-        let outcome = self.conduct(body, &mut struck, &mut answer, &mut draft);
+        let (mut struck, mut looked) = (struck, None);
+        let outcome = self.conduct(body, &mut struck, &mut answer, &mut draft, &mut looked);
         draft.contract = answer.contract;
         let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
         let request_id = &answer.request_id;
@@ -172,7 +172,11 @@ impl<'r> Exchange<'r> {
             draft.fault = Some(rule);
         }
         draft.warnings = answer.warnings;
-        self.record(body, &response, disruption, draft);
+        if self.cell.is_abandoned() {
+            // The world that comes after gives the same id to another request.
+            reply::point_nowhere(response.headers_mut());
+        }
+        self.record(body, &response, disruption, draft, looked);
         Step::Done(Done { response, delay, disruption })
     }
 
@@ -181,7 +185,7 @@ impl<'r> Exchange<'r> {
     pub fn forbid(&self, error: &ControlError) -> Response<Vec<u8>> {
         let request_id = self.cell.request_id(self.ordinal);
         let response = control::refuse_instructions(error.status, &error.to_string(), &request_id);
-        self.record(&Ok(Bytes::new()), &response, None, Draft::default());
+        self.record(&Ok(Bytes::new()), &response, None, Draft::default(), None);
         response
     }
 
@@ -199,6 +203,17 @@ impl<'r> Exchange<'r> {
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
         })
+    }
+
+    /// What is to say of a token that is let in, though it has expired.
+    fn remark_on_token(&self, target: &Target<'_>, body: &[u8]) -> Option<Warning> {
+        let Self { app, parts, routes, .. } = self;
+        if app.auth != AuthMode::Presence || routes.iter().all(|route| route.contract.open) {
+            return None;
+        }
+        let project_id = target.usable_project_id();
+        let message = auth::expired(&Arrival { cloud: &app.cloud, parts, body, project_id })?;
+        Some(Warning { class: Class::Resources, message })
     }
 
     /// The scenario that the request names, in its header or with its credential. The world enters
@@ -255,6 +270,7 @@ impl<'r> Exchange<'r> {
         response: &Response<Vec<u8>>,
         disruption: Option<Disruption>,
         mut draft: Draft,
+        looked: Option<(Awaited, Look)>,
     ) {
         let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
         draft.contract = draft.contract.or_else(only);
@@ -275,7 +291,9 @@ impl<'r> Exchange<'r> {
             parts: self.parts,
             body,
             answer,
+            is_cut: disruption == Some(Disruption::Truncate),
             draft: &draft,
+            looked,
         });
         let times = [self.received.moment(), now];
         let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
@@ -291,6 +309,7 @@ impl<'r> Exchange<'r> {
         struck: &mut Option<Struck>,
         answer: &mut Answer,
         draft: &mut Draft,
+        looked: &mut Option<(Awaited, Look)>,
     ) -> Result<Outcome, Halt> {
         let Self { app, parts, routes, cell, .. } = self;
         let settings = app.cloud.settings();
@@ -302,6 +321,12 @@ impl<'r> Exchange<'r> {
         let target = self.target.as_ref().map_err(Clone::clone)?;
         let body = body.as_ref().map_err(Clone::clone)?;
         let access = self.admit(target, body)?;
+        if let Some(warning) = self.remark_on_token(target, body) {
+            draft.expired_token = true;
+            if settings.strictness.resources != Level::Off {
+                answer.warnings.push(warning);
+            }
+        }
         target.require_project_id()?;
         let instructions = Instructions::read(&parts.headers).map_err(Halt::BadInstructions)?;
         let scenario = self.scenario(target, body, &instructions)?;
@@ -369,7 +394,7 @@ impl<'r> Exchange<'r> {
         let now = project.now;
         let trace = project.finish(done.is_ok() || panicked);
         world.is_damaged |= panicked;
-        world.testing.lint.began(&trace.courses, self.ordinal, now);
+        world.testing.lint.began(&trace.courses, self.ordinal);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         draft.unchanged = trace.unchanged;
         answer.warnings.extend(trace.warnings);
@@ -383,7 +408,8 @@ impl<'r> Exchange<'r> {
                 draft.verdict = Verdict::Performed;
                 world.testing.faults.succeeded(struck);
                 if let Some(awaited) = awaited {
-                    world.looked_at(&awaited, now, self.ordinal);
+                    let look = world.looked_at(&awaited, now, self.ordinal);
+                    *looked = Some((awaited, look));
                 }
                 Ok(outcome)
             }

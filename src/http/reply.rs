@@ -160,6 +160,11 @@ pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
     }
 }
 
+/// Says no longer where a request is explained: nobody can see its world any more.
+pub fn point_nowhere(headers: &mut HeaderMap) {
+    headers.remove(EXPLAIN);
+}
+
 /// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.
 pub fn error(
     service: &Service,

@@ -5,6 +5,7 @@ use crate::contract::json::Json;
 use crate::contract::{Rule, Violation};
 use crate::credentials::is_project_id;
 use crate::error::Refusal;
+use crate::testing::journal::names_a_secret_parameter;
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -48,7 +49,10 @@ impl<'a> Target<'a> {
         let mut query = Members::new();
         for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            query.push((decode_query(name)?, Json::Text(decode_query(value)?)));
+            let name = decode_query(name)?;
+            let conceals = |refusal| conceal(refusal, &name);
+            let value = decode_query(value).map_err(conceals)?;
+            query.push((name, Json::Text(value)));
         }
         Ok(Self { project_id, of_project, path, query })
     }
@@ -132,6 +136,16 @@ fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     percent_decode_str(sent).decode_utf8().map_err(|_| malformed("bytes that are not UTF-8"))
 }
 
+/// What cannot be decoded is not shown where its name says that it is a secret.
+fn conceal(refusal: Refusal, name: &str) -> Refusal {
+    if !names_a_secret_parameter(name) {
+        return refusal;
+    }
+    let shown: String = name.chars().take(64).collect();
+    let reason = format!("the value of {shown:?} in the query cannot be decoded");
+    Refusal::MalformedRequest { reason }
+}
+
 /// In a query, `+` is a space: every client writes a plus as `%2B`.
 fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     if !sent.contains('+') {
@@ -141,11 +155,13 @@ fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     Ok(Cow::Owned(decode(&spaced)?.into_owned()))
 }
 
-/// Whether a path has the segments of a template.
+/// Whether a path has the segments of a template; for a parameter it must have something.
 pub fn fits(path: &str, template: &str) -> bool {
     let mut path = segments(path);
-    let known = |part: &str| part.starts_with('{');
-    segments(template).all(|part| path.next().is_some_and(|sent| known(part) || sent == part))
+    let is_taken = |part: &str, sent: &str| {
+        if part.starts_with('{') { !sent.is_empty() } else { sent == part }
+    };
+    segments(template).all(|part| path.next().is_some_and(|sent| is_taken(part, sent)))
         && path.next().is_none()
 }
 

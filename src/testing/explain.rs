@@ -10,9 +10,11 @@ mod value;
 
 use super::journal::{Entry, Verdict};
 use crate::api::{ROUTES, gateway};
+use crate::cloud::Instances;
 use crate::contract::rules::ListedNote;
 use crate::contract::{Contract, Level, Refused, Situation, Strictness};
-use crate::http::{Transport, fits, nearest_contract};
+use crate::control::guard::Guard;
+use crate::http::{Transport, fits, is_slip, nearest_contract};
 use correct::{Aim, Corrected};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +31,10 @@ pub struct Circumstances<'c> {
     pub strictness: Strictness,
     /// How requests come in.
     pub transport: Transport,
+    /// What knows where this service is reached.
+    pub guard: &'c Guard,
+    /// The instances of that world.
+    pub instances: &'c Instances,
 }
 
 /// One request explained.
@@ -79,14 +85,16 @@ struct Signature {
 impl Explanation {
     /// Explains an entry.
     pub fn of(entry: &Entry, circumstances: Circumstances<'_>) -> Self {
-        let Circumstances { request_id, project_id, strictness, transport } = circumstances;
+        let Circumstances { request_id, project_id, strictness, .. } = circumstances;
         let contract = operation(entry);
         let situation = situation(entry);
         let aim = contract.or_else(|| {
             let path = entry.target().split('?').next().unwrap_or_default();
-            nearest_contract(&entry.method, path)
+            let nearest = nearest_contract(&entry.method, path);
+            nearest.filter(|contract| is_slip(&entry.method, path, contract))
         });
-        let aim = aim.map(|contract| Aim { contract, strictness, transport });
+        let Circumstances { transport, guard, instances, .. } = circumstances;
+        let aim = aim.map(|contract| Aim { contract, strictness, transport, guard, instances });
         let rules = spoken::all(entry, contract, strictness);
         let refusal = situation.map(|situation| refusal(entry, contract, situation));
         let fault = entry.draft.fault.as_deref().map(str::to_owned);

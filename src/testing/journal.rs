@@ -15,7 +15,7 @@ pub use field_path::FieldPath;
 pub use flight::Flights;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
-pub use secrets::names_a_secret;
+pub use secrets::{names_a_secret, names_a_secret_parameter};
 pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;

@@ -5,24 +5,26 @@
 //! memory: beyond that the report says that it is not exact.
 
 mod finding;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod watch;
 mod write;
 
 pub use finding::{Example, Finding};
-pub use watch::{Attention, Look, Watched};
+pub use watch::{Look, Watched};
 
 use super::journal::Draft;
 use crate::cloud::{Awaited, Course, Moment, Run, Stamp};
 use crate::contract::{Contract, Rule, Violation};
 use crate::language::Language;
 use axum::http::request::Parts;
-use axum::http::{Response, StatusCode, header};
+use axum::http::{Method, Response, StatusCode, header};
 use finding::{Findings, Practice};
+use seen::Seen;
 use std::time::Duration;
 use watch::Watch;
-use write::Writes;
+use write::{Again, Why, Writes};
 
 /// What clients of one world do that they should not.
 #[derive(Debug, Default)]
@@ -63,21 +65,46 @@ pub struct Answered<'r> {
     pub body: &'r [u8],
     /// What was answered, unless nothing was.
     pub answer: Option<&'r Response<Vec<u8>>>,
+    /// Whether the answer was cut off.
+    pub is_cut: bool,
     /// What was noted on the way.
     pub draft: &'r Draft,
+    /// What it looked at, if it was performed.
+    pub looked: Option<(Awaited, Look)>,
+}
+
+impl Answered<'_> {
+    /// Whether the answer to what was performed has not come to the client, or says that it was not.
+    fn is_lost(&self) -> bool {
+        let is_told = self.answer.is_some_and(|answer| answer.status().is_success());
+        self.draft.fault.is_some() && (!is_told || self.is_cut)
+    }
 }
 
 impl Lint {
     /// Watches what a request has set going.
-    pub fn began(&mut self, courses: &[Course], ordinal: u64, now: Moment) {
+    pub fn began(&mut self, courses: &[Course], ordinal: u64) {
         for course in courses {
-            self.watch.begin(course, ordinal, now);
+            self.watch.begin(course, ordinal);
         }
     }
 
-    /// Notes a look at something that may be under way.
-    pub fn looked(&mut self, awaited: &Awaited, look: Look) {
-        if self.watch.look(awaited, look) {
+    /// The number of a look that is taken now, at something that may be under way.
+    pub fn next_look(&mut self) -> u64 {
+        self.watch.next_look()
+    }
+
+    /// Notes what the answer to a look has shown, if it has come to the client.
+    fn looked(&mut self, request: &Answered<'_>) {
+        let Some((awaited, look)) = &request.looked else { return };
+        let body = request.answer.map(|answer| std::str::from_utf8(answer.body()));
+        let Some(Ok(body)) = body else { return };
+        if request.is_lost() || request.parts.method == Method::HEAD {
+            return;
+        }
+        let (contract, id) = (awaited.contract, awaited.id.as_deref());
+        let query = request.parts.uri.query().unwrap_or_default();
+        if self.watch.look(&Seen { contract, id, query, body }, *look) {
             let id = awaited.id.as_deref().map(Into::into);
             let example = Example { id, ..Example::of(look.ordinal, look.at.moment()) };
             let practice = Practice::PolledTooFast;
@@ -106,11 +133,12 @@ impl Lint {
     /// Notes what there is to say about a request.
     pub fn answered(&mut self, request: &Answered<'_>) {
         let Answered { ordinal, contract, now, draft, .. } = *request;
+        self.looked(request);
         let example = || Example::of(ordinal, now);
         if draft.expired_token {
             self.findings.note(Practice::ExpiredToken, contract, "", example(), || {
-                "a request was refused because its token had expired; log in again before that, \
-                 or when a request is answered 401"
+                "a request was sent with a token that had expired; log in again before that, or \
+                 when a request is answered 401"
                     .to_owned()
             });
         }
@@ -119,15 +147,28 @@ impl Lint {
         for violation in &draft.violations {
             self.odd_field(contract, violation, example());
         }
-        if let Some(earlier) = self.writes.note(contract, request, &self.watch) {
+        if let Some(Again { earlier, why }) = self.writes.note(contract, request, &self.watch) {
             let example = Example { earlier: Some(earlier), ..example() };
             let practice = Practice::RetriedCommittedWrite;
-            self.findings.note(practice, Some(contract), "", example, || {
-                format!(
-                    "{} was sent again, byte for byte, after it had been carried out and before \
-                     anyone looked at what it had started: that was started twice",
-                    contract.id
-                )
+            let (kind, said) = match why {
+                Why::Unseen => (
+                    "",
+                    "with the same content after it had been carried out and before anyone looked \
+                     at what it had started: that was started twice",
+                ),
+                Why::Lost => (
+                    "lost",
+                    "after it had been carried out and its answer had been lost: what it starts \
+                     was started twice",
+                ),
+                Why::Refused => (
+                    "refused",
+                    "after it had been carried out and its answer had been lost: the repetition \
+                     was refused",
+                ),
+            };
+            self.findings.note(practice, Some(contract), kind, example, || {
+                format!("{} was sent again {said}", contract.id)
             });
         }
     }
@@ -177,7 +218,7 @@ impl Lint {
     pub fn findings(&self, now: Moment) -> Vec<Finding> {
         let mut findings = self.findings.clone();
         for watched in self.watch.all() {
-            let Attention::Lost(look) = self.watch.attention(watched, now) else { continue };
+            let Some(look) = watched.last_look() else { continue };
             let course = &watched.course;
             let id = course.job.map(|(id, _)| id.to_string().into());
             let id = id.or_else(|| course.resource.as_ref().map(|(id, _)| id.clone()));
@@ -195,10 +236,8 @@ impl Lint {
     }
 
     /// What was started and never looked at, in the order of the starts.
-    pub fn never_polled(&self, now: Moment) -> impl Iterator<Item = &Watched> {
-        let unseen =
-            |watched: &&Watched| matches!(self.watch.attention(watched, now), Attention::None);
-        let mut all: Vec<_> = self.watch.all().filter(unseen).collect();
+    pub fn never_polled(&self) -> impl Iterator<Item = &Watched> {
+        let mut all: Vec<_> = self.watch.all().filter(|one| one.last_look().is_none()).collect();
         all.sort_unstable_by_key(|watched| watched.course.run.course);
         all.into_iter()
     }

@@ -72,13 +72,9 @@ pub struct Stretches(Vec<(&'static str, [u64; 2])>);
 impl Stretches {
     /// Notes a write that has changed something. Equal ones of equal stretches are repetitions.
     pub fn note(&mut self, contract: &Contract) -> u64 {
-        let service = contract.service.name;
-        let at = self.0.iter().position(|(name, _)| *name == service).unwrap_or_else(|| {
-            self.0.push((service, [0; 2]));
-            self.0.len() - 1
-        });
+        let at = self.of(contract);
         let [done, taken_back] = &mut self.0[at].1;
-        if contract.method == Method::DELETE || TAKING_BACK.contains(&contract.id) {
+        if takes_back(contract) {
             *taken_back += 1;
             *done
         } else {
@@ -86,6 +82,25 @@ impl Stretches {
             *taken_back
         }
     }
+
+    /// Which stretch such a write would belong to.
+    pub fn current(&mut self, contract: &Contract) -> u64 {
+        let at = self.of(contract);
+        let [done, taken_back] = self.0[at].1;
+        if takes_back(contract) { done } else { taken_back }
+    }
+
+    fn of(&mut self, contract: &Contract) -> usize {
+        let service = contract.service.name;
+        self.0.iter().position(|(name, _)| *name == service).unwrap_or_else(|| {
+            self.0.push((service, [0; 2]));
+            self.0.len() - 1
+        })
+    }
+}
+
+fn takes_back(contract: &Contract) -> bool {
+    contract.method == Method::DELETE || TAKING_BACK.contains(&contract.id)
 }
 
 #[cfg(test)]

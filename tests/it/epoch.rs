@@ -12,6 +12,8 @@ fn is_lost(head: &str) {
     assert!(head.starts_with("HTTP/1.1 202"), "{head}");
     let warning = "the world was reset or replaced while the request was under way";
     assert!(head.contains(warning), "{head}");
+    // The new world gives the same id to another request.
+    assert!(!head.contains("x-paper-explain"), "{head}");
 }
 
 fn create(cloud: &PaperCloud) -> Value {

@@ -53,6 +53,9 @@ fn a_foreign_host_is_refused_and_told_how_it_is_let_in() {
         let name = host.split(':').next().expect("a name");
         refused(&cloud, &[&format!("Host: {host}")], 403, &format!("--control-host {name} "));
     }
+    for host in ["[::1].evil.com", "[::1", "a b", "evil,com", "localhost:x"] {
+        refused(&cloud, &[&format!("Host: {host}")], 403, "is none");
+    }
     for host in ["127.0.0.1", "[::1]:8080", "localhost:1", "a.localhost", "papercloud:8080"] {
         admitted(&cloud, &[&format!("Host: {host}")]);
     }
@@ -132,6 +135,9 @@ fn a_token_is_demanded_and_never_shown() {
     refused(&cloud, &["Host: h", "Authorization: Basic planted"], 401, "no token was sent");
     admitted(&cloud, &["Host: h", "X-Paper-Token: planted"]);
     admitted(&cloud, &["Host: h", "Authorization: Bearer planted"]);
+    admitted(&cloud, &["Host: h", "Authorization: bearer planted"]);
+    let of_a_file = start(&Config { control_token: Some("planted\n".into()), ..config() });
+    admitted(&of_a_file, &["Host: h", "X-Paper-Token: planted"]);
     let line = format!("GET /v3/{PROJECT}/jobs");
     let ask = |headers: &[&str]| raw(cloud.address(), &line, headers);
     let clock = "X-Paper-Clock: advance=60";
@@ -201,7 +207,7 @@ fn no_page_may_read_answers_unless_its_origin_is_listed() {
 
 #[test]
 fn a_listed_origin_may_read_and_control() {
-    let origins = vec!["http://localhost:3000".to_owned()];
+    let origins = vec!["http://localhost:3000".to_owned(), "http://a:80".to_owned()];
     let cloud = start(&Config { cors_origins: origins, ..config() });
     for path in [&format!("/v3/{PROJECT}/dbcache/mapping"), CLOCK] {
         let (status, answer) = raw(cloud.address(), &format!("OPTIONS {path}"), &PREFLIGHT);
@@ -212,6 +218,10 @@ fn a_listed_origin_may_read_and_control() {
     let (status, answer) = raw(cloud.address(), &format!("GET {CLOCK}"), &PREFLIGHT[..2]);
     assert_eq!(status, 200, "{answer}");
     assert!(answer.contains("access-control-allow-origin: http://localhost:3000"), "{answer}");
+    let (status, answer) =
+        raw(cloud.address(), &format!("GET {CLOCK}"), &["Host: h", "Origin: http://a"]);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("access-control-allow-origin: http://a\r"), "{answer}");
     let other = ["Host: h", "Origin: http://localhost:3001"];
     let (status, answer) = raw(cloud.address(), &format!("GET {CLOCK}"), &other);
     assert_eq!(status, 403, "{answer}");
@@ -226,4 +236,6 @@ fn a_guard_that_cannot_be_meant_is_a_bad_configuration() {
     assert!(bad(Config { cors_origins: text("*"), ..config() }).contains("cors-origin must"));
     let empty = bad(Config { control_token: Some("".into()), ..config() });
     assert!(empty.contains("control-token must not be empty"), "{empty}");
+    let odd = bad(Config { control_token: Some(" planted".into()), ..config() });
+    assert!(odd.contains("visible ASCII") && !odd.contains("planted"), "{odd}");
 }

@@ -100,7 +100,7 @@ fn mapping_id(cloud: &PaperCloud, at: usize) -> Value {
 }
 
 #[test]
-fn a_list_is_a_look_at_everything_of_its_service_that_was_there() {
+fn a_list_is_a_look_at_what_it_shows() {
     let cloud = start(&config());
     map(&cloud, "first").expect(202);
     advance(&cloud, 2);
@@ -111,6 +111,67 @@ fn a_list_is_a_look_at_everything_of_its_service_that_was_there() {
     // The list of another service says nothing about it.
     send(&cloud, "GET", &format!("/v2/{PROJECT}/migration-tasks"), None).expect(200);
     assert_eq!(report(&cloud)["leaks"]["never_polled"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_answer_that_shows_nothing_of_it_is_no_look() {
+    let cloud = start(&config());
+    let mappings = format!("/v3/{PROJECT}/dbcache/mappings");
+    map(&cloud, "first").expect(202);
+    map(&cloud, "second").expect(202);
+    advance(&cloud, 2);
+    let unseen = || report(&cloud)["leaks"]["never_polled"].as_array().unwrap().len();
+    let ask = |path: &str| send(&cloud, "GET", path, None).expect(200);
+    ask(&format!("{mappings}?limit=1&offset=5"));
+    ask(&format!("/v3/{PROJECT}/instances"));
+    ask(&format!("/v3/{PROJECT}/jobs"));
+    assert_eq!(unseen(), 0, "the jobs show it");
+    map(&cloud, "third").expect(202);
+    map(&cloud, "fourth").expect(202);
+    advance(&cloud, 2);
+    ask(&format!("{mappings}?limit=1&offset=5"));
+    ask(&format!("/v3/{PROJECT}/instances"));
+    assert_eq!(send(&cloud, "HEAD", &mappings, None).status, 200);
+    let lost = [("X-Auth-Token", "t"), ("X-Paper-Fault", "status=503; phase=after")];
+    send_text(&cloud, "GET", &mappings, &lost, "").expect(503);
+    assert_eq!(unseen(), 2);
+    ask(&format!("{mappings}?limit=1&offset=2"));
+    assert_eq!(unseen(), 1);
+    ask(&mappings);
+    cloud.world(PROJECT).assert_clean();
+}
+
+#[test]
+fn a_deletion_is_seen_to_its_end_by_a_list_without_it() {
+    let cloud = start(&config());
+    let mappings = format!("/v3/{PROJECT}/dbcache/mappings");
+    map(&cloud, "first").expect(202);
+    advance(&cloud, 2);
+    let id = mapping_id(&cloud, 0);
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    send(&cloud, "DELETE", &path, Some(&json!({ "id": id }))).expect(202);
+    send(&cloud, "GET", &mappings, None).expect(200);
+    assert_eq!(found(&cloud), [("gave-up".to_owned(), 1)]);
+    advance(&cloud, 2);
+    assert_eq!(send(&cloud, "GET", &mappings, None).body["dbcache_mappings"], json!([]));
+    cloud.world(PROJECT).assert_clean();
+}
+
+#[test]
+fn lists_that_follow_each_other_at_once_are_too_fast() {
+    let cloud = start(&config());
+    let job = map(&cloud, "source").text("/job_id");
+    cloud.world(PROJECT).hold(&job).unwrap();
+    for path in ["dbcache/mappings", "jobs"] {
+        for _ in 0..5 {
+            send(&cloud, "GET", &format!("/v3/{PROJECT}/{path}"), None).expect(200);
+        }
+        let found = found(&cloud);
+        assert!(found.contains(&("polled-too-fast".to_owned(), 1)), "{path}: {found:?}");
+    }
+    cloud.world(PROJECT).finish(&job).unwrap();
+    let finding = &report(&cloud)["findings"][0];
+    assert_eq!(finding["operation"], "ListDbCacheMappings", "{finding:#}");
 }
 
 #[test]
@@ -159,12 +220,16 @@ fn looks_that_are_a_second_apart_are_not_too_fast() {
 fn a_write_that_is_sent_again_before_its_answer_was_used_is_a_retry() {
     let cloud = start(&config());
     let first = map(&cloud, "source");
-    let again = map(&cloud, "source");
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let other_order = r#" {"target_instance_id":"target","source_instance_id":"source"}"#;
+    let again = send_text(&cloud, "POST", &path, &[("X-Auth-Token", "t")], other_order);
+    assert_eq!(again.status, 202, "{:#}", again.body);
     let report = report(&cloud);
     let expected = json!({
         "rule": "retried-committed-write", "operation": "CreateDbCacheMapping", "count": 1,
-        "sentence": "CreateDbCacheMapping was sent again, byte for byte, after it had been carried \
-                     out and before anyone looked at what it had started: that was started twice",
+        "sentence": "CreateDbCacheMapping was sent again with the same content after it had been \
+                     carried out and before anyone looked at what it had started: that was started \
+                     twice",
         "document": "document geminidb-create-memory-mapping: nothing in it makes two equal calls one",
         "examples": [{
             "request_id": request_id(&again), "at": "2026-01-01T00:00:00.000Z",
@@ -172,6 +237,46 @@ fn a_write_that_is_sent_again_before_its_answer_was_used_is_a_retry() {
         }],
     });
     assert_eq!(report["findings"], json!([expected]));
+}
+
+#[test]
+fn what_is_sent_again_since_its_answer_was_lost_is_a_retry() {
+    let cloud = start(&config());
+    let rules = format!("/v3/{PROJECT}/dbcache/rule");
+    map(&cloud, "source").expect(202);
+    advance(&cloud, 2);
+    let mapping = mapping_id(&cloud, 0);
+    let sides = json!({ "source_instance_id": "lost", "target_instance_id": "target" });
+    let rule = json!({
+        "name": "rule", "dbcache_mapping_id": mapping, "source_db_schema": "schema",
+        "source_db_table": "table", "storage_type": "hash", "target_database": "0",
+        "key_columns": ["id"], "key_separator": ":", "value_columns": ["name"],
+        "value_separator": ",", "key_prefix": "first",
+    });
+    let lost = [("X-Auth-Token", "t"), ("X-Paper-Fault", "status=503; phase=after")];
+    let post = |path: &str, body: &Value, headers: &[(&str, &str)]| {
+        send_text(&cloud, "POST", path, headers, &body.to_string())
+    };
+    // Sent again after an answer that came: whoever does that has read it.
+    let first = post(&rules, &rule, &lost[..1]);
+    assert!(first.status < 300, "{:#}", first.body);
+    assert!(post(&rules, &rule, &lost[..1]).status >= 400);
+    assert!(!found(&cloud).iter().any(|(rule, _)| rule == "retried-committed-write"));
+    let mut other = rule.clone();
+    other["name"] = json!("other");
+    other["key_prefix"] = json!("second");
+    post(&rules, &other, &lost).expect(503);
+    let refused = post(&rules, &other, &lost[..1]);
+    assert!(refused.status >= 400, "{:#}", refused.body);
+    post(&format!("/v3/{PROJECT}/dbcache/mapping"), &sides, &lost).expect(503);
+    post(&format!("/v3/{PROJECT}/dbcache/mapping"), &sides, &lost[..1]).expect(202);
+    let report = report(&cloud);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let retried = findings.filter(|it| it["rule"] == "retried-committed-write");
+    let said: Vec<_> = retried.map(|finding| text(finding, "/sentence")).collect();
+    let [started, repeated] = &said[..] else { panic!("{report:#}") };
+    assert!(started.ends_with("what it starts was started twice"), "{started}");
+    assert!(repeated.ends_with("the repetition was refused"), "{repeated}");
 }
 
 #[test]
@@ -350,6 +455,30 @@ fn a_token_that_has_expired_is_found_where_it_was_sent() {
     assert_eq!(findings[0]["examples"][0]["request_id"], request_id(&refused));
     assert!(!findings.to_string().contains(&token));
     refused.expect(401);
+}
+
+#[test]
+fn a_token_that_has_expired_is_found_though_it_is_let_in() {
+    let cloud = start(&config());
+    let login = json!({ "auth": {
+        "identity": { "methods": ["password"], "password": { "user": {
+            "name": Config::USER, "password": Config::USER, "domain": { "name": "papercloud" },
+        } } },
+        "scope": { "project": { "id": PROJECT } },
+    } });
+    let token = send_text(&cloud, "POST", "/v3/auth/tokens", &[], &login.to_string());
+    let token = token.headers["x-subject-token"].to_str().unwrap().to_owned();
+    let path = format!("/v3/{PROJECT}/dbcache/mappings");
+    let ask = |token: &str| send_text(&cloud, "GET", &path, &[("X-Auth-Token", token)], "");
+    assert!(!ask(&token).headers.contains_key("x-paper-warning"));
+    advance(&cloud, 25 * 3_600);
+    ask(&"0".repeat(64)).expect(200);
+    cloud.world(PROJECT).assert_clean();
+    let warned = ask(&token);
+    let warning = warned.headers["x-paper-warning"].to_str().unwrap();
+    assert!(warning.contains("the token expired at 2026-01-02T00:00:00"), "{warning}");
+    warned.expect(200);
+    assert_eq!(found(&cloud), [("expired-token".to_owned(), 1)]);
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod scenarios;
 mod secrets;
 mod signals;
 mod snapshot;
+mod strict;
 mod support;
 mod taurusdb;
 mod terraform;

@@ -147,3 +147,52 @@ fn a_planted_secret_comes_out_nowhere() {
         }
     }
 }
+
+/// Where a secret is sent in the place of something else, with signs that messages write in another
+/// way, or so short that it could stand in any text.
+#[test]
+fn a_misplaced_secret_comes_out_nowhere() {
+    let running = Running::start(&["--control-token", CONTROL_TOKEN, "--log-level=debug"]);
+    let mut client = Client { running, heard: Vec::new() };
+    let key = [("X-Auth-Token", "t"), ("X-Api-Key", "planted-key")];
+    let mut texts = Vec::new();
+    for secret in ["planted-secret", "qZ7x", "p\"w'0123qZ7x", "p\\qZ7x'\u{e9}"] {
+        let password = json!({ "methods": ["password"], "password": secret });
+        let token = json!({ "methods": ["token"], "token": secret, "user": { "name": 5 } });
+        for identity in [password, token, json!({ "password": { "user": secret } })] {
+            let body = json!({ "auth": { "identity": identity } }).to_string();
+            texts.push(client.send(&Method::POST, "/v3/auth/tokens", &key, &body).text);
+        }
+        let body = json!({ "pass": secret, "api_key": secret, "sk": { "deep": [secret] } });
+        let path = format!("/v3/{PROJECT}/dbcache/mapping");
+        texts.push(client.send(&Method::POST, &path, &key, &body.to_string()).text);
+        let side = json!({ "addrs": "10.0.0.1:6379", "password": [secret] });
+        let body = json!({ "source_instance": side, "target_instance": side });
+        let task = format!("/v2/{PROJECT}/migration/90754308-a156-406f-a837-8f852f38a646/task");
+        texts.push(client.send(&Method::POST, &task, &key, &body.to_string()).text);
+    }
+    for query in ["password=planted%FF", "api_key=qZ7x%", "sk=planted%ZZ", "token=qZ7x%C3"] {
+        let path = format!("/v3/{PROJECT}/jobs?{query}");
+        let heard = client.send(&Method::GET, &path, &key, "");
+        assert_eq!(heard.status, 400, "{path}: {}", heard.text);
+    }
+    assert!(texts[0].contains("got a string of 14 characters"), "{}", texts[0]);
+    for project in [PROJECT, "@account"] {
+        let journal = client.ask(&format!("/_paper/worlds/{project}/requests")).text;
+        let journal: Value = serde_json::from_str(&journal).expect("JSON");
+        for request in journal["requests"].as_array().expect("a list") {
+            let id = request["request_id"].as_str().expect("an id");
+            client.ask(&format!("/_paper/requests/{id}"));
+        }
+    }
+    let Client { running, mut heard } = client;
+    let (status, log) = running.signal("TERM");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("got a string of 14 characters"), "{log}");
+    heard.push(("the log".to_owned(), log));
+    for (place, text) in heard {
+        for secret in [PLANT, "qZ7x", "p\"w'"] {
+            assert!(!text.contains(secret), "{place} shows {secret}: {text}");
+        }
+    }
+}

@@ -16,7 +16,8 @@ pub struct Listing {
     pub limit: usize,
 }
 
-const PARAMETERS: &[&str] = &[
+/// The parameters of a query.
+pub const PARAMETERS: &[&str] = &[
     "operation",
     "service",
     "method",

@@ -2,8 +2,8 @@
 
 use crate::contract::Contract;
 use crate::contract::check::did_you_mean;
-use crate::control::ControlError;
 use crate::control::known::{routes, unknown};
+use crate::control::{ControlError, query};
 use crate::testing::fault::{declared, paths};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
@@ -97,6 +97,22 @@ fn require_declared(
         "match: no operation that is meant declares {name:?}{meant}{stop} What is not declared is \
          found under body., query. or headers."
     )))
+}
+
+/// The operations that the parameters `operation` and `service` of a query name; all of them where
+/// there is neither.
+pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
+    let (mut operation, mut service) = (None, None);
+    query::read(query, |name, value| {
+        match name {
+            "operation" => operation = Some(value),
+            "service" => service = Some(value),
+            _ => return Err(unknown("parameter", name, ["operation", "service"])),
+        }
+        Ok(())
+    })?;
+    let routes = routes(service.as_deref(), operation.as_deref())?;
+    Ok(routes.into_iter().map(|route| route.contract).collect())
 }
 
 fn find_method(name: &str) -> Result<Method, ControlError> {

@@ -36,7 +36,7 @@ impl Exchange<'_> {
         self.cell.lock().is_damaged = true;
         let verdict = Verdict::Refused(Situation::Internal);
         let draft = Draft { verdict, ..Draft::default() };
-        let record = AssertUnwindSafe(|| self.record(body, &response, None, draft));
+        let record = AssertUnwindSafe(|| self.record(body, &response, None, draft, None));
         if catch_unwind(record).is_err() {
             let request_id = answer.request_id;
             tracing::error!(request_id, "a request that failed is not in the journal");

@@ -2,7 +2,9 @@
 
 use super::curl;
 use super::mend::Said;
+use crate::cloud::{Instance, Instances};
 use crate::contract::{Contract, Level, Rule, Strictness};
+use crate::control::guard::Guard;
 use crate::credentials::{PROJECT_ID, is_project_id};
 use crate::http::{Transport, fits, is_usual_project_id};
 use crate::language::Language;
@@ -31,16 +33,20 @@ pub struct Corrected {
 
 /// What a request is put right for.
 #[derive(Clone, Copy, Debug)]
-pub struct Aim {
+pub struct Aim<'c> {
     /// The operation.
     pub contract: &'static Contract,
     /// The levels of this run.
     pub strictness: Strictness,
     /// How requests come in.
     pub transport: Transport,
+    /// What knows where this service is reached.
+    pub guard: &'c Guard,
+    /// The instances of the world.
+    pub instances: &'c Instances,
 }
 
-impl Aim {
+impl<'c> Aim<'c> {
     /// The request of an entry, put right; nothing where there is no way to.
     pub fn correct(self, entry: &Entry) -> Option<Corrected> {
         let Self { contract, transport, .. } = self;
@@ -59,7 +65,7 @@ impl Aim {
                 None => example.body.clone(),
             },
         };
-        let said = said.mended(contract, &example)?;
+        let said = said.mended(contract, &example, &self.required_instances())?;
         let body = !contract.body.is_empty() && (had_body || !contract.body_is_optional);
         let mut headers = Vec::new();
         if !contract.open {
@@ -78,7 +84,12 @@ impl Aim {
             headers.push(("X-Language".to_owned(), tag.to_owned()));
         }
         let path = self.write_target(path, &template, &said);
-        let host = header(entry, "host").unwrap_or("localhost");
+        let host = header(entry, "host");
+        // Where several services claim a path, the host decides.
+        if let Some(host) = host.filter(|host| self.is_host_of_the_service(host)) {
+            headers.push(("Host".to_owned(), host.to_owned()));
+        }
+        let host = self.guard.reached_by(host);
         let body = body.then_some(said.body);
         let text = body.as_ref().map(Value::to_string);
         let url = format!("{}://{host}{path}", transport.scheme());
@@ -86,6 +97,16 @@ impl Aim {
         let curl = curl::line(transport, (method, &url), &headers, text.as_deref());
         let headers = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
         Some(Corrected { method, path, headers, body, curl })
+    }
+
+    fn is_host_of_the_service(self, host: &str) -> bool {
+        host.split('.').next().is_some_and(|label| self.contract.service.hosts.contains(&label))
+    }
+
+    /// The instances that there are, where a request can name no other.
+    fn required_instances(self) -> Vec<&'c Instance> {
+        let required = self.strictness.resources == Level::Enforce;
+        self.instances.values().filter(|_| required).collect()
     }
 
     /// The template that a path was written by: the documented one, unless it is an alias.

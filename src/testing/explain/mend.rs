@@ -2,6 +2,7 @@
 //! nothing is left to complain about.
 
 use super::value::{converted, hide_secrets, placeholder, sample};
+use crate::cloud::Instance;
 use crate::contract::check::{Members, Sent, check, nearest};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind, Place, Rule, Violation};
@@ -36,8 +37,14 @@ impl Default for Said {
 
 impl Said {
     /// Everything put right, with values of the documented example where some are needed. Nothing
-    /// where that leads nowhere, which is so with no declared contract.
-    pub fn mended(mut self, contract: &Contract, example: &Self) -> Option<Self> {
+    /// where that leads nowhere, which is so with no declared contract. What has to name an instance
+    /// names one of these, if there is any of its kind.
+    pub fn mended(
+        mut self,
+        contract: &Contract,
+        example: &Self,
+        instances: &[&Instance],
+    ) -> Option<Self> {
         let mut example = example.clone();
         for (place, fields) in tables(contract) {
             tidy(fields, self.at_mut(place));
@@ -54,7 +61,7 @@ impl Said {
             }
             let example = if round < PLAIN_ROUND { &example } else { &nothing };
             for violation in &violations {
-                self.put_right(contract, violation, example);
+                self.put_right(contract, violation, example, instances);
             }
         }
         None
@@ -92,15 +99,33 @@ impl Said {
         }
     }
 
-    fn put_right(&mut self, contract: &Contract, violation: &Violation, example: &Self) {
+    /// The id of an instance of a kind that a parameter wants, and that the request does not name
+    /// yet.
+    fn existing(&self, kind: &Kind, instances: &[&Instance]) -> Option<Value> {
+        let Kind::Instance(kinds) = kind else { return None };
+        let said = [&self.path, &self.query, &self.headers, &self.body];
+        let is_named = |one: &Instance| said.iter().any(|said| mentions(said, &one.id));
+        let mut fitting = instances.iter().filter(|one| one.is_any_of(kinds) && !is_named(one));
+        fitting.next().map(|one| Value::from(&*one.id))
+    }
+
+    fn put_right(
+        &mut self,
+        contract: &Contract,
+        violation: &Violation,
+        example: &Self,
+        instances: &[&Instance],
+    ) {
         let Some(found) = Found::at(contract, &violation.path) else { return };
         let Found { place, field, kind, pointer } = &found;
         let documented = |pointer: &str| {
             let value = example.at(*place).pointer(pointer);
             value.filter(|value| is_given(value)).cloned()
         };
+        let existing = self.existing(kind, instances);
         let given = || match documented(pointer) {
             _ if field.secret => placeholder(field),
+            _ if existing.is_some() => existing.clone().unwrap_or_default(),
             Some(value) => value,
             None => sample(field.name, kind),
         };
@@ -121,11 +146,23 @@ impl Said {
             }
             _ => {
                 let meant = sent.as_ref().and_then(|sent| converted(kind, sent));
+                let exists = |id: &Value| instances.iter().any(|one| id.as_str() == Some(&*one.id));
+                let meant = meant.filter(|meant| existing.is_none() || exists(meant));
                 let value = meant.filter(other).or_else(|| Some(given()).filter(other));
                 (pointer.clone(), value.unwrap_or_else(|| sample(field.name, kind)))
             }
         };
         put(self.at_mut(*place), &pointer, value);
+    }
+}
+
+/// Whether a text stands anywhere in a value.
+fn mentions(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(one) => one == text,
+        Value::Array(values) => values.iter().any(|value| mentions(value, text)),
+        Value::Object(members) => members.values().any(|value| mentions(value, text)),
+        _ => false,
     }
 }
 

@@ -201,14 +201,17 @@ const FEWEST_SHOWN: usize = 48;
 /// How a message may show a value: whole or only its start, quoted, and as text of JSON.
 fn forms(secret: &str) -> impl Iterator<Item = String> {
     let start = |length| secret.chars().take(length).collect::<String>();
-    let mut forms = Vec::with_capacity(12);
+    let mut forms = Vec::with_capacity(18);
     for text in [secret.to_owned(), start(64), start(FEWEST_SHOWN)] {
-        let quoted = text.escape_debug().to_string();
+        // Only one of the two leaves an apostrophe as it is.
+        let (escaped, quoted) = (text.escape_debug().to_string(), format!("{text:?}"));
+        let quoted = quoted[1..quoted.len() - 1].to_owned();
         let in_json = |text: &str| {
             let text = serde_json::Value::from(text).to_string();
             text[1..text.len() - 1].to_owned()
         };
-        forms.extend([in_json(&quoted), in_json(&text), quoted, text]);
+        forms.extend([in_json(&quoted), in_json(&escaped), in_json(&text)]);
+        forms.extend([quoted, escaped, text]);
     }
     forms.dedup();
     forms.into_iter()
@@ -218,7 +221,7 @@ fn forms(secret: &str) -> impl Iterator<Item = String> {
 mod tests {
     use super::*;
 
-    const PLANT: &str = "plant-3f\"9c";
+    const PLANT: &str = "plant-3f\"'9c";
 
     fn digested() -> String {
         digest(7, PLANT.as_bytes())
@@ -237,7 +240,7 @@ mod tests {
         let mut mask = Mask::new(7);
         assert_eq!(mask.target("/v3/a?limit=1"), "/v3/a?limit=1");
         let expected = format!("/v3/a?limit=1&my_pass%77ord={}&b", digested());
-        assert_eq!(mask.target("/v3/a?limit=1&my_pass%77ord=plant-3f%229c&b"), expected);
+        assert_eq!(mask.target("/v3/a?limit=1&my_pass%77ord=plant-3f%22%279c&b"), expected);
         assert!(mask.target("/a?X-Sdk-Signature=x").contains("=digest:"));
     }
 
@@ -267,7 +270,8 @@ mod tests {
             String::from_utf8(masked).unwrap(),
             format!(r#"{{"password":"{}"}}"#, digested())
         );
-        for shown in [format!("got {PLANT}"), format!("got {PLANT:?}")] {
+        let escaped = PLANT.escape_debug();
+        for shown in [format!("got {PLANT}"), format!("got {PLANT:?}"), format!("{escaped}")] {
             let mut message = serde_json::json!({ "error_msg": shown }).to_string();
             mask.message(&mut message);
             assert!(message.contains(&digested()) && !message.contains("3f"), "{message}");

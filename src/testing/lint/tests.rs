@@ -24,7 +24,9 @@ fn answer(lint: &mut Lint, contract: &'static Contract, seconds: u64, told: (u16
         parts: &parts,
         body: b"",
         answer: Some(&response),
+        is_cut: false,
         draft: &draft,
+        looked: None,
     });
 }
 
@@ -70,7 +72,7 @@ fn a_write_is_looked_for_among_the_last_ones_only() {
             resource: None,
             run: Run::new(number, at(0), 2_000, Fate::Succeeds),
         };
-        lint.began(std::slice::from_ref(&course), number.into(), at(0));
+        lint.began(std::slice::from_ref(&course), number.into());
         let (verdict, courses) = (Verdict::Performed, vec![course]);
         lint.answered(&Answered {
             ordinal: number.into(),
@@ -80,7 +82,9 @@ fn a_write_is_looked_for_among_the_last_ones_only() {
             parts: &parts,
             body: body.as_bytes(),
             answer: None,
+            is_cut: false,
             draft: &Draft { verdict, courses, ..Draft::default() },
+            looked: None,
         });
     };
     (1..=258).for_each(|number| send(number, &number.to_string()));

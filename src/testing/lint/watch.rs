@@ -1,14 +1,15 @@
 //! What was set going, and who has looked at it since.
 //!
-//! Something is watched from the call that starts it until a client has seen it at rest. Whether
-//! that is so follows from the last look and from the moment at which it came to rest.
+//! Something is watched from the call that starts it until an answer has shown it at rest to a
+//! client.
 
 #[cfg(test)]
 mod tests;
 
-use crate::cloud::{Awaited, Course, Moment, Run, ScatteredIds, Stamp, digest};
-use crate::contract::Service;
-use std::collections::HashMap;
+use super::seen::Seen;
+use crate::cloud::{Course, Run, ScatteredIds, Stamp, digest};
+use axum::http::Method;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 use uuid::Uuid;
@@ -20,11 +21,11 @@ pub const FEWEST_LOOKS: u32 = 5;
 /// takes ten times as long.
 const PACE: Duration = Duration::from_secs(1);
 
+/// The ids of jobs have so many signs at least.
+const JOB_LENGTH: usize = 32;
+
 /// How many things are watched at most.
 const MOST: usize = 10_000;
-
-/// How many are to begin before room is looked for again: that takes a while.
-const PATIENCE: u32 = 1_000;
 
 /// A look of a client.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct Look {
     pub ordinal: u64,
     /// The latest course that had begun by then.
     pub begun: u32,
+    /// Its number among all looks: on a frozen clock many have the same moment.
+    pub number: u64,
 }
 
 /// Something that was set going.
@@ -44,34 +47,23 @@ pub struct Watched {
     pub course: Course,
     /// The request that has started it.
     pub ordinal: u64,
-    /// How often it was looked at by its id while it was under way.
-    looks: u32,
-    /// The first of these looks.
-    first: Option<Stamp>,
-    /// The last of them.
-    last: Option<Numbered>,
-    /// Whether these looks came too fast.
-    hasty: bool,
+    /// The looks at it by its id while it was under way.
+    by_id: Pace,
+    /// Those by a list.
+    by_list: Pace,
+    /// The last look of both kinds.
+    last: Option<Look>,
     /// How many looks there had been when it was last told to end in another way.
     steered: u64,
 }
 
-/// A look, in the order of all looks: on a frozen clock many have the same moment.
-#[derive(Clone, Copy, Debug)]
-struct Numbered {
-    number: u64,
-    look: Look,
-}
-
-/// How much a client has seen of something.
-#[derive(Debug)]
-pub enum Attention {
-    /// Nothing.
-    None,
-    /// That it came to rest.
-    Full,
-    /// That it was under way, by this look, which was the last one.
-    Lost(Look),
+/// How fast looks follow each other.
+#[derive(Debug, Default)]
+struct Pace {
+    looks: u32,
+    first: Option<Stamp>,
+    /// Whether they came too fast.
+    hasty: bool,
 }
 
 /// What was set going and was not seen at rest.
@@ -80,11 +72,12 @@ pub struct Watch {
     by_course: HashMap<u32, Watched, BuildHasherDefault<Spread>>,
     /// The course that a client means by an id; the latest, if there are several.
     by_id: HashMap<u64, u32, BuildHasherDefault<ScatteredIds>>,
-    /// The last look at everything of a service, for each service.
-    lists: Vec<(&'static Service, Numbered)>,
+    /// Courses that a list can show without their ids: those of a job alone, by what it has done,
+    /// and deletions, by what is no longer there.
+    without_id: BTreeSet<u32>,
+    /// No id that was ever watched is shorter.
+    shortest: Option<usize>,
     looks: u64,
-    /// How many more are to begin before room is looked for again.
-    patience: u32,
     /// How many were not watched for want of room.
     untold: u64,
 }
@@ -111,7 +104,17 @@ impl std::hash::Hasher for Spread {
 impl Watched {
     /// Whether a client has shown that it has the id.
     pub fn is_known_by_id(&self) -> bool {
-        self.looks > 0
+        self.by_id.looks > 0
+    }
+
+    /// The last look at it, if there was any: it was under way then.
+    pub fn last_look(&self) -> Option<Look> {
+        self.last
+    }
+
+    /// Whether a list shows how it has ended by what is not in it.
+    fn is_deletion(&self) -> bool {
+        self.course.contract.method == Method::DELETE
     }
 
     fn ids(&self) -> impl Iterator<Item = u64> {
@@ -120,56 +123,109 @@ impl Watched {
     }
 }
 
+impl Pace {
+    /// Notes a look at one of so many things at once, for each of which somebody may wait. Whether
+    /// it makes the looks too fast.
+    fn quickens(&mut self, at: Stamp, among: u32) -> bool {
+        self.looks = self.looks.saturating_add(1);
+        let since = at.since(*self.first.get_or_insert(at));
+        let fast = self.looks >= FEWEST_LOOKS && since * among < PACE * (self.looks - 1);
+        fast && !std::mem::replace(&mut self.hasty, true)
+    }
+}
+
 impl Watch {
     /// Watches something that begins.
-    pub fn begin(&mut self, course: &Course, ordinal: u64, now: Moment) {
-        self.patience = self.patience.saturating_sub(1);
-        if self.by_course.len() >= MOST && self.patience == 0 {
-            self.patience = PATIENCE;
-            self.make_room(now);
-        }
+    pub fn begin(&mut self, course: &Course, ordinal: u64) {
         if self.by_course.len() >= MOST {
             return self.untold += 1;
         }
         let watched = Watched {
             course: course.clone(),
             ordinal,
-            looks: 0,
-            first: None,
+            by_id: Pace::default(),
+            by_list: Pace::default(),
             last: None,
-            hasty: false,
             steered: 0,
         };
         let number = course.run.course;
         for id in watched.ids() {
             self.by_id.insert(id, number);
         }
+        if course.resource.is_none() || watched.is_deletion() {
+            self.without_id.insert(number);
+        }
+        let job = course.job.map(|_| JOB_LENGTH);
+        let resource = course.resource.as_ref().map(|(id, _)| id.len());
+        self.shortest = self.shortest.into_iter().chain(job).chain(resource).min();
         self.by_course.insert(number, watched);
     }
 
-    /// Notes a look. Whether it makes the looks at one thing too fast.
-    pub fn look(&mut self, awaited: &Awaited, look: Look) -> bool {
+    /// The number of a look that is taken now.
+    pub fn next_look(&mut self) -> u64 {
         self.looks += 1;
-        let numbered = Numbered { number: self.looks, look };
-        let Some(id) = &awaited.id else {
-            let service = awaited.contract.service;
-            match self.lists.iter_mut().find(|(of, _)| std::ptr::eq(*of, service)) {
-                Some((_, last)) => *last = numbered,
-                None => self.lists.push((service, numbered)),
-            }
+        self.looks
+    }
+
+    /// Notes what a look has shown. Whether it makes the looks at one thing too fast.
+    pub fn look(&mut self, seen: &Seen<'_>, look: Look) -> bool {
+        if self.by_course.is_empty() {
             return false;
+        }
+        if let Some(id) = seen.id {
+            let Some(course) = self.by_id.get(&of_id(id)).copied() else { return false };
+            return self.see(course, look, |watched| watched.by_id.quickens(look.at, 1));
+        }
+        let shown = self.shown_by(seen, look);
+        let waiting = shown.iter().filter(|course| {
+            let watched = self.by_course.get(course);
+            watched.is_some_and(|one| one.course.ended(look.at.moment()).is_none())
+        });
+        let among = u32::try_from(waiting.count()).unwrap_or(u32::MAX).max(1);
+        let mut hasty = false;
+        for course in shown {
+            hasty |= self.see(course, look, |watched| watched.by_list.quickens(look.at, among));
+        }
+        hasty
+    }
+
+    /// What a list shows, each once.
+    fn shown_by(&self, seen: &Seen<'_>, look: Look) -> BTreeSet<u32> {
+        let watched = |course: u32| self.by_course.get(&course).map(|watched| (course, watched));
+        let shortest = self.shortest.unwrap_or_default();
+        let named = seen.texts(shortest).filter_map(|text| {
+            let (course, watched) = watched(*self.by_id.get(&of_id(text))?)?;
+            seen.is_of_service(&watched.course).then_some(course)
+        });
+        let mut shown: BTreeSet<_> = named.collect();
+        if self.without_id.is_empty() || !seen.is_whole() {
+            return shown;
+        }
+        let begun = self.without_id.range(..=look.begun).filter_map(|course| watched(*course));
+        let tells = |course: u32, watched: &Watched| {
+            let is_gone = !shown.contains(&course);
+            let is_over = watched.course.ended(look.at.moment()).is_some();
+            let by_absence = watched.is_deletion() && is_over && is_gone;
+            seen.is_about(&watched.course) && (watched.course.resource.is_none() || by_absence)
         };
-        let Some(course) = self.by_id.get(&of_id(id)).copied() else { return false };
+        let told = begun.filter(|(course, watched)| tells(*course, watched));
+        let told: Vec<_> = told.map(|(course, _)| course).collect();
+        shown.extend(told);
+        shown
+    }
+
+    /// Notes that something was seen: forgets it, if it was at rest.
+    fn see(&mut self, course: u32, look: Look, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
         let Some(watched) = self.by_course.get_mut(&course) else { return false };
-        if watched.course.ended(look.at.moment()).is_some() {
+        let over = watched.course.ended(look.at.moment()).is_some();
+        if over && look.number > watched.steered {
             self.forget(course);
             return false;
         }
-        watched.looks = watched.looks.saturating_add(1);
-        watched.last = Some(numbered);
-        let since = look.at.since(*watched.first.get_or_insert(look.at));
-        let fast = watched.looks >= FEWEST_LOOKS && since < PACE * (watched.looks - 1);
-        fast && !std::mem::replace(&mut watched.hasty, true)
+        if watched.last.is_none_or(|last| last.number < look.number) {
+            watched.last = Some(look);
+        }
+        !over && pace(watched)
     }
 
     /// Notes that something ends in another way than it was to.
@@ -182,9 +238,7 @@ impl Watch {
 
     /// Forgets what a client has cut short; not what was over before and never looked at.
     pub fn cut_short(&mut self, course: u32, was_under_way: bool) {
-        let unseen = |watched: &Watched| {
-            !was_under_way && watched.looks == 0 && self.list_look(watched).is_none()
-        };
+        let unseen = |watched: &Watched| !was_under_way && watched.last.is_none();
         if self.by_course.get(&course).is_some_and(|watched| !unseen(watched)) {
             self.forget(course);
         }
@@ -200,44 +254,18 @@ impl Watch {
         self.by_course.values()
     }
 
-    /// How much a client has seen of something by now.
-    pub fn attention(&self, watched: &Watched, now: Moment) -> Attention {
-        let looks = watched.last.into_iter().chain(self.list_look(watched));
-        let Some(Numbered { number, look }) = looks.max_by_key(|look| look.number) else {
-            return Attention::None;
-        };
-        let ended = watched.course.ended(now);
-        let seen = ended.is_some_and(|ended| ended <= look.at.moment()) && number > watched.steered;
-        if seen { Attention::Full } else { Attention::Lost(look) }
-    }
-
     /// Whether everything was watched.
     pub fn is_exact(&self) -> bool {
         self.untold == 0
     }
 
-    /// The last look at everything of its service, if it was there by then.
-    fn list_look(&self, watched: &Watched) -> Option<Numbered> {
-        let service = watched.course.contract.service;
-        let (_, last) = self.lists.iter().find(|(of, _)| std::ptr::eq(*of, service))?;
-        (watched.course.run.course <= last.look.begun).then_some(*last)
-    }
-
     fn forget(&mut self, course: u32) {
         let Some(watched) = self.by_course.remove(&course) else { return };
+        self.without_id.remove(&course);
         for id in watched.ids() {
             if self.by_id.get(&id) == Some(&course) {
                 self.by_id.remove(&id);
             }
-        }
-    }
-
-    /// Forgets what was seen at rest in a list.
-    fn make_room(&mut self, now: Moment) {
-        let full = |one: &&Watched| matches!(self.attention(one, now), Attention::Full);
-        let seen: Vec<_> = self.all().filter(full).map(|one| one.course.run.course).collect();
-        for course in seen {
-            self.forget(course);
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::Answered;
 use super::watch::Watch;
 use crate::cloud::ScatteredIds;
-use crate::contract::Contract;
+use crate::contract::json::Json;
+use crate::contract::{Contract, Situation};
+use crate::testing::journal::Verdict;
 use crate::testing::repetition::{Stretches, place};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -11,7 +13,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 /// A retry comes soon: a write that is this many writes ago is not looked for.
 const MOST: usize = 256;
 
-/// Writes that were carried out lately and have started something.
+/// Writes that were carried out lately, and that can be sent again by mistake: those that have
+/// started something, and those whose answer was lost.
 #[derive(Debug, Default)]
 pub struct Writes {
     recent: HashMap<u64, Write, BuildHasherDefault<ScatteredIds>>,
@@ -24,35 +27,66 @@ pub struct Writes {
 struct Write {
     ordinal: u64,
     /// The first of what it has started.
-    course: u32,
+    course: Option<u32>,
+    /// Whether its answer has not come to the client, or said that it had failed.
+    is_lost: bool,
     /// Which stretch of its service's writes it belongs to.
     stretch: u64,
 }
 
+/// A write that was sent again.
+#[derive(Debug)]
+pub struct Again {
+    /// The request before.
+    pub earlier: u64,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What is wrong with a write that was sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It has started the same again, and nobody had looked at what was started before.
+    Unseen,
+    /// It has started the same again, since its answer had been lost.
+    Lost,
+    /// It was refused since it had been carried out, but its answer had been lost.
+    Refused,
+}
+
 impl Writes {
-    /// Notes a request that has started something. If an equal one did before, and nobody can have
-    /// read its answer as far as anyone knows, that one.
+    /// Notes a write. If an equal one did the same before, and nobody can have read its answer as
+    /// far as anyone knows, that one.
     ///
     /// Whoever asks for what the first one started has its id from the answer, and a second one is
-    /// meant. So it is if something was taken back in between.
+    /// meant. So it is if something was taken back in between. What is refused, or starts nothing,
+    /// was sent again by mistake only where the first answer was lost: then it may be said, as a
+    /// refusal does harm; what does the same again without one does none.
     pub fn note(
         &mut self,
         contract: &'static Contract,
         request: &Answered<'_>,
         watch: &Watch,
-    ) -> Option<u64> {
+    ) -> Option<Again> {
+        if request.parts.method.is_safe() || contract.open {
+            return None;
+        }
+        if let Verdict::Refused(situation) = request.draft.verdict {
+            // A request that was not let in says nothing of what was carried out.
+            let is_let_in = situation != Situation::Unauthenticated && !self.recent.is_empty();
+            return is_let_in.then(|| self.refused(contract, request)).flatten();
+        }
         if !request.draft.has_changed_something(&request.parts.method) {
             return None;
         }
         let stretch = self.stretches.note(contract);
-        let started = request.draft.courses.first()?;
-        let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        let key = {
-            let mut hasher = DefaultHasher::new();
-            (contract.id, place(contract, target), request.body).hash(&mut hasher);
-            hasher.finish()
-        };
-        let write = Write { ordinal: request.ordinal, course: started.run.course, stretch };
+        let course = request.draft.courses.first().map(|course| course.run.course);
+        let is_lost = request.is_lost();
+        if course.is_none() && !is_lost {
+            return None;
+        }
+        let key = key(contract, request);
+        let write = Write { ordinal: request.ordinal, course, is_lost, stretch };
         let earlier = self.recent.insert(key, write);
         if earlier.is_none() {
             self.order.push_back(key);
@@ -62,10 +96,63 @@ impl Writes {
         {
             self.recent.remove(&oldest);
         }
-        let unseen = |write: &Write| {
-            let watched = watch.get(write.course);
-            write.stretch == stretch && watched.is_some_and(|watched| !watched.is_known_by_id())
+        course?;
+        let earlier = earlier.filter(|write| write.stretch == stretch)?;
+        let watched = earlier.course.and_then(|course| watch.get(course));
+        let why = match watched {
+            _ if earlier.is_lost => Why::Lost,
+            Some(watched) if !watched.is_known_by_id() => Why::Unseen,
+            _ => return None,
         };
-        earlier.filter(unseen).map(|write| write.ordinal)
+        Some(Again { earlier: earlier.ordinal, why })
+    }
+
+    /// A write that was refused, if an equal one was carried out and its answer was lost.
+    fn refused(&mut self, contract: &'static Contract, request: &Answered<'_>) -> Option<Again> {
+        let (key, stretch) = (key(contract, request), self.stretches.current(contract));
+        self.recent.get(&key).filter(|write| write.is_lost && write.stretch == stretch)?;
+        self.order.retain(|one| *one != key);
+        let earlier = self.recent.remove(&key)?.ordinal;
+        Some(Again { earlier, why: Why::Refused })
+    }
+}
+
+/// What equal writes have in common: where they go, and what they ask for, in whatever order its
+/// members are.
+fn key(contract: &'static Contract, request: &Answered<'_>) -> u64 {
+    let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let mut hasher = DefaultHasher::new();
+    (contract.id, place(contract, target)).hash(&mut hasher);
+    let text = std::str::from_utf8(request.body).ok();
+    match text.and_then(|text| Json::parse(text).ok()) {
+        Some(json) => hash(&json, &mut hasher),
+        None => request.body.hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+fn hash(json: &Json<'_>, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(json).hash(hasher);
+    match json {
+        Json::Null => {}
+        Json::Boolean(value) => value.hash(hasher),
+        Json::Integer(number) => number.hash(hasher),
+        Json::Float(number) => number.to_bits().hash(hasher),
+        Json::Text(text) => text.hash(hasher),
+        Json::List(values) => {
+            values.len().hash(hasher);
+            for value in values {
+                hash(value, hasher);
+            }
+        }
+        Json::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(name, _)| name);
+            members.len().hash(hasher);
+            for (name, value) in members {
+                name.hash(hasher);
+                hash(value, hasher);
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ pub fn may_conceal(bytes: &[u8]) -> bool {
 
 /// The signs that are worth a look at what stands around them.
 static GIVES_AWAY: [bool; 256] = {
-    let signs = b"\\kKwWcC";
+    let signs = b"\\kKwWcCpP";
     let (mut table, mut at) = ([false; 256], 0);
     while at < signs.len() {
         table[signs[at] as usize] = true;
@@ -53,7 +53,14 @@ pub fn is_secret_header(name: &str) -> bool {
 /// Each word is known by a letter in it that is rarer than its first.
 fn is_word_around(bytes: &[u8], at: usize) -> bool {
     match bytes[at] {
-        b'k' | b'K' => stands_around(bytes, at, 2, b"token"),
+        b'k' | b'K' => {
+            stands_around(bytes, at, 2, b"token")
+                || stands_alone(bytes, at, 1, b"sk")
+                || stands_alone(bytes, at, 4, b"api_key")
+                || stands_alone(bytes, at, 4, b"api-key")
+                || stands_alone(bytes, at, 3, b"apikey")
+        }
+        b'p' | b'P' => stands_alone(bytes, at, 0, b"pass"),
         b'w' | b'W' => {
             stands_around(bytes, at, 4, b"password")
                 || stands_around(bytes, at, 4, b"passwd")
@@ -70,6 +77,20 @@ fn stands_around(bytes: &[u8], at: usize, before: usize, word: &[u8]) -> bool {
     found.is_some_and(|found| found.eq_ignore_ascii_case(word))
 }
 
+/// The same for a word that means something else within another, as `pass` does in `passport`.
+fn stands_alone(bytes: &[u8], at: usize, before: usize, word: &[u8]) -> bool {
+    if !stands_around(bytes, at, before, word) {
+        return false;
+    }
+    let start = at - before;
+    let is_within = |left: u8, right: u8| {
+        let begins_anew = left.is_ascii_lowercase() && right.is_ascii_uppercase();
+        left.is_ascii_alphanumeric() && right.is_ascii_alphanumeric() && !begins_anew
+    };
+    let joins = |at: usize| bytes.get(at - 1..=at).is_some_and(|two| is_within(two[0], two[1]));
+    (start == 0 || !joins(start)) && !joins(start + word.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +102,14 @@ mod tests {
         for name in ["token", "SECRET_KEY", "x_Passwd", "passWord", "db_root_pwd", "mytoken"] {
             assert!(names_a_secret(name), "{name}");
             assert!(may_conceal(format!("{{\"{name}\":1}}").as_bytes()), "{name}");
+        }
+        for name in ["pass", "db_pass", "dbPass", "PASS", "sk", "my_sk", "api_key", "X-Api-Key"] {
+            assert!(names_a_secret(name), "{name}");
+            assert!(may_conceal(format!("{{\"{name}\":1}}").as_bytes()), "{name}");
+        }
+        assert!(is_secret_header("x-api-key"));
+        for name in ["compass", "passed", "task", "sky", "disk", "pass1on", "api_keys_count"] {
+            assert!(!names_a_secret(name), "{name}");
         }
         for name in ["toke", "oken", "sector", "passport", "network", "k", "w", "c", ""] {
             assert!(!names_a_secret(name) && !may_conceal(name.as_bytes()), "{name}");
@@ -97,6 +126,9 @@ mod tests {
             for field in fields {
                 let is_given_away = is_given_away || names_a_secret(field.name);
                 assert!(!field.secret || is_given_away, "{} gives nothing away", field.name);
+                let words = ["token", "password", "passwd", "pwd", "secret"];
+                let is_clear = words.iter().any(|word| field.name.to_lowercase().contains(word));
+                assert!(is_clear || !names_a_secret(field.name), "{} is no secret", field.name);
                 *seen += usize::from(field.secret);
                 look(field.kind.members(), is_given_away, seen);
             }
