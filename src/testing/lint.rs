@@ -5,6 +5,7 @@
 //! memory: beyond that the report says that it is not exact.
 
 mod finding;
+mod likeness;
 mod seen;
 #[cfg(test)]
 mod tests;

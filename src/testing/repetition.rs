@@ -4,8 +4,10 @@
 //! taken back in between: creation, deletion and creation again are no repetition.
 
 use crate::contract::Contract;
+use crate::http::fits;
 use axum::http::Method;
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// Calls that take back what others have done, beside those whose method is DELETE.
 const TAKING_BACK: &[&str] = &[
@@ -21,47 +23,45 @@ const BREAK: char = '\0';
 /// Where a write goes: the parameters of its path, and those of its query that the operation
 /// declares.
 pub fn place(contract: &Contract, target: &str) -> String {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let known = parameters(contract.path, path);
-    let known = known
-        .or_else(|| contract.alias_templates().find_map(|template| parameters(&template, path)));
-    let mut place = known.unwrap_or_else(|| path.to_owned());
-    let is_declared = |name: &str| contract.query.iter().any(|field| field.name == name);
-    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let pairs = pairs.map(|(name, value)| (decode(&spaced(name)), decode(&spaced(value))));
-    let mut pairs: Vec<_> = pairs.filter(|(name, _)| is_declared(name)).collect();
-    pairs.sort_unstable();
-    for (name, value) in pairs {
+    let mut place = String::new();
+    each_part_of_place(contract, target, |part| {
         place.push(BREAK);
-        place.push_str(&name);
-        place.push('=');
-        place.push_str(&value);
-    }
+        place.push_str(part);
+    });
     place
 }
 
-/// The values of a path's parameters, if it fits the template.
-fn parameters(template: &str, path: &str) -> Option<String> {
-    let mut values = String::new();
-    let mut sent = path.split('/');
-    for known in template.split('/') {
-        let sent = sent.next()?;
-        if known.starts_with('{') {
-            values.push(BREAK);
-            values.push_str(&decode(sent));
-        } else if known != sent {
-            return None;
+/// The same, part by part.
+pub fn each_part_of_place(contract: &Contract, target: &str, mut take: impl FnMut(&str)) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let alias = || contract.alias_templates().find(|template| fits(path, template));
+    let template =
+        if fits(path, contract.path) { Some(Cow::Borrowed(contract.path)) } else { alias() };
+    match template {
+        Some(template) => {
+            let parameters = template.split('/').zip(path.split('/'));
+            let parameters = parameters.filter(|(known, _)| known.starts_with('{'));
+            parameters.for_each(|(_, sent)| take(&decode(sent)));
         }
+        None => take(path),
     }
-    sent.next().is_none().then_some(values)
+    if query.is_empty() {
+        return;
+    }
+    let is_declared = |name: &str| contract.query.iter().any(|field| field.name == name);
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let read = |text: &str| decode(&text.replace('+', " ")).into_owned();
+    let pairs = pairs.map(|(name, value)| (read(name), read(value)));
+    let mut pairs: Vec<_> = pairs.filter(|(name, _)| is_declared(name)).collect();
+    pairs.sort_unstable();
+    for (name, value) in pairs {
+        take(&name);
+        take(&value);
+    }
 }
 
-fn spaced(text: &str) -> String {
-    text.replace('+', " ")
-}
-
-fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+fn decode(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// Which stretch each write belongs to, service by service: a new one begins where something is
@@ -138,7 +138,7 @@ mod tests {
         ] {
             assert_ne!(place(create, target), own, "{target}");
         }
-        assert_eq!(place(create, "/elsewhere"), "/elsewhere");
+        assert_eq!(place(create, "/elsewhere"), format!("{BREAK}/elsewhere"));
         let list = contract("ListDbCacheMappings");
         let page = |query: &str| place(list, &format!("/v3/p/dbcache/mappings?{query}"));
         assert_eq!(page("limit=1&offset=2"), page("x=1&offset=2&limit=1"));

@@ -1,14 +1,14 @@
 //! Writes that were carried out lately, to tell one that is sent again.
 
 use super::Answered;
+use super::likeness::likeness;
 use super::watch::Watch;
 use crate::cloud::ScatteredIds;
-use crate::contract::json::Json;
 use crate::contract::{Contract, Situation};
 use crate::testing::journal::Verdict;
-use crate::testing::repetition::{Stretches, place};
+use crate::testing::repetition::Stretches;
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasherDefault;
 
 /// A retry comes soon: a write that is this many writes ago is not looked for.
 const MOST: usize = 256;
@@ -117,42 +117,8 @@ impl Writes {
     }
 }
 
-/// What equal writes have in common: where they go, and what they ask for, in whatever order its
-/// members are.
+/// What equal writes have in common.
 fn key(contract: &'static Contract, request: &Answered<'_>) -> u64 {
     let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let mut hasher = DefaultHasher::new();
-    (contract.id, place(contract, target)).hash(&mut hasher);
-    let text = std::str::from_utf8(request.body).ok();
-    match text.and_then(|text| Json::parse(text).ok()) {
-        Some(json) => hash(&json, &mut hasher),
-        None => request.body.hash(&mut hasher),
-    }
-    hasher.finish()
-}
-
-fn hash(json: &Json<'_>, hasher: &mut DefaultHasher) {
-    std::mem::discriminant(json).hash(hasher);
-    match json {
-        Json::Null => {}
-        Json::Boolean(value) => value.hash(hasher),
-        Json::Integer(number) => number.hash(hasher),
-        Json::Float(number) => number.to_bits().hash(hasher),
-        Json::Text(text) => text.hash(hasher),
-        Json::List(values) => {
-            values.len().hash(hasher);
-            for value in values {
-                hash(value, hasher);
-            }
-        }
-        Json::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| name);
-            members.len().hash(hasher);
-            for (name, value) in members {
-                name.hash(hasher);
-                hash(value, hasher);
-            }
-        }
-    }
+    likeness(contract, target, request.body)
 }
