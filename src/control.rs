@@ -86,6 +86,16 @@ fn guarded_calls() -> Calls {
 static LISTED: LazyLock<Vec<Listed>> =
     LazyLock::new(|| open_calls().and(page::calls()).and(guarded_calls()).listed());
 
+/// What there is besides the page for people: methods and paths.
+pub fn calls() -> impl Iterator<Item = String> {
+    let listed = open_calls().and(guarded_calls()).listed();
+    let calls = |call: Listed| {
+        let named = call.methods().map(|method| format!("{method} {}", call.path));
+        named.collect::<Vec<_>>()
+    };
+    listed.into_iter().filter(|call| call.path != ROOT).flat_map(calls)
+}
+
 /// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
 /// GeminiDB would answer for it.
 pub fn closed_router() -> Router<Arc<App>> {

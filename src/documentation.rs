@@ -3,12 +3,19 @@
 use crate::api::ROUTES;
 use crate::cloud::Meaning;
 use crate::contract::{Place, Source, Strictness, openapi as document, rules};
+use crate::control;
 use serde_json::Value;
 use std::fmt::Write;
 
 /// The `OpenAPI` 3.1 document of the default mode.
 pub fn openapi() -> Value {
     document::document(ROUTES, Strictness::default())
+}
+
+/// The calls of the control API, as `GET /_paper/worlds`, without those of its page for people.
+#[doc(hidden)]
+pub fn control_calls() -> Vec<String> {
+    control::calls().collect()
 }
 
 /// The README's generated sections, in their order.

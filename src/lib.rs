@@ -37,7 +37,7 @@ pub use config::{Config, Connections, Endpoint};
 pub use contract::Level;
 pub use control::ControlError;
 pub use credentials::Secret;
-pub use documentation::{openapi, readme_section, readme_sections};
+pub use documentation::{control_calls, openapi, readme_section, readme_sections};
 pub use handle::{Fault, Mismatch, Requests, World};
 pub use save::SaveError;
 pub use selftest::{Proof, selftest};

@@ -91,6 +91,11 @@ impl Listed {
         fits(path, self.path) && !self.methods.contains(method)
     }
 
+    /// The methods, without HEAD, which goes with GET.
+    pub fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.methods.iter().filter(|method| **method != Method::HEAD)
+    }
+
     /// The methods, as `Allow` has them.
     pub fn allow(&self) -> String {
         self.names().join(", ")

@@ -26,6 +26,7 @@ mod page;
 mod parallel;
 mod past;
 mod readme;
+mod reference;
 mod refused;
 mod save;
 mod scenarios;
