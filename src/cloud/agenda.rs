@@ -1,4 +1,5 @@
-//! What is under way in a world, and when it next comes to another status.
+//! What is under way in a world, and when it next comes to another status, or to where it is to
+//! stand still.
 //!
 //! Statuses are computed from runs and need no agenda. It is there for those who turn the clock:
 //! to say what became due, to find the next event, and to steer what has not ended yet. Whatever
@@ -58,6 +59,9 @@ pub struct Due {
     /// Its status since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_status: Option<&'static str>,
+    /// Whether it stands still since then, until it is released.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
 }
 
 impl Course {
@@ -104,7 +108,7 @@ impl Course {
         next.filter(|next| *next > now).min()
     }
 
-    /// What became due by its coming to its next status.
+    /// What became due by its coming to its next status, or to where it stands still.
     pub fn due(&self, at: Moment) -> Due {
         let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
         Due {
@@ -114,6 +118,7 @@ impl Course {
             job_status: self.job.map(|(_, lifecycle)| status(lifecycle)),
             resource_id: self.resource.as_ref().map(|(id, _)| id.clone()),
             resource_status: self.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            held: self.run.is_held(at),
         }
     }
 }

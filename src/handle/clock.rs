@@ -52,8 +52,9 @@ impl World {
         clock::turn(&self.app, &self.project_id, &to).map(clock::Turned::into_due)
     }
 
-    /// Moves the clock to the next moment at which anything comes to another status; nothing
-    /// becomes due, and the clock stays, where nothing is under way.
+    /// Moves the clock to the next moment at which anything comes to another status, or to where it
+    /// is to be held; nothing becomes due, and the clock stays, where nothing is under way or all of
+    /// that is held.
     #[track_caller]
     pub fn advance_to_next_event(&self) -> Vec<Due> {
         sure(clock::turn(&self.app, &self.project_id, &Turn::NextEvent)).into_due()

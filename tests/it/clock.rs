@@ -239,6 +239,7 @@ fn what_is_held_or_another_projects_does_not_make_the_clock_advance() {
     send(&cloud, "GET", &format!("/v3/{OTHER}/jobs?id={job}"), None).expect(200);
     assert_eq!(now(&cloud, PROJECT), there);
     let (endless, _) = map(&cloud, "00005100b77413f9d2526605227be08in01");
+    // It has come to where it stands still; the list that was read was a look at it.
     let there = now(&cloud, PROJECT);
     assert_eq!([(); 3].map(|()| job_status(&cloud, &endless)), ["Running"; 3]);
     assert_eq!(now(&cloud, PROJECT), there);
