@@ -109,7 +109,8 @@ impl Freeze {
 
     /// Stops it.
     pub fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
-        let at = self.at.as_deref().map(moment).transpose()?;
+        let at = self.at.as_deref().map(Moment::parse_for_freeze).transpose();
+        let at = at.map_err(ControlError::bad)?;
         let cell = world(app, project)?;
         let mut world = cell.lock();
         let due = world.turn(&Turn::Freeze(at)).map_err(said)?;
@@ -176,13 +177,6 @@ impl Turned {
     pub fn into_due(self) -> Vec<Due> {
         self.due
     }
-}
-
-fn moment(text: &str) -> Result<Moment, ControlError> {
-    Moment::parse(text).map_err(|error| {
-        let reason = format!("{text:?} must be a time such as 2026-01-01T00:00:00Z: {error}");
-        ControlError::bad(reason)
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]

@@ -265,10 +265,16 @@ fn a_request_turns_the_clock_by_its_own_header() {
     for (value, said) in [
         ("", "must be advance=SECONDS, to=TIME, to=next-event or freeze, got \\\"\\\""),
         ("advance=-1", "seconds must be a number from 0 up, got -1"),
-        ("advance=soon", "seconds must be a number from 0 up, got NaN"),
+        (
+            "advance=soon",
+            "advance takes seconds from 0 up, such as advance=60 or advance=1.5, got \"soon\"",
+        ),
         ("to=noon", "must be next-event or a time such as 2026-01-01T00:00:00Z"),
         ("to=2020-01-01T00:00:00Z", "never goes back to 2020-01-01T00:00:00.000Z"),
         ("thaw", "must be advance=SECONDS"),
+        ("advnce=60", "; did you mean advance?"),
+        ("next-event", "; did you mean to=next-event?"),
+        ("advance=1e308", "can be turned to 9998-12-31T23:59:59.999Z at most"),
     ] {
         let refused = look(value);
         assert_eq!(refused.text("/error_code"), "PAPER.0400", "{value}");
@@ -338,11 +344,16 @@ fn the_clock_is_turned_over_http_and_nonsense_is_refused() {
         ("/advance", r#"{"seconds":1e400}"#, "number out of range"),
         ("/advance", r#"{"second":1}"#, "did you mean seconds?"),
         ("/advance", r#"{"to":"2020-01-01T00:00:00Z"}"#, "never goes back"),
+        ("/advance", r#"{"seconds":-1e308}"#, "seconds must be a number from 0 up, got -1e308"),
+        ("/advance", r#"{"seconds":1e308}"#, "can be turned to 9998-12-31T23:59:59.999Z at most"),
         ("/advance", r#"{"to":"next"}"#, "must be next-event or a time such as"),
+        ("/advance", r#"{"to":"next-evnt"}"#, "got \"next-evnt\"; did you mean next-event?"),
+        ("/advance", r#"{"to":"next_event"}"#, "got \"next_event\"; did you mean next-event?"),
         ("/freeze", r#"{"at":"noon"}"#, "must be a time such as"),
         ("/freeze", r#"{"at":"2020-01-01T00:00:00Z"}"#, "never goes back"),
         ("/resume", r#"{"scale":0}"#, "above 0"),
         ("/resume", r#"{"scale":1e9}"#, "at most 1000000"),
+        ("/resume", r#"{"scale":1e308}"#, "at most 1000000, got 1e308"),
         ("/resume", "{", "EOF"),
         ("/auto-advance", "", "missing field `enabled`"),
         ("/auto-advance", r#"{"enabled":1}"#, "expected a boolean"),
