@@ -2,7 +2,7 @@
 //!
 //! A world's clock is a line: where it stood at an instant of real time, and how fast it runs.
 //! Rate 1 is real time, 0 is frozen, anything else is scaled; advancing moves the line. It never
-//! goes back, so whatever is stored in the order of its creation is also in the order of time: real
+//! goes back once anything has happened in its world, so whatever is stored in the order of its creation is also in the order of time: real
 //! time goes on steadily where the system's clock is set back. It ends with the year 9998, so that
 //! there is time left to write for all that happens by then.
 
@@ -23,6 +23,9 @@ const DIGITS: usize = 20;
 pub struct Moment(i64);
 
 impl Moment {
+    /// The first one that a clock is set to.
+    pub const FIRST: Self = Self(0);
+
     /// The last one that a clock shows: a year before the last one that can be written.
     pub const LAST: Self = Self(253_370_764_799_999);
 
@@ -244,10 +247,21 @@ struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Time does not run backwards.
-    #[error("the clock stands at {now} and never goes back to {to}")]
+    #[error(
+        "the clock stands at {now} and never goes back to {to}: only clock/freeze sets it back, in \
+         a world where nothing has happened yet"
+    )]
     Backwards {
         /// What it shows.
         now: String,
+        /// What was asked for.
+        to: String,
+    },
+    /// Time begins.
+    #[error("a clock shows {first} at least, got {to}")]
+    TooEarly {
+        /// The first time that it shows.
+        first: String,
         /// What was asked for.
         to: String,
     },
@@ -352,6 +366,20 @@ impl Clock {
     pub fn freeze(&mut self, at: Option<Moment>) -> Result<(), ClockError> {
         self.turn(|now| at.unwrap_or(now))?;
         self.rate = 0.0;
+        Ok(())
+    }
+
+    /// Sets it to any time, be it past, and stops it there: for a world of which nothing has a time
+    /// yet.
+    pub fn set(&mut self, to: Moment) -> Result<(), ClockError> {
+        if to < Moment::FIRST {
+            let (first, to) = (Moment::FIRST.with_milliseconds(), to.with_milliseconds());
+            return Err(ClockError::TooEarly { first, to });
+        }
+        if to > Moment::LAST {
+            return self.freeze(Some(to));
+        }
+        *self = Self::new(Some(to));
         Ok(())
     }
 

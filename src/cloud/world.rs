@@ -144,6 +144,23 @@ impl World {
         Ok(due)
     }
 
+    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
+    pub fn is_untouched(&self) -> bool {
+        self.agenda.latest_number() == 0
+            && self.instances.is_empty()
+            && self.jobs.len() == 0
+            && self.backups.len() == 0
+            && self.memory_mappings.all().len() == 0
+            && self.memory_rules.len() == 0
+            && self.relationships.len() == 0
+            && self.migration_tasks.len() == 0
+            && self.replications.is_empty()
+            && self.checked.is_empty()
+            && self.source_databases.is_empty()
+            && self.clickhouses.len() == 0
+            && self.testing.journal.entries().next().is_none()
+    }
+
     /// Takes a look for a client whether something has come to rest, and moves on if the world does
     /// so by itself. What it has shown is known when it is answered.
     pub fn looked_at(&mut self, awaited: &Awaited, at: Moment, ordinal: u64) -> Look {

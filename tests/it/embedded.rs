@@ -180,7 +180,11 @@ fn jobs_are_listed_and_steered() {
 
 #[test]
 fn a_clock_is_frozen_at_a_time() {
-    let world = start(&config()).world(PROJECT);
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    world.freeze_at("2025-01-01T00:00:00Z").unwrap();
+    assert_eq!(world.now(), "2025-01-01T00:00:00.000Z", "nothing has happened");
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).expect(200);
     world.freeze_at("2027-01-01T00:00:00Z").unwrap();
     assert_eq!(world.now(), "2027-01-01T00:00:00.000Z");
     assert_eq!(world.freeze_at("2026-01-01T00:00:00Z").unwrap_err().status(), 400);
