@@ -5,6 +5,7 @@
 
 use super::{Moment, words};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// The statuses something goes through, and how long each lasts.
@@ -128,6 +129,17 @@ impl Run {
         let percent = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
         self.fate = Fate::Fails(u8::try_from(percent).unwrap_or(100).min(100));
         self.failed_after = Some(over);
+    }
+
+    /// Whether so much of its duration is still to come (greater), past (less), or where it is now,
+    /// to the percent.
+    pub fn compare(&self, percent: u8, now: Moment) -> Ordering {
+        let over = self.elapsed(now);
+        if over < self.part(percent) {
+            return Ordering::Greater;
+        }
+        let reached = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
+        if reached > percent.into() { Ordering::Less } else { Ordering::Equal }
     }
 
     /// When it is to stand still, in percent of its duration, if it does not yet.
