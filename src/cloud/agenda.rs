@@ -1,14 +1,16 @@
-//! What is under way in a world, and when it next comes to another status.
+//! What is under way in a world, and when it next comes to another status, or to where it is to
+//! stand still.
 //!
 //! Statuses are computed from runs and need no agenda. It is there for those who turn the clock:
 //! to say what became due, to find the next event, and to steer what has not ended yet. Whatever
-//! has come to rest leaves it, so it is as long as what is under way, however much has been done.
+//! has come to rest leaves it, so it is as long as what is under way, however much has been done;
+//! of the rest it knows the latest, for those who ask how that ended.
 
 use super::Moment;
 use super::lifecycle::{Lifecycle, Phase, Run};
 use crate::contract::Contract;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -29,13 +31,18 @@ pub struct Course {
 #[derive(Debug)]
 pub struct Called<'i> {
     id: &'i str,
-    job: Option<Uuid>,
+    uuid: Option<Uuid>,
 }
 
 impl<'i> Called<'i> {
     /// The id as it was sent.
     pub fn by(id: &'i str) -> Self {
-        Self { id, job: Uuid::try_parse(id).ok() }
+        Self { id, uuid: Uuid::try_parse(id).ok() }
+    }
+
+    /// Whether it is this id, be it written with dashes or without, or in capitals.
+    fn is(&self, id: &str) -> bool {
+        id == self.id || self.uuid.is_some() && Uuid::try_parse(id).ok() == self.uuid
     }
 }
 
@@ -58,6 +65,9 @@ pub struct Due {
     /// Its status since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_status: Option<&'static str>,
+    /// Whether it stands still since then, until it is released.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
 }
 
 impl Course {
@@ -73,8 +83,14 @@ impl Course {
 
     /// Whether a client that sends this id means it.
     pub fn is_called(&self, called: &Called<'_>) -> bool {
-        self.job.is_some_and(|(job, _)| called.job == Some(job))
-            || self.resource.as_ref().is_some_and(|(resource, _)| **resource == *called.id)
+        self.job.is_some_and(|(job, _)| called.uuid == Some(job))
+            || self.resource.as_ref().is_some_and(|(resource, _)| called.is(resource))
+    }
+
+    /// The ids that a client can mean it by.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        let job = self.job.map(|(id, _)| id.to_string());
+        job.into_iter().chain(self.resource.as_ref().map(|(id, _)| id.to_string()))
     }
 
     /// The percentage at which a stage of it begins.
@@ -104,7 +120,7 @@ impl Course {
         next.filter(|next| *next > now).min()
     }
 
-    /// What became due by its coming to its next status.
+    /// What became due by its coming to its next status, or to where it stands still.
     pub fn due(&self, at: Moment) -> Due {
         let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
         Due {
@@ -114,6 +130,7 @@ impl Course {
             job_status: self.job.map(|(_, lifecycle)| status(lifecycle)),
             resource_id: self.resource.as_ref().map(|(id, _)| id.clone()),
             resource_status: self.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            held: self.run.is_held(at),
         }
     }
 }
@@ -124,6 +141,8 @@ pub struct Agenda {
     /// By the moment of its next event, and by its number among those of the same moment. What
     /// stands still comes last.
     courses: BTreeMap<(Moment, u32), Course>,
+    /// Those that came to rest last, the oldest first.
+    ended: VecDeque<Course>,
     /// How many courses there were.
     begun: u32,
     /// What those that were made to fail say about it.
@@ -131,6 +150,9 @@ pub struct Agenda {
     /// The fault rules that planned how these are to end, until they have.
     planners: HashMap<u32, Arc<str>>,
 }
+
+/// How many of those that came to rest are known.
+const MOST_ENDED: usize = 1_000;
 
 /// The next event of what stands still.
 const NEVER: Moment = Moment::from_milliseconds(i64::MAX);
@@ -180,6 +202,12 @@ impl Agenda {
         self.under_way()
             .filter(|course| course.is_called(&called))
             .max_by_key(|course| course.run.course)
+    }
+
+    /// The course that a client means by an id, of those that came to rest last.
+    pub fn find_ended(&self, id: &str) -> Option<&Course> {
+        let called = Called::by(id);
+        self.ended.iter().rev().find(|course| course.is_called(&called))
     }
 
     /// Replaces the run of a course.
@@ -252,10 +280,15 @@ impl Agenda {
     fn place(&mut self, course: Course, now: Moment) {
         let stands_still = || course.phases(now).any(|phase| phase.ended.is_none());
         let next = course.next_event(now).or_else(|| stands_still().then_some(NEVER));
-        match next {
-            Some(next) => drop(self.courses.insert((next, course.run.course), course)),
-            None => self.forget_planner(course.run.course),
+        if let Some(next) = next {
+            self.courses.insert((next, course.run.course), course);
+            return;
         }
+        self.forget_planner(course.run.course);
+        if self.ended.len() >= MOST_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(course);
     }
 }
 
@@ -346,5 +379,20 @@ mod tests {
         assert_eq!(found("00000000000000000000000000000007"), Some(7));
         assert_eq!(found("copy"), Some(8), "the latest");
         assert_eq!(found("other"), None);
+    }
+
+    #[test]
+    fn what_came_to_rest_last_is_known_and_no_more_than_that() {
+        let mut agenda = Agenda::default();
+        for number in 1..=1_001 {
+            agenda.begin(course(number, 0), after(0));
+        }
+        agenda.catch_up(after(4_000));
+        let found = |number: u128| {
+            agenda.find_ended(&Uuid::from_u128(number).to_string()).map(|one| one.run.course)
+        };
+        assert_eq!([found(1), found(2), found(1_001)], [None, Some(2), Some(1_001)]);
+        assert_eq!(agenda.find_ended("copy").map(|course| course.run.course), Some(1_001));
+        assert!(agenda.find("copy").is_none());
     }
 }

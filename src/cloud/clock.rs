@@ -2,10 +2,11 @@
 //!
 //! A world's clock is a line: where it stood at an instant of real time, and how fast it runs.
 //! Rate 1 is real time, 0 is frozen, anything else is scaled; advancing moves the line. It never
-//! goes back, so whatever is stored in the order of its creation is also in the order of time: real
+//! goes back once anything has happened in its world, so whatever is stored in the order of its creation is also in the order of time: real
 //! time goes on steadily where the system's clock is set back. It ends with the year 9998, so that
 //! there is time left to write for all that happens by then.
 
+use super::turn::short;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ const DIGITS: usize = 20;
 pub struct Moment(i64);
 
 impl Moment {
+    /// The first one that a clock is set to.
+    pub const FIRST: Self = Self(0);
+
     /// The last one that a clock shows: a year before the last one that can be written.
     pub const LAST: Self = Self(253_370_764_799_999);
 
@@ -216,51 +220,6 @@ impl TryFrom<String> for Moment {
     }
 }
 
-/// A turn of a clock.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Turn {
-    /// Forward by a duration.
-    By(Duration),
-    /// Forward to an instant.
-    To(Moment),
-    /// Forward to the next event, if there is one.
-    NextEvent,
-    /// Stops it, where it is or at a later instant.
-    Freeze(Option<Moment>),
-}
-
-impl Turn {
-    /// Reads `advance=60`, `to=2026-01-01T00:00:00Z`, `to=next-event` or `freeze`.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        match text.trim().split_once('=') {
-            Some(("advance", seconds)) => Self::by(seconds.trim().parse().unwrap_or(f64::NAN)),
-            Some(("to", to)) => Self::to(to.trim()),
-            None if text.trim() == "freeze" => Ok(Self::Freeze(None)),
-            _ => Err(format!(
-                "must be advance=SECONDS, to=TIME, to=next-event or freeze, got {text:?}"
-            )),
-        }
-    }
-
-    /// Forward by seconds.
-    pub fn by(seconds: f64) -> Result<Self, String> {
-        Duration::try_from_secs_f64(seconds)
-            .map(Self::By)
-            .map_err(|_| format!("seconds must be a number from 0 up, got {seconds}"))
-    }
-
-    /// Forward to an instant, or to `next-event`.
-    pub fn to(text: &str) -> Result<Self, String> {
-        if text == "next-event" {
-            return Ok(Self::NextEvent);
-        }
-        let to = Moment::parse(text).map_err(|error| {
-            format!("{text:?} must be next-event or a time such as 2026-01-01T00:00:00Z: {error}")
-        });
-        to.map(Self::To)
-    }
-}
-
 /// A world's clock.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(into = "Line", try_from = "Line")]
@@ -288,10 +247,21 @@ struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Time does not run backwards.
-    #[error("the clock stands at {now} and never goes back to {to}")]
+    #[error(
+        "the clock stands at {now} and never goes back to {to}: only clock/freeze sets it back, in \
+         a world where nothing has happened yet"
+    )]
     Backwards {
         /// What it shows.
         now: String,
+        /// What was asked for.
+        to: String,
+    },
+    /// Time begins.
+    #[error("a clock shows {first} at least, got {to}")]
+    TooEarly {
+        /// The first time that it shows.
+        first: String,
         /// What was asked for.
         to: String,
     },
@@ -332,7 +302,8 @@ impl TryFrom<Line> for Clock {
         }
         require_scale(rate).map_err(|_| {
             format!(
-                "rate must be a number from 0 to {FASTEST}, 0 for a clock that stands, got {rate}"
+                "rate must be a number from 0 to {FASTEST}, 0 for a clock that stands, got {}",
+                short(rate)
             )
         })?;
         let anchor =
@@ -348,7 +319,7 @@ fn require_scale(scale: f64) -> Result<(), ClockError> {
     if scale > 0.0 && scale <= FASTEST {
         return Ok(());
     }
-    Err(ClockError::Scale(scale.to_string()))
+    Err(ClockError::Scale(short(scale)))
 }
 
 impl Clock {
@@ -395,6 +366,20 @@ impl Clock {
     pub fn freeze(&mut self, at: Option<Moment>) -> Result<(), ClockError> {
         self.turn(|now| at.unwrap_or(now))?;
         self.rate = 0.0;
+        Ok(())
+    }
+
+    /// Sets it to any time, be it past, and stops it there: for a world of which nothing has a time
+    /// yet.
+    pub fn set(&mut self, to: Moment) -> Result<(), ClockError> {
+        if to < Moment::FIRST {
+            let (first, to) = (Moment::FIRST.with_milliseconds(), to.with_milliseconds());
+            return Err(ClockError::TooEarly { first, to });
+        }
+        if to > Moment::LAST {
+            return self.freeze(Some(to));
+        }
+        *self = Self::new(Some(to));
         Ok(())
     }
 
@@ -567,19 +552,5 @@ mod tests {
             real.at(Duration::from_secs(system), Duration::from_secs(passed)).as_secs()
         });
         assert_eq!(seconds, [1_000, 1_005, 1_006, 1_016, 5_000, 5_001]);
-    }
-
-    #[test]
-    fn a_turn_of_the_clock_is_read_or_refused() {
-        assert_eq!(Turn::parse("advance=1.5"), Ok(Turn::By(Duration::from_millis(1_500))));
-        assert_eq!(Turn::parse("to=next-event"), Ok(Turn::NextEvent));
-        assert_eq!(Turn::parse(" freeze "), Ok(Turn::Freeze(None)));
-        let to = Turn::parse("to=1970-01-01T00:00:01Z");
-        assert_eq!(to, Ok(Turn::To(Moment::from_milliseconds(1_000))));
-        for wrong in
-            ["", "advance", "advance=-1", "advance=x", "advance=NaN", "to=", "to=now", "go"]
-        {
-            assert!(Turn::parse(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Moment, words};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// The statuses something goes through, and how long each lasts.
@@ -130,11 +131,22 @@ impl Run {
         self.failed_after = Some(over);
     }
 
+    /// Whether so much of its duration is still to come (greater), past (less), or where it is now,
+    /// to the percent.
+    pub fn compare(&self, percent: u8, now: Moment) -> Ordering {
+        let over = self.elapsed(now);
+        if over < self.part(percent) {
+            return Ordering::Greater;
+        }
+        let reached = u64::from(over) * 100 / u64::from(self.milliseconds.max(1));
+        if reached > percent.into() { Ordering::Less } else { Ordering::Equal }
+    }
+
     /// When it is to stand still, in percent of its duration, if it does not yet.
     pub fn hold_to_come(&self, now: Moment) -> Option<u8> {
         let hold = self.hold.filter(|hold| *hold <= self.last() && self.elapsed(now) < *hold)?;
-        // The part of a duration was rounded down.
-        let percent = (u64::from(hold) * 100).div_ceil(self.milliseconds.max(1).into());
+        // The part of a duration was rounded up.
+        let percent = u64::from(hold) * 100 / u64::from(self.milliseconds.max(1));
         Some(u8::try_from(percent).unwrap_or(100).min(100))
     }
 
@@ -166,8 +178,11 @@ impl Run {
         }
     }
 
+    /// After how many milliseconds so much of it is over. Rounded down, it would be the end of the
+    /// stage before the one that begins there.
     fn part(&self, percent: u8) -> u32 {
-        whole(milliseconds(self.milliseconds) * u32::from(percent) / 100)
+        let part = (u64::from(self.milliseconds) * u64::from(percent)).div_ceil(100);
+        u32::try_from(part).unwrap_or(u32::MAX)
     }
 
     /// The moment at which so many milliseconds of it are over, or at which time ends.
@@ -204,7 +219,7 @@ impl Lifecycle {
         Phase { status: self.stage(part), percent: percent.min(99), ended: None, failed: false }
     }
 
-    /// When a run next comes to another status, if it does.
+    /// When a run next comes to another status, or to where it is to stand still, if it does.
     pub fn next_event(&self, run: &Run, now: Moment) -> Option<Moment> {
         let (elapsed, last) = (run.elapsed(now), run.last());
         if self.phase(run, now).ended.is_some() {
@@ -218,8 +233,9 @@ impl Lifecycle {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of it")]
         let ends = ends.map(|part| (part * f64::from(run.milliseconds)).ceil() as u32);
         let next = ends.filter(|end| *end > elapsed && *end < last).min().unwrap_or(last);
-        let reached = run.hold.is_none_or(|hold| next < hold);
-        reached.then(|| run.at(next).max(now))
+        let next = run.hold.map_or(next, |hold| next.min(hold));
+        // What stands still has no event.
+        (next > elapsed).then(|| run.at(next).max(now))
     }
 
     /// The percentage at which a stage begins.
@@ -405,9 +421,35 @@ mod tests {
         assert_eq!(next(&run, 1_000), Some(after(4_000)));
         assert_eq!(next(&run, 4_000), None);
         assert_eq!(next(&Run::new(1, START, 4_000, Fate::Fails(10)), 0), Some(after(400)));
-        assert_eq!(next(&run.held_at(10), 0), None, "it stands still before its next stage");
-        assert_eq!(next(&run.held_at(50), 0), Some(after(1_000)));
-        assert_eq!(next(&run.endless(), 1_000), None);
+    }
+
+    #[test]
+    fn where_a_run_is_to_stand_still_is_an_event_and_the_last_one() {
+        let run = Run::new(1, START, 4_000, Fate::Succeeds);
+        let events = |run: Run| {
+            let (mut now, mut events) = (START, Vec::new());
+            while let Some(next) = SYNCHRONISATION.next_event(&run, now) {
+                assert!(next > now, "{run:?}");
+                now = next;
+                let phase = SYNCHRONISATION.phase(&run, now);
+                events.push((now.since(START).as_millis(), phase.status, run.is_held(now)));
+            }
+            events
+        };
+        assert_eq!(events(run.held_at(0)), []);
+        assert_eq!(events(run.held_at(10)), [(400, "Wait", true)]);
+        assert_eq!(events(run.held_at(25)), [(1_000, "Full", true)]);
+        assert_eq!(events(run.held_at(50)), [(1_000, "Full", false), (2_000, "Full", true)]);
+        assert_eq!(events(run.endless()), [(1_000, "Full", false), (4_000, "Full", true)]);
+    }
+
+    #[test]
+    fn a_run_that_is_to_stand_still_where_a_stage_begins_is_in_that_stage() {
+        let full = SYNCHRONISATION.start_of("Full").unwrap();
+        for milliseconds in 0..1_000 {
+            let run = Run::new(1, START, milliseconds, Fate::Succeeds).held_at(full);
+            assert_eq!(status(&run, 5_000).0, "Full", "{milliseconds}");
+        }
     }
 
     #[test]

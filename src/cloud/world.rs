@@ -2,7 +2,7 @@
 
 use super::agenda::{Agenda, Called, Course, Due};
 use super::backup::Backups;
-use super::clock::{Clock, ClockError, Moment, Stamp, Turn};
+use super::clock::{Clock, ClockError, Moment, Stamp};
 use super::dual_active::Relationships;
 use super::htap::ClickHouses;
 use super::ids::Ids;
@@ -15,6 +15,7 @@ use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::replication::{Checked, Replications, SourceDatabases};
 use super::room::Room;
+use super::turn::Turn;
 use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
@@ -141,6 +142,23 @@ impl World {
         let mut due = Vec::new();
         self.agenda.pass(self.clock.now(), |course, at| due.push(course.due(at)));
         Ok(due)
+    }
+
+    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
+    pub fn is_untouched(&self) -> bool {
+        self.agenda.latest_number() == 0
+            && self.instances.is_empty()
+            && self.jobs.len() == 0
+            && self.backups.len() == 0
+            && self.memory_mappings.all().len() == 0
+            && self.memory_rules.len() == 0
+            && self.relationships.len() == 0
+            && self.migration_tasks.len() == 0
+            && self.replications.is_empty()
+            && self.checked.is_empty()
+            && self.source_databases.is_empty()
+            && self.clickhouses.len() == 0
+            && self.testing.journal.entries().next().is_none()
     }
 
     /// Takes a look for a client whether something has come to rest, and moves on if the world does

@@ -4,7 +4,7 @@ use super::calls::Calls;
 use super::handler::{ask, tell};
 use super::problem::read;
 use super::{ControlError, answer, world};
-use crate::cloud::{ClockError, Due, Moment, Turn, World};
+use crate::cloud::{ClockError, Due, Moment, Turn, World, WorldCell};
 use crate::http::App;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,8 @@ pub struct Turned {
     due: Vec<Due>,
 }
 
-/// Stops a clock, now or at a later time.
+/// Stops a clock: now or at a later time, or at any time as long as nothing has happened in its
+/// world.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {
@@ -109,11 +110,31 @@ impl Freeze {
 
     /// Stops it.
     pub fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
-        let at = self.at.as_deref().map(moment).transpose()?;
+        let at = self.at.as_deref().map(Moment::parse_for_freeze).transpose();
+        let at = at.map_err(ControlError::bad)?;
         let cell = world(app, project)?;
         let mut world = cell.lock();
-        let due = world.turn(&Turn::Freeze(at)).map_err(said)?;
+        let due = match (at, what_happened(&cell, &world)) {
+            (Some(at), None) => world.clock.set(at).map(|()| Vec::new()).map_err(said)?,
+            (at, happened) => world.turn(&Turn::Freeze(at)).map_err(|error| {
+                let why = happened.filter(|_| matches!(error, ClockError::Backwards { .. }));
+                let why = why.map_or_else(String::new, |what| {
+                    format!("; in this one {what}, and a reset begins it anew")
+                });
+                ControlError::bad(format!("{error}{why}"))
+            })?,
+        };
         Ok(Turned { clock: Shown::of(&mut world), due })
+    }
+}
+
+/// What has happened in a world, as the part of a message, if anything has. A request counts as soon
+/// as it has come: it may have read the clock.
+fn what_happened(cell: &WorldCell, world: &World) -> Option<String> {
+    match cell.requests() {
+        0 => (!world.is_untouched()).then(|| "things are recorded".to_owned()),
+        1 => Some("there was 1 request".to_owned()),
+        many => Some(format!("there were {many} requests")),
     }
 }
 
@@ -176,13 +197,6 @@ impl Turned {
     pub fn into_due(self) -> Vec<Due> {
         self.due
     }
-}
-
-fn moment(text: &str) -> Result<Moment, ControlError> {
-    Moment::parse(text).map_err(|error| {
-        let reason = format!("{text:?} must be a time such as 2026-01-01T00:00:00Z: {error}");
-        ControlError::bad(reason)
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]

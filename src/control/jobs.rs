@@ -1,15 +1,22 @@
 //! What is under way in a world: list it, and let it finish, fail, stand still or go on.
 
+mod failure;
+mod shown;
+
+pub use failure::Failure;
+pub use shown::{Begun, Shown};
+
 use super::calls::Calls;
 use super::handler::{ask, ask_within, tell_within};
 use super::problem::read;
-use super::{ControlError, answer, percent, world};
+use super::{ControlError, answer, world};
+use crate::api::ROUTES;
 use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
-use crate::cloud::{Agenda, Course, Fate, Lifecycle, Moment, Run, World};
+use crate::cloud::{Course, Fate, Moment, Run, World};
+use crate::contract::check::did_you_mean;
 use crate::http::App;
-use crate::testing::fault::Ending;
+use crate::operation::Route;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use uuid::Uuid;
 
 pub(super) fn calls() -> Calls {
@@ -49,17 +56,8 @@ pub(super) fn calls() -> Calls {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-/// How something is to fail: at once, or when it has come so far.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Failure {
-    /// What it says about it.
-    pub reason: Option<String>,
-    /// When so much of its duration is over.
-    pub percent: Option<u8>,
-    /// When this stage begins, in the words of its status.
-    pub stage: Option<String>,
-}
+/// With how many of what is under way an unknown id is compared: it may be very much.
+const MOST_COMPARED: usize = 1_000;
 
 /// What is under way in a world.
 #[derive(Debug, Serialize)]
@@ -67,105 +65,6 @@ pub struct List {
     count: usize,
     /// Each with what it works on.
     pub jobs: Vec<Shown>,
-}
-
-/// Something that a request has set going: its job, and what that works on.
-#[derive(Debug, Serialize)]
-pub struct Begun {
-    /// The operation.
-    pub operation: &'static str,
-    /// The job, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub job_id: Option<Uuid>,
-    /// Its status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub job_status: Option<&'static str>,
-    /// What it works on, where that has a status of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<Arc<str>>,
-    /// The status of that.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_status: Option<&'static str>,
-    /// When it began.
-    pub started: String,
-}
-
-impl Begun {
-    /// As it is at a moment.
-    pub fn of(course: &Course, now: Moment) -> Self {
-        let status = |lifecycle: &Lifecycle| lifecycle.phase(&course.run, now).status;
-        Self {
-            operation: course.contract.id,
-            job_id: course.job.map(|(id, _)| id),
-            job_status: course.job.map(|(_, lifecycle)| status(lifecycle)),
-            resource_id: course.resource.as_ref().map(|(id, _)| id.clone()),
-            resource_status: course.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
-            started: course.run.started.with_milliseconds(),
-        }
-    }
-}
-
-/// Something that is under way, or was until now.
-#[derive(Debug, Serialize)]
-pub struct Shown {
-    #[serde(flatten)]
-    begun: Begun,
-    percent: u8,
-    held: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    planned: Option<Planned>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended: Option<String>,
-}
-
-/// How something is to end, or to stand still before: in the words of a fault rule.
-#[derive(Debug, Serialize)]
-struct Planned {
-    job: Ending,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    percent: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<Arc<str>>,
-}
-
-impl Planned {
-    /// What is planned, if that is more than that it goes through and ends well.
-    fn of(course: &Course, agenda: &Agenda, now: Moment) -> Option<Self> {
-        course.phases(now).find(|phase| phase.ended.is_none())?;
-        let (run, rule) = (&course.run, agenda.planner(course.run.course).cloned());
-        let (job, percent) = match (run.fate, run.hold_to_come(now)) {
-            (Fate::Fails(percent), _) => (Ending::Fail, Some(percent)),
-            (Fate::Succeeds, Some(percent)) => (Ending::Hold, Some(percent)),
-            (Fate::Succeeds, None) => {
-                (rule.is_some() && !run.is_held(now)).then_some((Ending::Succeed, None))?
-            }
-        };
-        let reason = (job == Ending::Fail).then(|| agenda.reason(run.course)).flatten();
-        Some(Self {
-            job,
-            percent,
-            stage: percent.and_then(|percent| course.stage_at(percent)),
-            reason: reason.map(str::to_owned),
-            rule,
-        })
-    }
-}
-
-impl Shown {
-    fn of(course: &Course, agenda: &Agenda, now: Moment) -> Self {
-        let phase = course.phases(now).next();
-        Self {
-            begun: Begun::of(course, now),
-            percent: phase.map_or(0, |phase| phase.percent),
-            held: course.run.is_held(now),
-            planned: Planned::of(course, agenda, now),
-            ended: phase.and_then(|phase| phase.ended).map(Moment::with_milliseconds),
-        }
-    }
 }
 
 /// Everything that is under way in a world, in the order of the next event.
@@ -179,14 +78,17 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     Ok(List { count: jobs.len(), jobs })
 }
 
-/// Something that is under way, by the id of its job or of what that works on.
+/// Something that is under way or has ended, by the id of its job or of what that works on.
 pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
     let cell = super::look(app, project)?;
     let mut world = cell.lock();
     let now = world.clock.now();
     world.agenda.catch_up(now);
-    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
-    Ok(Shown::of(course, &world.agenda, now))
+    if let Some(course) = world.agenda.find(id) {
+        return Ok(Shown::of(course, &world.agenda, now));
+    }
+    let ended = ended(&world, id, now).ok_or_else(|| unknown(&world, id))?;
+    Ok(Shown::of(&ended, &world.agenda, now))
 }
 
 /// Lets it end well, now.
@@ -210,18 +112,8 @@ pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Sho
     let mut world = cell.lock();
     let now = world.clock.now();
     world.agenda.catch_up(now);
-    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id))?;
-    let percent = match failure {
-        Failure { percent: Some(number), stage: None, .. } => percent((*number).into())?,
-        Failure { percent: None, stage: Some(stage), .. } => {
-            course.start_of(stage).ok_or_else(|| {
-                let stages = course.stages().collect::<Vec<_>>().join(", ");
-                ControlError::bad(format!("stage must be one of {stages}, got {stage:?}"))
-            })?
-        }
-        Failure { percent: None, stage: None, .. } => 0,
-        _ => return Err(ControlError::bad("a failure takes either percent or stage")),
-    };
+    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id, now))?;
+    let percent = failure.point(course, now)?;
     let number = course.run.course;
     let reason = failure.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
     world.agenda.give_reason(number, reason);
@@ -240,18 +132,57 @@ fn steer(
     let mut world = cell.lock();
     let now = world.clock.now();
     let steered = world.steer(id, now, |run| change(run, now));
-    let steered = steered.ok_or_else(|| not_under_way(&world, id))?;
+    let steered = steered.ok_or_else(|| not_under_way(&world, id, now))?;
     if steered.run.fate == Fate::Succeeds {
         world.agenda.forget_planner(steered.run.course);
     }
     Ok(Shown::of(&steered, &world.agenda, now))
 }
 
-fn not_under_way(world: &World, id: &str) -> ControlError {
-    let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
-    let others = world.agenda.under_way().count();
+/// Something that has ended: whole if that was lately and in this world, or else its job. That is
+/// recorded for longer, and an import brings it.
+fn ended(world: &World, id: &str, now: Moment) -> Option<Course> {
+    if let Some(course) = world.agenda.find_ended(id) {
+        return Some(course.clone());
+    }
+    let job = world.jobs.get(Uuid::try_parse(id).ok()?)?;
+    job.phase(now).ended?;
+    let starts = |route: &&Route| route.job.is_some_and(|kind| std::ptr::eq(kind, job.kind));
+    let contract = ROUTES.iter().find(starts)?.contract;
+    let job_and_statuses = Some((job.id, job.kind.lifecycle));
+    Some(Course { contract, job: job_and_statuses, resource: None, run: job.run })
+}
+
+/// Why nothing that is under way is meant by an id.
+fn not_under_way(world: &World, id: &str, now: Moment) -> ControlError {
+    let how = |course: Course| {
+        let phase = course.phases(now).next()?;
+        Some((phase.status, phase.ended?.with_milliseconds()))
+    };
+    match ended(world, id, now).and_then(how) {
+        Some((status, at)) => ControlError::conflict(format!(
+            "{} ended as {status} at {at}: only what is under way can be steered",
+            cut(id)
+        )),
+        None => unknown(world, id),
+    }
+}
+
+fn unknown(world: &World, id: &str) -> ControlError {
+    let known: Vec<_> =
+        world.agenda.under_way().take(MOST_COMPARED).flat_map(Course::ids).collect();
+    let meant = did_you_mean(id, known.iter().map(String::as_str));
+    let others = match world.agenda.under_way().count() {
+        1 => "1 thing is".to_owned(),
+        many => format!("{many} things are"),
+    };
     ControlError::missing(format!(
-        "nothing that is under way has the id {shown}, neither as its job nor as what that works \
-         on; {others} other things are under way"
+        "nothing that is under way or has ended has the id {}, neither as its job nor as what that \
+         works on; {others} under way{meant}",
+        cut(id)
     ))
+}
+
+fn cut(id: &str) -> String {
+    id.chars().take(64).flat_map(char::escape_debug).collect()
 }

@@ -12,7 +12,15 @@ impl World {
         sure(clock::Freeze::NOW.apply(&self.app, &self.project_id));
     }
 
-    /// Stops the world's clock at a time such as `2026-01-01T00:00:00Z`, which must not be past.
+    /// Stops the world's clock at a time such as `2026-01-01T00:00:00Z`. As long as nothing has
+    /// happened in the world, that may be any time from 1970 on; afterwards it must not be past.
+    ///
+    /// ```
+    /// let cloud = papercloud::PaperCloud::start();
+    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
+    /// world.freeze_at("2026-01-01T00:00:00Z").unwrap();
+    /// assert_eq!(world.now(), "2026-01-01T00:00:00.000Z");
+    /// ```
     pub fn freeze_at(&self, time: &str) -> Result<(), ControlError> {
         let freeze = clock::Freeze { at: Some(time.to_owned()) };
         freeze.apply(&self.app, &self.project_id).map(drop)
@@ -52,8 +60,9 @@ impl World {
         clock::turn(&self.app, &self.project_id, &to).map(clock::Turned::into_due)
     }
 
-    /// Moves the clock to the next moment at which anything comes to another status; nothing
-    /// becomes due, and the clock stays, where nothing is under way.
+    /// Moves the clock to the next moment at which anything comes to another status, or to where it
+    /// is to be held; nothing becomes due, and the clock stays, where nothing is under way or all of
+    /// that is held.
     #[track_caller]
     pub fn advance_to_next_event(&self) -> Vec<Due> {
         sure(clock::turn(&self.app, &self.project_id, &Turn::NextEvent)).into_due()

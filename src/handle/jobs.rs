@@ -13,8 +13,8 @@ impl World {
         listed.jobs.iter().map(shown).collect()
     }
 
-    /// A job that is under way, or what is under way with the resource of this id: its status, how
-    /// much of it is over, and what is planned for it.
+    /// A job that is under way or has ended, or what is done with the resource of this id: its
+    /// status, how much of it is over, and what is planned for it, or when it ended and why.
     ///
     /// ```
     /// let cloud = papercloud::PaperCloud::start();
@@ -36,13 +36,15 @@ impl World {
         self.fail_as(id, &jobs::Failure { reason: Some(reason.to_owned()), ..Default::default() })
     }
 
-    /// Lets it fail when so much of its duration is over, and say this about it.
+    /// Lets it fail when so much of its duration is over, and say this about it. Refused if that is
+    /// past, or if it stands still before.
     pub fn fail_at(&self, id: &str, percent: u8, reason: &str) -> Result<(), ControlError> {
-        let (reason, percent) = (Some(reason.to_owned()), Some(percent));
+        let (reason, percent) = (Some(reason.to_owned()), Some(percent.into()));
         self.fail_as(id, &jobs::Failure { reason, percent, stage: None })
     }
 
-    /// Lets it fail when this stage begins, in the words of its status, and say this about it.
+    /// Lets it fail when this stage begins, in the words of its status, and say this about it; at
+    /// once if it is in that stage. Refused if that is past, or if it stands still before.
     pub fn fail_in(&self, id: &str, stage: &str, reason: &str) -> Result<(), ControlError> {
         let (reason, stage) = (Some(reason.to_owned()), Some(stage.to_owned()));
         self.fail_as(id, &jobs::Failure { reason, percent: None, stage })

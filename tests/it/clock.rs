@@ -239,6 +239,7 @@ fn what_is_held_or_another_projects_does_not_make_the_clock_advance() {
     send(&cloud, "GET", &format!("/v3/{OTHER}/jobs?id={job}"), None).expect(200);
     assert_eq!(now(&cloud, PROJECT), there);
     let (endless, _) = map(&cloud, "00005100b77413f9d2526605227be08in01");
+    // It has come to where it stands still; the list that was read was a look at it.
     let there = now(&cloud, PROJECT);
     assert_eq!([(); 3].map(|()| job_status(&cloud, &endless)), ["Running"; 3]);
     assert_eq!(now(&cloud, PROJECT), there);
@@ -264,10 +265,16 @@ fn a_request_turns_the_clock_by_its_own_header() {
     for (value, said) in [
         ("", "must be advance=SECONDS, to=TIME, to=next-event or freeze, got \\\"\\\""),
         ("advance=-1", "seconds must be a number from 0 up, got -1"),
-        ("advance=soon", "seconds must be a number from 0 up, got NaN"),
+        (
+            "advance=soon",
+            "advance takes seconds from 0 up, such as advance=60 or advance=1.5, got \"soon\"",
+        ),
         ("to=noon", "must be next-event or a time such as 2026-01-01T00:00:00Z"),
         ("to=2020-01-01T00:00:00Z", "never goes back to 2020-01-01T00:00:00.000Z"),
         ("thaw", "must be advance=SECONDS"),
+        ("advnce=60", "; did you mean advance?"),
+        ("next-event", "; did you mean to=next-event?"),
+        ("advance=1e308", "can be turned to 9998-12-31T23:59:59.999Z at most"),
     ] {
         let refused = look(value);
         assert_eq!(refused.text("/error_code"), "PAPER.0400", "{value}");
@@ -337,11 +344,15 @@ fn the_clock_is_turned_over_http_and_nonsense_is_refused() {
         ("/advance", r#"{"seconds":1e400}"#, "number out of range"),
         ("/advance", r#"{"second":1}"#, "did you mean seconds?"),
         ("/advance", r#"{"to":"2020-01-01T00:00:00Z"}"#, "never goes back"),
+        ("/advance", r#"{"seconds":-1e308}"#, "seconds must be a number from 0 up, got -1e308"),
+        ("/advance", r#"{"seconds":1e308}"#, "can be turned to 9998-12-31T23:59:59.999Z at most"),
         ("/advance", r#"{"to":"next"}"#, "must be next-event or a time such as"),
+        ("/advance", r#"{"to":"next-evnt"}"#, "got \"next-evnt\"; did you mean next-event?"),
+        ("/advance", r#"{"to":"next_event"}"#, "got \"next_event\"; did you mean next-event?"),
         ("/freeze", r#"{"at":"noon"}"#, "must be a time such as"),
-        ("/freeze", r#"{"at":"2020-01-01T00:00:00Z"}"#, "never goes back"),
         ("/resume", r#"{"scale":0}"#, "above 0"),
         ("/resume", r#"{"scale":1e9}"#, "at most 1000000"),
+        ("/resume", r#"{"scale":1e308}"#, "at most 1000000, got 1e308"),
         ("/resume", "{", "EOF"),
         ("/auto-advance", "", "missing field `enabled`"),
         ("/auto-advance", r#"{"enabled":1}"#, "expected a boolean"),
@@ -354,4 +365,77 @@ fn the_clock_is_turned_over_http_and_nonsense_is_refused() {
     let untouched = turn(&cloud, "", "");
     assert_eq!(text(&untouched, "/now"), "2026-01-01T00:00:00.000Z");
     assert_eq!((&untouched["mode"], &untouched["auto_advance"]), (&json!("frozen"), &json!(false)));
+}
+
+#[test]
+fn a_clock_is_set_to_any_time_as_long_as_nothing_has_happened() {
+    let cloud = start(&Config { frozen_at: None, ..config() });
+    let freeze = |at: &str| clock(&cloud, PROJECT, "/freeze", &json!({ "at": at }).to_string());
+    for at in ["2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
+        let expected = json!({
+            "mode": "frozen", "now": at.replace('Z', ".000Z"), "scale": 0.0,
+            "auto_advance": false, "due": [],
+        });
+        assert_eq!(freeze(at).expect(200), expected);
+    }
+    let early = freeze("1969-12-31T23:59:59Z");
+    let said = "a clock shows 1970-01-01T00:00:00.000Z at least, got 1969-12-31T23:59:59.000Z";
+    assert_eq!(early.text("/error_msg"), said);
+    early.expect(400);
+    let late = freeze("9999-01-01T00:00:00Z");
+    assert!(late.text("/error_msg").contains("can be turned to 9998-12-31T23:59:59.999Z at most"));
+    late.expect(400);
+    assert_eq!(now(&cloud, PROJECT), "1970-01-01T00:00:00.000Z");
+
+    freeze("2026-01-01T00:00:00Z").expect(200);
+    let (job, _) = map(&cloud, "source");
+    let back = freeze("2025-01-01T00:00:00Z");
+    let said = "the clock stands at 2026-01-01T00:00:00.000Z and never goes back to \
+                2025-01-01T00:00:00.000Z: only clock/freeze sets it back, in a world where nothing \
+                has happened yet; in this one there were 2 requests, and a reset begins it anew";
+    assert_eq!(back.text("/error_msg"), said);
+    back.expect(400);
+    assert_eq!(job_status(&cloud, &job), "Running");
+    cloud.world(PROJECT).reset();
+    freeze("2025-01-01T00:00:00Z").expect(200);
+}
+
+#[test]
+fn what_sets_a_clock_back_is_freezing_and_nothing_else() {
+    let cloud = start(&config());
+    let said = "the clock stands at 2026-01-01T00:00:00.000Z and never goes back to \
+                2025-01-01T00:00:00.000Z: only clock/freeze sets it back, in a world where nothing \
+                has happened yet";
+    let advance = clock(&cloud, PROJECT, "/advance", r#"{"to":"2025-01-01T00:00:00Z"}"#);
+    assert_eq!(advance.text("/error_msg"), said);
+    advance.expect(400);
+    let headers = [("X-Auth-Token", "t"), ("X-Paper-Clock", "to=2025-01-01T00:00:00Z")];
+    let first = send_text(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), &headers, "");
+    assert_eq!(first.text("/error_msg"), format!("X-Paper-Clock: {said}"));
+    first.expect(400);
+    // That request has happened, though it was refused.
+    let refused = cloud.world(PROJECT).freeze_at("2025-01-01T00:00:00Z").unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        said.to_owned() + "; in this one there was 1 request, and a reset begins it anew"
+    );
+}
+
+#[test]
+fn a_clock_is_not_set_back_where_something_is_recorded() {
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    replicate(&cloud);
+    let exported = world.export();
+    // As one has it that was written by hand.
+    world.import(&exported.replace("\"requests\": 1,", "\"requests\": 0,")).unwrap();
+    let refused = world.freeze_at("2025-01-01T00:00:00Z").unwrap_err().to_string();
+    assert!(
+        refused.ends_with("; in this one things are recorded, and a reset begins it anew"),
+        "{refused}"
+    );
+
+    let world = cloud.world(OTHER);
+    world.freeze_at("2020-01-01T00:00:00Z").unwrap();
+    assert_eq!(world.now(), "2020-01-01T00:00:00.000Z");
 }

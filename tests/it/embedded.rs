@@ -162,7 +162,12 @@ fn jobs_are_listed_and_steered() {
     assert_eq!((&planned["percent"], &planned["reason"]), (&json!(40), &json!("disk full")));
     world.fail_in(&job, "creating", "at the start").unwrap();
     assert_eq!(world.jobs(), [] as [serde_json::Value; 0]);
-    let unknown = world.job(&job).unwrap_err();
+    let ended = world.job(&job).unwrap();
+    assert_eq!(
+        (&ended["job_status"], &ended["reason"]),
+        (&json!("Failed"), &json!("at the start"))
+    );
+    let unknown = world.job("00000000-0000-4000-8000-000000000000").unwrap_err();
     assert_eq!(unknown.status(), 404);
     assert_eq!(format!("{unknown:?}"), unknown.to_string(), "what unwrap shows can be read");
     let rule = Fault::on("CreateDbCacheMapping").first(1).job_holds_in("creating");
@@ -180,7 +185,11 @@ fn jobs_are_listed_and_steered() {
 
 #[test]
 fn a_clock_is_frozen_at_a_time() {
-    let world = start(&config()).world(PROJECT);
+    let cloud = start(&config());
+    let world = cloud.world(PROJECT);
+    world.freeze_at("2025-01-01T00:00:00Z").unwrap();
+    assert_eq!(world.now(), "2025-01-01T00:00:00.000Z", "nothing has happened");
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).expect(200);
     world.freeze_at("2027-01-01T00:00:00Z").unwrap();
     assert_eq!(world.now(), "2027-01-01T00:00:00.000Z");
     assert_eq!(world.freeze_at("2026-01-01T00:00:00Z").unwrap_err().status(), 400);

@@ -2,7 +2,7 @@
 
 use super::{create, mapping};
 use crate::support::{PROJECT, config, send, send_text, start};
-use papercloud::Fault;
+use papercloud::{Config, Fault, PaperCloud};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -106,4 +106,97 @@ fn what_is_planned_for_a_job_is_shown() {
 
     let plain = create(&cloud).text("/job_id");
     assert_eq!(planned(&plain, 0), Value::Null);
+}
+
+const CLICKHOUSE: &str = "54e42160670e48e789af7075e1efea1fin16";
+
+/// Orders a synchronisation that a rule holds: its job.
+fn replicate_held(cloud: &PaperCloud, hold: &Value) -> String {
+    let rule = json!({
+        "operation": "CreateClickHouseDataBaseReplication", "first": 1, "effect": hold,
+    });
+    send(cloud, "POST", &format!("/_paper/worlds/{PROJECT}/faults"), Some(&rule)).expect(201);
+    let body = json!({ "source_instance_id": "taurus", "source_database": "orders" });
+    send(cloud, "POST", &replications(), Some(&body)).text("/job_id")
+}
+
+fn replications() -> String {
+    format!("/v3/{PROJECT}/instances/{CLICKHOUSE}/clickhouse/replication")
+}
+
+/// The stage of that synchronisation, as a client sees it.
+fn stage(cloud: &PaperCloud) -> String {
+    send(cloud, "GET", &replications(), None).text("/replications/0/stage")
+}
+
+#[test]
+fn going_from_event_to_event_leads_to_where_a_job_is_held() {
+    for (hold, held_at) in [
+        (json!({ "job": "hold", "stage": "Full" }), ["00:00:25.000", "00:00:25.000"]),
+        (json!({ "job": "hold", "percent": 50 }), ["00:00:25.000", "00:00:50.000"]),
+        (json!({ "job": "hold", "percent": 100 }), ["00:00:25.000", "00:01:40.000"]),
+    ] {
+        let cloud = start(&Config { job_seconds: 100.0, ..config() });
+        let world = cloud.world(PROJECT);
+        let job = replicate_held(&cloud, &hold);
+        let mut told = Vec::new();
+        for _ in 0..5 {
+            told.extend(world.advance_to_next_event());
+        }
+        let mut expected = Vec::new();
+        for (at, held) in held_at.iter().map(|at| (at, *at == held_at[1])) {
+            let mut due = json!({
+                "at": format!("2026-01-01T{at}Z"),
+                "operation": "CreateClickHouseDataBaseReplication",
+                "job_id": job, "job_status": "Running",
+                "resource_id": "orders", "resource_status": "Full",
+            });
+            if held {
+                due["held"] = json!(true);
+            }
+            expected.push(due);
+        }
+        expected.dedup();
+        assert_eq!(serde_json::to_value(told).unwrap(), Value::Array(expected), "{hold}");
+        assert_eq!(world.now(), format!("2026-01-01T{}Z", held_at[1]));
+        assert_eq!(stage(&cloud), "Full");
+        assert_eq!(world.job(&job).unwrap()["held"], true);
+        world.release(&job).unwrap();
+        world.advance_to_next_event();
+        assert_eq!(stage(&cloud), "Incremental");
+    }
+}
+
+#[test]
+fn whoever_polls_a_clock_that_advances_by_itself_sees_where_a_job_is_held() {
+    let cloud = start(&Config { job_seconds: 100.0, ..config() });
+    let world = cloud.world(PROJECT);
+    world.auto_advance(true);
+    let job = replicate_held(&cloud, &json!({ "job": "hold", "stage": "Full" }));
+    let path = format!("/v3/{PROJECT}/jobs?id={job}");
+    for _ in 0..3 {
+        assert_eq!(send(&cloud, "GET", &path, None).text("/job/status"), "Running");
+        assert_eq!(world.now(), "2026-01-01T00:00:25.000Z");
+    }
+    assert_eq!(stage(&cloud), "Full");
+}
+
+#[test]
+fn a_turn_past_the_beginning_of_a_hold_tells_of_the_stage_that_began_with_it() {
+    let cloud = start(&Config { job_seconds: 100.0, ..config() });
+    replicate_held(&cloud, &json!({ "job": "hold", "stage": "Full" }));
+    let due = cloud.world(PROJECT).advance(Duration::from_mins(1));
+    let due = serde_json::to_value(due).unwrap();
+    let shown = (&due[0]["at"], &due[0]["resource_status"], &due[1]);
+    assert_eq!(shown, (&json!("2026-01-01T00:00:25.000Z"), &json!("Full"), &Value::Null));
+}
+
+#[test]
+fn a_job_that_is_held_in_a_stage_is_in_it_however_long_it_takes() {
+    for job_seconds in [0.001, 0.003, 0.1, 1.001, 3.333] {
+        let cloud = start(&Config { job_seconds, ..config() });
+        replicate_held(&cloud, &json!({ "job": "hold", "stage": "Full" }));
+        cloud.world(PROJECT).advance(Duration::from_mins(1));
+        assert_eq!(stage(&cloud), "Full", "{job_seconds}");
+    }
 }
