@@ -18,50 +18,50 @@ const TAKING_BACK: &[&str] = &[
 ];
 
 /// What parts the values of a place. No path has it.
-const BREAK: char = '\0';
+const BREAK: &str = "\0";
 
-/// Where a write goes: the parameters of its path, and those of its query that the operation
-/// declares.
-pub fn place(contract: &Contract, target: &str) -> String {
-    let mut place = String::new();
-    each_part_of_place(contract, target, |part| {
-        place.push(BREAK);
-        place.push_str(part);
-    });
-    place
-}
-
-/// The same, part by part.
-pub fn each_part_of_place(contract: &Contract, target: &str, mut take: impl FnMut(&str)) {
+/// Where a write goes: its path as the operation's own page has it, and the parameters of its query
+/// that the operation declares.
+pub fn place<'t>(contract: &Contract, target: &'t str) -> Cow<'t, str> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let alias = || contract.alias_templates().find(|template| fits(path, template));
-    let template =
-        if fits(path, contract.path) { Some(Cow::Borrowed(contract.path)) } else { alias() };
-    match template {
-        Some(template) => {
-            let parameters = template.split('/').zip(path.split('/'));
-            let parameters = parameters.filter(|(known, _)| known.starts_with('{'));
-            parameters.for_each(|(_, sent)| take(&decode(sent)));
-        }
-        None => take(path),
-    }
+    let path = own_path(contract, path);
     if query.is_empty() {
-        return;
+        return path;
     }
     let is_declared = |name: &str| contract.query.iter().any(|field| field.name == name);
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let read = |text: &str| decode(&text.replace('+', " ")).into_owned();
+    let read = |text: &str| decode(&text.replace('+', " "));
     let pairs = pairs.map(|(name, value)| (read(name), read(value)));
     let mut pairs: Vec<_> = pairs.filter(|(name, _)| is_declared(name)).collect();
     pairs.sort_unstable();
+    let mut place = path.into_owned();
     for (name, value) in pairs {
-        take(&name);
-        take(&value);
+        place.extend([BREAK, &name, BREAK, &value]);
     }
+    Cow::Owned(place)
 }
 
-fn decode(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
+/// The path under which an operation is documented, whichever alias was used, and without escapes.
+fn own_path<'p>(contract: &Contract, path: &'p str) -> Cow<'p, str> {
+    let is_own = fits(path, contract.path);
+    if is_own && !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let alias = || contract.alias_templates().find(|template| fits(path, template));
+    let used = if is_own { Some(Cow::Borrowed(contract.path)) } else { alias() };
+    let Some(used) = used else { return Cow::Borrowed(path) };
+    let sent = used.split('/').zip(path.split('/'));
+    let mut values = sent.filter(|(known, _)| known.starts_with('{')).map(|(_, sent)| sent);
+    let parts = contract.path.split('/').map(|part| match part.strip_prefix('{') {
+        // A slash within a value parts nothing.
+        Some(_) => Cow::Owned(decode(values.next().unwrap_or_default()).replace('/', BREAK)),
+        None => Cow::Borrowed(part),
+    });
+    Cow::Owned(parts.collect::<Vec<_>>().join("/"))
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Which stretch each write belongs to, service by service: a new one begins where something is
@@ -135,12 +135,14 @@ mod tests {
             "/v3/q/instances/a%20b/clickhouse",
             "/v3/p/instances/a+b/clickhouse",
             "/v3/p/instances/a/clickhouse",
+            "/v3/p/instances/a%20b%2Fclickhouse",
         ] {
             assert_ne!(place(create, target), own, "{target}");
         }
-        assert_eq!(place(create, "/elsewhere"), format!("{BREAK}/elsewhere"));
+        assert_eq!(place(create, "/elsewhere"), "/elsewhere");
         let list = contract("ListDbCacheMappings");
-        let page = |query: &str| place(list, &format!("/v3/p/dbcache/mappings?{query}"));
+        let page =
+            |query: &str| place(list, &format!("/v3/p/dbcache/mappings?{query}")).into_owned();
         assert_eq!(page("limit=1&offset=2"), page("x=1&offset=2&limit=1"));
         assert_ne!(page("limit=1"), page("limit=2"));
     }

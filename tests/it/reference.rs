@@ -23,12 +23,12 @@ fn rows() -> Vec<Row> {
     let table = table.take_while(|line| line.starts_with('|'));
     let row = |line: &str| {
         let cells: Vec<_> = line.split(" | ").collect();
-        let calls = spans(cells[0]).map(|call| {
+        let named = spans(cells[0]).map(|call| {
             let (method, path) = call.split_once(' ').expect("a method and a path");
             (method.to_owned(), path.replace("$world", "/_paper/worlds/{project_id}"))
         });
         let takes = cells[1].split('|').next().unwrap_or_default();
-        Row { calls: calls.collect(), takes: spans(takes).map(str::to_owned).collect() }
+        Row { calls: named.collect(), takes: spans(takes).map(str::to_owned).collect() }
     };
     table.map(row).collect()
 }
