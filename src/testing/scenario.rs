@@ -48,9 +48,9 @@ pub struct Written {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ClockSetting {
-    /// Whether it stands still.
-    #[serde(default)]
-    frozen: bool,
+    /// Whether it stands still, or runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frozen: Option<bool>,
     /// How many times as fast as real time it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     scale: Option<f64>,
@@ -76,7 +76,7 @@ impl Scenario {
     /// Checks a scenario, in the same way.
     pub fn of(name: &str, written: Written) -> Result<Self, ControlError> {
         check_name(name)?;
-        if let Some(ClockSetting { frozen: true, scale: Some(_), .. }) = written.clock {
+        if let Some(ClockSetting { frozen: Some(true), scale: Some(_), .. }) = written.clock {
             return Err(ControlError::bad("clock: takes either frozen or scale"));
         }
         if let Some(scale) = written.clock.and_then(|clock| clock.scale)
@@ -111,6 +111,11 @@ impl Scenario {
         self.rules.iter().filter_map(|rule| rule.written.id.as_deref())
     }
 
+    /// Those that can hit requests to a project, or to the account: it may be carried by both.
+    fn rules_for(&self, project_id: &str) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.can_hit(project_id))
+    }
+
     /// How long a job or a stage takes, in milliseconds, if it says so.
     pub fn job_milliseconds(&self) -> Option<u32> {
         let seconds = self.written.job_seconds?;
@@ -125,7 +130,7 @@ impl Scenario {
 
     /// The name of an unknown scenario that was probably meant, as the end of a message.
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
-        let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+        let shown = crate::reading::shown(name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let meant = did_you_mean(name, known);
         let all =
@@ -139,7 +144,7 @@ fn check_name(name: &str) -> Result<(), ControlError> {
     if (1..=48).contains(&name.len()) && name.bytes().all(fit) {
         return Ok(());
     }
-    let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+    let shown = crate::reading::shown(name);
     Err(ControlError::bad(format!(
         "a scenario's name has 1 to 48 letters, digits, hyphens, underscores and dots, got {shown}"
     )))
@@ -186,7 +191,7 @@ impl World {
         }
         let faults = &mut self.testing.faults;
         faults.retain(|armed| armed.scenario.as_deref() != Some(name));
-        for rule in &scenario.rules {
+        for rule in scenario.rules_for(&self.project_id) {
             // There is room for it, and its name is free: both were checked.
             let _ = faults.arm(rule.clone(), Some(name));
         }
@@ -213,7 +218,8 @@ impl World {
             return Err(ControlError::conflict(format!("a world is in at most {MOST} scenarios")));
         }
         let disarmed: Vec<_> = [name].into_iter().chain(left).collect();
-        let fits = self.testing.faults.check_scenario(scenario.rules.iter(), &disarmed);
+        let rules = scenario.rules_for(&self.project_id);
+        let fits = self.testing.faults.check_scenario(rules, &disarmed);
         fits.map_err(|error| {
             ControlError::conflict(format!("the scenario {name} cannot begin here: {error}"))
         })
@@ -223,12 +229,12 @@ impl World {
     fn set_clock(&mut self, scenario: &Scenario) {
         let Some(clock) = scenario.written.clock else { return };
         // Neither can fail: the clock stays where it is, and the scale was checked.
-        if clock.frozen {
-            let _ = self.turn(&Turn::Freeze(None));
-        }
-        if let Some(scale) = clock.scale {
-            let _ = self.clock.resume(scale);
-        }
+        let _ = match (clock.frozen, clock.scale) {
+            (Some(true), _) => self.turn(&Turn::Freeze(None)).map(drop),
+            (_, Some(scale)) => self.clock.resume(scale),
+            (Some(false), None) if self.clock.scale() == 0.0 => self.clock.resume(1.0),
+            (Some(false) | None, None) => Ok(()),
+        };
     }
 
     /// The scenarios that it is in, as they were when it entered them.

@@ -443,3 +443,40 @@ fn choosing_another_disarms_the_one_before_and_leaves_the_clock() {
     let checks = json!({ "fault": "slow-2", "never": true });
     send(&cloud, "POST", &format!("{world}/requests/verify"), Some(&checks)).expect(200);
 }
+
+#[test]
+fn one_may_name_what_belongs_to_projects_and_what_belongs_to_the_account() {
+    let cloud = start(&config());
+    let on = |operation: &str| json!({ "operation": operation, "effect": { "status": 503 } });
+    define(&cloud, "both", &json!({ "faults": [on("KeystoneListRegions"), on("ListJobs")] }));
+    let armed = |world: &str| {
+        choose(&cloud, world, "both").expect(200);
+        let list = send(&cloud, "GET", &format!("/_paper/worlds/{world}/faults"), None).expect(200);
+        list["faults"]
+            .as_array()
+            .expect("rules")
+            .iter()
+            .map(|it| it["id"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(armed(PROJECT), ["both-2"]);
+    assert_eq!(armed("@account"), ["both-1"]);
+    send(&cloud, "GET", "/v3/regions", None).expect(503);
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).expect(503);
+}
+
+#[test]
+fn one_lets_a_frozen_clock_run() {
+    let cloud = start(&config());
+    define(&cloud, "runs", &json!({ "clock": { "frozen": false } }));
+    define(&cloud, "steps", &json!({ "clock": { "auto_advance": true } }));
+    let mode = |project: &str, name: &str| {
+        choose(&cloud, project, name).expect(200);
+        let clock = send(&cloud, "GET", &format!("/_paper/worlds/{project}/clock"), None);
+        clock.expect(200)["mode"].clone()
+    };
+    assert_eq!(mode(PROJECT, "runs"), "real");
+    assert_eq!(mode(OTHER, "steps"), "frozen");
+    cloud.world(OTHER).resume(60.0).unwrap();
+    assert_eq!(mode(OTHER, "runs"), "scaled");
+}
