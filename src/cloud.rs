@@ -220,9 +220,9 @@ impl Cloud {
             preset.settle(&mut world, &self.settings.region);
             if let Some((name, scenario)) =
                 preset.scenario.as_deref().and_then(|name| Some((name, self.scenario(name).ok()?)))
-                && world.enter(name, &scenario).is_ok()
             {
-                world.testing.scenario = Some(name.into());
+                // Nothing is there yet that it could collide with.
+                let _ = world.choose(name, &scenario);
             }
         }
         world
@@ -288,6 +288,11 @@ impl Cloud {
         found.ok_or_else(|| {
             ControlError::missing(Scenario::unknown(name, known.keys().map(AsRef::as_ref)))
         })
+    }
+
+    /// The scenario with a name, if there is one.
+    pub fn known_scenario(&self, name: &str) -> Option<Arc<Scenario>> {
+        self.scenarios.read().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
     }
 
     /// All scenarios.

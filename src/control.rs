@@ -23,7 +23,7 @@ pub mod scenarios;
 mod strict;
 pub mod worlds;
 
-pub use problem::{ControlError, percent, read, read_value};
+pub use problem::{ControlError, percent, read, read_header, read_header_value, read_value};
 
 use crate::api::ROUTES;
 use crate::cloud::WorldCell;
@@ -188,7 +188,7 @@ pub fn project_id(project: &str) -> Result<&str, ControlError> {
     if is_project_id(project) {
         return Ok(project);
     }
-    let shown: String = project.chars().take(64).flat_map(char::escape_debug).collect();
+    let shown = crate::reading::shown(project);
     Err(ControlError::bad(format!(
         "a project ID has 1 to 64 letters, digits, hyphens and underscores, got {shown}; \
          {ACCOUNT} is the world of calls without a project"

@@ -11,7 +11,7 @@ mod transport;
 
 pub use entrance::PortOf;
 pub use nearest::{is_slip, nearest_contract};
-pub use target::{distance, fits, is_usual_project_id};
+pub use target::{distance, fits, is_of_project, is_usual_project_id};
 pub use transport::Transport;
 
 use crate::api::gateway;

@@ -10,6 +10,38 @@ use serde_json::Value;
 use std::fmt;
 use tracked::{Tracked, Trail};
 
+/// As much of what somebody has sent as a message shows.
+const SHOWN: usize = 64;
+
+/// What somebody has sent, as a message shows it: on one line, and not at any length.
+pub fn shown(sent: &str) -> String {
+    let mut shown: String = sent.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if sent.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The same between quotation marks.
+pub fn quoted(sent: &str) -> String {
+    format!("\"{}\"", shown(sent))
+}
+
+/// A message that shows what was sent between its first mark and its last, cut.
+fn cut(message: &str) -> String {
+    let marks = ['`', '"'];
+    let (Some(first), Some(last)) = (message.find(marks), message.rfind(marks)) else {
+        return message.to_owned();
+    };
+    let sent = message.get(first + 1..last).unwrap_or_default();
+    match sent.char_indices().nth(SHOWN) {
+        None => message.to_owned(),
+        Some((end, _)) => {
+            format!("{}{}…{}", &message[..=first], &sent[..end], &message[last..])
+        }
+    }
+}
+
 /// What is wrong with a document.
 #[derive(Debug)]
 pub struct Wrong {
@@ -67,10 +99,12 @@ impl fmt::Display for Wrong {
 
 /// What `serde` says in words of Rust, in words of JSON.
 fn in_terms_of_json(problem: &str) -> String {
-    let Some((got, expected)) = problem.split_once(", expected ") else {
-        return problem.to_owned();
+    // What was sent comes before what was expected, and may have any words in it.
+    let Some((got, expected)) = problem.rsplit_once(", expected ") else {
+        return cut(problem);
     };
-    let got = match got {
+    let got = cut(got);
+    let got = match got.as_str() {
         "invalid type: sequence" => "invalid type: array",
         "invalid type: map" => "invalid type: object",
         other => other,

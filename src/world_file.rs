@@ -3,11 +3,14 @@
 //! It is JSON. Whatever is wrong with it is said with the line and the field, and nothing starts
 //! with half of it.
 
+mod place;
+
 use crate::cloud::Preset;
 use crate::contract::Engine;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
 use crate::reading;
 use crate::testing::scenario::Scenario;
+use place::line_in_scenario;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -58,7 +61,9 @@ impl WorldFile {
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: Self = reading::read(text).map_err(|wrong| wrong.in_field())?;
         file.check().map_err(|Wrong { field, value, problem }| {
-            let line = line_of_last(text, &value);
+            let scenario = field.strip_prefix("scenarios.");
+            let line = scenario.and_then(|name| line_in_scenario(text, name, &problem));
+            let line = line.unwrap_or_else(|| line_of_last(text, &value));
             format!("{field}: {problem} at line {line}")
         })?;
         Ok(file)
@@ -270,6 +275,27 @@ mod tests {
             &scenario("{\"faults\":[{\"operation\":\"ListJob\",\"effect\":{\"status\":500}}]}"),
             "scenarios.odd: faults[0]: there is no operation ListJob; did you mean ListJobs?",
         );
+        for (rules, said) in [
+            ("{},", "missing field `effect` at line 6"),
+            ("{\n\"frist\":1,\n\"effect\":{}}", "did you mean first? at line 7"),
+            ("{\"first\":1,\n\"nth\":0,\"effect\":{\"reset\":true}}", "from 1 up, got 0 at line 7"),
+            (
+                "{\"operation\":\"ListJobs\",\n\"effect\":{\n\"error\":\"Nothin\"}}",
+                "documents the error \"Nothin\"",
+            ),
+            ("{\"service\":\"DCS\",\n\"operation\":\"ListJob\",\"effect\":{}}", "at line 7"),
+            ("{\"effect\":{\"reset\":true,\n\"status\":99}}", "got 99 at line 7"),
+            ("{\"effect\":{\n\"error\":\n\"Nothin\"}}", "at line 8"),
+        ] {
+            let fine = "{\"first\":1,\n\"effect\":{\"reset\":true}}";
+            let rules = rules.trim_end_matches(',');
+            let scenario = format!(
+                "{{\n\"version\":1,\"scenarios\":{{\"odd\":\n{{\"faults\":[{fine},\n\n{rules}]}}}}}}"
+            );
+            wrong(&scenario, "scenarios.odd: faults[1]: ");
+            wrong(&scenario, said);
+        }
+        wrong(&scenario("{\"faults\":[],\n\"clock\":{\n\"scale\":0}}"), "got 0 at line 5");
         wrong("{\"version\":1,\"scenarios\":{\"a+b\":{}}}", "a scenario's name has 1 to 48");
         wrong(
             "{\"version\":1,\"scenarios\":{\"slow\":{}},\n\"projects\":[{\"id\":\"p\",\"scenario\":\"slwo\"}]}",

@@ -15,7 +15,7 @@ pub(super) fn calls() -> Calls {
 pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError> {
     let digits = request_id.bytes().all(|digit| digit.is_ascii_hexdigit());
     if !digits || request_id.len() != 32 {
-        let shown: String = request_id.chars().take(64).flat_map(char::escape_debug).collect();
+        let shown = crate::reading::shown(request_id);
         return Err(ControlError::bad(format!(
             "a request ID has 32 hexadecimal digits, as X-Request-Id of every answer shows it, \
              got {shown}"

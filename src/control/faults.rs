@@ -36,6 +36,7 @@ pub struct List {
 /// Arms a rule, behind those that are armed already.
 pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlError> {
     let rule = Rule::of(rule)?;
+    rule.require_here(super::project_id(project)?)?;
     let cell = world(app, project)?;
     let mut world = cell.lock();
     let armed = world.testing.faults.arm(rule, None)?;
@@ -82,6 +83,6 @@ pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
 }
 
 fn not_armed(id: &str) -> ControlError {
-    let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
+    let shown = crate::reading::shown(id);
     ControlError::missing(format!("no fault rule is called {shown}"))
 }

@@ -73,6 +73,16 @@ pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, ControlError>
     reading::read_value(value).map_err(refused)
 }
 
+/// The same for a header.
+pub fn read_header<T: DeserializeOwned>(text: &str) -> Result<T, ControlError> {
+    reading::read(text).map_err(|wrong| said_of("header", &wrong.without_line()))
+}
+
+/// The same for a part of a header that was read before.
+pub fn read_header_value<T: DeserializeOwned>(value: &Value) -> Result<T, ControlError> {
+    reading::read_value(value).map_err(|wrong| said_of("header", &wrong))
+}
+
 /// Part of a duration.
 pub fn percent(number: i64) -> Result<u8, ControlError> {
     let known = u8::try_from(number).ok().filter(|percent| *percent <= 100);
@@ -82,8 +92,12 @@ pub fn percent(number: i64) -> Result<u8, ControlError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(refused)")]
 fn refused(wrong: Wrong) -> ControlError {
+    said_of("body", &wrong)
+}
+
+fn said_of(what: &str, wrong: &Wrong) -> ControlError {
     let meant = meant(&wrong.problem).unwrap_or_default();
-    ControlError::bad(format!("the body is refused: {}{meant}", wrong.in_field()))
+    ControlError::bad(format!("the {what} is refused: {}{meant}", wrong.in_field()))
 }
 
 /// The word that an unknown one was probably meant for, as the end of a message. That of `serde` has

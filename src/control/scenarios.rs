@@ -76,7 +76,8 @@ pub fn show(app: &App, name: &str) -> Result<Shown, ControlError> {
     Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
 }
 
-/// Defines a scenario, in the place of one with the same name.
+/// Defines a scenario, in the place of one with the same name. A project that has chosen it begins
+/// it anew with its next request.
 pub fn define(app: &App, name: &str, scenario: Written) -> Result<Shown, ControlError> {
     let scenario = app.cloud.define_scenario(name, Scenario::of(name, scenario)?)?;
     Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
@@ -88,14 +89,14 @@ pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
     if app.cloud.forget_scenario(name) { Ok(()) } else { unknown }
 }
 
-/// Lets a scenario hold for every request of a project that brings no other.
+/// Lets a scenario hold for every request of a project that brings no other. The rules of the one
+/// that was chosen before are disarmed.
 pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlError> {
     let unknown = |error: ControlError| ControlError::bad(error.to_string());
     let scenario = app.cloud.scenario(name).map_err(unknown)?;
     let cell = super::world(app, project)?;
     let mut world = cell.lock();
-    world.enter(name, &scenario)?;
-    world.testing.scenario = Some(name.into());
+    world.choose(name, &scenario)?;
     Ok(Chosen { name: world.testing.scenario.clone() })
 }
 
@@ -106,12 +107,10 @@ pub fn chosen_by(app: &App, project: &str) -> Result<Chosen, ControlError> {
     Ok(Chosen { name })
 }
 
-/// Lets no scenario hold for a project any more; its rules are disarmed.
+/// Lets no scenario hold for a project any more; its rules are disarmed, and the clock stays as it
+/// has set it.
 pub fn leave(app: &App, project: &str) -> Result<(), ControlError> {
     let cell = super::world(app, project)?;
-    let mut world = cell.lock();
-    if let Some(name) = world.testing.scenario.take() {
-        world.leave(&name);
-    }
+    cell.lock().leave();
     Ok(())
 }

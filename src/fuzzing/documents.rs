@@ -85,10 +85,9 @@ pub fn scenario(input: &[u8]) {
     let Ok(scenario) = Scenario::read("s", &value) else { return };
     let app = app(AuthMode::Off);
     let scenario = app.cloud.define_scenario("s", scenario).expect("there is room");
-    if app.cloud.world(PROJECT_ID).lock().enter("s", &scenario).is_err() {
+    if app.cloud.world(PROJECT_ID).lock().choose("s", &scenario).is_err() {
         return;
     }
-    app.cloud.world(PROJECT_ID).lock().testing.scenario = Some("s".into());
     calls(&app);
     round_trip(&app);
 }

@@ -5,7 +5,8 @@ use crate::PaperCloud;
 use crate::control::{ControlError, read, scenarios};
 
 impl PaperCloud {
-    /// Defines a scenario, in the place of one with the same name: a JSON document such as
+    /// Defines a scenario, in the place of one with the same name, which projects that have chosen
+    /// that one begin anew with their next request: a JSON document such as
     /// `{"faults": [{"operation": "CreateDbCacheMapping", "first": 1, "effect": {"status": 503}}]}`.
     /// All projects share these names.
     pub fn define_scenario(&self, name: &str, scenario: &str) -> Result<(), ControlError> {
@@ -21,7 +22,8 @@ impl PaperCloud {
 
 impl World {
     /// Lets a scenario that [`define_scenario`](PaperCloud::define_scenario) or the world file knows
-    /// hold for every request of the project that brings no other.
+    /// hold for every request of the project that brings no other. The rules of the one that was
+    /// chosen before are disarmed.
     ///
     /// ```
     /// let cloud = papercloud::PaperCloud::start();
@@ -44,7 +46,8 @@ impl World {
         chosen.name.map(String::from)
     }
 
-    /// Lets no scenario hold for the project any more. Its rules are disarmed.
+    /// Lets no scenario hold for the project any more. Its rules are disarmed; the clock stays as
+    /// it has set it.
     #[track_caller]
     pub fn leave_scenario(&self) {
         sure(scenarios::leave(&self.app, &self.project_id));

@@ -18,6 +18,7 @@ use crate::testing::fault::{Asked, Disruption, Hit, Struck};
 use crate::testing::instructions::{FAULT, Instructions};
 use crate::testing::journal::{Draft, Entry, Verdict};
 use crate::testing::lint::{Answered, Look};
+use crate::testing::scenario::Scenario;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
 use std::borrow::Cow;
@@ -62,6 +63,9 @@ pub struct Done {
     /// What is done to it then.
     pub disruption: Option<Disruption>,
 }
+
+/// A scenario and its name.
+type Named = (String, Arc<Scenario>);
 
 /// Why a request comes to no outcome of its operation.
 enum Halt {
@@ -216,50 +220,54 @@ impl<'r> Exchange<'r> {
         Some(Warning { class: Class::Resources, message })
     }
 
-    /// The scenario that the request names, in its header or with its credential. The world enters
-    /// it by that.
+    /// The scenario that the request names, in its header or with its credential.
     fn scenario(
         &self,
         target: &Target<'_>,
         body: &[u8],
         instructions: &Instructions,
-    ) -> Result<Option<String>, Halt> {
+    ) -> Result<Option<Named>, Halt> {
         let Self { app: App { cloud, .. }, parts, .. } = self;
         let arrival = Arrival { cloud, parts, body, project_id: target.usable_project_id() };
         let named = instructions.scenario.clone().or_else(|| auth::scenario(&arrival));
-        if let Some(name) = &named {
-            let enter = |scenario| self.cell.lock().enter(name, &scenario);
-            let entered = cloud.scenario(name).and_then(enter);
-            entered.map_err(|error| Halt::BadInstructions(error.to_string()))?;
-        }
-        Ok(named)
+        let named = named.map(|name| cloud.scenario(&name).map(|scenario| (name, scenario)));
+        named.transpose().map_err(|error| Halt::BadInstructions(error.to_string()))
     }
 
-    /// Does what the request asks for by its headers, and finds the fault that hits it.
+    /// Does what the request asks for by its headers, all of it or nothing, and finds the fault
+    /// that hits it. One that names no scenario begins the one that its project has chosen anew if
+    /// that was defined anew.
     fn strike(
         &self,
         route: &'static Route,
         sent: &Sent<'_>,
         instructions: Instructions,
-        scenario: Option<&str>,
+        named: Option<&Named>,
     ) -> Result<Struck, Halt> {
         let Instructions { clock, fault, .. } = instructions;
-        if let Some(turn) = clock {
-            let turned = self.cell.lock().turn(&turn);
-            turned.map_err(|error| Halt::BadInstructions(format!("X-Paper-Clock: {error}")))?;
+        if let Some(effect) = &fault {
+            let fits = effect.narrow(&mut vec![route]);
+            fits.map_err(|problem| Halt::BadInstructions(format!("X-Paper-Fault: {problem}")))?;
         }
+        let mut world = self.cell.lock();
+        let defined = |name: &str| Some((name.to_owned(), self.app.cloud.known_scenario(name)?));
+        let chosen = match named {
+            Some(_) => None,
+            None => world.testing.scenario.as_deref().and_then(defined),
+        };
+        let carried = named.or(chosen.as_ref()).map(|(name, scenario)| (name.as_str(), scenario));
+        let begun = world.begin(carried, clock.as_ref());
+        begun.map_err(|error| Halt::BadInstructions(error.to_string()))?;
         if fault.is_none() && !self.cell.is_faulty() {
             return Ok(Struck::default());
         }
-        let mut world = self.cell.lock();
         let now = world.clock.now();
+        let scenario = named.map(|(name, _)| name.as_str());
         let World { agenda, testing, .. } = &mut *world;
         let chosen = testing.scenario.as_deref();
         let asked = Asked { route, sent, now, scenario: scenario.or(chosen) };
         if let Some(effect) = fault {
-            let struck = testing.faults.strike_by_header(effect, &asked);
-            return struck
-                .map_err(|problem| Halt::BadInstructions(format!("X-Paper-Fault: {problem}")));
+            return Ok(testing.faults.strike_by_header(effect));
         }
         Ok(testing.faults.strike(&asked, agenda))
     }
@@ -347,7 +355,7 @@ impl<'r> Exchange<'r> {
         answer.contract = Some(route.contract);
         sent.headers = read_headers(route.contract, &parts.headers)?;
         if struck.is_none() {
-            let new = self.strike(route, &sent, instructions, scenario.as_deref())?;
+            let new = self.strike(route, &sent, instructions, scenario.as_ref())?;
             if let Some(hit) = new.hit.as_ref().filter(|hit| hit.effect.is_before())
                 && !hit.latency.is_zero()
             {
@@ -382,7 +390,8 @@ impl<'r> Exchange<'r> {
         }
         world.testing.faults.settle(struck);
         let plan = struck.hit.as_ref().and_then(|hit| hit.plan(route));
-        let job_milliseconds = world.job_milliseconds(scenario.as_deref());
+        let scenario = scenario.as_ref().map(|(name, _)| name.as_str());
+        let job_milliseconds = world.job_milliseconds(scenario);
         let mut project = Project::new(&mut world, access, route.contract);
         project.plan(plan, job_milliseconds);
         let run = AssertUnwindSafe(|| route.perform(checked.document, &mut project));

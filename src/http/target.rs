@@ -29,11 +29,16 @@ const PROJECT_ID: &str = "project_id";
 /// about the project itself.
 const OF_PROJECT: &str = "/{project_id}/";
 
+/// Whether requests with this template belong to a project. All others belong to the account.
+pub fn is_of_project(template: &str) -> bool {
+    template.contains(OF_PROJECT)
+}
+
 impl<'a> Target<'a> {
     /// Reads a URI that the router has matched with the template.
     pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
         let mut project_id = Cow::Borrowed("");
-        let of_project = template.contains(OF_PROJECT);
+        let of_project = is_of_project(template);
         let mut path = Members::new();
         for (name, sent) in segments(template).zip(segments(uri.path())) {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
@@ -61,8 +66,7 @@ impl<'a> Target<'a> {
     pub fn project_of(uri: &'a Uri, template: &'static str) -> Option<Cow<'a, str>> {
         const SEGMENT: &str = "{project_id}";
         let mut named = segments(template).zip(segments(uri.path()));
-        let (_, sent) =
-            named.find(|(name, _)| template.contains(OF_PROJECT) && *name == SEGMENT)?;
+        let (_, sent) = named.find(|(name, _)| is_of_project(template) && *name == SEGMENT)?;
         decode(sent).ok().filter(|id| is_project_id(id))
     }
 

@@ -8,6 +8,7 @@
 //! A `serde_json::Value` keeps the last of two members of one name, and a map does so too. Whoever
 //! wrote both meant something by the other one.
 
+use super::shown;
 use crate::contract::json::Key;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -35,8 +36,8 @@ pub fn field(trail: &[Step]) -> Option<String> {
     let mut field = String::new();
     for step in trail.iter().rev() {
         match step {
-            Step::Member(name) if field.is_empty() => field.push_str(name),
-            Step::Member(name) => field = format!("{field}.{name}"),
+            Step::Member(name) if field.is_empty() => field = shown(name),
+            Step::Member(name) => field = format!("{field}.{}", shown(name)),
             Step::Element(index) => field = format!("{field}[{index}]"),
         }
     }

@@ -33,6 +33,7 @@ pub use written::{Ending, Written, WrittenEffect, WrittenStage};
 
 use crate::control::ControlError;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -116,14 +117,9 @@ impl Faults {
 
     /// Arms a rule, behind all others. One with a scenario sees only requests that carry it.
     pub fn arm(&mut self, mut rule: Rule, scenario: Option<&str>) -> Result<&Armed, ControlError> {
-        if self.rules.len() >= MOST_RULES {
-            let reason = format!("a world has at most {MOST_RULES} fault rules");
-            return Err(ControlError::conflict(reason));
-        }
+        require_room(self.rules.len() + 1)?;
         let id = match rule.written.id.take() {
-            Some(id) if self.find(&id).is_some() => {
-                return Err(ControlError::conflict(format!("there is a fault rule {id} already")));
-            }
+            Some(id) if self.find(&id).is_some() => return Err(taken(&id)),
             Some(id) => id,
             None => self.next_name(),
         };
@@ -134,17 +130,26 @@ impl Faults {
         Ok(self.rules.last().expect("it was pushed"))
     }
 
-    /// Arms the rules of a scenario in the place of those that it has armed: all of them, or none.
-    pub fn arm_scenario(&mut self, rules: &[Rule], scenario: &str) -> Result<(), ControlError> {
-        let before = self.rules.clone();
-        self.retain(|armed| armed.scenario.as_deref() != Some(scenario));
-        let armed =
-            rules.iter().try_for_each(|rule| self.arm(rule.clone(), Some(scenario)).map(drop));
-        if armed.is_err() {
-            self.rules = before;
-            self.any.store(!self.rules.is_empty(), Ordering::Release);
+    /// Refuses the rules of a scenario that cannot be armed where those of these scenarios were
+    /// disarmed.
+    pub fn check_scenario<'s>(
+        &self,
+        rules: impl Iterator<Item = &'s Rule>,
+        disarmed: &[&str],
+    ) -> Result<(), ControlError> {
+        let stays = |armed: &&Armed| {
+            armed.scenario.as_deref().is_none_or(|scenario| !disarmed.contains(&scenario))
+        };
+        let staying: BTreeSet<_> = self.rules.iter().filter(stays).map(|it| &*it.id).collect();
+        let mut count = staying.len();
+        for rule in rules {
+            count += 1;
+            require_room(count)?;
+            if let Some(id) = rule.written.id.as_deref().filter(|id| staying.contains(id)) {
+                return Err(taken(id));
+            }
         }
-        armed
+        Ok(())
     }
 
     /// Disarms a rule. Whether there was one.
@@ -169,6 +174,17 @@ impl Faults {
             }
         }
     }
+}
+
+fn require_room(count: usize) -> Result<(), ControlError> {
+    if count <= MOST_RULES {
+        return Ok(());
+    }
+    Err(ControlError::conflict(format!("a world has at most {MOST_RULES} fault rules")))
+}
+
+fn taken(id: &str) -> ControlError {
+    ControlError::conflict(format!("there is a fault rule {id} already"))
 }
 
 impl Armed {

@@ -12,7 +12,8 @@ pub const CLOCK: HeaderName = HeaderName::from_static("x-paper-clock");
 /// Lets this request go wrong; on an answer, the rule that made it go wrong.
 pub const FAULT: HeaderName = HeaderName::from_static("x-paper-fault");
 
-/// Names the scenario that the request carries.
+/// Names the scenario that the request carries. Its rules hold for this request alone; its clock
+/// setting holds for the project's world, and so for all clients.
 pub const SCENARIO: HeaderName = HeaderName::from_static("x-paper-scenario");
 
 /// What all of Papercloud's own headers begin with.

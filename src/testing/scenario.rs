@@ -2,9 +2,12 @@
 //!
 //! A request carries one by its header, by its credential, or because its project has chosen it.
 //! The first request of a world that carries one sets its clock and arms its rules there; they see
-//! only requests that carry it.
+//! only requests that carry it. The clock is the world's, so it is set for all its clients, also
+//! where a single request has named the scenario by its header; and it stays as it was set when the
+//! scenario is left.
 
-use super::fault::Rule;
+use super::Testing;
+use super::fault::{Armed, Rule};
 use crate::cloud::{Turn, World};
 use crate::contract::check::did_you_mean;
 use crate::control::{ControlError, read_value};
@@ -45,9 +48,9 @@ pub struct Written {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ClockSetting {
-    /// Whether it stands still.
-    #[serde(default)]
-    frozen: bool,
+    /// Whether it stands still, or runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frozen: Option<bool>,
     /// How many times as fast as real time it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     scale: Option<f64>,
@@ -73,7 +76,7 @@ impl Scenario {
     /// Checks a scenario, in the same way.
     pub fn of(name: &str, written: Written) -> Result<Self, ControlError> {
         check_name(name)?;
-        if let Some(ClockSetting { frozen: true, scale: Some(_), .. }) = written.clock {
+        if let Some(ClockSetting { frozen: Some(true), scale: Some(_), .. }) = written.clock {
             return Err(ControlError::bad("clock: takes either frozen or scale"));
         }
         if let Some(scale) = written.clock.and_then(|clock| clock.scale)
@@ -108,6 +111,11 @@ impl Scenario {
         self.rules.iter().filter_map(|rule| rule.written.id.as_deref())
     }
 
+    /// Those that can hit requests to a project, or to the account: it may be carried by both.
+    fn rules_for(&self, project_id: &str) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.can_hit(project_id))
+    }
+
     /// How long a job or a stage takes, in milliseconds, if it says so.
     pub fn job_milliseconds(&self) -> Option<u32> {
         let seconds = self.written.job_seconds?;
@@ -122,7 +130,7 @@ impl Scenario {
 
     /// The name of an unknown scenario that was probably meant, as the end of a message.
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
-        let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+        let shown = crate::reading::shown(name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let meant = did_you_mean(name, known);
         let all =
@@ -136,40 +144,97 @@ fn check_name(name: &str) -> Result<(), ControlError> {
     if (1..=48).contains(&name.len()) && name.bytes().all(fit) {
         return Ok(());
     }
-    let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+    let shown = crate::reading::shown(name);
     Err(ControlError::bad(format!(
         "a scenario's name has 1 to 48 letters, digits, hyphens, underscores and dots, got {shown}"
     )))
 }
 
 impl World {
-    /// Lets a scenario hold for requests that carry it. One that changed since is begun anew.
-    pub fn enter(&mut self, name: &str, scenario: &Arc<Scenario>) -> Result<(), ControlError> {
-        let entered = self.testing.scenarios.get(name);
-        if entered.is_some_and(|entered| Arc::ptr_eq(&entered.scenario, scenario)) {
-            return Ok(());
+    /// Lets a scenario hold for every request that names no other, in the place of the one that was
+    /// chosen before, whose rules are disarmed.
+    pub fn choose(&mut self, name: &str, scenario: &Arc<Scenario>) -> Result<(), ControlError> {
+        let left = self.testing.scenario.clone().filter(|left| **left != *name);
+        self.check_entry(name, scenario, left.as_deref())?;
+        if left.is_some() {
+            self.leave();
         }
-        if entered.is_none() && self.testing.scenarios.len() >= MOST {
+        self.begin(Some((name, scenario)), None)?;
+        self.testing.scenario = Some(name.into());
+        Ok(())
+    }
+
+    /// Enters a scenario, which holds for requests that carry it, and turns the clock: both, or
+    /// neither. A scenario that it is in is begun anew if it was defined anew.
+    pub fn begin(
+        &mut self,
+        scenario: Option<(&str, &Arc<Scenario>)>,
+        turn: Option<&Turn>,
+    ) -> Result<(), ControlError> {
+        let new = scenario.filter(|(name, scenario)| !self.is_in(name, scenario));
+        if let Some((name, scenario)) = new {
+            self.check_entry(name, scenario, None)?;
+        }
+        let clock = turn.is_some().then(|| self.clock.clone());
+        if let Some((_, scenario)) = new {
+            self.set_clock(scenario);
+        }
+        if let Some(turn) = turn
+            && let Err(error) = self.turn(turn)
+        {
+            self.clock = clock.unwrap_or_else(|| self.clock.clone());
+            return Err(ControlError::bad(format!("X-Paper-Clock: {error}")));
+        }
+        let Some((name, scenario)) = new else { return Ok(()) };
+        if let Some(enabled) = scenario.written.clock.and_then(|clock| clock.auto_advance) {
+            self.testing.auto_advance = enabled;
+        }
+        let faults = &mut self.testing.faults;
+        faults.retain(|armed| armed.scenario.as_deref() != Some(name));
+        for rule in scenario.rules_for(&self.project_id) {
+            // There is room for it, and its name is free: both were checked.
+            let _ = faults.arm(rule.clone(), Some(name));
+        }
+        self.be_in(name, Arc::clone(scenario));
+        Ok(())
+    }
+
+    fn is_in(&self, name: &str, scenario: &Arc<Scenario>) -> bool {
+        let entered = self.testing.scenarios.get(name);
+        entered.is_some_and(|entered| Arc::ptr_eq(&entered.scenario, scenario))
+    }
+
+    /// Refuses a scenario that the world cannot enter when it has left another one.
+    fn check_entry(
+        &self,
+        name: &str,
+        scenario: &Scenario,
+        left: Option<&str>,
+    ) -> Result<(), ControlError> {
+        let scenarios = &self.testing.scenarios;
+        let count =
+            scenarios.len() - usize::from(left.is_some_and(|it| scenarios.contains_key(it)));
+        if !scenarios.contains_key(name) && count >= MOST {
             return Err(ControlError::conflict(format!("a world is in at most {MOST} scenarios")));
         }
-        self.testing.faults.arm_scenario(&scenario.rules, name).map_err(|error| {
+        let disarmed: Vec<_> = [name].into_iter().chain(left).collect();
+        let rules = scenario.rules_for(&self.project_id);
+        let fits = self.testing.faults.check_scenario(rules, &disarmed);
+        fits.map_err(|error| {
             ControlError::conflict(format!("the scenario {name} cannot begin here: {error}"))
-        })?;
-        if let Some(clock) = scenario.written.clock {
-            // Neither can fail: the clock stays where it is, and the scale was checked.
-            if clock.frozen {
-                let _ = self.turn(&Turn::Freeze(None));
-            }
-            if let Some(scale) = clock.scale {
-                let _ = self.clock.resume(scale);
-            }
-            if let Some(enabled) = clock.auto_advance {
-                self.testing.auto_advance = enabled;
-            }
-        }
-        let entered = Entered { scenario: Arc::clone(scenario) };
-        self.testing.scenarios.insert(name.into(), entered);
-        Ok(())
+        })
+    }
+
+    /// Sets the clock as a scenario wants it.
+    fn set_clock(&mut self, scenario: &Scenario) {
+        let Some(clock) = scenario.written.clock else { return };
+        // Neither can fail: the clock stays where it is, and the scale was checked.
+        let _ = match (clock.frozen, clock.scale) {
+            (Some(true), _) => self.turn(&Turn::Freeze(None)).map(drop),
+            (_, Some(scale)) => self.clock.resume(scale),
+            (Some(false), None) if self.clock.scale() == 0.0 => self.clock.resume(1.0),
+            (Some(false) | None, None) => Ok(()),
+        };
     }
 
     /// The scenarios that it is in, as they were when it entered them.
@@ -183,10 +248,15 @@ impl World {
         self.testing.scenarios.insert(name.into(), Entered { scenario });
     }
 
-    /// Disarms the rules of a scenario; the clock stays as it is.
-    pub fn leave(&mut self, name: &str) {
-        self.testing.scenarios.remove(name);
-        self.testing.faults.retain(|armed| armed.scenario.as_deref() != Some(name));
+    /// Lets the scenario that was chosen hold no longer, and disarms its rules. The clock stays as
+    /// the scenario has set it.
+    pub fn leave(&mut self) {
+        let Testing { faults, disarmed, scenario, scenarios, .. } = &mut self.testing;
+        let Some(name) = scenario.take() else { return };
+        scenarios.remove(&name);
+        let is_its = |armed: &Armed| armed.scenario.as_deref() == Some(&*name);
+        faults.rules().filter(|armed| is_its(armed)).for_each(|armed| disarmed.note(&armed.id));
+        faults.retain(|armed| !is_its(armed));
     }
 
     /// How long a job or a stage takes for requests that carry a scenario, or the one that the

@@ -238,7 +238,14 @@ fn a_request_asks_for_its_own_fault() {
     assert_eq!((reset.ended, reset.bytes.len()), (Err(ErrorKind::ConnectionReset), 0));
     assert_eq!(jobs(&cloud), 1);
     create(&cloud).expect(202);
+    let json = ask(r#"status=418; body={"a":"x;y"} ; latency_ms=0"#);
+    assert_eq!(json.expect(418), json!({ "a": "x;y" }));
+    let json = ask(r#"body={"a":["\";status=1"]};status=418"#);
+    assert_eq!(json.expect(418), json!({ "a": ["\";status=1"] }));
     for (bad, said) in [
+        ("statis=500", "X-Paper-Fault: the header is refused: statis: unknown field"),
+        (r#"{"statis":500}"#, "X-Paper-Fault: the header is refused: statis: unknown field"),
+        ("body={\"a\":1}; status", "status: invalid type: boolean"),
         ("statis=500", "did you mean status?"),
         ("status=99", "status must be from 200 to 599, got 99"),
         ("status=500; status=501", "status is there twice"),

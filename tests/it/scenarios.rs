@@ -354,3 +354,129 @@ fn its_rules_are_listed_with_its_name_and_count_for_each_world() {
     assert_eq!(counters(PROJECT), (json!("flaky"), json!(2), json!(1)));
     assert_eq!(counters(OTHER), (json!("flaky"), json!(1), json!(1)));
 }
+
+#[test]
+fn headers_are_done_together_or_not_at_all() {
+    let cloud = start(&config());
+    let rule = json!({ "operation": "ListJobs", "effect": { "status": 503 } });
+    define(
+        &cloud,
+        "s",
+        &json!({ "clock": { "scale": 60, "auto_advance": true }, "faults": [rule] }),
+    );
+    let world = |what: &str| {
+        let path = format!("/_paper/worlds/{PROJECT}/{what}");
+        send(&cloud, "GET", &path, None).expect(200)
+    };
+    let before = (world("clock"), world("faults"));
+    let past = ("X-Paper-Clock", "to=2020-01-01T00:00:00Z");
+    let (unknown, scenario) = (("X-Paper-Fault", "error_code=NOPE"), ("X-Paper-Scenario", "s"));
+    let wrong: [(&[(&str, &str)], _); 5] = [
+        (&[("X-Paper-Clock", "advance=60"), unknown], "X-Paper-Fault: no operation"),
+        (&[scenario, past], "X-Paper-Clock: the clock stands at"),
+        (&[scenario, unknown], "X-Paper-Fault: no operation"),
+        (&[scenario, past, unknown], "X-Paper-Fault: no operation"),
+        (&[("X-Paper-Scenario", "t"), ("X-Paper-Clock", "advance=60")], "no scenario is called t"),
+    ];
+    let path = format!("/v3/{PROJECT}/jobs");
+    for (headers, said) in wrong {
+        let headers = [&[("X-Auth-Token", "t")], headers].concat();
+        refused(&send_text(&cloud, "GET", &path, &headers, ""), 400, said);
+        assert_eq!((world("clock"), world("faults")), before, "{headers:?}");
+    }
+    let headers = [("X-Auth-Token", "t"), scenario, ("X-Paper-Clock", "freeze")];
+    send_text(&cloud, "GET", &path, &headers, "").expect(503);
+    let clock = world("clock");
+    assert_eq!((&clock["mode"], &clock["auto_advance"]), (&json!("frozen"), &json!(true)));
+}
+
+#[test]
+fn one_that_is_defined_anew_reaches_the_projects_that_have_chosen_it() {
+    let cloud = start(&config());
+    let with = |status: u16| json!({ "faults": [{ "effect": { "status": status } }] });
+    let list = || send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).status;
+    define(&cloud, "r", &with(503));
+    choose(&cloud, PROJECT, "r").expect(200);
+    assert_eq!(list(), 503);
+    define(&cloud, "r", &with(418));
+    assert_eq!(list(), 418);
+    send(&cloud, "DELETE", "/_paper/scenarios/r", None).expect(204);
+    assert_eq!(list(), 418);
+    define(&cloud, "r", &json!({}));
+    assert_eq!(list(), 200);
+}
+
+#[test]
+fn choosing_another_disarms_the_one_before_and_leaves_the_clock() {
+    let cloud = start(&Config { frozen_at: None, ..config() });
+    let rule = json!({ "id": "same", "effect": { "status": 503 } });
+    define(&cloud, "busy", &json!({ "clock": { "frozen": true }, "faults": [rule] }));
+    define(
+        &cloud,
+        "slow",
+        &json!({ "job_seconds": 600, "faults": [rule, { "effect": { "status": 504 } }] }),
+    );
+    let world = format!("/_paper/worlds/{PROJECT}");
+    let armed = || {
+        let list = send(&cloud, "GET", &format!("{world}/faults"), None).expect(200);
+        let rules = list["faults"].as_array().expect("rules").clone();
+        rules.iter().map(|rule| (rule["id"].clone(), rule["scenario"].clone())).collect::<Vec<_>>()
+    };
+    choose(&cloud, PROJECT, "busy").expect(200);
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).expect(503);
+    choose(&cloud, PROJECT, "busy").expect(200);
+    let counted = send(&cloud, "GET", &format!("{world}/faults/same"), None).expect(200);
+    assert_eq!(counted["hits"], 1, "choosing it again begins nothing anew");
+    assert_eq!(armed(), [(json!("same"), json!("busy"))]);
+    choose(&cloud, PROJECT, "slow").expect(200);
+    assert_eq!(armed(), [(json!("same"), json!("slow")), (json!("slow-2"), json!("slow"))]);
+    let own = json!({ "id": "own", "effect": { "status": 503 } });
+    send(&cloud, "POST", &format!("{world}/faults"), Some(&own)).expect(201);
+    define(&cloud, "busy", &json!({ "faults": [own] }));
+    refused(&choose(&cloud, PROJECT, "busy"), 409, "there is a fault rule own already");
+    assert_eq!(chosen(&cloud, PROJECT), "slow", "it stays as it was");
+    assert_eq!(armed().len(), 3);
+    send(&cloud, "DELETE", &format!("{world}/scenario"), None).expect(204);
+    assert_eq!(armed(), [(json!("own"), Value::Null)]);
+    let clock = send(&cloud, "GET", &format!("{world}/clock"), None).expect(200);
+    assert_eq!(clock["mode"], "frozen", "the clock stays as it was set");
+    let checks = json!({ "fault": "slow-2", "never": true });
+    send(&cloud, "POST", &format!("{world}/requests/verify"), Some(&checks)).expect(200);
+}
+
+#[test]
+fn one_may_name_what_belongs_to_projects_and_what_belongs_to_the_account() {
+    let cloud = start(&config());
+    let on = |operation: &str| json!({ "operation": operation, "effect": { "status": 503 } });
+    define(&cloud, "both", &json!({ "faults": [on("KeystoneListRegions"), on("ListJobs")] }));
+    let armed = |world: &str| {
+        choose(&cloud, world, "both").expect(200);
+        let list = send(&cloud, "GET", &format!("/_paper/worlds/{world}/faults"), None).expect(200);
+        list["faults"]
+            .as_array()
+            .expect("rules")
+            .iter()
+            .map(|it| it["id"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(armed(PROJECT), ["both-2"]);
+    assert_eq!(armed("@account"), ["both-1"]);
+    send(&cloud, "GET", "/v3/regions", None).expect(503);
+    send(&cloud, "GET", &format!("/v3/{PROJECT}/jobs"), None).expect(503);
+}
+
+#[test]
+fn one_lets_a_frozen_clock_run() {
+    let cloud = start(&config());
+    define(&cloud, "runs", &json!({ "clock": { "frozen": false } }));
+    define(&cloud, "steps", &json!({ "clock": { "auto_advance": true } }));
+    let mode = |project: &str, name: &str| {
+        choose(&cloud, project, name).expect(200);
+        let clock = send(&cloud, "GET", &format!("/_paper/worlds/{project}/clock"), None);
+        clock.expect(200)["mode"].clone()
+    };
+    assert_eq!(mode(PROJECT, "runs"), "real");
+    assert_eq!(mode(OTHER, "steps"), "frozen");
+    cloud.world(OTHER).resume(60.0).unwrap();
+    assert_eq!(mode(OTHER, "runs"), "scaled");
+}

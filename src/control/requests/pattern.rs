@@ -4,6 +4,7 @@ use crate::contract::Contract;
 use crate::contract::check::did_you_mean;
 use crate::control::known::{routes, unknown};
 use crate::control::{ControlError, query};
+use crate::reading::quoted;
 use crate::testing::fault::{declared, paths};
 use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
@@ -94,8 +95,9 @@ fn require_declared(
     let meant = did_you_mean(&name, known.iter().map(String::as_str));
     let stop = if meant.is_empty() { "." } else { "" };
     Err(ControlError::bad(format!(
-        "match: no operation that is meant declares {name:?}{meant}{stop} What is not declared is \
-         found under body., query. or headers."
+        "match: no operation that is meant declares {}{meant}{stop} What is not declared is found \
+         under body., query. or headers.",
+        quoted(&name)
     )))
 }
 

@@ -2,11 +2,20 @@
 
 use crate::cloud::World;
 use crate::control::ControlError;
-use crate::control::known::unknown;
+use crate::control::known::{require_here, routes, unknown};
 use crate::http::App;
 use crate::testing::fault::BY_HEADER;
 use crate::testing::journal::Matcher;
 use std::collections::BTreeSet;
+
+/// Refuses operations of the account in a project's world: nothing could be said of them there. A
+/// request for an operation of a project comes to the account if its project's id is malformed.
+fn require_reachable(world: &World, matcher: &Matcher) -> Result<(), ControlError> {
+    if world.project_id.is_empty() {
+        return Ok(());
+    }
+    require_here(&routes(matcher.service, matcher.operation)?, &world.project_id)
+}
 
 /// Refuses the id of a rule that the world never had: nothing could ever be hit by it. Where not
 /// everything is known of the past, any may have been there.
@@ -16,7 +25,9 @@ pub fn require_known<'m>(
     matchers: impl Iterator<Item = &'m Matcher>,
 ) -> Result<(), ControlError> {
     let testing = &world.testing;
-    let named: Vec<_> = matchers.filter_map(|matcher| matcher.fault.as_deref()).collect();
+    let matchers: Vec<_> = matchers.collect();
+    matchers.iter().try_for_each(|matcher| require_reachable(world, matcher))?;
+    let named: Vec<_> = matchers.iter().filter_map(|matcher| matcher.fault.as_deref()).collect();
     if named.is_empty() || !testing.journal.is_whole() || testing.disarmed.are_more() {
         return Ok(());
     }

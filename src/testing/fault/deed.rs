@@ -4,6 +4,7 @@ use super::plan::Planned;
 use super::written::WrittenEffect;
 use crate::contract::{Contract, Refused};
 use crate::control::ControlError;
+use crate::reading::shown;
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::time::Duration;
@@ -161,7 +162,8 @@ fn throttle(written: &Value) -> Result<u32, ControlError> {
     let seconds = seconds.and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
     seconds.ok_or_else(|| {
         let wanted = "throttle must be a whole number of seconds or {\"retry_after\":…}";
-        ControlError::bad(format!("{wanted}, got {written}"))
+        let (most, got) = (u32::MAX, shown(&written.to_string()));
+        ControlError::bad(format!("{wanted}, from 0 to {most}, got {got}"))
     })
 }
 

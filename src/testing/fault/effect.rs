@@ -8,6 +8,7 @@ use crate::cloud::Plan;
 use crate::contract::check::did_you_mean;
 use crate::control::ControlError;
 use crate::operation::Route;
+use crate::reading::quoted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -61,14 +62,14 @@ impl Effect {
                 let of_one = routes.len() == 1;
                 routes.retain(|route| name.of(route.contract).is_some());
                 if routes.is_empty() {
-                    let word = name.word();
-                    let mut meant = did_you_mean(word, known.iter().map(String::as_str));
+                    let mut meant = did_you_mean(name.word(), known.iter().map(String::as_str));
                     if meant.is_empty() && of_one {
                         let all: Vec<_> = known.iter().map(String::as_str).collect();
                         meant = format!("; there are {}", all.join(", "));
                     }
+                    let word = quoted(name.word());
                     let reason =
-                        format!("no operation that is meant documents the error {word:?}{meant}");
+                        format!("no operation that is meant documents the error {word}{meant}");
                     return Err(ControlError::bad(reason));
                 }
             }

@@ -2,9 +2,10 @@
 
 use super::effect::Phase;
 use super::written::WrittenEffect;
-use crate::control::{ControlError, read, read_value};
+use crate::control::{ControlError, read_header, read_header_value};
 use crate::reading;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// Members whose values are text, also where they look like a number.
@@ -20,13 +21,13 @@ struct At {
 /// is true, so `reset` is enough.
 pub fn read_text(text: &str) -> Result<(Option<Phase>, WrittenEffect), ControlError> {
     let mut members: Map<String, Value> =
-        if text.trim_start().starts_with('{') { read(text.as_bytes())? } else { in_short(text)? };
+        if text.trim_start().starts_with('{') { read_header(text)? } else { in_short(text)? };
     let phase = members.shift_remove("phase").map(|phase| {
         let mut at = Map::new();
         at.insert("phase".to_owned(), phase);
-        read_value(&Value::Object(at)).map(|at: At| at.phase)
+        read_header_value(&Value::Object(at)).map(|at: At| at.phase)
     });
-    Ok((phase.transpose()?.flatten(), read_value(&Value::Object(members))?))
+    Ok((phase.transpose()?.flatten(), read_header_value(&Value::Object(members))?))
 }
 
 /// JSON where it is any; everything else is text.
@@ -40,9 +41,33 @@ fn read_value_of(name: &str, text: &str) -> Result<Value, ControlError> {
     })
 }
 
+/// Where a member ends: at the first semicolon that is not within the JSON of its value.
+fn end_of_part(text: &str) -> usize {
+    let end_from = |at: usize| text[at..].find(';').map_or(text.len(), |end| at + end);
+    let Some(value) = text.find('=').filter(|at| *at < end_from(0)) else { return end_from(0) };
+    let begun = text[value + 1..].trim_start();
+    if !begun.starts_with(['{', '[', '"']) {
+        return end_from(value);
+    }
+    let mut json = serde_json::Deserializer::from_str(begun).into_iter::<IgnoredAny>();
+    match json.next() {
+        Some(Ok(IgnoredAny)) => end_from(text.len() - begun.len() + json.byte_offset()),
+        // Whatever is wrong with it is said when it is read.
+        _ => end_from(value),
+    }
+}
+
 fn in_short(text: &str) -> Result<Map<String, Value>, ControlError> {
     let mut members = Map::new();
-    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let part;
+        (part, rest) = rest.split_at(end_of_part(rest));
+        rest = rest.strip_prefix(';').unwrap_or_default();
+        let part = part.trim();
+        if part.is_empty() {
+            continue;
+        }
         let (name, value) = match part.split_once('=') {
             Some((name, value)) => (name.trim(), Some(value.trim())),
             None => (part, None),

@@ -1,6 +1,7 @@
 //! How long a fault keeps a request, or its answer, waiting.
 
 use crate::control::ControlError;
+use crate::reading::shown;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -44,7 +45,8 @@ impl Latency {
             Err(ControlError::bad(format!(
                 "latency_ms must be a number of milliseconds, {{\"from\":…,\"to\":…}} or \
                  {{\"median\":…,\"p99\":…}}, the smaller one first and none above {LONGEST}, \
-                 got {written}"
+                 got {}",
+                shown(&written.to_string())
             )))
         }
     }

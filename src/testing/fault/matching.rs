@@ -5,8 +5,9 @@ use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Place};
 use crate::control::ControlError;
 use crate::operation::Route;
+use crate::reading::{quoted, shown};
 use crate::testing::journal::names_a_secret;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// A parameter and its value. Members of objects are named with dots, as in `target_instance.id`;
 /// one of a list is meant if any of them has the value.
@@ -27,17 +28,25 @@ pub fn read(
         routes.retain(|route| declared(route.contract, path).is_some());
         if routes.is_empty() {
             let meant = did_you_mean(path, known.iter().map(String::as_str));
+            let path = quoted(path);
             return Err(ControlError::bad(format!(
-                "match: no operation that is meant declares {path:?}{meant}"
+                "match: no operation that is meant declares {path}{meant}"
             )));
         }
         if let Some(secret) = routes.iter().find_map(|route| secret(route.contract, path, value)) {
+            let secret = shown(&secret);
             let reason = format!("match: {secret} is a secret, which no rule may name");
             return Err(ControlError::bad(reason));
         }
-        parameters.push(Parameter { path: path.as_str().into(), value: value.clone() });
+        let path = without_elements(path).into();
+        parameters.push(Parameter { path, value: value.clone() });
     }
     Ok(parameters)
+}
+
+/// `files.file_name` is also written `files[].file_name`.
+fn without_elements(path: &str) -> String {
+    path.replace("[]", "")
 }
 
 impl Parameter {
@@ -101,14 +110,23 @@ fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
     let sent = sent.as_text().unwrap_or_default();
     match wanted {
         Value::String(wanted) => sent == wanted,
-        Value::Number(number) => *sent == *number.to_string(),
+        Value::Number(number) => {
+            *sent == *number.to_string() || sent.parse() == Ok(without_fraction(number))
+        }
         Value::Bool(flag) => *sent == *flag.to_string(),
         _ => false,
     }
 }
 
+/// A number that is whole, however it is written, as 10.0 is; one that no text is equal to
+/// otherwise.
+fn without_fraction(number: &Number) -> f64 {
+    number.as_f64().filter(|number| number.fract() == 0.0).unwrap_or(f64::NAN)
+}
+
 /// The parameter that an operation declares under a path.
 pub fn declared(contract: &Contract, path: &str) -> Option<&'static Field> {
+    let path = without_elements(path);
     let mut segments = path.split('.');
     let name = segments.next()?;
     let rest: Vec<_> = segments.collect();

@@ -3,8 +3,10 @@
 use super::written::{Ending, WrittenEffect};
 use crate::cloud::{Fate, Plan};
 use crate::contract::check::did_you_mean;
+use crate::control::known::each_once;
 use crate::control::{ControlError, percent};
 use crate::operation::Route;
+use crate::reading::quoted;
 use std::time::Duration;
 
 /// How what an operation sets going is to end.
@@ -76,14 +78,8 @@ impl Planned {
             return Ok(());
         }
         let meant = did_you_mean(stage, stages.iter().copied());
-        let mut known: Vec<&str> = Vec::new();
-        for stage in stages {
-            if !known.contains(&stage) {
-                known.push(stage);
-            }
-        }
-        let known = known.join(", ");
-        Err(ControlError::bad(format!("stage must be one of {known}, got {stage:?}{meant}")))
+        let (known, stage) = (each_once(stages).join(", "), quoted(stage));
+        Err(ControlError::bad(format!("stage must be one of {known}, got {stage}{meant}")))
     }
 
     /// The plan for an operation.

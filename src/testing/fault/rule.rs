@@ -6,9 +6,10 @@ use super::selector::Selector;
 use super::written::{Written, WrittenStage};
 use super::{Asked, BY_HEADER};
 use crate::cloud::{Agenda, Moment};
-use crate::control::known::{routes, unknown};
+use crate::control::known::{comes_to, each_once, require_here, routes, unknown};
 use crate::control::{ControlError, read_value};
 use crate::operation::Route;
+use crate::reading::quoted;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -50,10 +51,20 @@ impl Rule {
         let mut routes = routes(written.service.as_deref(), written.operation.as_deref())?;
         let matching = matching::read(&written.matching, &mut routes)?;
         let selector = Selector::read(&written)?;
-        let stage = written.stage.as_ref().map(Stage::read).transpose()?;
+        let stage = written.stage.as_ref().map(|stage| Stage::read(stage, &routes)).transpose()?;
         let effect = Effect::read(&written.effect, written.phase)?;
         effect.narrow(&mut routes)?;
         Ok(Self { written, selector, effect: Arc::new(effect), routes, matching, stage })
+    }
+
+    /// Whether it can hit requests to a project, or those to the account where there is none.
+    pub fn can_hit(&self, project_id: &str) -> bool {
+        self.routes.iter().any(|route| comes_to(route, project_id))
+    }
+
+    /// Refuses it where it can hit nothing.
+    pub fn require_here(&self, project_id: &str) -> Result<(), ControlError> {
+        require_here(&self.routes, project_id)
     }
 
     /// Whether it sees a request.
@@ -67,9 +78,9 @@ impl Rule {
 fn check_id(id: &str) -> Result<(), ControlError> {
     let fits = |sign: u8| sign.is_ascii_alphanumeric() || b"-_.+:".contains(&sign);
     if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(fits) {
-        let shown: String = id.chars().take(ID_LENGTH).collect();
+        let shown = quoted(id);
         return Err(ControlError::bad(format!(
-            "id must have 1 to {ID_LENGTH} letters, digits and signs of -_.+:, got {shown:?}"
+            "id must have 1 to {ID_LENGTH} letters, digits and signs of -_.+:, got {shown}"
         )));
     }
     if id == BY_HEADER {
@@ -79,8 +90,26 @@ fn check_id(id: &str) -> Result<(), ControlError> {
     Ok(())
 }
 
+/// The stage of what these operations set going that is called like this.
+fn find_stage(status: &str, routes: &[&'static Route]) -> Result<&'static str, ControlError> {
+    let courses = || routes.iter().flat_map(|route| route.courses());
+    let stages = each_once(courses().flat_map(|course| course.stages).map(|(status, _)| *status));
+    if let Some(known) = stages.iter().find(|known| **known == status) {
+        return Ok(known);
+    }
+    if courses().any(|course| [course.ends, course.fails].contains(&status)) {
+        let reason = format!(
+            "while: what is {status} has ended and is not under way; there are {}",
+            stages.join(", ")
+        );
+        return Err(ControlError::bad(reason));
+    }
+    Err(unknown("stage", status, stages))
+}
+
 impl Stage {
-    fn read(written: &WrittenStage) -> Result<Self, ControlError> {
+    /// Reads what has to be under way for a rule that may hit these operations.
+    fn read(written: &WrittenStage, meant: &[&Route]) -> Result<Self, ControlError> {
         let WrittenStage { operation, status } = written;
         if operation.is_none() && status.is_none() {
             return Err(ControlError::bad("while needs operation or status"));
@@ -93,15 +122,14 @@ impl Stage {
             return Err(ControlError::bad(reason));
         };
         let contract_id = operation.as_ref().map(|_| route.contract.id);
-        let stages = routes.iter().flat_map(|route| route.courses());
-        let mut stages: Vec<_> =
-            stages.flat_map(|course| course.stages).map(|(status, _)| *status).collect();
-        stages.sort_unstable();
-        let status = status.as_deref().map(|status| {
-            let known = stages.iter().find(|known| **known == status).copied();
-            known.ok_or_else(|| unknown("stage", status, stages))
-        });
-        Ok(Self { operation: contract_id, status: status.transpose()? })
+        // Of those that are as near, the first is named: one of the rule's own operations.
+        let of_service = |route: &&Route| {
+            meant.iter().any(|one| std::ptr::eq(one.contract.service, route.contract.service))
+        };
+        let is_meant = |route: &&Route| meant.iter().any(|one| std::ptr::eq(*one, *route));
+        routes.sort_by_key(|route| (!is_meant(route), !of_service(route)));
+        let status = status.as_deref().map(|status| find_stage(status, &routes)).transpose()?;
+        Ok(Self { operation: contract_id, status })
     }
 
     /// Whether something under way is in it.

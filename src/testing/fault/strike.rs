@@ -52,16 +52,11 @@ impl Struck {
 }
 
 impl Faults {
-    /// The fault that a request asks for itself, or why it cannot have it.
-    pub fn strike_by_header(
-        &mut self,
-        effect: Effect,
-        asked: &Asked<'_>,
-    ) -> Result<Struck, String> {
-        effect.narrow(&mut vec![asked.route]).map_err(|error| error.to_string())?;
+    /// The fault that a request asks for itself, and that its operation can have.
+    pub fn strike_by_header(&mut self, effect: Effect) -> Struck {
         self.by_header += 1;
         let hit = hit(self.key, BY_HEADER.into(), Arc::new(effect), self.by_header);
-        Ok(Struck { hit: Some(hit), waiting: Vec::new() })
+        Struck { hit: Some(hit), waiting: Vec::new() }
     }
 
     /// What the rules say of a request. Looking counts, but for rules that wait for its success.

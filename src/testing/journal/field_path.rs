@@ -68,6 +68,11 @@ impl FieldPath {
             }
             steps.push(Step::Member(name.to_owned()));
             while !brackets.is_empty() {
+                // Any element, as without brackets.
+                if let Some(rest) = brackets.strip_prefix("[]") {
+                    brackets = rest;
+                    continue;
+                }
                 let index = brackets.strip_prefix('[').and_then(|rest| rest.split_once(']'));
                 let index = index.and_then(|(index, rest)| Some((index.parse().ok()?, rest)));
                 let (index, rest) =
@@ -142,6 +147,7 @@ mod tests {
         assert_eq!(at("a.b.0.c"), [json!(1)]);
         assert_eq!(at("a.b[2][0]"), [json!(2)]);
         assert_eq!(at("a.b.c"), [json!(1), json!(3)]);
+        assert_eq!(at("a.b[].c"), [json!(1), json!(3)]);
         for none in ["a.c", "a.b[3]", "a.b.d", "a.b[0].c.d"] {
             assert!(at(none).is_empty(), "{none}");
         }

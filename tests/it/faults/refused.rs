@@ -107,6 +107,20 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (on_create(json!({ "latency_ms": -1 })), "latency_ms must be a number of milliseconds"),
         (on_create(json!({ "latency_ms": { "from": 2, "to": 1 } })), "latency_ms must be"),
         (on_create(json!({ "throttle": -1 })), "throttle must be a whole number of seconds"),
+        (
+            on_create(json!({ "throttle": 4_294_967_296_u64 })),
+            "from 0 to 4294967295, got 4294967296",
+        ),
+        (with("operation", json!("Foo")), "no operation Foo; GET /_paper/rules has all"),
+        (
+            with("service", json!("RDS")),
+            "no service RDS; there are GeminiDB, DCS, TaurusDB, IAM, STS, BSS",
+        ),
+        (with("while", json!({ "status": "creatin" })), "did you mean creating?"),
+        (
+            with("while", json!({ "status": "Completed" })),
+            "what is Completed has ended and is not under way; there are Running, creating, ",
+        ),
         (on_create(json!({ "slow_body": -1 })), "slow_body must be milliseconds from 0"),
         (on_create(json!({ "job": "fial" })), "did you mean fail?"),
         (on_create(json!({ "job": "fail", "percent": 101 })), "percent must be from 0 to 100"),
@@ -129,4 +143,75 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
             "truncate needs the operation's answer",
         ),
     ]
+}
+
+#[test]
+fn what_no_request_of_the_world_can_be_is_refused() {
+    let cloud = start(&config());
+    let effect = json!({ "reset": true });
+    let project = format!("/_paper/worlds/{PROJECT}");
+    let refused = |world: &str, call: &str, body: Value, said: &str| {
+        let refused = send(&cloud, "POST", &format!("{world}/{call}"), Some(&body));
+        let message = refused.text("/error_msg");
+        assert!(message.contains(said), "{body}: {message}");
+        refused.expect(400);
+    };
+    let regions = "KeystoneListRegions belongs to @account";
+    let rule = json!({ "operation": "KeystoneListRegions", "effect": effect });
+    refused(&project, "faults", rule.clone(), regions);
+    let show = json!({ "operation": "KeystoneShowProject", "effect": effect });
+    refused(&project, "faults", show, "KeystoneShowProject belongs to @account");
+    refused(&project, "faults", json!({ "service": "IAM", "effect": effect }), "IAM belongs to @");
+    let jobs = json!({ "operation": "ListJobs", "effect": effect });
+    refused("/_paper/worlds/@account", "faults", jobs, "ListJobs belongs to projects");
+    let named = json!({ "match": { "source_instance_id": "a" }, "effect": effect });
+    refused("/_paper/worlds/@account", "faults", named, "belongs to projects");
+    let tasks = json!({ "service": "DCS", "effect": effect });
+    refused("/_paper/worlds/@account", "faults", tasks, "DCS belongs to projects");
+    let never = json!({ "operation": "KeystoneListRegions", "never": true });
+    refused(&project, "requests/verify", never.clone(), regions);
+    let sequence = json!({ "sequence": [{ "operation": "ListJobs" }, { "service": "IAM" }] });
+    refused(&project, "requests/verify", sequence, "IAM belongs to @account");
+    let near = json!({ "operation": "KeystoneListRegions" });
+    refused(&project, "requests/near-misses", near, regions);
+    let list = send(&cloud, "GET", &format!("{project}/requests?service=IAM"), None);
+    list.expect(400);
+    send(&cloud, "POST", "/_paper/worlds/@account/requests/verify", Some(&never)).expect(200);
+    send(&cloud, "POST", "/_paper/worlds/@account/faults", Some(&rule)).expect(201);
+    // ListApiVersion names no project.
+    for service in [json!({}), json!({ "service": "GeminiDB" })] {
+        let mut rule = json!({ "effect": { "latency_ms": 0 } });
+        rule.as_object_mut().expect("a rule").extend(service.as_object().expect("one").clone());
+        send(&cloud, "POST", "/_paper/worlds/@account/faults", Some(&rule)).expect(201);
+    }
+}
+
+#[test]
+fn what_was_sent_is_shown_but_not_at_any_length() {
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/faults");
+    let long = "x".repeat(100_000);
+    let reset = json!({ "reset": true });
+    for rule in [
+        json!({ long.clone(): 1, "effect": reset }),
+        json!({ "phase": long, "effect": reset }),
+        json!({ "operation": long, "effect": reset }),
+        json!({ "service": long, "effect": reset }),
+        json!({ "first": long, "effect": reset }),
+        json!({ "id": long, "effect": reset }),
+        json!({ "match": { long.clone(): 1 }, "effect": reset }),
+        json!({ "while": { "status": long }, "effect": reset }),
+        json!({ "effect": { "error_code": long } }),
+        json!({ "effect": { "error": long } }),
+        json!({ "effect": { "throttle": long } }),
+        json!({ "effect": { "latency_ms": long } }),
+        json!({ "effect": { "job": long } }),
+        json!({ "effect": { "job": "fail", "stage": long } }),
+    ] {
+        let refused = send(&cloud, "POST", &path, Some(&rule));
+        let message = refused.text("/error_msg");
+        assert!(message.len() < 2_000, "{} bytes: {message:.3000}", message.len());
+        assert!(message.contains(&"x".repeat(60)), "{message}");
+        refused.expect(400);
+    }
 }

@@ -88,6 +88,16 @@ fn a_rule_matches_parameters_of_body_path_and_query() {
     let limited = |limit: i64| Fault::on("ListJobs").matching("limit", limit);
     assert!(hits(limited(5), &jobs, ""));
     assert!(!hits(limited(6), &jobs, ""));
+    let fractional = |limit: f64| Fault::on("ListJobs").matching("limit", limit);
+    assert!(hits(fractional(5.0), &jobs, ""));
+    assert!(!hits(fractional(5.5), &jobs, ""));
+    let import = format!("/v2/{PROJECT}/migration-task");
+    let body = r#"{"backup_files":{"files":[{"file_name":"a.rdb"},{"file_name":"b.rdb"}]}}"#;
+    for path in ["backup_files.files.file_name", "backup_files.files[].file_name"] {
+        let of_file = |name: &str| Fault::on("CreateMigrationTask").matching(path, name);
+        assert!(hits(of_file("b.rdb"), &import, body), "{path}");
+        assert!(!hits(of_file("c.rdb"), &import, body), "{path}");
+    }
 }
 
 #[test]
