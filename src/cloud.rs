@@ -30,7 +30,6 @@ mod tally;
 mod token;
 #[cfg(test)]
 pub mod tripwire;
-mod turn;
 pub mod undocumented;
 pub mod words;
 mod world;
@@ -38,7 +37,7 @@ mod world;
 pub use access::{Access, Caller};
 pub use agenda::{Agenda, Course, Due};
 pub use backup::{BACKUP, Backup};
-pub use clock::{Clock, ClockError, Moment, Stamp};
+pub use clock::{Clock, ClockError, Moment, Stamp, Turn};
 pub use dual_active::{Relationship, Stage};
 pub use forgotten::Past;
 pub use htap::{Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag};
@@ -64,7 +63,6 @@ pub use replication::{
 };
 pub use room::Records;
 pub use token::{Grant, Identity, SavedTokens, Scope, Token};
-pub use turn::Turn;
 pub use world::{Awaited, World};
 
 use crate::contract::Strictness;

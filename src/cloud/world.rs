@@ -2,7 +2,7 @@
 
 use super::agenda::{Agenda, Called, Course, Due};
 use super::backup::Backups;
-use super::clock::{Clock, ClockError, Moment, Stamp};
+use super::clock::{Clock, ClockError, Moment, Stamp, Turn};
 use super::dual_active::Relationships;
 use super::htap::ClickHouses;
 use super::ids::Ids;
@@ -15,7 +15,6 @@ use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::replication::{Checked, Replications, SourceDatabases};
 use super::room::Room;
-use super::turn::Turn;
 use crate::contract::check::Sent;
 use crate::contract::{Awaits, Contract};
 use crate::testing::Testing;
