@@ -146,7 +146,7 @@ impl PaperCloud {
             auth: config.auth,
             body_timeout: Duration::from_secs(config.body_seconds),
             guard,
-            transport: Transport::of(config.tls.as_ref()),
+            transport: Transport::of(config),
         });
         let router = router(Arc::clone(&app));
         let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));

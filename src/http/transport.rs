@@ -1,10 +1,11 @@
 //! How requests come in, where that shows in what Papercloud writes: in links, in catalogs, and in
 //! lines to paste into a shell.
 
-use crate::config::Certificate;
+use crate::config::Config;
 
 /// How requests come in, on all ports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "as it is where there is TLS"))]
 pub enum Transport {
     /// In the clear.
     #[default]
@@ -16,9 +17,17 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// In the clear.
+    #[cfg(not(feature = "tls"))]
+    pub fn of(_: &Config) -> Self {
+        Self::Plain
+    }
+
     /// By the certificate that is configured.
-    pub fn of(certificate: Option<&Certificate>) -> Self {
-        match certificate {
+    #[cfg(feature = "tls")]
+    pub fn of(config: &Config) -> Self {
+        use crate::config::Certificate;
+        match &config.tls {
             None => Self::Plain,
             Some(Certificate::Files { .. }) => Self::Tls,
             Some(Certificate::SelfSigned) => Self::SelfSignedTls,
