@@ -671,9 +671,10 @@ def test_every_word_of_a_choice_arrives(
     assert [one["operation"] for one in world.requests(fault=rule)] == ["ListJobs"]
     assert [one["operation"] for one in world.requests(committed=False)] == ["ListJobs"]
     world.verify(**choice, exactly=1)
-    missed = world.near_misses(**{**choice, "fault": "another"})
+    # What a request's own header asks for is called so.
+    missed = world.near_misses(**{**choice, "fault": "request"})
     assert missed[0]["request_id"] == created["request_id"]
-    assert missed[0]["differences"] == [{"field": "fault", "expected": "another", "got": None}]
+    assert missed[0]["differences"] == [{"field": "fault", "expected": "request", "got": None}]
 
 
 def test_every_word_of_a_check_arrives(clients: Clients, world: World) -> None:
