@@ -286,7 +286,9 @@ def test_a_flag_that_the_program_refuses_is_shown_as_it_says_it() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: signal.Signals) -> None:
     copy.write(
+        # Whoever runs this under nohup has it ignore SIGHUP otherwise.
         test_it="import signal\n\n\ndef test_it(papercloud):\n"
+        "    signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "    print('\\nprocess', papercloud._process.pid, flush=True)\n"
         "    signal.pause()\n"
     )
@@ -301,7 +303,7 @@ def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: sign
         said = next(line for line in tests.stdout if line.startswith("process "))
         started = os.pidfd_open(int(said.split()[1]))
         tests.send_signal(number)
-        assert tests.wait() == -number
+        assert tests.wait(timeout=60) == -number
     try:
         ended, _, _ = select.select([started], [], [], helper.STOP_SECONDS)
         assert ended, "it still runs"
