@@ -33,15 +33,22 @@ use std::time::Duration;
 pub struct Exchange<'r> {
     app: &'r App,
     parts: &'r Parts,
+    target: Result<Target<'r>, Refusal>,
+    received: Received,
+}
+
+/// What is known of a request from its arrival on. The journal counts it as in flight.
+#[derive(Debug)]
+pub struct Received {
     template: &'static str,
     routes: &'static [Route],
-    target: Result<Target<'r>, Refusal>,
     cell: Arc<WorldCell>,
     /// The project whose world was forgotten for it, or why there is no room for its own.
     entry: Result<Option<Box<str>>, Full>,
     ordinal: u64,
-    received: Stamp,
-    flight: Flight,
+    at: Stamp,
+    /// Whether it has come to an entry, and is in flight no longer.
+    is_noted: AtomicBool,
 }
 
 /// What comes next.
@@ -83,17 +90,8 @@ impl From<Refusal> for Halt {
     }
 }
 
-/// A request that the journal counts as in flight.
-#[derive(Debug)]
-struct Flight {
-    cell: Arc<WorldCell>,
-    ordinal: u64,
-    /// Whether it has come to an entry, and is in flight no longer.
-    is_noted: AtomicBool,
-}
-
 /// One that is given up before its answer comes to no entry, and is in flight no longer.
-impl Drop for Flight {
+impl Drop for Received {
     fn drop(&mut self) {
         if !*self.is_noted.get_mut() {
             self.cell.lock().testing.journal.in_flight.end(self.ordinal);
@@ -120,25 +118,28 @@ impl<'r> Exchange<'r> {
         let ordinal = cell.next_request();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&cell.lock().project_id, "begin");
-        let received = {
+        let at = {
             let mut world = cell.lock();
             world.testing.journal.in_flight.begin(ordinal, parts.method.clone(), routes);
             Stamp::at(world.clock.now())
         };
-        let flight = Flight { cell: Arc::clone(&cell), ordinal, is_noted: AtomicBool::new(false) };
-        Self { app, parts, template, routes, target, cell, entry, ordinal, received, flight }
+        let is_noted = AtomicBool::new(false);
+        let received = Received { template, routes, cell, entry, ordinal, at, is_noted };
+        Self { app, parts, target, received }
     }
 
     /// Goes as far as it can without waiting.
     pub fn advance(&self, body: &Result<Bytes, Refusal>, struck: Option<Struck>) -> Step {
-        let service = self.routes[self.routes.len() - 1].contract.service;
+        let service = self.received.routes[self.received.routes.len() - 1].contract.service;
         let mut answer = Answer::new(service, language(service, &self.parts.headers));
-        answer.request_id = self.cell.request_id(self.ordinal);
+        answer.request_id = self.received.cell.request_id(self.received.ordinal);
         let mut draft = Draft::default();
         let (mut struck, mut looked) = (struck, None);
         let outcome = self.conduct(body, &mut struck, &mut answer, &mut draft, &mut looked);
         draft.contract = answer.contract;
-        let contract = answer.contract.unwrap_or(self.routes[self.routes.len() - 1].contract);
+        let contract = answer
+            .contract
+            .unwrap_or(self.received.routes[self.received.routes.len() - 1].contract);
         let request_id = &answer.request_id;
         let mut response = match outcome {
             Ok(outcome) => answer.write(Ok(outcome)),
@@ -176,7 +177,7 @@ impl<'r> Exchange<'r> {
             draft.fault = Some(rule);
         }
         draft.warnings = answer.warnings;
-        if self.cell.is_abandoned() {
+        if self.received.cell.is_abandoned() {
             // The world that comes after gives the same id to another request.
             reply::point_nowhere(response.headers_mut());
         }
@@ -187,23 +188,31 @@ impl<'r> Exchange<'r> {
     /// Refuses a request whose headers for tests come from somebody who may not send them. It is
     /// kept, so that the test that wonders about it finds it.
     pub fn forbid(&self, error: &ControlError) -> Response<Vec<u8>> {
-        let request_id = self.cell.request_id(self.ordinal);
+        let request_id = self.received.cell.request_id(self.received.ordinal);
         let response = control::refuse_instructions(error.status, &error.to_string(), &request_id);
         self.record(&Ok(Bytes::new()), &response, None, Draft::default(), None);
         response
     }
 
+    /// What its credentials are read from.
+    fn arrival<'a>(&'a self, target: &'a Target<'_>, body: &'a [u8]) -> Arrival<'a> {
+        let project_id = target.usable_project_id();
+        Arrival { cloud: &self.app.cloud, parts: self.parts, body, project_id }
+    }
+
+    /// Whether it is for a call that needs no credentials.
+    fn is_open(&self) -> bool {
+        self.received.routes.iter().all(|route| route.contract.open)
+    }
+
     /// Lets a request in by its credentials, unless the call is what gives them.
     fn admit<'e>(&'e self, target: &Target<'_>, body: &[u8]) -> Result<Access<'e>, Refusal> {
-        let Self { app, parts, routes, .. } = self;
-        let project_id = target.usable_project_id();
-        let arrival = Arrival { cloud: &app.cloud, parts, body, project_id };
-        let open = routes.iter().all(|route| route.contract.open);
-        auth::admit(if open { AuthMode::Off } else { app.auth }, &arrival)?;
+        let (app, arrival) = (self.app, self.arrival(target, body));
+        auth::admit(if self.is_open() { AuthMode::Off } else { app.auth }, &arrival)?;
         Ok(Access {
             cloud: &app.cloud,
             scheme: app.transport.scheme(),
-            host: host(parts).unwrap_or("localhost"),
+            host: host(self.parts).unwrap_or("localhost"),
             caller: auth::recognise(&arrival),
             verifies: app.auth == AuthMode::Verify,
         })
@@ -211,12 +220,10 @@ impl<'r> Exchange<'r> {
 
     /// What is to say of a token that is let in, though it has expired.
     fn remark_on_token(&self, target: &Target<'_>, body: &[u8]) -> Option<Warning> {
-        let Self { app, parts, routes, .. } = self;
-        if app.auth != AuthMode::Presence || routes.iter().all(|route| route.contract.open) {
+        if self.app.auth != AuthMode::Presence || self.is_open() {
             return None;
         }
-        let project_id = target.usable_project_id();
-        let message = auth::expired(&Arrival { cloud: &app.cloud, parts, body, project_id })?;
+        let message = auth::expired(&self.arrival(target, body))?;
         Some(Warning { class: Class::Resources, message })
     }
 
@@ -227,10 +234,10 @@ impl<'r> Exchange<'r> {
         body: &[u8],
         instructions: &Instructions,
     ) -> Result<Option<Named>, Halt> {
-        let Self { app: App { cloud, .. }, parts, .. } = self;
-        let arrival = Arrival { cloud, parts, body, project_id: target.usable_project_id() };
-        let named = instructions.scenario.clone().or_else(|| auth::scenario(&arrival));
-        let named = named.map(|name| cloud.scenario(&name).map(|scenario| (name, scenario)));
+        let by_credential = || auth::scenario(&self.arrival(target, body));
+        let named = instructions.scenario.clone().or_else(by_credential);
+        let named =
+            named.map(|name| self.app.cloud.scenario(&name).map(|scenario| (name, scenario)));
         named.transpose().map_err(|error| Halt::BadInstructions(error.to_string()))
     }
 
@@ -249,7 +256,7 @@ impl<'r> Exchange<'r> {
             let fits = effect.narrow(&mut vec![route]);
             fits.map_err(|problem| Halt::BadInstructions(format!("X-Paper-Fault: {problem}")))?;
         }
-        let mut world = self.cell.lock();
+        let mut world = self.received.cell.lock();
         let defined = |name: &str| Some((name.to_owned(), self.app.cloud.known_scenario(name)?));
         let chosen = match named {
             Some(_) => None,
@@ -258,7 +265,7 @@ impl<'r> Exchange<'r> {
         let carried = named.or(chosen.as_ref()).map(|(name, scenario)| (name.as_str(), scenario));
         let begun = world.begin(carried, clock.as_ref());
         begun.map_err(|error| Halt::BadInstructions(error.to_string()))?;
-        if fault.is_none() && !self.cell.is_faulty() {
+        if fault.is_none() && !self.received.cell.is_faulty() {
             return Ok(Struck::default());
         }
         let now = world.clock.now();
@@ -280,21 +287,21 @@ impl<'r> Exchange<'r> {
         mut draft: Draft,
         looked: Option<(Awaited, Look)>,
     ) {
-        let only = || (self.routes.len() == 1).then(|| self.routes[0].contract);
+        let only = || (self.received.routes.len() == 1).then(|| self.received.routes[0].contract);
         draft.contract = draft.contract.or_else(only);
         let body = body.as_deref().unwrap_or_default();
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let status = answer.map(|answer| answer.status().as_u16());
         let spoilt = draft.fault.is_some();
-        self.app.cloud.tally().count(self.ordinal, draft.contract, status, spoilt);
-        let mut world = self.cell.lock();
+        self.app.cloud.tally().count(self.received.ordinal, draft.contract, status, spoilt);
+        let mut world = self.received.cell.lock();
         #[cfg(test)]
         crate::cloud::tripwire::pass(&world.project_id, "journal");
         let now = world.clock.now();
         world.testing.lint.answered(&Answered {
-            ordinal: self.ordinal,
+            ordinal: self.received.ordinal,
             contract: draft.contract,
-            received: self.received,
+            received: self.received.at,
             now,
             parts: self.parts,
             body,
@@ -303,10 +310,12 @@ impl<'r> Exchange<'r> {
             draft: &draft,
             looked,
         });
-        let times = [self.received.moment(), now];
-        let entry = |key| Entry::new((key, self.ordinal), times, (self.parts, body), answer, draft);
-        world.testing.journal.in_flight.end(self.ordinal);
-        self.flight.is_noted.store(true, Ordering::Relaxed);
+        let times = [self.received.at.moment(), now];
+        let entry = |key| {
+            Entry::new((key, self.received.ordinal), times, (self.parts, body), answer, draft)
+        };
+        world.testing.journal.in_flight.end(self.received.ordinal);
+        self.received.is_noted.store(true, Ordering::Relaxed);
         world.testing.journal.record(entry);
     }
 
@@ -319,9 +328,9 @@ impl<'r> Exchange<'r> {
         draft: &mut Draft,
         looked: &mut Option<(Awaited, Look)>,
     ) -> Result<Outcome, Halt> {
-        let Self { app, parts, routes, cell, .. } = self;
+        let Self { app, parts, received: Received { routes, cell, .. }, .. } = self;
         let settings = app.cloud.settings();
-        match &self.entry {
+        match &self.received.entry {
             Ok(None) => {}
             Ok(Some(id)) => answer.warnings.push(Warning::of_world(id, settings.max_worlds)),
             Err(full) => return Err(Refusal::from(*full).into()),
@@ -403,7 +412,7 @@ impl<'r> Exchange<'r> {
         let now = project.now;
         let trace = project.finish(done.is_ok() || panicked);
         world.is_damaged |= panicked;
-        world.testing.lint.began(&trace.courses, self.ordinal);
+        world.testing.lint.began(&trace.courses, self.received.ordinal);
         (draft.courses, draft.adopted) = (trace.courses, trace.adopted);
         draft.unchanged = trace.unchanged;
         answer.warnings.extend(trace.warnings);
@@ -417,7 +426,7 @@ impl<'r> Exchange<'r> {
                 draft.verdict = Verdict::Performed;
                 world.testing.faults.succeeded(struck);
                 if let Some(awaited) = awaited {
-                    let look = world.looked_at(&awaited, now, self.ordinal);
+                    let look = world.looked_at(&awaited, now, self.received.ordinal);
                     *looked = Some((awaited, look));
                 }
                 Ok(outcome)

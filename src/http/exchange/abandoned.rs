@@ -5,27 +5,13 @@
 //! more is not noticed. In HTTP/2 it takes its request back, and whatever answers that request is
 //! dropped where it waits. So nothing that a request still has to do may be behind a wait there.
 
-use super::{
-    Bytes, Done, Exchange, Flight, Full, Refusal, Route, Stamp, Step, Struck, Target, WorldCell,
-};
+use super::{Bytes, Done, Exchange, Received, Refusal, Step, Struck, Target};
 use crate::api::gateway::BODY_LIMIT;
 use crate::http::{App, body};
 use axum::body::Body;
 use axum::http::request::Parts;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A request without what it borrows, so that a task of its own can have it.
-#[derive(Debug)]
-pub struct Detached {
-    template: &'static str,
-    routes: &'static [Route],
-    cell: Arc<WorldCell>,
-    entry: Result<Option<Box<str>>, Full>,
-    ordinal: u64,
-    received: Stamp,
-    flight: Flight,
-}
 
 impl Exchange<'_> {
     /// Receives the body. If the client takes the request back meanwhile, the request is refused
@@ -37,14 +23,13 @@ impl Exchange<'_> {
         body
     }
 
-    /// Leaves what it borrows behind.
-    pub fn detach(self) -> Detached {
-        let Self { template, routes, cell, entry, ordinal, received, flight, .. } = self;
-        Detached { template, routes, cell, entry, ordinal, received, flight }
+    /// Leaves what it borrows behind, so that a task of its own can have it.
+    pub fn detach(self) -> Received {
+        self.received
     }
 }
 
-impl Detached {
+impl Received {
     /// Waits, and goes on until the answer is there.
     pub async fn wait(
         self,
@@ -52,21 +37,8 @@ impl Detached {
         body: Result<Bytes, Refusal>,
         (mut duration, mut struck): (Duration, Struck),
     ) -> Done {
-        let Self { template, routes, cell, entry, ordinal, received, flight } = self;
-        let (app, parts) = (&*app, &parts);
-        let target = Target::read(&parts.uri, template);
-        let exchange = Exchange {
-            app,
-            parts,
-            template,
-            routes,
-            target,
-            cell,
-            entry,
-            ordinal,
-            received,
-            flight,
-        };
+        let target = Target::read(&parts.uri, self.template);
+        let exchange = Exchange { app: &app, parts: &parts, target, received: self };
         loop {
             tokio::time::sleep(duration).await;
             match exchange.advance_whatever_happens(&body, Some(struck)) {

@@ -28,12 +28,12 @@ impl Exchange<'_> {
     }
 
     fn fail(&self, body: &Result<Bytes, Refusal>, panic: &(dyn Any + Send)) -> Done {
-        let service = self.routes[self.routes.len() - 1].contract.service;
+        let service = self.received.routes[self.received.routes.len() - 1].contract.service;
         let mut answer = Answer::new(service, language(service, &self.parts.headers));
-        answer.request_id = self.cell.request_id(self.ordinal);
+        answer.request_id = self.received.cell.request_id(self.received.ordinal);
         let cause = reply::panic_message(panic);
         let response = answer.write(Err(Refusal::Internal { cause }));
-        self.cell.lock().is_damaged = true;
+        self.received.cell.lock().is_damaged = true;
         let verdict = Verdict::Refused(Situation::Internal);
         let draft = Draft { verdict, ..Draft::default() };
         let record = AssertUnwindSafe(|| self.record(body, &response, None, draft, None));
