@@ -4,7 +4,7 @@ From the root of the repository::
 
     cargo build --release
     python3 -m venv .venv
-    .venv/bin/pip install -r tests/clients/python/requirements.txt
+    .venv/bin/pip install -r tests/clients/python/requirements.txt ./clients/python
     .venv/bin/python -m pytest tests/clients/python
 
 The tests with openstacksdk also want what requirements-openstack.txt names, in the same
@@ -18,9 +18,7 @@ from collections.abc import Iterator
 import pytest
 
 from calls import Clients
-from papercloud import Papercloud, World, papercloud, without_proxy, world
-
-__all__ = ["papercloud", "world"]
+from papercloud import Papercloud, World, without_proxy
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

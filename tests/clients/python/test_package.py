@@ -1,5 +1,5 @@
-"""papercloud.py itself, as somebody uses it who has copied it: its set-up, where the program comes
-from and how it ends, what its errors say, and each of its calls that no other test makes.
+"""The package papercloud, as it is installed: its fixtures, where the program comes from and how it
+ends, what its errors say, and each of its calls that no other test makes.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import os
 import pickle
+import re
 import select
 import shutil
 import signal
@@ -23,8 +24,11 @@ import huaweicloudsdkgaussdbfornosql.v3 as geminidb
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ServerResponseException
 
-import papercloud as helper
 from calls import RDS, REDIS, Clients, create_db_cache_mapping
+import papercloud as package
+import papercloud.journal as journal_module
+import papercloud.program as program_module
+import papercloud.service as service_module
 from papercloud import (
     JournalIncomplete,
     Papercloud,
@@ -32,14 +36,14 @@ from papercloud import (
     Service,
     ServiceFailed,
     World,
+    __version__,
+    attached,
     find_binary,
     without_proxy,
 )
 from test_control import CREATION, FULL_DISK, create
 
-HELPER = Path(helper.__file__)
-
-CONFTEST = "from papercloud import papercloud, world  # noqa: F401\n"
+PACKAGE = Path(package.__file__).parent
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -48,13 +52,12 @@ def environment(**variables: str) -> dict[str, str]:
     return {**own, "PAPERCLOUD_BINARY": str(find_binary()), **variables}
 
 
-class Copy:
-    """A folder that has papercloud.py, and what a test adds."""
+class Suite:
+    """A folder with somebody's tests."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        shutil.copy(HELPER, folder)
 
     def write(self, **files: str) -> None:
         for name, text in files.items():
@@ -73,24 +76,22 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    """One of them, with the documented conftest.py."""
-    copy = Copy(tmp_path / "copy")
-    copy.write(conftest=CONFTEST)
-    return copy
+def suite(tmp_path: Path) -> Suite:
+    """One of them, empty."""
+    return Suite(tmp_path / "tests")
 
 
 # --------------------------------------------------------------------------------------------------
 # Set-up
 
 
-def test_two_imports_are_all_of_the_set_up(copy: Copy) -> None:
-    copy.write(test_it="def test_it(world):\n    world.verify(never=True)\n")
-    assert "1 passed" in copy.pytest()
+def test_installing_it_is_all_of_the_set_up(suite: Suite) -> None:
+    suite.write(test_it="def test_it(world):\n    world.verify(never=True)\n")
+    assert "1 passed" in suite.pytest()
 
 
 @pytest.mark.parametrize("given", [["--seed", "7"], ("--seed=7",), "--seed=7"])
-def test_a_fixture_gives_further_flags(given: Any, copy: Copy) -> None:
+def test_a_fixture_gives_further_flags(given: Any, suite: Suite) -> None:
     flags = f"""
 import pytest
 
@@ -98,15 +99,15 @@ import pytest
 def papercloud_flags():
     return {given!r}
 """
-    copy.write(
-        conftest=CONFTEST + flags,
+    suite.write(
+        conftest=flags,
         test_it="def test_it(papercloud):\n"
         "    assert papercloud.ask('GET', 'ready')['seed'] == 7\n",
     )
-    assert "1 passed" in copy.pytest()
+    assert "1 passed" in suite.pytest()
 
 
-def test_a_fixture_that_the_one_with_the_flags_lacks_is_named(copy: Copy) -> None:
+def test_a_fixture_that_the_one_with_the_flags_lacks_is_named(suite: Suite) -> None:
     flags = """
 import pytest
 
@@ -114,8 +115,8 @@ import pytest
 def papercloud_flags(no_such_fixture):
     return ()
 """
-    copy.write(conftest=CONFTEST + flags, test_it="def test_it(world):\n    pass\n")
-    assert "fixture 'no_such_fixture' not found" in copy.pytest()
+    suite.write(conftest=flags, test_it="def test_it(world):\n    pass\n")
+    assert "fixture 'no_such_fixture' not found" in suite.pytest()
 
 
 def test_the_world_of_a_test_is_new_each_time(papercloud: Service) -> None:
@@ -149,18 +150,22 @@ def test_the_world_of_a_test_begins_again_frozen_and_with_its_label(world: World
     assert other.clock()["mode"] == "real"
 
 
-def test_the_oldest_python_can_read_the_helper(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = HELPER.read_text()
-    ast.parse(text, feature_version=(3, 9))
-    monkeypatch.setattr(sys, "version_info", (3, 8, 20))
-    with pytest.raises(ImportError, match="needs Python 3.9 or later"):
-        exec(compile(text, HELPER, "exec"), {})  # noqa: S102
+@pytest.mark.parametrize("module", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_the_oldest_python_can_read_it(module: Path) -> None:
+    ast.parse(module.read_text(), feature_version=(3, 9))
 
 
-def test_its_types_hold() -> None:
-    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, HELPER.name]
-    checked = subprocess.run(mypy, cwd=HELPER.parent, capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+def test_its_types_hold_and_are_seen_by_who_uses_it(tmp_path: Path) -> None:
+    uses = tmp_path / "uses.py"
+    uses.write_text("from papercloud import World\n\n\ndef f(world: World) -> int:\n"
+                    "    return world.now()\n")
+
+    def mypy(*what: str) -> str:
+        command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *what]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert mypy("-p", "papercloud").startswith("Success")
+    assert "Incompatible return value type (got \"str\", expected \"int\")" in mypy(uses.name)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -185,11 +190,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program(tmp_path / "bin" / "papercloud")
 
 
-@pytest.mark.parametrize("place", ["/papercloud.py", "/app/tests/papercloud.py"])
-def test_a_file_in_no_checkout_takes_the_installed_program(
-    place: str, installed: Path, monkeypatch: pytest.MonkeyPatch
+def test_outside_of_a_checkout_it_is_the_installed_program(
+    tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(helper, "__file__", place)
+    monkeypatch.chdir(tmp_path)
     assert find_binary() == installed
 
 
@@ -198,7 +202,7 @@ def test_what_a_stranger_has_built_is_not_taken(
 ) -> None:
     program(tmp_path / "target" / "release" / "papercloud")
     (tmp_path / "Cargo.toml").write_text('[package]\nname = "another"\n')
-    monkeypatch.setattr(helper, "__file__", str(tmp_path / "tests/clients/python/papercloud.py"))
+    monkeypatch.chdir(tmp_path)
     assert find_binary() == installed
 
 
@@ -215,7 +219,8 @@ def test_the_newer_build_of_the_checkout_is_taken(
     if target == "elsewhere":
         monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / target))
     (tmp_path / "Cargo.toml").write_text('[package]\nname = "papercloud"\n')
-    monkeypatch.setattr(helper, "__file__", str(tmp_path / "tests/clients/python/papercloud.py"))
+    (tmp_path / "tests").mkdir()
+    monkeypatch.chdir(tmp_path / "tests")
     assert find_binary() == builds[newer]
     builds[newer].unlink()
     [left] = (build for build in builds.values() if build.exists())
@@ -225,10 +230,10 @@ def test_the_newer_build_of_the_checkout_is_taken(
 
 
 def test_where_there_is_no_program_that_is_said(
-    installed: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed.unlink()
-    monkeypatch.setattr(helper, "__file__", "/papercloud.py")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ServiceFailed, match="no papercloud in PATH.*PAPERCLOUD_BINARY"):
         Papercloud()
 
@@ -269,7 +274,7 @@ def test_a_program_that_says_nothing_is_not_waited_for(
 ) -> None:
     named = program(tmp_path / "silent", "#!/bin/sh\nprintf hello; exec cat\n")
     monkeypatch.setenv("PAPERCLOUD_BINARY", str(named))
-    monkeypatch.setattr(helper, "START_SECONDS", 0)
+    monkeypatch.setattr(program_module, "START_SECONDS", 0)
     with pytest.raises(ServiceFailed, match="did not announce its address"):
         Papercloud()
 
@@ -284,8 +289,8 @@ def test_a_flag_that_the_program_refuses_is_shown_as_it_says_it() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: signal.Signals) -> None:
-    copy.write(
+def test_the_program_ends_with_pytest_however_that_ends(suite: Suite, number: signal.Signals) -> None:
+    suite.write(
         # Whoever runs this under nohup has it ignore SIGHUP otherwise.
         test_it="import signal\n\n\ndef test_it(papercloud):\n"
         "    signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
@@ -294,7 +299,7 @@ def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: sign
     )
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider"],
-        cwd=copy.folder,
+        cwd=suite.folder,
         env=environment(),
         stdout=subprocess.PIPE,
         text=True,
@@ -305,7 +310,7 @@ def test_the_program_ends_with_pytest_however_that_ends(copy: Copy, number: sign
         tests.send_signal(number)
         assert tests.wait(timeout=60) == -number
     try:
-        ended, _, _ = select.select([started], [], [], helper.STOP_SECONDS)
+        ended, _, _ = select.select([started], [], [], program_module.STOP_SECONDS)
         assert ended, "it still runs"
     finally:
         if not ended:
@@ -392,7 +397,7 @@ def test_a_guarded_service_is_controlled_like_any_other(guarded: Papercloud) -> 
     assert (refused.value.status, refused.value.error_code) == (401, "PAPER.0401")
     assert "no token was sent" in refused.value.reason
     with pytest.raises(Refused, match="the control API is served at port"):
-        World(guarded.url, "p").now()
+        Service(guarded.url).world("p").now()
 
 
 USES_A_WORLD = """
@@ -403,29 +408,71 @@ def test_it(papercloud, world):
 """
 
 
-def test_a_service_that_runs_is_used_and_left_running(copy: Copy, guarded: Papercloud) -> None:
-    copy.write(test_it=USES_A_WORLD)
-    before = len(guarded.worlds())
-    said = copy.pytest(
+def test_a_service_that_runs_is_used_and_left_running(suite: Suite, guarded: Papercloud) -> None:
+    suite.write(test_it=USES_A_WORLD)
+    said = suite.pytest(
         PAPERCLOUD_BINARY="/no/such/program",
         PAPERCLOUD_URL=f"{guarded.url}/",
         PAPERCLOUD_CONTROL_URL=guarded.control_url,
         PAPERCLOUD_CONTROL_TOKEN="a token",
+        PAPERCLOUD_SESSION="a job",
     )
     assert "1 passed" in said
-    assert len(guarded.worlds()) == before + 1
+    assert "test_it.py::test_it" in [one["label"] for one in guarded.worlds()]
 
 
-def test_a_service_that_runs_with_tls_is_used(copy: Copy, tmp_path: Path) -> None:
-    copy.write(test_it=USES_A_WORLD)
+SAYS_ITS_PROJECT = """
+def test_it(world):
+    world.fault("ListJobs", status=500)
+    print("project", world.project_id)
+"""
+
+
+def test_sessions_on_one_service_do_not_meet(suite: Suite) -> None:
+    suite.write(test_it=SAYS_ITS_PROJECT)
+
+    def project(**variables: str) -> str:
+        said = suite.pytest("-s", PAPERCLOUD_URL=shared.url, **variables).splitlines()
+        return next(line.split()[-1] for line in said if "project" in line)
+
+    with Papercloud() as shared:
+        assert project() != project()
+        # Nobody can find them again, so they go.
+        assert shared.worlds() == []
+        assert project(PAPERCLOUD_SESSION="") != project(PAPERCLOUD_SESSION="")
+        kept = project(PAPERCLOUD_SESSION="job 1")
+        assert kept == project(PAPERCLOUD_SESSION="job 1") != project(PAPERCLOUD_SESSION="job 2")
+        assert kept in [one["project_id"] for one in shared.worlds()]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "fits"),
+    [("0.1.0", True), ("0.1.9", True), ("0.2.0", False), ("1.0.0", False), ("later", False)],
+)
+def test_a_service_of_another_version_is_refused(
+    theirs: str, fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = f'{{"url": "http://127.0.0.1:1", "version": "{theirs}"}}'
+    named = program(tmp_path / "other", f"#!/bin/sh\necho '{announced}'; exec cat\n")
+    monkeypatch.setenv("PAPERCLOUD_BINARY", str(named))
+    if fits:
+        Papercloud().stop()
+        return
+    ours = f"other is Papercloud {theirs}, and the Python package papercloud is {__version__}: "
+    with pytest.raises(ServiceFailed, match=ours):
+        Papercloud()
+
+
+def test_a_service_that_runs_with_tls_is_used(suite: Suite, tmp_path: Path) -> None:
+    suite.write(test_it=USES_A_WORLD)
     certificate = tmp_path / "papercloud.pem"
     with Papercloud("--tls", "self-signed", "--tls-certificate", str(certificate)) as service:
         trusted = {"PAPERCLOUD_TLS_CERTIFICATE": str(certificate)}
-        assert "1 passed" in copy.pytest(PAPERCLOUD_URL=service.url, **trusted)
-        assert "CERTIFICATE_VERIFY_FAILED" in copy.pytest(PAPERCLOUD_URL=service.url)
+        assert "1 passed" in suite.pytest(PAPERCLOUD_URL=service.url, **trusted)
+        assert "CERTIFICATE_VERIFY_FAILED" in suite.pytest(PAPERCLOUD_URL=service.url)
 
 
-def test_flags_for_a_service_that_runs_are_warned_of(copy: Copy, papercloud: Service) -> None:
+def test_flags_for_a_service_that_runs_are_warned_of(suite: Suite, papercloud: Service) -> None:
     flags = """
 import pytest
 
@@ -433,8 +480,8 @@ import pytest
 def papercloud_flags():
     return ("--control-token", "planted")
 """
-    copy.write(conftest=CONFTEST + flags, test_it=USES_A_WORLD)
-    said = copy.pytest(PAPERCLOUD_URL=papercloud.url)
+    suite.write(conftest=flags, test_it=USES_A_WORLD)
+    said = suite.pytest(PAPERCLOUD_URL=papercloud.url)
     assert "1 passed, 1 warning" in said and "papercloud_flags is not looked at" in said
     assert "planted" not in said
 
@@ -456,7 +503,7 @@ def test_a_service_that_is_not_there_is_no_reason_to_start_one(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ServiceFailed) as caught:
-        helper.attached()
+        attached()
     assert said in str(caught.value)
 
 
@@ -481,7 +528,7 @@ def test_names_arrive_as_they_are(name: str, papercloud: Service) -> None:
 
 
 def test_a_url_may_end_with_a_slash(papercloud: Service) -> None:
-    world = World(f"{papercloud.url}/", "p")
+    world = Service(f"{papercloud.url}/").world("p")
     assert (world.url, world.clock()["mode"]) == (papercloud.url, "real")
     assert repr(world) == f"World('{papercloud.url}', 'p')"
 
@@ -503,6 +550,66 @@ def test_words_that_a_call_does_not_have_are_refused_by_their_names(world: World
             call(frist=1)  # type: ignore[call-arg]
 
 
+MANY = """
+def test_one(world): pass
+def test_two(papercloud): pass
+def test_three(world): pass
+def test_of_something_else(): pass
+"""
+
+
+def test_a_missing_program_is_said_once(suite: Suite) -> None:
+    suite.write(test_it=MANY)
+    said = suite.pytest(PAPERCLOUD_BINARY="/no/such/program")
+    assert "1 passed, 2 skipped, 1 error" in said
+    # In the report, and in pytest's summary where that is not cut short.
+    assert 1 <= said.count("/no/such/program cannot be started: No such file") <= 2
+    assert "Traceback" not in said and "raise" not in said
+
+
+LEAVES_A_JOB = f"""
+import urllib.error, urllib.request
+
+
+def create(world):
+    body = b'{{"source_instance_id": "{RDS}", "target_instance_id": "{REDIS}"}}'
+    url = f"{{world.url}}/v3/{{world.project_id}}/dbcache/mapping"
+    headers = {{"Content-Type": "application/json", "X-Auth-Token": "any"}}
+    return urllib.request.Request(url, body, headers, method="POST")
+
+
+def test_a_failure(world):
+    world.fault("CreateDbCacheMapping", first=1, status=503, id="busy")
+    try:
+        urllib.request.urlopen(create(world))
+    except urllib.error.HTTPError:
+        urllib.request.urlopen(create(world))
+    assert world.jobs() == []
+
+
+def test_without_requests(world):
+    assert world.requests()
+
+
+def test_that_passes(world):
+    pass
+"""
+
+
+def test_the_report_of_a_failure_shows_its_world(suite: Suite) -> None:
+    suite.write(test_it=LEAVES_A_JOB)
+    first, second = suite.pytest().split("- papercloud -")[1:]
+    project, clock, under_way, requests, busy, created = first.splitlines()[1:7]
+    assert re.fullmatch(r"project [0-9a-f]{32}; page: http://127.0.0.1:\d+/_paper/", project)
+    assert re.match(r"clock: 20.*Z, frozen; nothing happens before 20.*Z, and nobody moves", clock)
+    assert re.match(f"under way: {CREATION}, job .*, Running, creating, 0 %", under_way)
+    assert requests == "requests:"
+    path = "/v3/[0-9a-f]{32}/dbcache/mapping"
+    assert re.fullmatch(rf"  [0-9:.]{{12}} POST {path} 503 {CREATION} .*\(fault busy\)", busy)
+    assert re.match(rf"  [0-9:.]{{12}} POST {path} 202 {CREATION}", created)
+    assert "no requests: is the program's endpoint world.url" in second
+
+
 FAILS = """
 import pytest
 from papercloud import Refused
@@ -522,9 +629,9 @@ def test_a_refusal(world):
 """
 
 
-def test_a_failure_shows_the_line_of_the_test_and_a_sentence(copy: Copy) -> None:
-    copy.write(test_it=FAILS)
-    said = copy.pytest().splitlines()
+def test_a_failure_shows_the_line_of_the_test_and_a_sentence(suite: Suite) -> None:
+    suite.write(test_it=FAILS)
+    said = suite.pytest().splitlines()
     assert "E       AssertionError: ListJobs: exactly 1; no such request was found" in said
     # In CI the summary at the end has it once more.
     [label] = [line for line in said if line.startswith("E  ") and "is not clean" in line]
@@ -532,7 +639,7 @@ def test_a_failure_shows_the_line_of_the_test_and_a_sentence(copy: Copy) -> None
     assert any('- armed and never hit: {"id": "planted", ' in line for line in said)
     assert any("Refused: no scenario is called none" in line for line in said)
     assert ">       world.assert_clean()" in said
-    assert not any("papercloud.py" in line for line in said), said
+    assert not any("site-packages" in line for line in said), said
 
 
 def test_a_report_names_everything_that_was_left(clients: Clients, world: World) -> None:
@@ -709,7 +816,7 @@ def test_all_requests_are_listed_however_many_there_are(
         create_db_cache_mapping(clients, source_instance_id=RDS, target_instance_id=REDIS)
     everything = world.requests()
     assert len(everything) == 5
-    monkeypatch.setattr(helper, "PAGE", 2)
+    monkeypatch.setattr(journal_module, "PAGE", 2)
     assert world.requests() == everything
     assert world.requests(limit=3) == everything[-3:]
     assert world.requests(since=everything[1]["request_id"]) == everything[2:]
@@ -723,7 +830,7 @@ def test_all_worlds_are_listed_however_many_there_are(
         papercloud.world(f"one-of-many-{number}").freeze()
     everything = [one["project_id"] for one in papercloud.worlds()]
     assert {f"one-of-many-{number}" for number in range(5)} <= set(everything)
-    monkeypatch.setattr(helper, "PAGE", 2)
+    monkeypatch.setattr(service_module, "PAGE", 2)
     assert [one["project_id"] for one in papercloud.worlds()] == everything
 
 
