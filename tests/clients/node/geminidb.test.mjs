@@ -15,7 +15,7 @@ import { GaussDBforNoSQLClient } from '@huaweicloud/huaweicloud-sdk-gaussdbforno
 // The package's own entry cannot be loaded: its v5 asks for a file that is not there.
 import { IamClient } from '@huaweicloud/huaweicloud-sdk-iam/v3/public-api.js';
 
-import { Papercloud } from './papercloud.mjs';
+import { Papercloud } from 'papercloud';
 
 const KEYS = { ak: 'MOCKACCESSKEY0000001', sk: 'mock-secret-key-0000000000000000000000001' };
 const REGION = 'eu-mock-1';
@@ -38,8 +38,8 @@ before(async () => {
 
 after(() => papercloud?.stop());
 
-beforeEach(async () => {
-  world = await papercloud.newWorld();
+beforeEach(async ({ name }) => {
+  world = await papercloud.worldOf(name);
   geminidb = connect(GaussDBforNoSQLClient, new BasicCredentials(projectKeys()));
 });
 
