@@ -4,10 +4,10 @@
 //! here, and its folder in `fixtures/`; what is forgotten fails the build or the sweep test
 //! `every_operation_has_its_fixtures`.
 
+pub mod find;
 mod job;
+pub mod nearest;
 mod paging;
-
-pub mod gateway;
 
 mod geminidb {
     pub mod service;

@@ -1,12 +1,14 @@
 //! Credentials as they arrive.
 
+pub mod guard;
 mod signature;
 mod token;
 
 pub use signature::hexadecimal;
 
-use crate::cloud::{Caller, Cloud, Identity};
+use crate::cloud::{Caller, Identity};
 use crate::error::Refusal;
+use crate::worlds::Worlds;
 use axum::http::{HeaderMap, HeaderName, header, request::Parts};
 use signature::Signature;
 
@@ -37,7 +39,7 @@ impl AuthMode {
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'r> {
     /// Issued tokens, known keys, and the time.
-    pub cloud: &'r Cloud,
+    pub worlds: &'r Worlds,
     /// What is signed.
     pub parts: &'r Parts,
     /// What is signed, too.
@@ -83,13 +85,15 @@ pub fn recognise(arrival: &Arrival<'_>) -> Caller {
     if arrival.project_id.is_some() {
         return caller;
     }
-    let Arrival { cloud, parts, .. } = arrival;
+    let Arrival { worlds, parts, .. } = arrival;
     match Credential::read(&parts.headers) {
-        Ok(Credential::Token(text)) => caller.token = cloud.token(text),
+        Ok(Credential::Token(text)) => caller.token = worlds.account.token(text),
         Ok(Credential::Signature(signature)) => {
-            let key = cloud.settings().credentials.access_key(signature.access_key);
-            caller.key_holder = key
-                .map(|key| Identity { projects: key.projects.clone(), ..cloud.first_identity() });
+            let key = worlds.settings().credentials.access_key(signature.access_key);
+            caller.key_holder = key.map(|key| Identity {
+                projects: key.projects.clone(),
+                ..worlds.account.first_identity()
+            });
             caller.named_project = text_of(&parts.headers, "x-project-id").map(str::to_owned);
         }
         Err(_) => {}
@@ -100,19 +104,19 @@ pub fn recognise(arrival: &Arrival<'_>) -> Caller {
 /// The scenario that the credentials of a request name: behind a plus in the access key, or in the
 /// name of the user that the token was issued to.
 pub fn scenario(arrival: &Arrival<'_>) -> Option<String> {
-    let Arrival { cloud, parts, .. } = arrival;
+    let Arrival { worlds, parts, .. } = arrival;
     let signed = parts.headers.get(header::AUTHORIZATION);
     let may_name_one = signed.is_some_and(|value| value.as_bytes().contains(&b'+'));
-    if !may_name_one && !cloud.tokens_name_scenarios() {
+    if !may_name_one && !worlds.account.tokens_name_scenarios() {
         return None;
     }
-    let credentials = &cloud.settings().credentials;
+    let credentials = &worlds.settings().credentials;
     match Credential::read(&parts.headers).ok()? {
         Credential::Signature(signature) => {
             credentials.scenario_of_key(signature.access_key).map(str::to_owned)
         }
         Credential::Token(text) => {
-            let token = cloud.token(text)?;
+            let token = worlds.account.token(text)?;
             credentials.scenario_of_user(&token.identity.user).map(str::to_owned)
         }
     }

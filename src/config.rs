@@ -4,17 +4,21 @@
 mod connections;
 #[cfg(feature = "tls")]
 mod tls;
+mod transport;
 
 pub use connections::Connections;
 #[cfg(feature = "tls")]
 pub use tls::Certificate;
+pub use transport::Transport;
 
 use crate::auth::AuthMode;
-use crate::cloud::{Moment, Settings};
+use crate::auth::guard::Guard;
+use crate::clock::Moment;
+use crate::cloud::Settings;
 use crate::contract::{Level, Strictness};
-use crate::control::guard::Guard;
 use crate::credentials::{self, AccessKey, Credentials, Secret, User};
 use crate::world_file::WorldFile;
+use crate::worlds::WorldSettings;
 use clap::builder::BoolishValueParser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -269,26 +273,32 @@ impl Config {
     }
 
     /// What the worlds have in common, or the value that is out of its range.
-    pub(crate) fn settings(&self, world: Option<WorldFile>) -> Result<Settings, String> {
+    pub(crate) fn settings(
+        &self,
+        world: Option<WorldFile>,
+    ) -> Result<(Settings, WorldSettings), String> {
         let seconds = job_seconds(&self.job_seconds.to_string())
             .map_err(|error| format!("job_seconds {error}, got {}", self.job_seconds))?;
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
         let frozen_at = self.frozen_at.as_deref().map(Moment::parse_for_clock).transpose();
         let frozen_at = frozen_at.map_err(|error| format!("frozen_at: {error}"))?;
-        Ok(Settings {
+        let settings = Settings {
             seed: self.seed,
             region: self.region.clone(),
             job_milliseconds: u32::try_from(milliseconds).unwrap_or(u32::MAX),
             strictness: self.strictness(),
-            frozen_at,
             spell_incrmigrating: self.spell_incrmigrating,
             credentials: self.credentials(world.as_ref())?,
+            max_jobs: self.max_jobs as usize,
+        };
+        let worlds = WorldSettings {
+            frozen_at,
             journal_bytes: self.journal_bytes as usize,
             max_worlds: self.max_worlds as usize,
-            max_jobs: self.max_jobs as usize,
             scenarios: world.as_ref().map(WorldFile::scenarios).unwrap_or_default(),
             presets: world.map(WorldFile::into_projects).unwrap_or_default(),
-        })
+        };
+        Ok((settings, worlds))
     }
 }
 

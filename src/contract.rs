@@ -6,17 +6,19 @@
 
 pub mod check;
 mod engine;
-mod field;
+pub mod envelope;
+pub mod field;
 pub mod format;
+pub mod gateway;
 pub mod json;
-pub mod openapi;
 pub mod rules;
 mod service;
+pub mod template;
 mod violation;
 
 pub use engine::{Engine, InstanceKind, Mode};
 pub use field::{Certainty, Field, Format, ID_LENGTH, Kind, Presence};
-pub use service::{Envelope, Refused, Service, Situation};
+pub use service::{Envelope, ErrorKind, Refused, Service};
 pub use violation::{Class, Level, Rule, Strictness, Violation};
 
 use axum::http::{Method, StatusCode};
@@ -81,7 +83,7 @@ impl Contract {
     pub const BLANK: Self = Self {
         id: "",
         title: "",
-        service: &crate::api::gateway::SERVICE,
+        service: &gateway::SERVICE,
         source: Source::Companion(""),
         method: Method::GET,
         path: "",
@@ -125,25 +127,25 @@ impl Contract {
         self.path.contains("/{project_id}/")
     }
 
-    /// The status and code this operation answers in a situation: its own, its service's, or the
+    /// The status and code this operation answers in a kind of error: its own, its service's, or the
     /// gateway's.
-    pub fn refusal(&self, situation: Situation) -> Option<&'static Refused> {
-        let own = self.refusals.iter().find(|refused| refused.situation == situation);
-        own.or_else(|| self.service.refusal(situation))
+    pub fn refusal(&self, error_kind: ErrorKind) -> Option<&'static Refused> {
+        let own = self.refusals.iter().find(|refused| refused.error_kind == error_kind);
+        own.or_else(|| self.service.refusal(error_kind))
     }
 
-    /// Every refusal this operation can answer. Its own hide its service's of the same situation,
+    /// Every refusal this operation can answer. Its own hide its service's of the same kind of error,
     /// and those hide the gateway's.
     pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refused> {
         let hides = |over: &'static [Refused], under: &Refused| {
-            over.iter().any(|one| one.situation == under.situation)
+            over.iter().any(|one| one.error_kind == under.error_kind)
         };
         let (own, service) = (self.refusals, self.service.refusals);
         let has_body = !self.body.is_empty();
         let shared = service.iter().filter(move |shared| {
-            (has_body || !shared.situation.needs_a_body()) && !hides(own, shared)
+            (has_body || !shared.error_kind.needs_a_body()) && !hides(own, shared)
         });
-        let gateway = crate::api::gateway::SERVICE.refusals.iter();
+        let gateway = gateway::SERVICE.refusals.iter();
         let gateway = gateway.filter(move |one| !hides(own, one) && !hides(service, one));
         own.iter().chain(shared).chain(gateway)
     }

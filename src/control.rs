@@ -8,13 +8,10 @@ pub mod catalogue;
 pub mod clock;
 pub mod explain;
 pub mod faults;
-pub mod guard;
 mod handler;
 pub mod jobs;
-pub mod known;
 mod metrics;
 mod page;
-mod problem;
 mod query;
 pub mod report;
 pub mod requests;
@@ -23,23 +20,24 @@ pub mod scenarios;
 mod strict;
 pub mod worlds;
 
-pub use problem::{ControlError, percent, read, read_header, read_header_value, read_value};
-
 use crate::api::ROUTES;
-use crate::cloud::WorldCell;
-use crate::contract::{openapi, rules};
-use crate::credentials::is_project_id;
+use crate::app::App;
+use crate::auth::guard::Guard;
+use crate::contract::rules;
 use crate::error::Refusal;
-use crate::http::{App, reply};
-use crate::language::Language;
+use crate::error::control::ControlError;
+use crate::http::reply;
+use crate::project_id::project_id;
+use crate::publish;
+use crate::text::language::Language;
+use crate::worlds::WorldCell;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::any;
 use calls::{Calls, Listed};
-use guard::Guard;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::any::Any;
@@ -48,9 +46,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything below this path is the control API.
 pub const ROOT: &str = "/_paper";
-
-/// What stands for the account in the place of a project: the world of IAM's own calls.
-pub const ACCOUNT: &str = "@account";
 
 /// What the lists of rules and of answers can be cut down to.
 const FILTERS: &[&str] = &["operation", "service"];
@@ -72,7 +67,7 @@ fn guarded_calls() -> Calls {
         .and(catalogue::calls())
         .and(clock::calls())
         .and(faults::calls())
-        .and(explain::calls())
+        .and(explain::handler::calls())
         .and(jobs::calls())
         .and(scenarios::calls())
         .and(requests::calls())
@@ -104,7 +99,7 @@ pub fn closed_router() -> Router<Arc<App>> {
 
 /// The control API, for whoever may control.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let watch = from_fn_with_state(Arc::clone(app), guard::watch);
+    let watch = from_fn_with_state(Arc::clone(app), guard_calls);
     guarded_calls()
         .router()
         .layer(from_fn(strict::watch))
@@ -127,8 +122,8 @@ pub async fn identify<B: Send>(
     State(app): State<Arc<App>>,
     mut response: Response<B>,
 ) -> Response<B> {
-    if let Ok(id) = HeaderValue::try_from(app.cloud.next_control_id()) {
-        response.headers_mut().insert(reply::REQUEST_ID, id);
+    if let Ok(id) = HeaderValue::try_from(app.worlds.next_control_id()) {
+        response.headers_mut().insert(crate::headers::REQUEST_ID, id);
     }
     response
 }
@@ -145,7 +140,7 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
 /// go on.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
-    ok(&json!({ "status": "ready", "seed": app.cloud.settings().seed, "auth": app.auth.name() }))
+    ok(&json!({ "status": "ready", "seed": app.worlds.settings().seed, "auth": app.auth.name() }))
 }
 
 /// The rules of the operations that a query names; all of them, if it names none.
@@ -155,7 +150,7 @@ fn list_rules(query: &str) -> Result<Value, ControlError> {
 }
 
 async fn document(State(app): State<Arc<App>>) -> Response<Body> {
-    ok(&openapi::document(ROUTES, app.cloud.settings().strictness))
+    ok(&publish::document(ROUTES, app.worlds.settings().strictness))
 }
 
 /// The world that a path names, for a call that only looks: one that is not there is shown as it
@@ -164,35 +159,20 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
 pub fn look(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     let id = project_id(project)?;
     #[cfg(test)]
-    crate::cloud::tripwire::pass(id, "control");
-    Ok(app.cloud.look(id))
+    crate::cloud::failpoint::pass(id, "control");
+    Ok(app.worlds.look(id))
 }
 
 /// The world that a path names, for a call that changes it: the first one makes it.
 pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     let id = project_id(project)?;
     #[cfg(test)]
-    crate::cloud::tripwire::pass(id, "control");
-    let entered = app.cloud.enter(id);
+    crate::cloud::failpoint::pass(id, "control");
+    let entered = app.worlds.enter(id);
     entered.map(|entered| entered.cell).map_err(|full| {
         let reason = Refusal::from(full).message(Language::English);
         ControlError { status: StatusCode::TOO_MANY_REQUESTS, ..ControlError::bad(reason) }
     })
-}
-
-/// The project that a path names; the account is the one without an id.
-pub fn project_id(project: &str) -> Result<&str, ControlError> {
-    if project == ACCOUNT {
-        return Ok("");
-    }
-    if is_project_id(project) {
-        return Ok(project);
-    }
-    let shown = crate::reading::shown(project);
-    Err(ControlError::bad(format!(
-        "a project ID has 1 to 64 letters, digits, hyphens and underscores, got {shown}; \
-         {ACCOUNT} is the world of calls without a project"
-    )))
 }
 
 /// The answer to a control request.
@@ -244,7 +224,7 @@ pub fn refuse_instructions(
 ) -> Response<Vec<u8>> {
     let mut refused = refuse(status, reason);
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        refused.headers_mut().insert(reply::REQUEST_ID, id);
+        refused.headers_mut().insert(crate::headers::REQUEST_ID, id);
     }
     reply::point_to_explanation(refused.headers_mut(), request_id);
     refused
@@ -282,8 +262,17 @@ fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
         }
         return response;
     }
-    let distance = |listed: &&Listed| crate::http::distance(path, listed.path, usize::MAX);
+    let distance =
+        |listed: &&Listed| crate::contract::template::distance(path, listed.path, usize::MAX);
     let nearest = LISTED.iter().min_by_key(distance).map_or(ROOT, |listed| listed.path);
     let reason = format!("there is no {method} {shown}; the nearest path is {nearest}");
     refuse(StatusCode::NOT_FOUND, &reason)
+}
+
+/// Lets control calls pass that may.
+async fn guard_calls(State(app): State<Arc<App>>, request: Request, next: Next) -> Response<Body> {
+    match app.guard.admit(request.headers(), request.uri()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+    }
 }

@@ -1,5 +1,6 @@
 //! The credentials that are configured: whose passwords and signatures hold.
 
+use crate::project_id::is_project_id;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -180,12 +181,6 @@ impl Credentials {
 /// A name and the scenario behind it, as in `name+scenario`.
 pub fn split_scenario(name: &str) -> Option<(&str, &str)> {
     name.rsplit_once('+').filter(|(name, scenario)| !name.is_empty() && !scenario.is_empty())
-}
-
-/// Whether a path can carry the id: anything else is no project.
-pub fn is_project_id(id: &str) -> bool {
-    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
-    (1..=64).contains(&id.len()) && id.bytes().all(fit)
 }
 
 impl AccessKey {

@@ -1,10 +1,12 @@
 //! Why a request is refused, free of HTTP bodies.
 //!
 //! A [`Refusal`] names what is wrong. Which status and code that is, is in the contract and in its
-//! service's table ([`Refusal::situation`] leads there); how the body looks is `http/reply.rs`.
+//! service's table ([`Refusal::error_kind`] leads there); how the body looks is `http/reply.rs`.
 
-use crate::contract::{InstanceKind, Situation, Violation};
-use crate::language::Language;
+pub mod control;
+
+use crate::contract::{ErrorKind, InstanceKind, Violation};
+use crate::text::language::Language;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -25,7 +27,7 @@ pub enum Refusal {
         reason: String,
     },
     /// There is no room for what it would leave behind, and nothing that may go.
-    Full {
+    LimitReached {
         /// What there are too many of.
         what: &'static str,
         /// How many there may be.
@@ -230,42 +232,42 @@ pub enum Business {
 
 impl Refusal {
     /// What status and code depend on.
-    pub fn situation(&self) -> Situation {
+    pub fn error_kind(&self) -> ErrorKind {
         match self {
-            Self::UnknownRoute { .. } => Situation::UnknownRoute,
-            Self::MalformedRequest { .. } => Situation::MalformedRequest,
-            Self::Full { .. } => Situation::Full,
-            Self::BodyTooLarge { .. } => Situation::BodyTooLarge,
-            Self::BodyTimeout { .. } => Situation::BodyTimeout,
+            Self::UnknownRoute { .. } => ErrorKind::UnknownRoute,
+            Self::MalformedRequest { .. } => ErrorKind::MalformedRequest,
+            Self::LimitReached { .. } => ErrorKind::LimitReached,
+            Self::BodyTooLarge { .. } => ErrorKind::BodyTooLarge,
+            Self::BodyTimeout { .. } => ErrorKind::BodyTimeout,
             Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
-            | Self::SignatureMismatch { .. } => Situation::Unauthenticated,
-            Self::MalformedProjectId { .. } => Situation::MalformedProjectId,
-            Self::EmptyBody => Situation::EmptyBody,
-            Self::MalformedBody { .. } => Situation::MalformedBody,
+            | Self::SignatureMismatch { .. } => ErrorKind::Unauthenticated,
+            Self::MalformedProjectId { .. } => ErrorKind::MalformedProjectId,
+            Self::EmptyBody => ErrorKind::EmptyBody,
+            Self::MalformedBody { .. } => ErrorKind::MalformedBody,
             Self::Invalid(violations) => of_all(violations),
-            Self::NotFound { resource: Resource::MigrationTask, .. } => Situation::UnknownTask,
-            Self::NotFound { resource: Resource::Job, .. } => Situation::UnknownJob,
-            Self::NotFound { resource: Resource::Mapping, .. } => Situation::UnknownMapping,
-            Self::NotFound { resource: Resource::Rule, .. } => Situation::UnknownRule,
-            Self::NotFound { resource: Resource::Relationship, .. } => Situation::NoRelationship,
-            Self::NotFound { resource: Resource::Replication, .. } => Situation::UnknownReplication,
-            Self::NotFound { resource: Resource::Token, .. } => Situation::UnknownToken,
-            Self::NotFound { resource: Resource::Project, .. } => Situation::UnknownProject,
+            Self::NotFound { resource: Resource::MigrationTask, .. } => ErrorKind::UnknownTask,
+            Self::NotFound { resource: Resource::Job, .. } => ErrorKind::UnknownJob,
+            Self::NotFound { resource: Resource::Mapping, .. } => ErrorKind::UnknownMapping,
+            Self::NotFound { resource: Resource::Rule, .. } => ErrorKind::UnknownRule,
+            Self::NotFound { resource: Resource::Relationship, .. } => ErrorKind::NoRelationship,
+            Self::NotFound { resource: Resource::Replication, .. } => ErrorKind::UnknownReplication,
+            Self::NotFound { resource: Resource::Token, .. } => ErrorKind::UnknownToken,
+            Self::NotFound { resource: Resource::Project, .. } => ErrorKind::UnknownProject,
             Self::NotFound { resource: Resource::HtapInstance, .. } => {
-                Situation::UnknownHtapInstance
+                ErrorKind::UnknownHtapInstance
             }
-            Self::NotFound { .. } => Situation::UnknownInstance,
-            Self::Forbidden { .. } => Situation::Forbidden,
-            Self::WrongEngine { .. } => Situation::WrongEngine,
-            Self::WrongState { .. } | Self::DifferentPorts { .. } => Situation::WrongState,
-            Self::Busy { .. } => Situation::Busy,
+            Self::NotFound { .. } => ErrorKind::UnknownInstance,
+            Self::Forbidden { .. } => ErrorKind::Forbidden,
+            Self::WrongEngine { .. } => ErrorKind::WrongEngine,
+            Self::WrongState { .. } | Self::DifferentPorts { .. } => ErrorKind::WrongState,
+            Self::Busy { .. } => ErrorKind::Busy,
             Self::SelfPair { .. } | Self::SameRegion { .. } | Self::AmbiguousKeys { .. } => {
-                Situation::InvalidParameter
+                ErrorKind::InvalidParameter
             }
-            Self::NameTaken { .. } => Situation::NameTaken,
-            Self::Retired { .. } => Situation::Retired,
-            Self::Internal { .. } => Situation::Internal,
+            Self::NameTaken { .. } => ErrorKind::NameTaken,
+            Self::Retired { .. } => ErrorKind::Retired,
+            Self::Internal { .. } => ErrorKind::Internal,
         }
     }
 
@@ -286,7 +288,7 @@ impl Refusal {
                 format!("The API does not exist or has not been published: {method} {path}{meant}")
             }
             Self::MalformedRequest { reason } => format!("Malformed request: {reason}"),
-            Self::Full { what, most, flag } => format!(
+            Self::LimitReached { what, most, flag } => format!(
                 "Papercloud keeps at most {most} {what} ({flag}), and none of them can be \
                  forgotten now"
             ),
@@ -402,7 +404,7 @@ impl Refusal {
             // The gateway answers before any service is reached, and only in English.
             Self::UnknownRoute { .. }
             | Self::MalformedRequest { .. }
-            | Self::Full { .. }
+            | Self::LimitReached { .. }
             | Self::BodyTooLarge { .. }
             | Self::BodyTimeout { .. }
             | Self::Unauthenticated { .. }
@@ -413,10 +415,10 @@ impl Refusal {
 }
 
 /// What several violations are together: a malformed id only if nothing else is wrong.
-fn of_all(violations: &[Violation]) -> Situation {
-    let mut situations = violations.iter().map(|violation| violation.rule.situation());
-    let first = situations.next().unwrap_or(Situation::InvalidParameter);
-    if situations.all(|next| next == first) { first } else { Situation::InvalidParameter }
+fn of_all(violations: &[Violation]) -> ErrorKind {
+    let mut situations = violations.iter().map(|violation| violation.rule.error_kind());
+    let first = situations.next().unwrap_or(ErrorKind::InvalidParameter);
+    if situations.all(|next| next == first) { first } else { ErrorKind::InvalidParameter }
 }
 
 fn join(violations: &[Violation], language: Language, separator: &str) -> String {

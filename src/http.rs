@@ -2,123 +2,51 @@
 
 pub mod body;
 mod disruption;
-mod entrance;
-mod exchange;
-mod nearest;
+pub mod endpoint;
+pub mod pipeline;
 pub mod reply;
 pub mod target;
-mod transport;
 
-pub use entrance::PortOf;
-pub use nearest::{is_slip, nearest_contract};
-pub use target::{distance, fits, is_of_project, is_usual_project_id};
-pub use transport::Transport;
+pub use endpoint::PortOf;
 
-use crate::api::gateway;
-use crate::auth::AuthMode;
-use crate::cloud::{Cloud, Warning};
+use crate::api::nearest::nearest_contract;
+use crate::app::App;
+use crate::cloud::Warning;
 use crate::contract::check::Members;
+use crate::contract::gateway;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
-use crate::control::{self, guard::Guard};
 use crate::error::Refusal;
-use crate::language::Language;
+use crate::journal::{Entry, RequestRecord};
 use crate::operation::Route;
-use crate::save::{Done, SaveError, Saver};
-use crate::testing::journal::{Draft, Entry};
-use axum::Router;
+use crate::project_id::is_usual_project_id;
+use crate::text::language::Language;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts,
     uri::Authority,
 };
-use axum::routing::{MethodFilter, MethodRouter};
-use entrance::Entrance;
-use exchange::{Exchange, Step};
+use endpoint::Endpoint;
+use pipeline::{Exchange, Step};
 use reply::Answer;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The language that a client wants messages in.
 const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
 
-/// What requests are answered with.
-#[derive(Debug)]
-pub struct App {
-    /// The worlds.
-    pub cloud: Cloud,
-    /// How credentials are looked at.
-    pub auth: AuthMode,
-    /// How long a body may take to arrive.
-    pub body_timeout: Duration,
-    /// Who may control.
-    pub guard: Guard,
-    /// How requests come in.
-    pub transport: Transport,
-    /// Where the state of the worlds is saved, if it is.
-    pub saver: Option<Saver>,
-}
-
-impl App {
-    /// Saves the state of the worlds, if it is configured.
-    pub fn save(&self) -> Option<Result<Done, SaveError>> {
-        Some(self.saver.as_ref()?.save(&self.cloud))
-    }
-}
-
-/// The router: every path with its operations, and the control API, unless that has its own port.
-pub fn router(app: Arc<App>) -> Router {
-    let control = match app.guard.port {
-        None => control::router(&app),
-        Some(_) => control::closed_router(),
-    };
-    let mut router = control::answered(control, &app);
-    for (template, methods) in entrance::by_template() {
-        let mut handlers = MethodRouter::new();
-        for (method, entrances) in methods {
-            let filter = MethodFilter::try_from(method).expect("a method that axum knows");
-            // Shared, since axum clones a handler for each request.
-            let entrances: Arc<[_]> = entrances.into();
-            handlers = handlers.on(
-                filter,
-                move |State(app): State<Arc<App>>, request: Request| async move {
-                    respond(&app, &entrances, request).await
-                },
-            );
-        }
-        router = router.route(template, handlers);
-    }
-    finish(router.fallback(unknown_route).method_not_allowed_fallback(unknown_route), app)
-}
-
-/// The router of the control API's own port.
-pub fn control_router(app: Arc<App>) -> Router {
-    let router = control::answered(control::router(&app), &app);
-    finish(router.fallback(unknown_call).method_not_allowed_fallback(unknown_call), app)
-}
-
-fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
-    let cors = app.guard.cors();
-    let router = router.with_state(app);
-    match cors {
-        Some(cors) => router.layer(cors),
-        None => router,
-    }
-}
-
 /// What happens to every request for an operation. Panics are caught where they may come from: a
 /// layer around all of it would cost each request more.
-async fn respond(
+pub async fn respond(
     app: &Arc<App>,
-    entrances: &[&'static Entrance],
+    endpoints: &[&'static Endpoint],
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begin = || {
-        let exchange = Exchange::begin(app, entrances, &parts);
+        let exchange = Exchange::begin(app, endpoints, &parts);
         let refused = app.guard.admit_instructions(&parts.headers, &parts.uri);
         let forbidden = refused.err().map(|error| exchange.forbid(&error).map(Body::from));
         (exchange, forbidden)
@@ -131,10 +59,10 @@ async fn respond(
     let body = exchange.receive(body).await;
     let done = match exchange.advance_whatever_happens(&body, None) {
         Step::Done(done) => done,
-        Step::Wait(duration, struck) => {
+        Step::Wait(duration, decision) => {
             let method = parts.method.clone();
             let waiting =
-                exchange.detach().wait((Arc::clone(app), parts), body, (duration, struck));
+                exchange.detach().wait((Arc::clone(app), parts), body, (duration, decision));
             // In a task of its own, since this one ends if the client gives up.
             return match tokio::spawn(waiting).await {
                 Ok(done) => disruption::send(done, &method).await,
@@ -152,11 +80,11 @@ async fn respond(
 /// can be cut off.
 pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<u8>> {
     let path = parts.uri.path();
-    let entrances = entrance::fitting(&parts.method, path);
-    if entrances.is_empty() {
+    let endpoints = endpoint::fitting(&parts.method, path);
+    if endpoints.is_empty() {
         return unknown(app, parts);
     }
-    let exchange = Exchange::begin(app, &entrances, parts);
+    let exchange = Exchange::begin(app, &endpoints, parts);
     let (body, mut hit) = (Ok(body), None);
     loop {
         match exchange.advance_whatever_happens(&body, hit) {
@@ -168,7 +96,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
 
 /// The host that a client has reached the service by: that of the target where it has one, which
 /// HTTP has win over the header.
-fn host(parts: &Parts) -> Option<&str> {
+pub fn host(parts: &Parts) -> Option<&str> {
     let of_target = parts.uri.authority().map(Authority::as_str);
     // Before it there may be who asks.
     let of_target = of_target.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
@@ -223,31 +151,15 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
 }
 
 /// Answers what is no operation.
-async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    if request.uri().path().starts_with(control::ROOT) {
-        let response = control::unknown_here(&app, &request).map(Body::from);
-        return control::identify(State(app), response).await;
-    }
-    let (parts, _) = request.into_parts();
-    let answer = catch_unwind(AssertUnwindSafe(|| unknown(&app, &parts)));
-    answer.map_or_else(reply::panicked, |answer| answer.map(Body::from))
-}
-
-/// Answers what is no control request on the control API's own port.
-async fn unknown_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let response = control::unknown_at_port(&app.guard, &request).map(Body::from);
-    control::identify(State(app), response).await
-}
-
-fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
+pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
     let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
     let mut answer = Answer::new(&gateway::SERVICE, Language::English);
     // Without room for a world it is answered all the same.
-    let (cell, entry) = app.cloud.enter_or_account(segment.unwrap_or_default());
+    let (cell, entry) = app.worlds.enter_or_account(segment.unwrap_or_default());
     if let Ok(Some(id)) = entry {
-        answer.warnings.push(Warning::of_world(&id, app.cloud.settings().max_worlds));
+        answer.warnings.push(Warning::of_world(&id, app.worlds.world_settings().max_worlds));
     }
     let ordinal = cell.next_request();
     answer.request_id = cell.request_id(ordinal);
@@ -256,24 +168,25 @@ fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let path = path.chars().take(256).collect();
     let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
     let response = answer.write(Err(refusal));
-    app.cloud.tally().count(ordinal, None, Some(response.status().as_u16()), false);
+    app.worlds.metrics().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
-    let now = world.clock.now();
-    let draft = Draft::default();
+    let now = world.state.clock.now();
+    let draft = RequestRecord::default();
     let entry = |key| Entry::new((key, ordinal), [now; 2], (parts, &[]), Some(&response), draft);
-    world.testing.journal.record(entry);
+    world.journal.record(entry);
     response
 }
 
 /// Answers what never comes so far as to be a request: an error of the gateway, with an id.
 pub fn unreadable(app: &App, status: StatusCode, reason: &str) -> Response<Vec<u8>> {
-    let cell = app.cloud.world("");
+    let cell = app.worlds.world("");
     let request_id = cell.request_id(cell.next_request());
     let code = if status.is_server_error() { "APIGW.0601" } else { "APIGW.0201" };
-    let body = reply::error(&gateway::SERVICE, status, code, reason, &request_id);
+    let body =
+        crate::contract::envelope::error(&gateway::SERVICE, status, code, reason, &request_id);
     let mut response = reply::json_text(status, body);
     if let Ok(id) = HeaderValue::try_from(request_id) {
-        response.headers_mut().insert(reply::REQUEST_ID, id);
+        response.headers_mut().insert(crate::headers::REQUEST_ID, id);
     }
     response
 }

@@ -1,11 +1,11 @@
 //! What an operation is, and its type-erased form in the registry.
 
-use crate::cloud::{JobKind, Lifecycle, Project, World};
+use crate::cloud::{Call, JobKind, Lifecycle, RequestContext, State};
 use crate::contract::Contract;
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::error::Refusal;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -27,10 +27,13 @@ pub trait Operation {
     const JOB: Option<&'static JobKind> = None;
 
     /// The statuses that what a success works on goes through.
-    const COURSES: &'static [&'static Lifecycle] = &[];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[];
 
     /// Finds, refuses, changes, replies. Every refusal comes before the first change.
-    fn call(request: Self::Request, project: &mut Project<'_>) -> Result<Self::Reply, Refusal>;
+    fn call(
+        request: Self::Request,
+        project: &mut RequestContext<'_>,
+    ) -> Result<Self::Reply, Refusal>;
 
     /// Values of the answer's own headers, by the names that the contract declares.
     fn headers(_reply: &Self::Reply) -> Vec<(&'static str, String)> {
@@ -39,7 +42,7 @@ pub trait Operation {
 
     /// Whether a request on a path that several operations share is this one's. The first that
     /// claims it answers, or the last of them.
-    fn claims(_sent: &Sent<'_>, _world: &World) -> bool {
+    fn claims(_sent: &Sent<'_>, _world: &State) -> bool {
         true
     }
 }
@@ -51,9 +54,9 @@ pub struct Route {
     pub contract: &'static Contract,
     /// The job that a success leaves running.
     pub job: Option<&'static JobKind>,
-    courses: &'static [&'static Lifecycle],
-    perform: fn(Json<'_>, &mut Project<'_>) -> Result<Outcome, Failure>,
-    claims: fn(&Sent<'_>, &World) -> bool,
+    activities: &'static [&'static Lifecycle],
+    perform: fn(Json<'_>, &mut RequestContext<'_>) -> Result<Outcome, Failure>,
+    claims: fn(&Sent<'_>, &State) -> bool,
 }
 
 /// What an operation answered.
@@ -87,28 +90,35 @@ pub enum Failure {
 impl Route {
     /// Erases an operation's types.
     pub const fn of<O: Operation>() -> Self {
-        let (contract, job, courses) = (O::CONTRACT, O::JOB, O::COURSES);
-        Self { contract, job, courses, perform: perform::<O>, claims: O::claims }
+        let (contract, job, activities) = (O::CONTRACT, O::JOB, O::LIFECYCLES);
+        Self { contract, job, activities, perform: perform::<O>, claims: O::claims }
     }
 
     /// Everything that a success goes through: the job's statuses, and those of what it works on.
-    pub fn courses(&self) -> impl Iterator<Item = &'static Lifecycle> {
+    pub fn activities(&self) -> impl Iterator<Item = &'static Lifecycle> {
         let job = self.job.map(|job| job.lifecycle);
-        job.into_iter().chain(self.courses.iter().copied())
+        job.into_iter().chain(self.activities.iter().copied())
+    }
+
+    /// What a call of it may leave behind.
+    pub fn leaves(&self) -> Call {
+        let method = &self.contract.method;
+        let may_add = method != Method::GET && method != Method::DELETE;
+        Call { may_add, starts_a_job: self.job.is_some() }
     }
 
     /// Runs the operation on a checked document.
     pub fn perform(
         &self,
         document: Json<'_>,
-        project: &mut Project<'_>,
+        project: &mut RequestContext<'_>,
     ) -> Result<Outcome, Failure> {
         (self.perform)(document, project)
     }
 
     /// Whether the operation claims a request on a shared path.
-    pub fn claims(&self, sent: &Sent<'_>, world: &World) -> bool {
-        (self.claims)(sent, world)
+    pub fn claims(&self, sent: &Sent<'_>, state: &State) -> bool {
+        (self.claims)(sent, state)
     }
 }
 
@@ -117,7 +127,7 @@ const USUAL_BODY: usize = 512;
 
 fn perform<O: Operation>(
     document: Json<'_>,
-    project: &mut Project<'_>,
+    project: &mut RequestContext<'_>,
 ) -> Result<Outcome, Failure> {
     let request =
         O::Request::deserialize(document).map_err(|error| Failure::Misfit(error.to_string()))?;

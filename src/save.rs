@@ -15,9 +15,9 @@ mod state;
 
 pub use disk::{Done, SaveError, Saver};
 
-use crate::cloud::Cloud;
 use crate::config::Config;
 use crate::world_file::WorldFile;
+use crate::worlds::Worlds;
 use std::path::Path;
 
 /// The world file of a start: its text, and where the state goes at the end.
@@ -54,7 +54,7 @@ impl Opened {
     }
 
     /// Puts the saved state into a cloud that has just been made.
-    pub fn load(self, cloud: &Cloud) -> Result<Option<Saver>, String> {
+    pub fn load(self, cloud: &Worlds) -> Result<Option<Saver>, String> {
         let parts = self.text.as_deref().map(envelope::Parts::of).transpose()?;
         if let Some((text, content)) =
             parts.as_ref().and_then(|parts| Some((self.text.as_deref()?, parts.content?)))

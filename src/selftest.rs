@@ -2,12 +2,16 @@
 //! answered as documented. The service is served only after it has passed.
 
 use crate::api::ROUTES;
+use crate::app::App;
 use crate::auth::AuthMode;
-use crate::cloud::{Cloud, Moment, Settings};
+use crate::auth::guard::Guard;
+use crate::clock::Moment;
+use crate::cloud::Settings;
+use crate::config::Transport;
 use crate::contract::{Contract, Source, Strictness};
-use crate::control::guard::Guard;
 use crate::credentials::Credentials;
-use crate::http::{App, Transport, answer_in_process};
+use crate::http::answer_in_process;
+use crate::worlds::{WorldSettings, Worlds};
 use axum::body::Bytes;
 use axum::http::Request;
 use serde::Deserialize;
@@ -102,7 +106,8 @@ impl Sent {
     #[cfg(test)]
     pub(crate) fn asks(&self, contract: &Contract) -> bool {
         let path = self.path.split('?').next().unwrap_or_default();
-        contract.method == self.method.as_str() && crate::http::fits(path, contract.path)
+        contract.method == self.method.as_str()
+            && crate::contract::template::fits(path, contract.path)
     }
 
     fn fill_in(&mut self, answers: &[Value]) {
@@ -264,19 +269,21 @@ pub(crate) fn example_app() -> App {
         region: "eu-mock-1".to_owned(),
         job_milliseconds: 2_000,
         strictness: Strictness::default(),
-        frozen_at: Some(EXAMPLE_TIME),
         spell_incrmigrating: false,
         credentials: Credentials::built_in("eu-mock-1"),
+        max_jobs: 1_000_000,
+    };
+    let worlds = WorldSettings {
+        frozen_at: Some(EXAMPLE_TIME),
         journal_bytes: 0,
         max_worlds: 100_000,
-        max_jobs: 1_000_000,
         scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     };
     let body_timeout = Duration::from_secs(1);
     let guard = Guard::default();
     App {
-        cloud: Cloud::new(settings),
+        worlds: Worlds::new(settings, worlds),
         auth: AuthMode::Off,
         body_timeout,
         guard,
@@ -313,7 +320,8 @@ pub fn wait(app: &App, path: &str, seconds: u64) {
         return;
     }
     let project_id = path.split('/').nth(2).unwrap_or_default();
-    let advanced = app.cloud.world(project_id).lock().clock.advance(Duration::from_secs(seconds));
+    let advanced =
+        app.worlds.world(project_id).lock().state.clock.advance(Duration::from_secs(seconds));
     advanced.expect("no fixture waits for thousands of years");
 }
 

@@ -16,12 +16,15 @@ mod tls;
 mod unread;
 pub mod wire;
 
-use crate::cloud::Cloud;
+use crate::app::App;
+use crate::config::Transport;
 use crate::config::{Config, Endpoint};
-use crate::handle::World;
-use crate::http::{App, PortOf, Transport, control_router, router};
+use crate::embedded::World;
+use crate::http::PortOf;
+use crate::router::{control_router, router};
 use crate::save::{Done, Opened, SaveError};
 use crate::selftest::selftest;
+use crate::worlds::Worlds;
 use axum::Extension;
 use connection::{Common, serve};
 use limits::{Limits, Places};
@@ -114,7 +117,8 @@ impl PaperCloud {
         };
         let opened = Opened::open(config).map_err(named)?;
         let world = opened.world_file().map_err(named)?;
-        let settings = config.settings(world).map_err(StartError::Configuration)?;
+        let (settings, world_settings) =
+            config.settings(world).map_err(StartError::Configuration)?;
         let mut guard = config.guard().map_err(StartError::Configuration)?;
         let tls = Tls::of(config)?;
         let (listener, address) = bind(config.endpoint.address())?;
@@ -134,14 +138,14 @@ impl PaperCloud {
             let failure = failed.failed.unwrap_or_default();
             return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
         }
-        let cloud = Cloud::new(settings);
-        let saver = opened.load(&cloud).map_err(named)?;
+        let worlds = Worlds::new(settings, world_settings);
+        let saver = opened.load(&worlds).map_err(named)?;
         if let Some(saver) = &saver {
             // Whatever hinders it is better known now than at the end.
-            saver.save(&cloud)?;
+            saver.save(&worlds)?;
         }
         let app = Arc::new(App {
-            cloud,
+            worlds,
             saver,
             auth: config.auth,
             body_timeout: Duration::from_secs(config.body_seconds),
@@ -295,8 +299,9 @@ async fn save_from_time_to_time(app: Arc<App>, pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
         let app = Arc::clone(&app);
-        let saving =
-            tokio::task::spawn_blocking(move || app.saver.as_ref()?.save_changes(&app.cloud).err());
+        let saving = tokio::task::spawn_blocking(move || {
+            app.saver.as_ref()?.save_changes(&app.worlds).err()
+        });
         if let Ok(Some(error)) = saving.await {
             tracing::error!(%error, "a save failed");
         }

@@ -17,8 +17,9 @@ mod keyed;
 #[cfg(test)]
 pub mod tests;
 
-use crate::cloud::{Ids, Settings, World};
-use crate::control::ACCOUNT;
+use crate::cloud::{Ids, Settings};
+use crate::project_id::ACCOUNT;
+use crate::worlds::World;
 use document::Document;
 use faults::Scenarios;
 use serde::{Deserialize, Serialize};

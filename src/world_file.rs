@@ -9,7 +9,7 @@ use crate::cloud::Preset;
 use crate::contract::Engine;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
 use crate::reading;
-use crate::testing::scenario::Scenario;
+use crate::worlds::scenario::Scenario;
 use place::line_in_scenario;
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -3,7 +3,8 @@
 //! Both services have `GET /v3/{project_id}/jobs`, with different bodies. One host serves both
 //! here, so the answer carries both shapes; every client reads its own and ignores the other.
 
-use crate::cloud::{Job, Moment, Project};
+use crate::clock::Moment;
+use crate::cloud::{Job, RequestContext};
 use crate::contract::{Certainty, Field, Kind, Note, format};
 use serde::Serialize;
 use uuid::Uuid;
@@ -111,42 +112,42 @@ struct Instance {
 
 impl Jobs {
     /// The answer when one job was asked for by its id.
-    pub fn one(job: Option<&Job>, project: &Project<'_>) -> Self {
-        let jobs: Vec<_> = job.map(|job| GeminiDbJob::of(job, project)).into_iter().collect();
-        let job = job.map(|job| TaurusDbJob::of(job, project));
+    pub fn one(job: Option<&Job>, context: &RequestContext<'_>) -> Self {
+        let jobs: Vec<_> = job.map(|job| GeminiDbJob::of(job, context)).into_iter().collect();
+        let job = job.map(|job| TaurusDbJob::of(job, context));
         Self { total_count: jobs.len(), jobs, job }
     }
 }
 
 impl GeminiDbJob {
     /// A job as GeminiDB lists it.
-    pub fn of(job: &Job, project: &Project<'_>) -> Self {
-        let phase = job.phase(project.now);
+    pub fn of(job: &Job, context: &RequestContext<'_>) -> Self {
+        let phase = job.phase(context.now);
         Self {
             id: job.id,
             name: job.kind.name,
             status: phase.status,
             start_time: job.run.started.with_zone(),
             end_time: phase.ended.map(Moment::with_zone).unwrap_or_default(),
-            progress: progress(job, project),
-            instance: instance(job, project),
-            fail_reason: fail_reason(job, project),
+            progress: progress(job, context),
+            instance: instance(job, context),
+            fail_reason: fail_reason(job, context),
         }
     }
 }
 
 impl TaurusDbJob {
-    fn of(job: &Job, project: &Project<'_>) -> Self {
-        let phase = job.phase(project.now);
+    fn of(job: &Job, context: &RequestContext<'_>) -> Self {
+        let phase = job.phase(context.now);
         Self {
             id: job.id,
             name: job.kind.name,
             status: phase.status,
             created: job.run.started.with_zone(),
             ended: phase.ended.map(Moment::with_zone),
-            process: progress(job, project),
-            instance: instance(job, project),
-            fail_reason: fail_reason(job, project),
+            process: progress(job, context),
+            instance: instance(job, context),
+            fail_reason: fail_reason(job, context),
         }
     }
 }
@@ -163,10 +164,13 @@ pub struct Wanted<'r> {
 
 impl<'r> Wanted<'r> {
     /// As a request says it. What is no time was let pass against the contract, and is no bound.
-    pub fn read([status, name, from, to]: [&'r Option<String>; 4], project: &Project<'_>) -> Self {
+    pub fn read(
+        [status, name, from, to]: [&'r Option<String>; 4],
+        context: &RequestContext<'_>,
+    ) -> Self {
         let bound = |text: &Option<String>| text.as_ref().and_then(|it| Moment::parse(it).ok());
         let started = [bound(from), bound(to)];
-        Self { status: status.as_deref(), name: name.as_deref(), started, now: project.now }
+        Self { status: status.as_deref(), name: name.as_deref(), started, now: context.now }
     }
 
     /// Whether it is all of them.
@@ -185,17 +189,17 @@ impl<'r> Wanted<'r> {
 }
 
 /// How far a job is: `NN%` while it runs, otherwise empty.
-pub fn progress(job: &Job, project: &Project<'_>) -> String {
-    let phase = job.phase(project.now);
+pub fn progress(job: &Job, context: &RequestContext<'_>) -> String {
+    let phase = job.phase(context.now);
     if phase.ended.is_some() { String::new() } else { format!("{}%", phase.percent) }
 }
 
-fn instance(job: &Job, project: &Project<'_>) -> Instance {
-    let name = project.instance_name(&job.instance_id).to_owned();
+fn instance(job: &Job, context: &RequestContext<'_>) -> Instance {
+    let name = context.instance_name(&job.instance_id).to_owned();
     Instance { id: (*job.instance_id).to_owned(), name }
 }
 
 /// Why a job failed; empty unless it did.
-pub fn fail_reason(job: &Job, project: &Project<'_>) -> String {
-    if job.phase(project.now).failed { project.reason(&job.run).to_owned() } else { String::new() }
+pub fn fail_reason(job: &Job, context: &RequestContext<'_>) -> String {
+    if job.phase(context.now).failed { context.reason(&job.run).to_owned() } else { String::new() }
 }

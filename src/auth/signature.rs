@@ -3,10 +3,12 @@
 mod algorithm;
 mod canonical;
 #[cfg(test)]
+#[path = "../../tests/unit/vectors.rs"]
 mod vectors;
 
 use super::{Arrival, refusal, text_of};
-use crate::cloud::Moment;
+use crate::clock::Moment;
+use crate::cloud::Clocks;
 use crate::credentials::AccessKey;
 use crate::error::{Computed, Refusal};
 pub use algorithm::hexadecimal;
@@ -69,7 +71,7 @@ pub fn read(header: &str) -> Result<Signature<'_>, String> {
 
 /// Holds a signature against the request that it came with.
 pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Refusal> {
-    let credentials = &arrival.cloud.settings().credentials;
+    let credentials = &arrival.worlds.settings().credentials;
     let Some(key) = credentials.access_key(signature.access_key) else {
         let shown: String = signature.access_key.chars().take(64).collect();
         return Err(refusal(format!("Get secretKey failed,ak:{shown},err:ak not exist")));
@@ -93,7 +95,7 @@ fn require_date<'r>(signature: &Signature<'_>, arrival: &Arrival<'r>) -> Result<
     if day.is_some_and(|day| !date.starts_with(day) || day.len() != 8) {
         return Err(format!("Credential must have the day of X-Sdk-Date, {}", &date[..8]));
     }
-    let now = arrival.cloud.now_in(arrival.project_id);
+    let now = arrival.worlds.now_in(arrival.project_id.unwrap_or_default());
     let (late, early) = (now.since(sent).as_secs(), sent.since(now).as_secs());
     if late.max(early) <= SKEW {
         return Ok(date);

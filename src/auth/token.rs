@@ -1,7 +1,7 @@
 //! A token held against those that were issued.
 
 use super::Arrival;
-use crate::cloud::Scope;
+use crate::cloud::{Clocks, Scope};
 use crate::error::Refusal;
 
 /// Tokens that are issued here have so many digits.
@@ -13,8 +13,8 @@ pub fn expired(text: &str, arrival: &Arrival<'_>) -> Option<String> {
     if text.len() != LENGTH {
         return None;
     }
-    let token = arrival.cloud.token(text)?;
-    let now = arrival.cloud.now_in(token.scope.project_id());
+    let token = arrival.worlds.account.token(text)?;
+    let now = arrival.worlds.now_in(token.scope.project_id().unwrap_or_default());
     let (expires, shown) = (token.expires.with_milliseconds(), now.with_milliseconds());
     (now >= token.expires).then(|| {
         format!("the token expired at {expires}, and it is {shown}; --auth verify refuses it")
@@ -23,12 +23,12 @@ pub fn expired(text: &str, arrival: &Arrival<'_>) -> Option<String> {
 
 /// Says why a token does not hold.
 pub fn verify(text: &str, arrival: &Arrival<'_>) -> Result<(), Refusal> {
-    let Some(token) = arrival.cloud.token(text) else {
+    let Some(token) = arrival.worlds.account.token(text) else {
         let login = "get one from POST /v3/auth/tokens";
         let reason = format!("decrypt token fail: the token was not issued here; {login}");
         return Err(Refusal::Unauthenticated { reason });
     };
-    let now = arrival.cloud.now_in(token.scope.project_id());
+    let now = arrival.worlds.now_in(token.scope.project_id().unwrap_or_default());
     if now >= token.expires {
         let (expires, now) = (token.expires.with_milliseconds(), now.with_milliseconds());
         let reason = format!("decrypt token fail: the token expired at {expires}, and it is {now}");

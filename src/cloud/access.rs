@@ -1,13 +1,16 @@
 //! Who sent a request, and to where: what operations of IAM know beside their parameters.
 
-use super::{Cloud, Identity, Scope, Token};
+use super::{Account, Identity, Scope, Token};
+use crate::clock::Moment;
 use std::sync::Arc;
 
 /// Who sent a request, and to where.
 #[derive(Debug)]
 pub struct Access<'r> {
-    /// The cloud that all worlds are in.
-    pub cloud: &'r Cloud,
+    /// What all projects share.
+    pub account: &'r Account,
+    /// The clocks of other projects, for tokens that were issued in them.
+    pub clocks: &'r dyn Clocks,
     /// `http` or `https`: which of them is served.
     pub scheme: &'static str,
     /// The host that the request came to; links and catalogs lead back to it.
@@ -16,6 +19,12 @@ pub struct Access<'r> {
     pub caller: Caller,
     /// Whether credentials have to be known, and are not just there.
     pub verifies: bool,
+}
+
+/// The clocks of all projects.
+pub trait Clocks: std::fmt::Debug + Sync {
+    /// What the clock of a project shows; that of the account where the id is empty.
+    fn now_in(&self, project_id: &str) -> Moment;
 }
 
 /// Whose credentials a request carries, as far as they are known.
@@ -32,21 +41,16 @@ pub struct Caller {
 impl Access<'_> {
     /// A request without credentials, to nowhere.
     #[cfg(test)]
-    pub fn of_nobody(cloud: &Cloud) -> Access<'_> {
-        Access {
-            cloud,
-            scheme: "http",
-            host: "localhost",
-            caller: Caller::default(),
-            verifies: false,
-        }
+    pub fn of_nobody<'r>(account: &'r Account, clocks: &'r dyn Clocks) -> Access<'r> {
+        let caller = Caller::default();
+        Access { account, clocks, scheme: "http", host: "localhost", caller, verifies: false }
     }
 
     /// Who asks; the first user where that is not known.
     pub fn identity(&self) -> Identity {
         let of_token = self.caller.token.as_ref().map(|token| token.identity.clone());
         let known = of_token.or_else(|| self.caller.key_holder.clone());
-        known.unwrap_or_else(|| self.cloud.first_identity())
+        known.unwrap_or_else(|| self.account.first_identity())
     }
 
     /// The project that the request works in, if it says so.

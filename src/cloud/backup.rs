@@ -1,7 +1,7 @@
 //! Backups of DCS instances.
 
-use super::Moment;
-use super::lifecycle::{Lifecycle, Phase, Run};
+use super::lifecycle::{Execution, Lifecycle, Phase};
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub struct Backup {
     /// `aof` or `rdb`.
     pub format: String,
     /// The taking of it.
-    pub run: Run,
+    pub run: Execution,
 }
 
 /// The taking of a backup.
@@ -60,12 +60,12 @@ impl Backups {
     }
 
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
     }
 
     /// Visits the run of the backup with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
         let Some((instance_id, index)) = self.places.get(id) else { return };
         let backups = self.by_instance.get_mut(instance_id);
         if let Some(backup) = backups.and_then(|backups| backups.get_mut(*index)) {

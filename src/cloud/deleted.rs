@@ -6,9 +6,10 @@
 //! job that deleted it, and jobs are forgotten beyond their limit. Meanwhile it counts as one with
 //! its job.
 
-use super::{Moment, World};
+use super::State;
+use crate::clock::Moment;
 
-impl World {
+impl State {
     /// Forgets what was deleted and need not be remembered. How many things were gone through.
     pub(super) fn forget_deleted(&mut self, now: Moment) -> usize {
         let synchronisations: usize = self.replications.values().map(indexmap::IndexMap::len).sum();

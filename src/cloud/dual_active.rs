@@ -1,9 +1,9 @@
 //! Active-active relationships between GeminiDB Cassandra instances.
 
-use super::Moment;
-use super::lifecycle::{Lifecycle, Run};
+use super::lifecycle::{Execution, Lifecycle};
 use super::maps::Map;
 use super::words::{self, Word};
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 
 /// One side's view of a relationship.
@@ -21,9 +21,9 @@ pub struct Relationship {
     /// emulated call shows them.
     pub tables: Vec<String>,
     /// The building of it.
-    pub building: Run,
+    pub building: Execution,
     /// Its latest release; one that failed leaves the relationship as it was.
-    pub release: Option<Run>,
+    pub release: Option<Execution>,
 }
 
 /// Where a relationship is.
@@ -84,7 +84,7 @@ impl Relationships {
     }
 
     /// Lets the release of an instance's relationship begin, on both sides.
-    pub fn release(&mut self, instance_id: &str, release: Run) {
+    pub fn release(&mut self, instance_id: &str, release: Execution) {
         let Some(near) = self.by_instance.get_mut(instance_id) else { return };
         near.release = Some(release);
         let peer_instance_id = near.peer_instance_id.clone();
@@ -122,7 +122,7 @@ impl Relationships {
     }
 
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         for relationship in self.by_instance.values_mut() {
             visit(&mut relationship.building);
             relationship.release.iter_mut().for_each(&mut *visit);
@@ -140,7 +140,7 @@ impl Relationships {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lifecycle::Fate;
+    use super::super::lifecycle::Outcome;
     use super::*;
     use std::time::Duration;
 
@@ -148,24 +148,24 @@ mod tests {
         Moment::from_milliseconds(0).after(Duration::from_secs(seconds))
     }
 
-    fn run(started: u64, fate: Fate) -> Run {
-        Run::new(1, after(started), 2_000, fate)
+    fn run(started: u64, outcome: Outcome) -> Execution {
+        Execution::new(1, after(started), 2_000, outcome)
     }
 
-    fn side(role: &'static str, peer: &str, fate: Fate) -> Relationship {
+    fn side(role: &'static str, peer: &str, outcome: Outcome) -> Relationship {
         Relationship {
             role,
             peer_instance_id: peer.into(),
             peer_region: "eu-de".to_owned(),
             tables: Vec::new(),
-            building: run(0, fate),
+            building: run(0, outcome),
             release: None,
         }
     }
 
-    fn joined(left: &str, right: &str, fate: Fate) -> Relationships {
+    fn joined(left: &str, right: &str, outcome: Outcome) -> Relationships {
         let mut relationships = Relationships::default();
-        relationships.join(side("master", right, fate), side("slave", left, fate));
+        relationships.join(side("master", right, outcome), side("slave", left, outcome));
         relationships
     }
 
@@ -175,28 +175,28 @@ mod tests {
 
     #[test]
     fn a_relationship_is_built_stands_and_is_released_on_both_sides() {
-        let mut relationships = joined("a", "b", Fate::Succeeds);
-        relationships.release("b", run(10, Fate::Succeeds));
+        let mut relationships = joined("a", "b", Outcome::Succeeds);
+        relationships.release("b", run(10, Outcome::Succeeds));
         for id in ["a", "b"] {
             let stages = [0, 10, 12].map(|seconds| stage(&relationships, id, seconds));
             assert_eq!(stages, [Some(Stage::Building), Some(Stage::Releasing), None], "{id}");
         }
-        assert_eq!(stage(&joined("a", "b", Fate::Succeeds), "a", 9), Some(Stage::Built));
+        assert_eq!(stage(&joined("a", "b", Outcome::Succeeds), "a", 9), Some(Stage::Built));
     }
 
     #[test]
     fn a_release_that_fails_leaves_it_and_a_building_that_fails_leaves_nothing() {
-        let mut relationships = joined("a", "b", Fate::Succeeds);
-        relationships.release("a", run(10, Fate::FAILS));
+        let mut relationships = joined("a", "b", Outcome::Succeeds);
+        relationships.release("a", run(10, Outcome::FAILS));
         assert_eq!(stage(&relationships, "b", 12), Some(Stage::Built));
-        assert_eq!(stage(&joined("a", "b", Fate::FAILS), "a", 2), None);
+        assert_eq!(stage(&joined("a", "b", Outcome::FAILS), "a", 2), None);
     }
 
     #[test]
     fn a_relationship_that_is_over_is_forgotten_on_both_sides() {
-        let mut relationships = joined("a", "b", Fate::Succeeds);
-        relationships.join(side("master", "d", Fate::FAILS), side("slave", "c", Fate::FAILS));
-        relationships.release("b", run(10, Fate::Succeeds));
+        let mut relationships = joined("a", "b", Outcome::Succeeds);
+        relationships.join(side("master", "d", Outcome::FAILS), side("slave", "c", Outcome::FAILS));
+        relationships.release("b", run(10, Outcome::Succeeds));
         for (seconds, left) in [(1, 4), (2, 2), (11, 2), (12, 0)] {
             relationships.forget_released(after(seconds));
             assert_eq!(relationships.len(), left, "{seconds}");
@@ -205,15 +205,16 @@ mod tests {
 
     #[test]
     fn a_newer_relationship_ends_the_older_one_for_its_peer_too() {
-        let mut relationships = joined("a", "b", Fate::Succeeds);
-        relationships.join(side("master", "c", Fate::Succeeds), side("slave", "a", Fate::Succeeds));
+        let mut relationships = joined("a", "b", Outcome::Succeeds);
+        relationships
+            .join(side("master", "c", Outcome::Succeeds), side("slave", "a", Outcome::Succeeds));
         assert_eq!(stage(&relationships, "b", 5), None);
         assert_eq!(stage(&relationships, "a", 5), Some(Stage::Built));
     }
 
     #[test]
     fn an_instance_joined_with_itself_is_its_own_master() {
-        let relationships = joined("a", "a", Fate::Succeeds);
+        let relationships = joined("a", "a", Outcome::Succeeds);
         let (relationship, _) = relationships.of("a", after(5)).unwrap();
         assert_eq!((relationship.role, &*relationship.peer_instance_id), ("master", "a"));
     }

@@ -186,7 +186,7 @@ pub fn scatter_word(word: u64) -> u64 {
 /// What the first eight hex digits of an instance, node or task id ask for, so that an unmodified
 /// program is tested by the ids it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum ReservedId {
     /// `00000404`: does not exist.
     Missing,
     /// `00000403`: not permitted.
@@ -201,7 +201,7 @@ pub enum Meaning {
     Endless,
 }
 
-impl Meaning {
+impl ReservedId {
     /// The meanings with their digits, for the README and the rule list.
     pub const TABLE: &'static [(&'static str, Self, &'static str)] = &[
         ("00000404", Self::Missing, "does not exist: the service's not-found"),
@@ -257,14 +257,23 @@ mod tests {
 
     #[test]
     fn a_meaning_is_read_in_either_case() {
-        assert_eq!(Meaning::of("0000DEAD-1c38-47c5-bb5a-0a7b3673b3bd"), Some(Meaning::Doomed));
+        assert_eq!(
+            ReservedId::of("0000DEAD-1c38-47c5-bb5a-0a7b3673b3bd"),
+            Some(ReservedId::Doomed)
+        );
     }
 
     #[test]
     fn a_meaning_is_read_from_dashed_and_plain_ids() {
-        assert_eq!(Meaning::of("0000dead-1c38-47c5-bb5a-0a7b3673b3bd"), Some(Meaning::Doomed));
-        assert_eq!(Meaning::of("00000404ab77413f9d2526605227be08in01"), Some(Meaning::Missing));
-        assert_eq!(Meaning::of("0000040"), None);
-        assert_eq!(Meaning::of("ünïcödé"), None);
+        assert_eq!(
+            ReservedId::of("0000dead-1c38-47c5-bb5a-0a7b3673b3bd"),
+            Some(ReservedId::Doomed)
+        );
+        assert_eq!(
+            ReservedId::of("00000404ab77413f9d2526605227be08in01"),
+            Some(ReservedId::Missing)
+        );
+        assert_eq!(ReservedId::of("0000040"), None);
+        assert_eq!(ReservedId::of("ünïcödé"), None);
     }
 }

@@ -1,8 +1,9 @@
 //! Database instances: they cannot be created through these APIs, so they are adopted.
 
+use super::ids;
 use super::maps::OrderedMap;
 use super::words::{self, Word};
-use super::{Moment, ids};
+use crate::clock::Moment;
 use crate::contract::{Engine, InstanceKind, Mode};
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Jobs: what an accepted call leaves running.
 
-use super::Moment;
-use super::lifecycle::{Lifecycle, Phase, Run};
+use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::OrderedById;
 use super::words;
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ pub struct Job {
     /// The instance it works on.
     pub instance_id: Box<str>,
     /// When it started and how it will end.
-    pub run: Run,
+    pub run: Execution,
 }
 
 impl Job {
@@ -98,7 +98,7 @@ impl Jobs {
     }
 
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         self.by_owner.iter_mut().flat_map(JobsById::values_mut).for_each(|job| visit(&mut job.run));
     }
 

@@ -3,11 +3,11 @@
 //! No timers and no background tasks, so there is nothing to race, nothing to survive a reset, and
 //! a million jobs cost nothing while nobody asks.
 
-mod run;
+mod execution;
 
-pub use run::{Fate, Run};
+pub use execution::{Execution, Outcome};
 
-use super::Moment;
+use crate::clock::Moment;
 
 /// The statuses something goes through, and how long each lasts.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ pub struct Phase {
 
 impl Lifecycle {
     /// Where a run is now.
-    pub fn phase(&self, run: &Run, now: Moment) -> Phase {
+    pub fn phase(&self, run: &Execution, now: Moment) -> Phase {
         let (elapsed, last) = (run.elapsed(now), run.last());
-        let failed = run.fate != Fate::Succeeds;
+        let failed = run.outcome != Outcome::Succeeds;
         let part = if run.milliseconds == 0 {
             1.0
         } else {
@@ -47,14 +47,14 @@ impl Lifecycle {
         let percent = (part * 100.0).clamp(0.0, 100.0) as u8;
         if elapsed >= last && run.hold.is_none_or(|hold| last < hold) {
             let status = if failed { self.fails } else { self.ends };
-            let percent = if let Fate::Fails(percent) = run.fate { percent } else { 100 };
+            let percent = if let Outcome::Fails(percent) = run.outcome { percent } else { 100 };
             return Phase { status, percent, ended: Some(run.at(last)), failed };
         }
         Phase { status: self.stage(part), percent: percent.min(99), ended: None, failed: false }
     }
 
     /// When a run next comes to another status, or to where it is to stand still, if it does.
-    pub fn next_event(&self, run: &Run, now: Moment) -> Option<Moment> {
+    pub fn next_event(&self, run: &Execution, now: Moment) -> Option<Moment> {
         let (elapsed, last) = (run.elapsed(now), run.last());
         if self.phase(run, now).ended.is_some() {
             return None;
@@ -109,15 +109,16 @@ mod tests {
     static SYNCHRONISATION: Lifecycle =
         Lifecycle { stages: &[("Wait", 1.0), ("Full", 3.0)], ends: "Incremental", fails: "failed" };
 
-    fn phase_after(milliseconds: u64, fate: Fate) -> Phase {
+    fn phase_after(milliseconds: u64, outcome: Outcome) -> Phase {
         let started = Moment::from_milliseconds(1_000);
-        let run = Run::new(1, started, 4_000, fate);
+        let run = Execution::new(1, started, 4_000, outcome);
         SYNCHRONISATION.phase(&run, started.after(Duration::from_millis(milliseconds)))
     }
 
     #[test]
     fn stages_last_for_their_share() {
-        let statuses = [0, 999, 1_000, 3_999, 4_000, 9_000].map(|t| phase_after(t, Fate::Succeeds));
+        let statuses =
+            [0, 999, 1_000, 3_999, 4_000, 9_000].map(|t| phase_after(t, Outcome::Succeeds));
         let statuses = statuses.map(|phase| (phase.status, phase.percent));
         let expected =
             [("Wait", 0), ("Wait", 24), ("Full", 25), ("Full", 99), ("Incremental", 100)];
@@ -127,22 +128,22 @@ mod tests {
 
     #[test]
     fn a_late_look_still_knows_when_it_ended() {
-        let late = phase_after(60_000, Fate::Succeeds);
+        let late = phase_after(60_000, Outcome::Succeeds);
         assert_eq!(late.ended, Some(Moment::from_milliseconds(5_000)));
     }
 
     #[test]
     fn a_doomed_run_fails_at_its_end_and_an_endless_one_stays() {
-        assert_eq!(phase_after(3_999, Fate::FAILS).status, "Full");
-        assert!(phase_after(4_000, Fate::FAILS).failed);
-        let endless = Run::new(1, START, 4_000, Fate::Succeeds).endless();
+        assert_eq!(phase_after(3_999, Outcome::FAILS).status, "Full");
+        assert!(phase_after(4_000, Outcome::FAILS).failed);
+        let endless = Execution::new(1, START, 4_000, Outcome::Succeeds).endless();
         let endless = SYNCHRONISATION.phase(&endless, after(1_000_000));
         assert_eq!((endless.status, endless.percent, endless.ended), ("Full", 99, None));
     }
 
     #[test]
     fn a_run_without_duration_is_over_at_once() {
-        let run = Run::new(1, START, 0, Fate::Succeeds);
+        let run = Execution::new(1, START, 0, Outcome::Succeeds);
         assert_eq!(SYNCHRONISATION.phase(&run, START).status, "Incremental");
         assert_eq!(SYNCHRONISATION.phase(&run.endless(), START).status, "Full");
     }
@@ -153,23 +154,23 @@ mod tests {
         START.after(Duration::from_millis(milliseconds))
     }
 
-    fn status(run: &Run, milliseconds: u64) -> (&'static str, u8) {
+    fn status(run: &Execution, milliseconds: u64) -> (&'static str, u8) {
         let phase = SYNCHRONISATION.phase(run, after(milliseconds));
         (phase.status, phase.percent)
     }
 
     #[test]
     fn a_run_fails_where_it_is_told_to() {
-        let run = Run::new(1, START, 4_000, Fate::Fails(40));
+        let run = Execution::new(1, START, 4_000, Outcome::Fails(40));
         assert_eq!(status(&run, 1_599), ("Full", 39));
         let phase = SYNCHRONISATION.phase(&run, after(9_000));
         assert_eq!((phase.status, phase.percent), ("failed", 40));
         assert_eq!(phase.ended, Some(after(1_600)));
-        let mut late = Run::new(1, START, 4_000, Fate::Succeeds);
+        let mut late = Execution::new(1, START, 4_000, Outcome::Succeeds);
         late.fail(40, after(3_000));
         assert_eq!(status(&late, 3_000), ("failed", 75), "40 % are past");
         for milliseconds in 0..4_000 {
-            let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+            let mut run = Execution::new(1, START, 4_000, Outcome::Succeeds);
             run.fail(0, after(milliseconds));
             let phase = SYNCHRONISATION.phase(&run, after(milliseconds));
             assert_eq!((phase.status, phase.ended), ("failed", Some(after(milliseconds))));
@@ -178,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_held_run_stands_still_and_goes_on_when_it_is_released() {
-        let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+        let mut run = Execution::new(1, START, 4_000, Outcome::Succeeds);
         run.hold(after(2_000));
         assert_eq!(status(&run, 60_000), ("Full", 50));
         assert!(run.is_held(after(60_000)));
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_run_that_is_released_before_it_stands_still_has_lost_no_time() {
-        let mut run = Run::new(1, START, 4_000, Fate::Succeeds).held_at(50);
+        let mut run = Execution::new(1, START, 4_000, Outcome::Succeeds).held_at(50);
         run.release(after(1_000));
         assert_eq!(SYNCHRONISATION.phase(&run, after(9_000)).ended, Some(after(4_000)));
     }
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn a_run_goes_on_though_it_stood_still_for_years() {
         const YEARS: u64 = 10 * 365 * 86_400_000;
-        let mut run = Run::new(1, START, 4_000, Fate::Succeeds);
+        let mut run = Execution::new(1, START, 4_000, Outcome::Succeeds);
         run.hold(after(1_000));
         run.release(after(YEARS));
         assert_eq!(status(&run, YEARS), ("Full", 25));
@@ -211,10 +212,10 @@ mod tests {
     #[test]
     fn a_finished_run_ends_now_even_if_it_was_held_or_doomed() {
         for mut run in [
-            Run::new(1, START, 4_000, Fate::Succeeds),
-            Run::new(1, START, 4_000, Fate::FAILS),
-            Run::new(1, START, 4_000, Fate::Succeeds).endless(),
-            Run::new(1, START, 4_000, Fate::Succeeds).held_at(10),
+            Execution::new(1, START, 4_000, Outcome::Succeeds),
+            Execution::new(1, START, 4_000, Outcome::FAILS),
+            Execution::new(1, START, 4_000, Outcome::Succeeds).endless(),
+            Execution::new(1, START, 4_000, Outcome::Succeeds).held_at(10),
         ] {
             run.finish(after(2_000));
             let phase = SYNCHRONISATION.phase(&run, after(2_000));
@@ -226,13 +227,17 @@ mod tests {
     fn a_run_that_would_end_later_than_the_clock_ends_with_it() {
         let hour = Duration::from_hours(1);
         let started = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1_500);
-        let mut held = Run::new(1, started, 4_000, Fate::Succeeds);
+        let mut held = Execution::new(1, started, 4_000, Outcome::Succeeds);
         held.hold(started);
         for (run, status, ended) in [
-            (Run::new(1, started, 4_000, Fate::Succeeds), "Incremental", Some(Moment::LAST)),
-            (Run::new(1, started, 4_000, Fate::FAILS), "failed", Some(Moment::LAST)),
             (
-                Run::new(1, Moment::LAST.after(hour), 9, Fate::Succeeds),
+                Execution::new(1, started, 4_000, Outcome::Succeeds),
+                "Incremental",
+                Some(Moment::LAST),
+            ),
+            (Execution::new(1, started, 4_000, Outcome::FAILS), "failed", Some(Moment::LAST)),
+            (
+                Execution::new(1, Moment::LAST.after(hour), 9, Outcome::Succeeds),
                 "Incremental",
                 Some(Moment::LAST),
             ),
@@ -250,18 +255,18 @@ mod tests {
 
     #[test]
     fn the_next_event_is_the_next_stage_or_the_end() {
-        let run = Run::new(1, START, 4_000, Fate::Succeeds);
-        let next = |run: &Run, now| SYNCHRONISATION.next_event(run, after(now));
+        let run = Execution::new(1, START, 4_000, Outcome::Succeeds);
+        let next = |run: &Execution, now| SYNCHRONISATION.next_event(run, after(now));
         assert_eq!(next(&run, 0), Some(after(1_000)));
         assert_eq!(next(&run, 1_000), Some(after(4_000)));
         assert_eq!(next(&run, 4_000), None);
-        assert_eq!(next(&Run::new(1, START, 4_000, Fate::Fails(10)), 0), Some(after(400)));
+        assert_eq!(next(&Execution::new(1, START, 4_000, Outcome::Fails(10)), 0), Some(after(400)));
     }
 
     #[test]
     fn where_a_run_is_to_stand_still_is_an_event_and_the_last_one() {
-        let run = Run::new(1, START, 4_000, Fate::Succeeds);
-        let events = |run: Run| {
+        let run = Execution::new(1, START, 4_000, Outcome::Succeeds);
+        let events = |run: Execution| {
             let (mut now, mut events) = (START, Vec::new());
             while let Some(next) = SYNCHRONISATION.next_event(&run, now) {
                 assert!(next > now, "{run:?}");
@@ -282,7 +287,7 @@ mod tests {
     fn a_run_that_is_to_stand_still_where_a_stage_begins_is_in_that_stage() {
         let full = SYNCHRONISATION.start_of("Full").unwrap();
         for milliseconds in 0..1_000 {
-            let run = Run::new(1, START, milliseconds, Fate::Succeeds).held_at(full);
+            let run = Execution::new(1, START, milliseconds, Outcome::Succeeds).held_at(full);
             assert_eq!(status(&run, 5_000).0, "Full", "{milliseconds}");
         }
     }
@@ -292,7 +297,7 @@ mod tests {
         static ODD: Lifecycle =
             Lifecycle { stages: &[("a", 1.0), ("b", 1.0), ("c", 1.0)], ends: "d", fails: "e" };
         for milliseconds in [1, 7, 10, 100, 1_001] {
-            let run = Run::new(1, START, milliseconds, Fate::Succeeds);
+            let run = Execution::new(1, START, milliseconds, Outcome::Succeeds);
             let (mut now, mut last) = (START, ODD.phase(&run, START).status);
             while let Some(next) = ODD.next_event(&run, now) {
                 let status = ODD.phase(&run, next).status;

@@ -1,8 +1,8 @@
 //! Memory mappings of GeminiDB Redis instances.
 
-use super::Moment;
-use super::lifecycle::{Lifecycle, Phase, Run};
+use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{Map, OrderedById};
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -20,9 +20,9 @@ pub struct MemoryMapping {
     /// The Redis instance.
     pub target_instance_id: Box<str>,
     /// Its creation.
-    pub creation: Run,
+    pub creation: Execution,
     /// Its latest deletion; one that failed leaves the mapping as it was.
-    pub deletion: Option<Run>,
+    pub deletion: Option<Execution>,
 }
 
 /// What a mapping goes through while it is created.
@@ -35,7 +35,7 @@ pub static DELETION: Lifecycle =
     Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
 
 impl MemoryMapping {
-    fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         visit(&mut self.creation);
         self.deletion.iter_mut().for_each(visit);
     }
@@ -131,12 +131,12 @@ impl MemoryMappings {
     }
 
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         self.by_id.values_mut().for_each(|mapping| mapping.each_run(visit));
     }
 
     /// Visits every run of the mapping with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
         if let Some(mapping) = Uuid::try_parse(id).ok().and_then(|id| self.by_id.get_mut(&id)) {
             mapping.each_run(visit);
         }
@@ -154,7 +154,7 @@ impl MemoryMappings {
     }
 
     /// Lets the deletion of a mapping begin.
-    pub fn delete(&mut self, id: Uuid, deletion: Run) {
+    pub fn delete(&mut self, id: Uuid, deletion: Execution) {
         if let Some(mapping) = self.by_id.get_mut(&id) {
             mapping.deletion = Some(deletion);
             self.deleting.insert(id);
@@ -164,15 +164,15 @@ impl MemoryMappings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lifecycle::Fate;
+    use super::super::lifecycle::Outcome;
     use super::*;
     use std::time::Duration;
 
     const START: Moment = Moment::from_milliseconds(0);
 
-    fn mappings(deleted_after: u64, fate: Fate) -> (MemoryMappings, Uuid) {
+    fn mappings(deleted_after: u64, outcome: Outcome) -> (MemoryMappings, Uuid) {
         let id = Uuid::from_u128(7);
-        let creation = Run::new(1, START, 2_000, Fate::Succeeds);
+        let creation = Execution::new(1, START, 2_000, Outcome::Succeeds);
         let mut mappings = MemoryMappings::default();
         mappings.insert(MemoryMapping {
             id,
@@ -182,7 +182,7 @@ mod tests {
             creation,
             deletion: None,
         });
-        mappings.delete(id, Run::new(2, after(deleted_after), 2_000, fate));
+        mappings.delete(id, Execution::new(2, after(deleted_after), 2_000, outcome));
         (mappings, id)
     }
 
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_deleted_mapping_is_deleting_at_once_and_then_gone() {
-        let (mappings, id) = mappings(5, Fate::Succeeds);
+        let (mappings, id) = mappings(5, Outcome::Succeeds);
         let deleting = mappings.get(id, after(5)).unwrap();
         assert_eq!((deleting.status(after(5)), deleting.updated(after(6))), ("deleting", after(5)));
         assert!(mappings.get(id, after(7)).is_none());
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_mapping_is_forgotten_once_it_is_deleted_and_the_next_of_the_pair_stays() {
-        let (mut mappings, id) = mappings(5, Fate::Succeeds);
+        let (mut mappings, id) = mappings(5, Outcome::Succeeds);
         assert_eq!((mappings.forget_deleted(after(6)), mappings.deletions()), (Vec::new(), 1));
         let next = MemoryMapping {
             id: Uuid::from_u128(8),
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_mapping_whose_deletion_failed_is_as_it_was() {
-        let (mappings, id) = mappings(5, Fate::FAILS);
+        let (mappings, id) = mappings(5, Outcome::FAILS);
         let mapping = mappings.get(id, after(7)).unwrap();
         assert_eq!((mapping.status(after(6)), mapping.status(after(7))), ("deleting", "normal"));
         assert_eq!(mapping.updated(after(9)), after(7));

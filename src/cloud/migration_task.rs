@@ -7,7 +7,7 @@ mod stages;
 mod tasks;
 
 pub use backup_import::{BackupFile, BackupImport};
-pub use history::{Event, Happening};
+pub use history::{Event, TaskEvent};
 pub use online::{Configuration, Exchange, MigrationMethod, Network, OnlineMigration, Side};
 pub use stages::{
     EXCHANGE, EXCHANGED, FULL_MIGRATION, IMPORT, INCREMENTAL, INCREMENTAL_MIGRATION, MIGRATING,
@@ -15,8 +15,8 @@ pub use stages::{
 };
 pub use tasks::MigrationTasks;
 
-use super::Moment;
-use super::lifecycle::{Phase, Run};
+use super::lifecycle::{Execution, Phase};
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use stages::TERMINATED;
 use std::mem;
@@ -37,7 +37,7 @@ pub struct MigrationTask {
     /// What it does.
     pub work: Work,
     /// The stopping of its present run, if it was stopped.
-    pub stop: Option<Run>,
+    pub stop: Option<Execution>,
     /// What happened to it before its present run.
     past: Vec<Event>,
 }
@@ -73,7 +73,7 @@ impl MigrationTask {
         }
     }
 
-    fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         self.stop.iter_mut().for_each(&mut *visit);
         match &mut self.work {
             Work::BackupImport(import) => visit(&mut import.run),
@@ -135,7 +135,7 @@ impl MigrationTask {
     }
 
     /// Starts an online migration, or starts it over: what was stopped or switched before is past.
-    pub fn migrate(&mut self, configuration: Configuration, run: Run, what: Happening) {
+    pub fn migrate(&mut self, configuration: Configuration, run: Execution, what: TaskEvent) {
         let mut past = mem::take(&mut self.past);
         past.extend(self.present(run.started, past.is_empty()));
         past.push(Event { at: run.started, what });
@@ -149,7 +149,7 @@ impl MigrationTask {
     }
 
     /// Its present run, or the one that was stopped last.
-    pub fn run(&self) -> &Run {
+    pub fn run(&self) -> &Execution {
         match &self.work {
             Work::Online(online) => {
                 online.configured.as_ref().map_or(&online.preparation, |(_, run)| run)
@@ -183,15 +183,15 @@ impl MigrationTask {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lifecycle::Fate;
+    use super::super::lifecycle::Outcome;
     use super::*;
 
     fn moment(seconds: u64) -> Moment {
         Moment::from_milliseconds(0).after(Duration::from_secs(seconds))
     }
 
-    fn run(seconds: u64) -> Run {
-        Run::new(1, moment(seconds), 2_000, Fate::Succeeds)
+    fn run(seconds: u64) -> Execution {
+        Execution::new(1, moment(seconds), 2_000, Outcome::Succeeds)
     }
 
     fn incremental() -> Configuration {
@@ -208,7 +208,7 @@ mod tests {
     fn configured(seconds: u64) -> MigrationTask {
         let work = Work::Online(OnlineMigration::prepared_by(run(0)).into());
         let mut task = MigrationTask::new("task", "name".to_owned(), None, moment(0), work);
-        task.migrate(incremental(), run(seconds), Happening::Configured);
+        task.migrate(incremental(), run(seconds), TaskEvent::Configured);
         task
     }
 
@@ -216,19 +216,19 @@ mod tests {
     fn a_history_survives_a_new_start() {
         let mut task = configured(5);
         task.stop = Some(run(20));
-        task.migrate(incremental(), run(30), Happening::Restarted);
+        task.migrate(incremental(), run(30), TaskEvent::Restarted);
         let history: Vec<_> =
             task.history(moment(31)).iter().map(|event| (event.at, event.what)).collect();
         assert_eq!(
             history,
             [
-                (moment(0), Happening::Created),
-                (moment(2), Happening::Prepared),
-                (moment(5), Happening::Configured),
-                (moment(7), Happening::FullMigrationDone),
-                (moment(20), Happening::Stopping),
-                (moment(22), Happening::Terminated),
-                (moment(30), Happening::Restarted),
+                (moment(0), TaskEvent::Created),
+                (moment(2), TaskEvent::Prepared),
+                (moment(5), TaskEvent::Configured),
+                (moment(7), TaskEvent::FullMigrationDone),
+                (moment(20), TaskEvent::Stopping),
+                (moment(22), TaskEvent::Terminated),
+                (moment(30), TaskEvent::Restarted),
             ]
         );
         assert_eq!(task.phase(moment(31)).status, "FULLMIGRATING");
@@ -240,7 +240,7 @@ mod tests {
         task.stop = Some(run(6));
         assert_eq!(task.phase(moment(60)).status, "TERMINATED");
         assert_eq!(task.progress(moment(60)).percent, 50);
-        let done = |event: &Event| event.what == Happening::FullMigrationDone;
+        let done = |event: &Event| event.what == TaskEvent::FullMigrationDone;
         assert!(!task.history(moment(60)).iter().any(done));
     }
 

@@ -1,12 +1,13 @@
 //! What a project has before its first request, as a world file tells it.
 
+use super::State;
+use super::assumed::BACKUP_FORMAT;
 use super::backup::Backup;
 use super::instance::Instance;
-use super::lifecycle::Run;
+use super::lifecycle::Execution;
 use super::migration_task::{MigrationTask, OnlineMigration, Work};
-use super::undocumented::BACKUP_FORMAT;
 use super::words::{Word, one_of};
-use super::{Moment, World};
+use crate::clock::Moment;
 use crate::contract::{Engine, InstanceKind, Mode};
 use serde::Deserialize;
 
@@ -109,22 +110,22 @@ struct StatusWord(Word);
 
 impl Preset {
     /// Puts everything into a new world.
-    pub fn settle(&self, world: &mut World, region: &str) {
-        let now = world.clock.now();
-        let over = Run::over(now);
+    pub fn settle(&self, state: &mut State, region: &str) {
+        let now = state.clock.now();
+        let over = Execution::over(now);
         for known in &self.instances {
             let id: Box<str> = known.id.0.as_str().into();
-            world.instances.insert(id.clone(), known.instance(now));
+            state.instances.insert(id.clone(), known.instance(now));
             if !known.databases.is_empty() {
                 let databases = known.databases.iter().map(|name| name.0.clone());
-                world.source_databases.entry(id.clone()).or_default().extend(databases);
+                state.source_databases.entry(id.clone()).or_default().extend(databases);
             }
             if let Some(taurusdb) = &known.taurusdb_id {
-                world.clickhouses.adopt(&id, &taurusdb.0, region);
+                state.clickhouses.adopt(&id, &taurusdb.0, region);
             }
         }
         for known in &self.backups {
-            world.backups.insert(Backup {
+            state.backups.insert(Backup {
                 id: known.id.0.as_str().into(),
                 instance_id: known.instance_id.0.as_str().into(),
                 remark: known.remark.clone(),
@@ -137,7 +138,7 @@ impl Preset {
             let (name, description) = (known.name.0.clone(), known.description.clone());
             let work = Work::Online(online.into());
             let task = MigrationTask::new(&known.id.0, name, description, now, work);
-            world.migration_tasks.insert(task);
+            state.migration_tasks.insert(task);
         }
     }
 
@@ -184,7 +185,7 @@ impl TryFrom<String> for ProjectId {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if crate::credentials::is_project_id(&text) {
+        if crate::project_id::is_project_id(&text) {
             return Ok(Self(text));
         }
         Err("a project ID has 1 to 64 letters, digits, hyphens and underscores")

@@ -1,9 +1,9 @@
 //! Synchronisation of a TaurusDB database to a ClickHouse instance.
 
-use super::Moment;
-use super::htap::RUNNING;
-use super::lifecycle::{Lifecycle, Phase, Run};
+use super::clickhouse::RUNNING;
+use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{Map, OrderedMap, OrderedSet};
+use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 
 /// One database kept in step.
@@ -16,14 +16,14 @@ pub struct Replication {
     pub source_node_id: String,
     /// The database, which has the same name on both sides.
     pub database: String,
-    /// Its course.
-    pub run: Run,
+    /// Its activity.
+    pub run: Execution,
     /// What is synchronised and how, as it was created.
     pub configuration: ReplicationConfig,
     /// The last change of its tables.
     pub change: Option<ScopeChange>,
     /// Its deletion.
-    pub removal: Option<Run>,
+    pub removal: Option<Execution>,
 }
 
 /// What is synchronised and how.
@@ -105,8 +105,8 @@ impl Default for TableScope {
 pub struct ScopeChange {
     /// The new list.
     pub tables: Vec<String>,
-    /// Its course.
-    pub run: Run,
+    /// Its activity.
+    pub run: Execution,
 }
 
 /// How much of the run is over before data begin to flow.
@@ -116,7 +116,7 @@ const WAITING: f64 = 0.25;
 pub const FOLLOWING: &str = "Incremental";
 
 /// Stages as the documented example of the list capitalises them.
-pub static COURSE: Lifecycle = Lifecycle {
+pub static LIFECYCLE: Lifecycle = Lifecycle {
     stages: &[("Wait", WAITING), ("Full", 1.0 - WAITING)],
     ends: FOLLOWING,
     fails: "Failed",
@@ -124,7 +124,7 @@ pub static COURSE: Lifecycle = Lifecycle {
 
 impl Replication {
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         visit(&mut self.run);
         self.change.iter_mut().for_each(|change| visit(&mut change.run));
         self.removal.iter_mut().for_each(&mut *visit);
@@ -132,7 +132,7 @@ impl Replication {
 
     /// Its stage.
     pub fn phase(&self, now: Moment) -> Phase {
-        COURSE.phase(&self.run, now)
+        LIFECYCLE.phase(&self.run, now)
     }
 
     /// How much of the existing data has been copied, in percent.
@@ -164,7 +164,7 @@ impl Replication {
     }
 
     /// The last change, if it failed.
-    pub fn failed_change(&self, now: Moment) -> Option<&Run> {
+    pub fn failed_change(&self, now: Moment) -> Option<&Execution> {
         let last = self.change.as_ref().map(|change| &change.run);
         last.filter(|run| RUNNING.phase(run, now).failed)
     }

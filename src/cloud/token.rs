@@ -7,9 +7,10 @@ mod saved;
 
 pub use saved::SavedTokens;
 
+use super::Account;
+use super::LimitReached;
 use super::ids;
-use super::limits::{Count, Full};
-use super::{Cloud, Moment};
+use crate::clock::Moment;
 use crate::credentials::{NamedProject, Projects, Secret, User};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -151,17 +152,17 @@ impl Tokens {
     }
 }
 
-impl Cloud {
+impl Account {
     /// Makes room for a token of a scope. Whether another one of it was forgotten.
-    pub fn make_room_for_token(&self, scope: &Scope) -> Result<bool, Full> {
+    pub fn make_room_for_token(&self, scope: &Scope) -> Result<bool, LimitReached> {
         let most = self.settings.max_jobs;
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let Some(forgotten) = tokens.make_room(scope, most) else {
-            self.note_records(Count::RecordsRefused, 1);
-            return Err(Full { what: "tokens", most, flag: "--max-jobs" });
+            self.note_refused();
+            return Err(LimitReached { what: "tokens", most, flag: "--max-jobs" });
         };
         if forgotten {
-            self.note_records(Count::RecordsForgotten, 1);
+            self.note_evicted(1);
         }
         Ok(forgotten)
     }
@@ -184,16 +185,6 @@ impl Cloud {
     /// Whether a token was ever issued to a user who has a scenario in their name.
     pub fn tokens_name_scenarios(&self) -> bool {
         self.tokens_name_scenarios.load(Ordering::Acquire)
-    }
-
-    /// What the clock of a project shows; that of the account where none is named.
-    pub fn now_in(&self, project_id: Option<&str>) -> Moment {
-        let project_id = project_id.unwrap_or_default();
-        match self.known_world(project_id) {
-            Some(cell) => cell.lock().clock.now(),
-            // A look at its clock is no reason to make a world.
-            None => self.new_world(project_id).clock.now(),
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 //! Whatever is not known is refused with the words that there are, and the one that was probably
 //! meant.
 
-use super::undocumented::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
+use super::assumed::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
 use super::{Instance, Lifecycle};
-use super::{backup, htap, memory_mapping, migration_task, replication};
+use super::{backup, clickhouse, memory_mapping, migration_task, replication};
 use crate::contract::check::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
@@ -18,7 +18,7 @@ pub type Word = &'static str;
 /// themselves belong to their kinds.
 pub const LIFECYCLES: &[(Word, &Lifecycle)] = &[
     ("backup", &backup::BACKUP),
-    ("clickhouse_creation", &htap::CREATION),
+    ("clickhouse_creation", &clickhouse::CREATION),
     ("exchange", &migration_task::EXCHANGE),
     ("full_migration", &migration_task::FULL_MIGRATION),
     ("import", &migration_task::IMPORT),
@@ -26,7 +26,7 @@ pub const LIFECYCLES: &[(Word, &Lifecycle)] = &[
     ("mapping_creation", &memory_mapping::CREATION),
     ("mapping_deletion", &memory_mapping::DELETION),
     ("preparation", &migration_task::PREPARATION),
-    ("replication", &replication::COURSE),
+    ("replication", &replication::LIFECYCLE),
     ("rollback", &migration_task::ROLLBACK),
     ("termination", &migration_task::TERMINATION),
 ];
@@ -77,8 +77,8 @@ pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
     fits.ok_or_else(|| D::Error::custom(format!("must be from 0 to 100, got {percent}")))
 }
 
-/// Reads how many courses have begun. Half of all numbers are left for those that come.
-pub fn courses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+/// Reads how many activities have begun. Half of all numbers are left for those that come.
+pub fn activities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     const HIGHEST: u32 = u32::MAX / 2;
     let count = u32::deserialize(deserializer)?;
     if count <= HIGHEST {
@@ -246,26 +246,26 @@ pub mod digest {
 /// What an online migration was told, with the run of it, as an object.
 pub mod configured {
     use super::{Deserialize, Deserializer, Serializer};
-    use crate::cloud::{Configuration, Run};
+    use crate::cloud::{Configuration, Execution};
     use serde::Serialize;
 
     #[derive(Serialize)]
     struct Written<'c> {
         configuration: &'c Configuration,
-        run: Run,
+        run: Execution,
     }
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Read {
         configuration: Configuration,
-        run: Run,
+        run: Execution,
     }
 
     /// Writes it.
     #[expect(clippy::ref_option, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(
-        configured: &Option<(Configuration, Run)>,
+        configured: &Option<(Configuration, Execution)>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let written =
@@ -276,7 +276,7 @@ pub mod configured {
     /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Option<(Configuration, Run)>, D::Error> {
+    ) -> Result<Option<(Configuration, Execution)>, D::Error> {
         let read = Option::<Read>::deserialize(deserializer)?;
         Ok(read.map(|Read { configuration, run }| (configuration, run)))
     }

@@ -5,7 +5,7 @@ use super::field::{Field, ID_LENGTH, Kind, Presence};
 use super::json::Json;
 use super::violation::{ExpectedType, Rule, Violation};
 use super::{Contract, Place};
-use crate::testing::journal::names_a_secret;
+use crate::journal::names_a_secret;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 

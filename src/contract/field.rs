@@ -1,6 +1,6 @@
 //! One row of a documented table: a parameter or a member of an answer.
 
-use super::{InstanceKind, Note, Situation};
+use super::{ErrorKind, InstanceKind, Note};
 
 /// One row: name, kind, presence, and what is known about the rule.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,7 @@ pub struct Format {
     /// The same, as code.
     pub accepts: fn(&str) -> bool,
     /// What its violation means to a service.
-    pub situation: Situation,
+    pub error_kind: ErrorKind,
 }
 
 impl Field {

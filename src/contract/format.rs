@@ -3,7 +3,7 @@
 //! Each is declared twice, as a regular expression for the published schema and as code for the
 //! check; a test holds the two together.
 
-use super::Situation;
+use super::ErrorKind;
 use super::field::Format;
 
 /// A text of each form.
@@ -22,7 +22,7 @@ pub static DASHED_UUID: Format = Format {
     chinese: "带连字符的 UUID",
     pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
     accepts: is_dashed_uuid,
-    situation: Situation::MalformedId,
+    error_kind: ErrorKind::MalformedId,
 };
 
 /// 32 hexadecimal digits: ids of backup imports and DCS jobs.
@@ -31,7 +31,7 @@ pub static HEX_32: Format = Format {
     chinese: "32 位十六进制数字",
     pattern: "^[0-9A-Fa-f]{32}$",
     accepts: |text| text.len() == 32 && is_hexadecimal(text),
-    situation: Situation::MalformedId,
+    error_kind: ErrorKind::MalformedId,
 };
 
 /// Either form that the id of a ClickHouse instance has.
@@ -41,7 +41,7 @@ pub static CLICKHOUSE_ID: Format = Format {
     pattern: "^([0-9A-Fa-f]{32}in[0-9]{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}\
               -[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})$",
     accepts: |text| is_suffixed(text) || is_dashed_uuid(text),
-    situation: Situation::MalformedId,
+    error_kind: ErrorKind::MalformedId,
 };
 
 /// Addresses of a Redis: `host:port`, several joined by commas.
@@ -52,7 +52,7 @@ pub static ADDRESSES: Format = Format {
               |655[0-2][0-9]|6553[0-5])(,[A-Za-z0-9._-]+:([1-9][0-9]{0,3}|[1-5][0-9]{4}\
               |6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])){0,99}$",
     accepts: |text| text.split(',').count() <= 100 && text.split(',').all(is_address),
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// A time with its zone, as GeminiDB's job list takes it.
@@ -61,8 +61,8 @@ pub static ZONED_TIME: Format = Format {
     chinese: "形如 2026-01-01T00:00:00Z 的时间",
     pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]\
               :[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):?[0-5][0-9])$",
-    accepts: |text| crate::cloud::Moment::parse(text).is_ok(),
-    situation: Situation::InvalidParameter,
+    accepts: |text| crate::clock::Moment::parse(text).is_ok(),
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// Number of a Redis database, as text.
@@ -71,7 +71,7 @@ pub static DATABASE_NUMBER: Format = Format {
     chinese: "0 到 999 的整数（字符串）",
     pattern: "^(0|[1-9][0-9]{0,2})$",
     accepts: |text| text.parse::<u16>().is_ok_and(|n| n <= 999 && n.to_string() == text),
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// Name of a ClickHouse instance.
@@ -80,7 +80,7 @@ pub static CLICKHOUSE_NAME: Format = Format {
     chinese: "4 到 64 个字母、数字、中划线或下划线，且以字母开头",
     pattern: "^[A-Za-z][A-Za-z0-9_-]{3,63}$",
     accepts: is_clickhouse_name,
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// Password of a database user.
@@ -89,7 +89,7 @@ pub static PASSWORD: Format = Format {
     chinese: "8 到 32 个字符",
     pattern: r"^[\s\S]{8,32}$",
     accepts: |text| (8..=32).contains(&text.chars().count()),
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// A change of the tables that a synchronisation takes: JSON within a string.
@@ -98,7 +98,7 @@ pub static SCOPE_CHANGE: Format = Format {
     chinese: r#"形如 {"white_list":"t1,t2"} 的 JSON 对象"#,
     pattern: r#"^\{[ \t\r\n]*"(white_list|black_list)"[ \t\r\n]*:[ \t\r\n]*"[^"\\\x00-\x1f]*"[ \t\r\n]*\}$"#,
     accepts: is_scope_change,
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 /// All of them, for the tests.

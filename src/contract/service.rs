@@ -1,4 +1,4 @@
-//! A service's error dialect: which status and code it answers in which situation.
+//! A service's error dialect: which status and code it answers in which kind of error.
 
 use super::Note;
 use axum::http::StatusCode;
@@ -16,15 +16,15 @@ pub struct Service {
     pub envelope: Envelope,
     /// Whether its pages document the header `X-Language`.
     pub speaks_chinese: bool,
-    /// What it answers in the situations that all its operations share.
+    /// What it answers in the kind of errors that all its operations share.
     pub refusals: &'static [Refused],
 }
 
 impl Service {
-    /// The answer in a situation, the gateway's where the service has none of its own.
-    pub fn refusal(&'static self, situation: Situation) -> Option<&'static Refused> {
-        let shared = self.refusals.iter().chain(crate::api::gateway::SERVICE.refusals);
-        shared.into_iter().find(|refused| refused.situation == situation)
+    /// The answer in a kind of error, the gateway's where the service has none of its own.
+    pub fn refusal(&'static self, error_kind: ErrorKind) -> Option<&'static Refused> {
+        let shared = self.refusals.iter().chain(crate::contract::gateway::SERVICE.refusals);
+        shared.into_iter().find(|refused| refused.error_kind == error_kind)
     }
 }
 
@@ -41,11 +41,11 @@ pub enum Envelope {
     Gateway,
 }
 
-/// A status and code for a situation.
+/// A status and code for a kind of error.
 #[derive(Clone, Copy, Debug)]
 pub struct Refused {
     /// When.
-    pub situation: Situation,
+    pub error_kind: ErrorKind,
     /// HTTP status.
     pub status: StatusCode,
     /// The service's code.
@@ -55,9 +55,9 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// A status and code for a situation.
-    pub const fn new(situation: Situation, status: StatusCode, code: &'static str) -> Self {
-        Self { situation, status, code, note: None }
+    /// A status and code for a kind of error.
+    pub const fn new(error_kind: ErrorKind, status: StatusCode, code: &'static str) -> Self {
+        Self { error_kind, status, code, note: None }
     }
 
     /// Says where the documents disagree.
@@ -69,13 +69,13 @@ impl Refused {
 
 /// Why a request is refused, as far as status and code depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Situation {
+pub enum ErrorKind {
     /// No such path, or not with this method.
     UnknownRoute,
     /// The URL or a header cannot be read.
     MalformedRequest,
     /// There is no room for what it would leave behind.
-    Full,
+    LimitReached,
     /// The body is over the gateway's limit.
     BodyTooLarge,
     /// The body did not arrive in time.
@@ -128,7 +128,7 @@ pub enum Situation {
     Internal,
 }
 
-impl Situation {
+impl ErrorKind {
     /// What rules and lists call it, such as `WrongState`.
     pub fn name(self) -> String {
         format!("{self:?}")

@@ -1,8 +1,8 @@
 //! What a request can do wrong against its contract, and how that is said.
 
 use super::field::join;
-use super::{Field, Format, Situation};
-use crate::language::Language;
+use super::{ErrorKind, Field, Format};
+use crate::text::language::Language;
 
 /// How seriously a class of rules is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -182,11 +182,11 @@ impl Rule {
     }
 
     /// What a service makes of it.
-    pub fn situation(&self) -> Situation {
+    pub fn error_kind(&self) -> ErrorKind {
         match self {
-            Self::Form(format) => format.situation,
-            Self::ProjectId => Situation::MalformedProjectId,
-            _ => Situation::InvalidParameter,
+            Self::Form(format) => format.error_kind,
+            Self::ProjectId => ErrorKind::MalformedProjectId,
+            _ => ErrorKind::InvalidParameter,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The calls that there are: which methods a path takes, and who answers.
 
-use crate::http::{App, fits};
+use crate::app::App;
+use crate::contract::template::fits;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;

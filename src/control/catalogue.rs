@@ -3,8 +3,9 @@
 pub mod reserved;
 
 use super::calls::Calls;
-use super::{ControlError, FILTERS, answer, requests};
-use crate::contract::{Contract, Refused, Situation};
+use super::{FILTERS, answer, requests};
+use crate::contract::{Contract, ErrorKind, Refused};
+use crate::error::control::ControlError;
 use axum::http::Uri;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,7 +33,8 @@ struct Entry {
     status: u16,
     /// Nothing for a success.
     error_code: Option<&'static str>,
-    situation: Option<String>,
+    #[serde(rename = "situation")]
+    error_kind: Option<String>,
     provoke: Value,
 }
 
@@ -53,7 +55,7 @@ fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {
         path: contract.path,
         status: contract.success.as_u16(),
         error_code: None,
-        situation: None,
+        error_kind: None,
         provoke: example(contract),
     };
     let refused = contract.all_refusals().map(move |refused| refusal(contract, refused));
@@ -73,11 +75,11 @@ fn example(contract: &Contract) -> Value {
 }
 
 fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
-    let situation = refused.situation.name();
+    let error_kind = refused.error_kind.name();
     let fault = json!({
         "service": contract.service.name,
         "operation": contract.id,
-        "effect": { "error": situation },
+        "effect": { "error": error_kind },
     });
     Entry {
         service: contract.service.name,
@@ -86,19 +88,20 @@ fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
         path: contract.path,
         status: refused.status.as_u16(),
         error_code: Some(refused.code),
-        situation: Some(situation),
-        provoke: with_reserved_id(contract, refused.situation, json!({ "fault": fault })),
+        error_kind: Some(error_kind),
+        provoke: with_reserved_id(contract, refused.error_kind, json!({ "fault": fault })),
     }
 }
 
 /// Adds the requests with a reserved ID that provoke the same, if there is one.
 fn with_reserved_id(
     contract: &'static Contract,
-    situation: Situation,
+    error_kind: ErrorKind,
     mut provoke: Value,
 ) -> Value {
     let mut documented = example(contract);
-    if let Some(id) = reserved::spoil(contract, situation, &mut documented["request"]) {
+    if let Some(id) = reserved::apply_to_response(contract, error_kind, &mut documented["request"])
+    {
         provoke["id"] = json!({ "parameter": id.parameter, "starts_with": id.starts_with });
         for (part, requests) in documented.as_object_mut().into_iter().flatten() {
             provoke[part] = requests.take();

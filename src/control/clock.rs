@@ -2,10 +2,13 @@
 
 use super::calls::Calls;
 use super::handler::{ask, tell};
-use super::problem::read;
-use super::{ControlError, answer, world};
-use crate::cloud::{ClockError, Due, Moment, Turn, World, WorldCell};
-use crate::http::App;
+use super::{answer, world};
+use crate::app::App;
+use crate::clock::{ClockCommand, ClockError, Moment};
+use crate::cloud::Due;
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::worlds::{World, WorldCell};
 use serde::{Deserialize, Serialize};
 
 pub(super) fn calls() -> Calls {
@@ -40,7 +43,7 @@ fn read_and<B: serde::de::DeserializeOwned, T>(
 
 /// A clock, as it is shown.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ClockView {
     mode: &'static str,
     now: String,
     scale: f64,
@@ -53,7 +56,7 @@ pub struct Shown {
 #[derive(Debug, Serialize)]
 pub struct Turned {
     #[serde(flatten)]
-    clock: Shown,
+    clock: ClockView,
     due: Vec<Due>,
 }
 
@@ -90,18 +93,18 @@ struct AutoAdvance {
 }
 
 /// What a clock shows.
-pub fn show(app: &App, project: &str) -> Result<Shown, ControlError> {
+pub fn show(app: &App, project: &str) -> Result<ClockView, ControlError> {
     let cell = super::look(app, project)?;
     let mut world = cell.lock();
-    Ok(Shown::of(&mut world))
+    Ok(ClockView::of(&mut world))
 }
 
 /// Turns a clock.
-pub fn turn(app: &App, project: &str, turn: &Turn) -> Result<Turned, ControlError> {
+pub fn turn(app: &App, project: &str, turn: &ClockCommand) -> Result<Turned, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    let due = world.turn(turn).map_err(said)?;
-    Ok(Turned { clock: Shown::of(&mut world), due })
+    let due = world.move_clock(turn).map_err(said)?;
+    Ok(Turned { clock: ClockView::of(&mut world), due })
 }
 
 impl Freeze {
@@ -115,8 +118,8 @@ impl Freeze {
         let cell = world(app, project)?;
         let mut world = cell.lock();
         let due = match (at, what_happened(&cell, &world)) {
-            (Some(at), None) => world.clock.set(at).map(|()| Vec::new()).map_err(said)?,
-            (at, happened) => world.turn(&Turn::Freeze(at)).map_err(|error| {
+            (Some(at), None) => world.state.clock.set(at).map(|()| Vec::new()).map_err(said)?,
+            (at, happened) => world.move_clock(&ClockCommand::Freeze(at)).map_err(|error| {
                 let why = happened.filter(|_| matches!(error, ClockError::Backwards { .. }));
                 let why = why.map_or_else(String::new, |what| {
                     format!("; in this one {what}, and a reset begins it anew")
@@ -124,7 +127,7 @@ impl Freeze {
                 ControlError::bad(format!("{error}{why}"))
             })?,
         };
-        Ok(Turned { clock: Shown::of(&mut world), due })
+        Ok(Turned { clock: ClockView::of(&mut world), due })
     }
 }
 
@@ -140,19 +143,19 @@ fn what_happened(cell: &WorldCell, world: &World) -> Option<String> {
 
 impl Resume {
     /// Lets it run.
-    pub fn apply(self, app: &App, project: &str) -> Result<Shown, ControlError> {
+    pub fn apply(self, app: &App, project: &str) -> Result<ClockView, ControlError> {
         let cell = world(app, project)?;
         let mut world = cell.lock();
-        world.clock.resume(self.scale.unwrap_or(1.0)).map_err(said)?;
-        Ok(Shown::of(&mut world))
+        world.state.clock.resume(self.scale.unwrap_or(1.0)).map_err(said)?;
+        Ok(ClockView::of(&mut world))
     }
 }
 
 impl Advance {
     fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
         let by = match self {
-            Self { seconds: Some(seconds), to: None } => Turn::by(seconds),
-            Self { seconds: None, to: Some(to) } => Turn::to(&to),
+            Self { seconds: Some(seconds), to: None } => ClockCommand::by(seconds),
+            Self { seconds: None, to: Some(to) } => ClockCommand::to(&to),
             _ => Err("advance takes either seconds or to".to_owned()),
         };
         turn(app, project, &by.map_err(ControlError::bad)?)
@@ -160,29 +163,29 @@ impl Advance {
 }
 
 impl AutoAdvance {
-    fn apply(self, app: &App, project: &str) -> Result<Shown, ControlError> {
+    fn apply(self, app: &App, project: &str) -> Result<ClockView, ControlError> {
         auto_advance(app, project, self.enabled)
     }
 }
 
 /// Lets each look at something unfinished move a clock to its next event, or not.
-pub fn auto_advance(app: &App, project: &str, enabled: bool) -> Result<Shown, ControlError> {
+pub fn auto_advance(app: &App, project: &str, enabled: bool) -> Result<ClockView, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    world.testing.auto_advance = enabled;
-    Ok(Shown::of(&mut world))
+    world.auto_advance = enabled;
+    Ok(ClockView::of(&mut world))
 }
 
-impl Shown {
+impl ClockView {
     fn of(world: &mut World) -> Self {
-        let now = world.clock.now();
-        world.agenda.catch_up(now);
+        let now = world.state.clock.now();
+        world.state.timeline.catch_up(now);
         Self {
-            mode: world.clock.mode(),
+            mode: world.state.clock.mode(),
             now: now.with_milliseconds(),
-            scale: world.clock.scale(),
-            auto_advance: world.testing.auto_advance,
-            next_event: world.agenda.next_event().map(Moment::with_milliseconds),
+            scale: world.state.clock.scale(),
+            auto_advance: world.auto_advance,
+            next_event: world.state.timeline.next_event().map(Moment::with_milliseconds),
         }
     }
 

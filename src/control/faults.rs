@@ -2,11 +2,12 @@
 
 use super::calls::Calls;
 use super::handler::{ask, ask_within, tell};
-use super::problem::read;
-use super::{ControlError, answer, answer_created, answer_empty, world};
-use crate::http::App;
-use crate::testing::Testing;
-use crate::testing::fault::{Armed, Rule, Shown, Written};
+use super::{answer, answer_created, answer_empty, world};
+use crate::app::App;
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::faults::{Armed, FaultView, Rule, RuleSpec};
+use crate::worlds::World;
 use serde::Serialize;
 
 pub(super) fn calls() -> Calls {
@@ -30,16 +31,16 @@ pub(super) fn calls() -> Calls {
 pub struct List {
     count: usize,
     /// Each with what came of it.
-    pub faults: Vec<Shown>,
+    pub faults: Vec<FaultView>,
 }
 
 /// Arms a rule, behind those that are armed already.
-pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlError> {
+pub fn arm(app: &App, project: &str, rule: RuleSpec) -> Result<FaultView, ControlError> {
     let rule = Rule::of(rule)?;
     rule.require_here(super::project_id(project)?)?;
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    let armed = world.testing.faults.arm(rule, None)?;
+    let armed = world.faults.arm(rule, None)?;
     Ok(armed.show())
 }
 
@@ -47,28 +48,28 @@ pub fn arm(app: &App, project: &str, rule: Written) -> Result<Shown, ControlErro
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = super::look(app, project)?;
     let world = cell.lock();
-    let faults: Vec<_> = world.testing.faults.rules().map(Armed::show).collect();
+    let faults: Vec<_> = world.faults.rules().map(Armed::show).collect();
     Ok(List { count: faults.len(), faults })
 }
 
 /// One rule, with what came of it.
-pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+pub fn show(app: &App, project: &str, id: &str) -> Result<FaultView, ControlError> {
     let cell = super::look(app, project)?;
     let world = cell.lock();
-    world.testing.faults.find(id).map(Armed::show).ok_or_else(|| not_armed(id))
+    world.faults.find(id).map(Armed::show).ok_or_else(|| not_armed(id))
 }
 
 /// How many requests a rule has hit.
 pub fn hits(app: &App, project: &str, id: &str) -> Result<u64, ControlError> {
     let cell = super::look(app, project)?;
     let world = cell.lock();
-    world.testing.faults.find(id).map(|armed| armed.hits).ok_or_else(|| not_armed(id))
+    world.faults.find(id).map(|armed| armed.hits).ok_or_else(|| not_armed(id))
 }
 
 /// Disarms a rule.
 pub fn disarm(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     let cell = world(app, project)?;
-    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    let World { faults, disarmed, .. } = &mut *cell.lock();
     faults.find(id).iter().for_each(|armed| disarmed.note(&armed.id));
     if faults.disarm(id) { Ok(()) } else { Err(not_armed(id)) }
 }
@@ -76,7 +77,7 @@ pub fn disarm(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
 /// Disarms all rules.
 pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
     let cell = world(app, project)?;
-    let Testing { faults, disarmed, .. } = &mut cell.lock().testing;
+    let World { faults, disarmed, .. } = &mut *cell.lock();
     faults.rules().for_each(|armed| disarmed.note(&armed.id));
     faults.retain(|_| false);
     Ok(())

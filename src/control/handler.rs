@@ -8,7 +8,7 @@ mod parts;
 pub use parts::{Named, Told};
 
 use super::ControlError;
-use crate::http::App;
+use crate::app::App;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;

@@ -1,21 +1,24 @@
 //! What is under way in a world: list it, and let it finish, fail, stand still or go on.
 
 mod failure;
-mod shown;
+mod view;
 
 pub use failure::Failure;
-pub use shown::{Begun, Shown};
+pub use view::{Begun, JobView};
 
 use super::calls::Calls;
 use super::handler::{ask, ask_within, tell_within};
-use super::problem::read;
-use super::{ControlError, answer, world};
+use super::{answer, world};
 use crate::api::ROUTES;
-use crate::cloud::undocumented::FAIL_REASON_OF_A_TEST;
-use crate::cloud::{Course, Fate, Moment, Run, World};
+use crate::app::App;
+use crate::clock::Moment;
+use crate::cloud::assumed::FAIL_REASON_OF_A_TEST;
+use crate::cloud::{Activity, Execution, Outcome};
 use crate::contract::check::did_you_mean;
-use crate::http::App;
+use crate::error::control::ControlError;
+use crate::error::control::read;
 use crate::operation::Route;
+use crate::worlds::World;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,99 +67,105 @@ const MOST_COMPARED: usize = 1_000;
 pub struct List {
     count: usize,
     /// Each with what it works on.
-    pub jobs: Vec<Shown>,
+    pub jobs: Vec<JobView>,
 }
 
 /// Everything that is under way in a world, in the order of the next event.
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = super::look(app, project)?;
     let mut world = cell.lock();
-    let now = world.clock.now();
-    world.agenda.catch_up(now);
-    let agenda = &world.agenda;
-    let jobs: Vec<_> = agenda.under_way().map(|course| Shown::of(course, agenda, now)).collect();
+    let now = world.state.clock.now();
+    world.state.timeline.catch_up(now);
+    let timeline = &world.state.timeline;
+    let jobs: Vec<_> =
+        timeline.under_way().map(|activity| JobView::of(activity, timeline, now)).collect();
     Ok(List { count: jobs.len(), jobs })
 }
 
 /// Something that is under way or has ended, by the id of its job or of what that works on.
-pub fn show(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
+pub fn show(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
     let cell = super::look(app, project)?;
     let mut world = cell.lock();
-    let now = world.clock.now();
-    world.agenda.catch_up(now);
-    if let Some(course) = world.agenda.find(id) {
-        return Ok(Shown::of(course, &world.agenda, now));
+    let now = world.state.clock.now();
+    world.state.timeline.catch_up(now);
+    if let Some(activity) = world.state.timeline.find(id) {
+        return Ok(JobView::of(activity, &world.state.timeline, now));
     }
     let ended = ended(&world, id, now).ok_or_else(|| unknown(&world, id))?;
-    Ok(Shown::of(&ended, &world.agenda, now))
+    Ok(JobView::of(&ended, &world.state.timeline, now))
 }
 
 /// Lets it end well, now.
-pub fn finish(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    steer(app, project, id, Run::finish)
+pub fn finish(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
+    steer(app, project, id, Execution::finish)
 }
 
 /// Lets it stand still where it is, until it is released.
-pub fn hold(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    steer(app, project, id, Run::hold)
+pub fn hold(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
+    steer(app, project, id, Execution::hold)
 }
 
 /// Lets it go on from where it stands still.
-pub fn release(app: &App, project: &str, id: &str) -> Result<Shown, ControlError> {
-    steer(app, project, id, Run::release)
+pub fn release(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
+    steer(app, project, id, Execution::release)
 }
 
 /// Lets it fail.
-pub fn fail(app: &App, project: &str, id: &str, failure: &Failure) -> Result<Shown, ControlError> {
+pub fn fail(
+    app: &App,
+    project: &str,
+    id: &str,
+    failure: &Failure,
+) -> Result<JobView, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    let now = world.clock.now();
-    world.agenda.catch_up(now);
-    let course = world.agenda.find(id).ok_or_else(|| not_under_way(&world, id, now))?;
-    let percent = failure.point(course, now)?;
-    let number = course.run.course;
+    let now = world.state.clock.now();
+    world.state.timeline.catch_up(now);
+    let activity = world.state.timeline.find(id).ok_or_else(|| not_under_way(&world, id, now))?;
+    let percent = failure.point(activity, now)?;
+    let number = activity.run.activity;
     let reason = failure.reason.as_deref().unwrap_or(FAIL_REASON_OF_A_TEST);
-    world.agenda.give_reason(number, reason);
-    world.agenda.forget_planner(number);
-    let course = world.steer(id, now, |run| run.fail(percent, now));
-    Ok(Shown::of(&course.expect("it was found before"), &world.agenda, now))
+    world.state.timeline.give_reason(number, reason);
+    world.state.timeline.forget_planner(number);
+    let activity = world.steer(id, now, |run| run.fail(percent, now));
+    Ok(JobView::of(&activity.expect("it was found before"), &world.state.timeline, now))
 }
 
 fn steer(
     app: &App,
     project: &str,
     id: &str,
-    change: impl FnOnce(&mut Run, Moment),
-) -> Result<Shown, ControlError> {
+    change: impl FnOnce(&mut Execution, Moment),
+) -> Result<JobView, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    let now = world.clock.now();
+    let now = world.state.clock.now();
     let steered = world.steer(id, now, |run| change(run, now));
     let steered = steered.ok_or_else(|| not_under_way(&world, id, now))?;
-    if steered.run.fate == Fate::Succeeds {
-        world.agenda.forget_planner(steered.run.course);
+    if steered.run.outcome == Outcome::Succeeds {
+        world.state.timeline.forget_planner(steered.run.activity);
     }
-    Ok(Shown::of(&steered, &world.agenda, now))
+    Ok(JobView::of(&steered, &world.state.timeline, now))
 }
 
 /// Something that has ended: whole if that was lately and in this world, or else its job. That is
 /// recorded for longer, and an import brings it.
-fn ended(world: &World, id: &str, now: Moment) -> Option<Course> {
-    if let Some(course) = world.agenda.find_ended(id) {
-        return Some(course.clone());
+fn ended(world: &World, id: &str, now: Moment) -> Option<Activity> {
+    if let Some(activity) = world.state.timeline.find_ended(id) {
+        return Some(activity.clone());
     }
-    let job = world.jobs.get(Uuid::try_parse(id).ok()?)?;
+    let job = world.state.jobs.get(Uuid::try_parse(id).ok()?)?;
     job.phase(now).ended?;
     let starts = |route: &&Route| route.job.is_some_and(|kind| std::ptr::eq(kind, job.kind));
     let contract = ROUTES.iter().find(starts)?.contract;
     let job_and_statuses = Some((job.id, job.kind.lifecycle));
-    Some(Course { contract, job: job_and_statuses, resource: None, run: job.run })
+    Some(Activity { contract, job: job_and_statuses, resource: None, run: job.run })
 }
 
 /// Why nothing that is under way is meant by an id.
 fn not_under_way(world: &World, id: &str, now: Moment) -> ControlError {
-    let how = |course: Course| {
-        let phase = course.phases(now).next()?;
+    let how = |activity: Activity| {
+        let phase = activity.phases(now).next()?;
         Some((phase.status, phase.ended?.with_milliseconds()))
     };
     match ended(world, id, now).and_then(how) {
@@ -170,9 +179,9 @@ fn not_under_way(world: &World, id: &str, now: Moment) -> ControlError {
 
 fn unknown(world: &World, id: &str) -> ControlError {
     let known: Vec<_> =
-        world.agenda.under_way().take(MOST_COMPARED).flat_map(Course::ids).collect();
+        world.state.timeline.under_way().take(MOST_COMPARED).flat_map(Activity::ids).collect();
     let meant = did_you_mean(id, known.iter().map(String::as_str));
-    let others = match world.agenda.under_way().count() {
+    let others = match world.state.timeline.under_way().count() {
         1 => "1 thing is".to_owned(),
         many => format!("{many} things are"),
     };

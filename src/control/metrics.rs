@@ -1,7 +1,7 @@
 //! Counts in the text format of Prometheus.
 
 use super::calls::Calls;
-use crate::http::App;
+use crate::app::App;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Response, header};
@@ -23,16 +23,21 @@ fn answer(app: &App) -> Response<Body> {
 pub fn metrics(app: &App) -> String {
     let mut page = Page(String::new());
     page.head("requests_total", "counter", "Requests, by operation and status of the answer.");
-    for ((service, operation, status), count) in app.cloud.tally().answered() {
+    for ((service, operation, status), count) in app.worlds.metrics().answered() {
         let status = status.map_or("none".to_owned(), |status| status.to_string());
         let labels =
             format!("{{service=\"{service}\",operation=\"{operation}\",status=\"{status}\"}}");
         page.sample("requests_total", &labels, count);
     }
-    let limits = app.cloud.limits();
+    let limits = app.worlds.limits();
     for (name, kind, help, value) in [
-        ("faults_total", "counter", "Requests that a fault has hit.", app.cloud.tally().spoilt()),
-        ("worlds", "gauge", "Worlds that there are.", app.cloud.project_ids().len() as u64),
+        (
+            "faults_total",
+            "counter",
+            "Requests that a fault has hit.",
+            app.worlds.metrics().spoilt(),
+        ),
+        ("worlds", "gauge", "Worlds that there are.", app.worlds.project_ids().len() as u64),
         ("worlds_limit", "gauge", "Worlds that there may be.", limits.max_worlds as u64),
         (
             "worlds_forgotten_total",

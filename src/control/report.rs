@@ -1,12 +1,16 @@
 //! The report on a world: what clients left behind, and what they do that they should not.
 
+use super::answer;
 use super::calls::Calls;
 use super::handler::{ask, ask_service};
 use super::jobs::Begun;
-use super::{ACCOUNT, ControlError, answer, project_id};
-use crate::cloud::{Course, Met, Moment, World, WorldCell};
-use crate::http::App;
-use crate::testing::lint;
+use crate::app::App;
+use crate::clock::Moment;
+use crate::cloud::Activity;
+use crate::error::control::ControlError;
+use crate::lint;
+use crate::project_id::{ACCOUNT, project_id};
+use crate::worlds::{Met, World, WorldCell};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
@@ -94,12 +98,12 @@ pub fn report(app: &App, project: &str) -> Result<Report, ControlError> {
 
 /// The reports on all worlds that there is something to say about, in the order of their projects.
 pub fn report_all(app: &App) -> Reports {
-    let mut ids = app.cloud.project_ids();
+    let mut ids = app.worlds.project_ids();
     ids.sort_unstable();
     // One that was reset meanwhile is left out: who looks makes no world.
-    let reports = ids.iter().filter_map(|id| Some(Report::of(&*app.cloud.known_world(id)?, id)));
+    let reports = ids.iter().filter_map(|id| Some(Report::of(&*app.worlds.known_world(id)?, id)));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
-    let limits = app.cloud.limits();
+    let limits = app.worlds.limits();
     // Nobody knows what was in a world that is forgotten.
     let exact = limits.worlds_forgotten == 0 && worlds.iter().all(|report| report.exact);
     Reports {
@@ -113,25 +117,25 @@ pub fn report_all(app: &App) -> Reports {
 impl Report {
     fn of(cell: &WorldCell, id: &str) -> Self {
         let mut world = cell.lock();
-        let now = world.clock.now();
-        world.agenda.catch_up(now);
-        let lint = &world.testing.lint;
-        let left = |course| Left::of(cell, lint.starter(course_number(course)), course, now);
-        let mut under_way: Vec<_> = world.agenda.under_way().collect();
-        under_way.sort_unstable_by_key(|course| course_number(course));
+        let now = world.state.clock.now();
+        world.state.timeline.catch_up(now);
+        let lint = &world.lint;
+        let left = |activity| Left::of(cell, lint.starter(course_number(activity)), activity, now);
+        let mut under_way: Vec<_> = world.state.timeline.under_way().collect();
+        under_way.sort_unstable_by_key(|activity| course_number(activity));
         let leaks = Leaks {
-            never_polled: lint.never_polled().map(|watched| left(&watched.course)).collect(),
+            never_polled: lint.never_polled().map(|watched| left(&watched.activity)).collect(),
             unfinished: under_way.into_iter().map(left).collect(),
             faults_never_hit: faults_never_hit(&world),
         };
         let shown = |finding| Finding::of(cell, finding);
         let findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
-        let journal = &world.testing.journal;
+        let journal = &world.journal;
         let knows_its_past = journal.past().missed() == 0 && !journal.past().is_vague;
         let exact = lint.is_exact() && knows_its_past;
         Self {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
-            label: world.testing.label.clone(),
+            label: world.label.clone(),
             clean: exact && leaks.are_none() && findings.is_empty(),
             exact,
             leaks,
@@ -145,14 +149,14 @@ impl Report {
     }
 }
 
-fn course_number(course: &Course) -> u32 {
-    course.run.course
+fn course_number(activity: &Activity) -> u32 {
+    activity.run.activity
 }
 
 /// Faults that a test armed and that were never hit. Those of a scenario are not among them: who
 /// chooses one takes it as a whole, whatever of it a program comes to.
 fn faults_never_hit(world: &World) -> Vec<Value> {
-    let rules = world.testing.faults.rules();
+    let rules = world.faults.rules();
     let never_hit = rules.filter(|armed| armed.hits == 0 && armed.scenario.is_none());
     never_hit.map(|armed| serde_json::to_value(armed.show()).unwrap_or_default()).collect()
 }
@@ -166,9 +170,9 @@ impl Leaks {
 }
 
 impl Left {
-    fn of(cell: &WorldCell, starter: Option<u64>, course: &Course, now: Moment) -> Self {
+    fn of(cell: &WorldCell, starter: Option<u64>, activity: &Activity, now: Moment) -> Self {
         let request_id = starter.map(|ordinal| cell.request_id(ordinal));
-        Self { request_id, begun: Begun::of(course, now) }
+        Self { request_id, begun: Begun::of(activity, now) }
     }
 }
 

@@ -13,10 +13,11 @@ use listing::PARAMETERS;
 
 use super::calls::Calls;
 use super::handler::{Named, ask, tell};
-use super::problem::read;
-use super::{ControlError, answer, answer_empty, look};
-use crate::http::App;
-use crate::testing::journal::{Check, Journal, NearMiss, View, nearest, show};
+use super::{answer, answer_empty, look};
+use crate::app::App;
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::journal::{Check, Journal, NearMiss, View, nearest, show};
 use axum::extract::State;
 use axum::http::Uri;
 use serde::Serialize;
@@ -80,7 +81,7 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
     let cell = look(app, project)?;
     let world = cell.lock();
     rules::require_known(app, &world, [&matcher].into_iter())?;
-    let journal = &world.testing.journal;
+    let journal = &world.journal;
     let mut views = View::all(journal);
     if let Some(since) = &listing.since {
         let at = views.iter().position(|view| view.request_id == *since).ok_or_else(|| {
@@ -92,7 +93,7 @@ pub fn list(app: &App, project: &str, listing: &Listing) -> Result<Listed, Contr
         views.drain(..=at);
     }
     views.retain(|view| matcher.matches(view));
-    let strictness = app.cloud.settings().strictness;
+    let strictness = app.worlds.settings().strictness;
     let shown = &views[views.len().saturating_sub(listing.limit)..];
     Ok(Listed {
         exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),
@@ -112,7 +113,7 @@ fn is_exact(journal: &Journal, in_flight: usize) -> bool {
 pub fn clear(app: &App, project: &str) -> Result<(), ControlError> {
     let cell = super::world(app, project)?;
     let mut world = cell.lock();
-    world.testing.journal.clear(cell.requests());
+    world.journal.clear(cell.requests());
     Ok(())
 }
 
@@ -122,7 +123,7 @@ pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verif
     let cell = look(app, project)?;
     let world = cell.lock();
     rules::require_known(app, &world, checks.iter().flat_map(|check| check.claim.matchers()))?;
-    let journal = &world.testing.journal;
+    let journal = &world.journal;
     let views = View::all(journal);
     let findings: Vec<_> = checks.iter().map(|check| check.judge(journal, &views)).collect();
     let claims = checks.iter().map(|check| &check.claim);
@@ -146,7 +147,7 @@ pub fn near_misses(
     let cell = look(app, project)?;
     let world = cell.lock();
     rules::require_known(app, &world, [&matcher].into_iter())?;
-    let journal = &world.testing.journal;
+    let journal = &world.journal;
     let views = View::all(journal);
     Ok(NearMisses {
         exact: is_exact(journal, journal.in_flight.perhaps_meant(&matcher)),

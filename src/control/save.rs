@@ -1,9 +1,10 @@
 //! Saving the state of all worlds now, and not only at the end.
 
+use super::answer;
 use super::calls::Calls;
 use super::handler::aside;
-use super::{ControlError, answer};
-use crate::http::App;
+use crate::app::App;
+use crate::error::control::ControlError;
 use crate::save::Done;
 use axum::extract::State;
 use std::sync::Arc;

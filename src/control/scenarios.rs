@@ -2,10 +2,11 @@
 
 use super::calls::Calls;
 use super::handler::{ask, ask_service, tell};
-use super::problem::read;
-use super::{ControlError, answer, answer_empty};
-use crate::http::App;
-use crate::testing::scenario::{Scenario, Written};
+use super::{answer, answer_empty};
+use crate::app::App;
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::worlds::scenario::{Scenario, ScenarioSpec};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -36,15 +37,15 @@ pub(super) fn calls() -> Calls {
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
-    scenarios: Vec<Shown>,
+    scenarios: Vec<ScenarioView>,
 }
 
 /// A scenario with its name.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ScenarioView {
     name: String,
     #[serde(flatten)]
-    written: Written,
+    written: ScenarioSpec,
 }
 
 /// What a project has chosen.
@@ -62,48 +63,48 @@ struct Choice {
 
 /// The scenarios that there are, by their names.
 pub fn list(app: &App) -> List {
-    let shown = |(name, scenario): (Box<str>, Arc<Scenario>)| Shown {
+    let shown = |(name, scenario): (Box<str>, Arc<Scenario>)| ScenarioView {
         name: name.into(),
         written: scenario.written.clone(),
     };
-    let scenarios: Vec<_> = app.cloud.scenarios().into_iter().map(shown).collect();
+    let scenarios: Vec<_> = app.worlds.scenarios().into_iter().map(shown).collect();
     List { count: scenarios.len(), scenarios }
 }
 
 /// A scenario.
-pub fn show(app: &App, name: &str) -> Result<Shown, ControlError> {
-    let scenario = app.cloud.scenario(name)?;
-    Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
+pub fn show(app: &App, name: &str) -> Result<ScenarioView, ControlError> {
+    let scenario = app.worlds.scenario(name)?;
+    Ok(ScenarioView { name: name.to_owned(), written: scenario.written.clone() })
 }
 
 /// Defines a scenario, in the place of one with the same name. A project that has chosen it begins
 /// it anew with its next request.
-pub fn define(app: &App, name: &str, scenario: Written) -> Result<Shown, ControlError> {
-    let scenario = app.cloud.define_scenario(name, Scenario::of(name, scenario)?)?;
-    Ok(Shown { name: name.to_owned(), written: scenario.written.clone() })
+pub fn define(app: &App, name: &str, scenario: ScenarioSpec) -> Result<ScenarioView, ControlError> {
+    let scenario = app.worlds.define_scenario(name, Scenario::of(name, scenario)?)?;
+    Ok(ScenarioView { name: name.to_owned(), written: scenario.written.clone() })
 }
 
 /// Forgets a scenario. Projects that are in it stay there; no other can enter it any more.
 pub fn forget(app: &App, name: &str) -> Result<(), ControlError> {
-    let unknown = app.cloud.scenario(name).map(drop);
-    if app.cloud.forget_scenario(name) { Ok(()) } else { unknown }
+    let unknown = app.worlds.scenario(name).map(drop);
+    if app.worlds.forget_scenario(name) { Ok(()) } else { unknown }
 }
 
 /// Lets a scenario hold for every request of a project that brings no other. The rules of the one
 /// that was chosen before are disarmed.
 pub fn choose(app: &App, project: &str, name: &str) -> Result<Chosen, ControlError> {
     let unknown = |error: ControlError| ControlError::bad(error.to_string());
-    let scenario = app.cloud.scenario(name).map_err(unknown)?;
+    let scenario = app.worlds.scenario(name).map_err(unknown)?;
     let cell = super::world(app, project)?;
     let mut world = cell.lock();
     world.choose(name, &scenario)?;
-    Ok(Chosen { name: world.testing.scenario.clone() })
+    Ok(Chosen { name: world.scenario.clone() })
 }
 
 /// What a project has chosen.
 pub fn chosen_by(app: &App, project: &str) -> Result<Chosen, ControlError> {
     let cell = super::look(app, project)?;
-    let name = cell.lock().testing.scenario.clone();
+    let name = cell.lock().scenario.clone();
     Ok(Chosen { name })
 }
 

@@ -1,9 +1,10 @@
 //! What a control request may say: a parameter that no call of its path reads, and a body that it
 //! does not read, are refused, since whoever sends them means something by them.
 
-use super::{ControlError, LISTED, query, refuse, save};
+use super::{LISTED, query, refuse, save};
 use crate::contract::check::did_you_mean;
-use crate::http::fits;
+use crate::contract::template::fits;
+use crate::error::control::ControlError;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{Method, Response};

@@ -2,12 +2,15 @@
 
 use super::calls::Calls;
 use super::handler::{Named, Told, aside, ask, tell};
-use super::known::unknown;
-use super::problem::read;
-use super::{ACCOUNT, ControlError, answer, answer_empty, project_id, query, world};
-use crate::cloud::{Past, WorldCell};
-use crate::http::{App, reply};
+use super::{answer, answer_empty, query, world};
+use crate::api::find::unknown;
+use crate::app::App;
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::http::reply;
+use crate::project_id::{ACCOUNT, project_id};
 use crate::snapshot::{Header, Snapshot, Wrong};
+use crate::worlds::{History, WorldCell};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
@@ -83,12 +86,12 @@ impl Listing {
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
-    worlds: Vec<Shown>,
+    worlds: Vec<WorldView>,
 }
 
 /// A world at a glance.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct WorldView {
     project_id: String,
     label: Option<Box<str>>,
     now: String,
@@ -104,27 +107,27 @@ struct Label {
 
 /// The worlds that are asked for, in the order of their project ids. The account is the first.
 pub fn list(app: &App, listing: &Listing) -> List {
-    let mut ids = app.cloud.project_ids();
+    let mut ids = app.worlds.project_ids();
     ids.sort_unstable();
     let first =
         listing.marker.as_ref().map_or(0, |marker| ids.partition_point(|id| **id <= **marker));
     // One that was reset meanwhile is left out: who looks makes no world.
-    let shown = |id: &str| Some(Shown::of(&*app.cloud.known_world(id)?, id));
+    let shown = |id: &str| Some(WorldView::of(&*app.worlds.known_world(id)?, id));
     let worlds = ids[first..].iter().filter_map(|id| shown(id)).take(listing.limit).collect();
     List { count: ids.len(), worlds }
 }
 
-impl Shown {
+impl WorldView {
     fn of(cell: &WorldCell, id: &str) -> Self {
         let mut world = cell.lock();
-        let now = world.clock.now();
-        world.agenda.catch_up(now);
+        let now = world.state.clock.now();
+        world.state.timeline.catch_up(now);
         Self {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
-            label: world.testing.label.clone(),
+            label: world.label.clone(),
             now: now.with_milliseconds(),
             requests: cell.requests(),
-            under_way: world.agenda.under_way().count(),
+            under_way: world.state.timeline.under_way().count(),
         }
     }
 }
@@ -132,7 +135,7 @@ impl Shown {
 /// Forgets everything about a project. What began before it goes on in the old world, which nobody
 /// sees again.
 pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
-    app.cloud.reset(project_id(project)?);
+    app.worlds.reset(project_id(project)?);
     Ok(())
 }
 
@@ -140,7 +143,7 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
 /// [`snapshot`](crate::snapshot).
 pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
     let cell = super::look(app, project)?;
-    let (settings, requests) = (app.cloud.settings(), cell.requests());
+    let (settings, requests) = (app.worlds.settings(), cell.requests());
     let snapshot = Snapshot::of(&cell.lock(), project, requests, settings);
     Ok(snapshot.write())
 }
@@ -159,11 +162,11 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     };
     header.check().map_err(said)?;
     let snapshot = snapshot?;
-    snapshot.check(project, app.cloud.settings()).map_err(said)?;
+    snapshot.check(project, app.worlds.settings()).map_err(said)?;
     require_label(snapshot.label())?;
     let requests = snapshot.requests();
-    let known = |name: &str| app.cloud.scenario(name).ok();
-    app.cloud.replace(id, Past::of_imported(requests), |new| {
+    let known = |name: &str| app.worlds.scenario(name).ok();
+    app.worlds.replace(id, History::of_imported(requests), |new| {
         snapshot.settle(new, &known).map_err(said)?;
         // Another world may have to make room for it, so this comes when all else is done.
         world(app, project).map(drop)
@@ -179,16 +182,16 @@ fn document(exported: String) -> Response<Body> {
     reply::json_text(StatusCode::OK, exported.into_bytes()).map(Body::from)
 }
 
-fn shown(app: &App, project: &str) -> Result<Shown, ControlError> {
-    Ok(Shown::of(&*world(app, project)?, project_id(project)?))
+fn shown(app: &App, project: &str) -> Result<WorldView, ControlError> {
+    Ok(WorldView::of(&*world(app, project)?, project_id(project)?))
 }
 
 /// Lets a test call its world something, or nothing.
-pub fn label(app: &App, project: &str, label: Option<String>) -> Result<Shown, ControlError> {
+pub fn label(app: &App, project: &str, label: Option<String>) -> Result<WorldView, ControlError> {
     require_label(label.as_deref())?;
     let cell = world(app, project)?;
-    cell.lock().testing.label = label.map(Into::into);
-    Ok(Shown::of(&cell, project_id(project)?))
+    cell.lock().label = label.map(Into::into);
+    Ok(WorldView::of(&cell, project_id(project)?))
 }
 
 fn require_label(label: Option<&str>) -> Result<(), ControlError> {
@@ -203,7 +206,7 @@ fn require_label(label: Option<&str>) -> Result<(), ControlError> {
 mod tests {
     use super::*;
     use crate::control::{explain, report};
-    use crate::http::router;
+    use crate::router::router;
     use crate::selftest::example_app;
     use axum::http::Request;
     use hyper::service::Service;
@@ -222,7 +225,9 @@ mod tests {
             while !done.load(Ordering::Relaxed) {
                 list(&app, &Listing::default());
                 report::report_all(&app);
-                assert!(explain::explain(&app, "00000000000000000000000000000000").is_err());
+                assert!(
+                    explain::handler::explain(&app, "00000000000000000000000000000000").is_err()
+                );
             }
         };
         thread::scope(|scope| {
@@ -236,7 +241,7 @@ mod tests {
             reset(&app, "one").unwrap();
             done.store(true, Ordering::Relaxed);
         });
-        assert!(app.cloud.known_world("one").is_none());
+        assert!(app.worlds.known_world("one").is_none());
     }
 
     /// Whether a call lets its thread go on while it is being done, which is until this is over.

@@ -1,6 +1,6 @@
 //! What a fault does to an answer on its way.
 
-use super::exchange::Done;
+use super::pipeline::Done;
 use crate::server::wire;
 use axum::body::Body;
 use axum::http::{Method, Response};

@@ -1,27 +1,17 @@
 //! The only place where outcomes become HTTP.
 
 use crate::cloud::{Warning, digest, request_id};
-use crate::contract::{Contract, Envelope, Refused, Service, Situation, Violation};
+use crate::contract::envelope::error;
+use crate::contract::{Contract, Envelope, ErrorKind, Refused, Service, Violation};
 use crate::error::{Computed, Refusal};
-use crate::language::Language;
+use crate::headers::{EXPLAIN, IAM_TRACE_ID, REQUEST_ID, WARNING};
 use crate::operation::Outcome;
+use crate::text::language::Language;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Id of the request, on every answer: SDKs show it in their errors.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The same, by the name that SDKs look for in the answers of IAM.
-pub const IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
-
-/// One header for each oddity that was let pass.
-pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
-
-/// Where the whole story of a refused request, or of one with a warning, is told.
-const EXPLAIN: HeaderName = HeaderName::from_static("x-paper-explain");
 
 /// The documented maximum of `error_msg`, in characters.
 const LONGEST_MESSAGE: usize = 1024;
@@ -42,36 +32,6 @@ pub struct Answer {
     passed: Vec<Warning>,
     service: &'static Service,
     language: Language,
-}
-
-/// An error body of a service, or with the request's id that of the gateway.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
-    error_code: &'a str,
-    error_msg: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-}
-
-/// An error body of DCS, whose third member is always null.
-#[derive(Serialize)]
-struct ExtendedErrorBody<'a> {
-    error_code: &'a str,
-    error_msg: &'a str,
-    error_ext_msg: (),
-}
-
-/// An error body of IAM.
-#[derive(Serialize)]
-struct NestedErrorBody<'a> {
-    error: NestedError<'a>,
-}
-
-#[derive(Serialize)]
-struct NestedError<'a> {
-    code: u16,
-    message: &'a str,
-    title: &'a str,
 }
 
 impl Answer {
@@ -121,7 +81,7 @@ impl Answer {
     }
 
     fn refuse(&self, refusal: &Refusal) -> Outcome {
-        let Refused { status, code, .. } = self.code(refusal.situation());
+        let Refused { status, code, .. } = self.code(refusal.error_kind());
         if let Refusal::Internal { cause } = refusal {
             tracing::error!(request_id = self.request_id, cause, "a request failed");
         } else {
@@ -141,13 +101,13 @@ impl Answer {
         Outcome { status: *status, headers: Vec::new(), body }
     }
 
-    /// Status and code. A situation that nobody declares is a mistake of Papercloud's.
-    fn code(&self, situation: Situation) -> &'static Refused {
+    /// Status and code. A kind of error that nobody declares is a mistake of Papercloud's.
+    fn code(&self, error_kind: ErrorKind) -> &'static Refused {
         let declared = match self.contract {
-            Some(contract) => contract.refusal(situation),
-            None => self.service.refusal(situation),
+            Some(contract) => contract.refusal(error_kind),
+            None => self.service.refusal(error_kind),
         };
-        declared.or_else(|| self.service.refusal(Situation::Internal)).unwrap_or_else(|| {
+        declared.or_else(|| self.service.refusal(ErrorKind::Internal)).unwrap_or_else(|| {
             unreachable!("the gateway declares what happens when all else fails")
         })
     }
@@ -163,44 +123,6 @@ pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
 /// Says no longer where a request is explained: nobody can see its world any more.
 pub fn point_nowhere(headers: &mut HeaderMap) {
     headers.remove(EXPLAIN);
-}
-
-/// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.
-pub fn error(
-    service: &Service,
-    status: StatusCode,
-    code: &str,
-    message: &str,
-    request_id: &str,
-) -> Vec<u8> {
-    let by_gateway = code.starts_with("APIGW.");
-    let envelope = if by_gateway { Envelope::Gateway } else { service.envelope };
-    match envelope {
-        Envelope::Nested => nested_error_body(status, message),
-        _ => error_body(envelope, code, message, request_id),
-    }
-}
-
-fn error_body(envelope: Envelope, code: &str, message: &str, request_id: &str) -> Vec<u8> {
-    let body = match envelope {
-        Envelope::Extended => serde_json::to_vec(&ExtendedErrorBody {
-            error_code: code,
-            error_msg: message,
-            error_ext_msg: (),
-        }),
-        Envelope::Plain | Envelope::Gateway | Envelope::Nested => serde_json::to_vec(&ErrorBody {
-            error_code: code,
-            error_msg: message,
-            request_id: (envelope == Envelope::Gateway).then_some(request_id),
-        }),
-    };
-    body.expect("text serialises")
-}
-
-fn nested_error_body(status: StatusCode, message: &str) -> Vec<u8> {
-    let title = status.canonical_reason().unwrap_or_default();
-    let error = NestedError { code: status.as_u16(), message, title };
-    serde_json::to_vec(&NestedErrorBody { error }).expect("text serialises")
 }
 
 /// Cuts a message to the documented maximum.
@@ -252,7 +174,7 @@ pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     static ORDINALS: AtomicU64 = AtomicU64::new(0);
-    let mut answer = Answer::new(&crate::api::gateway::SERVICE, Language::English);
+    let mut answer = Answer::new(&crate::contract::gateway::SERVICE, Language::English);
     // No world is known to have had the request; its id only has to be one.
     let ordinal = ORDINALS.fetch_add(1, Ordering::Relaxed);
     answer.request_id = request_id(digest(0, "panics"), ordinal);

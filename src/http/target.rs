@@ -2,10 +2,11 @@
 
 use crate::contract::check::Members;
 use crate::contract::json::Json;
+use crate::contract::template::{PROJECT_ID, is_of_project, segments};
 use crate::contract::{Rule, Violation};
-use crate::credentials::is_project_id;
 use crate::error::Refusal;
-use crate::testing::journal::names_a_secret_parameter;
+use crate::journal::names_a_secret_parameter;
+use crate::project_id::{is_project_id, is_usual_project_id};
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -21,17 +22,6 @@ pub struct Target<'a> {
     pub path: Members<'a>,
     /// The query.
     pub query: Members<'a>,
-}
-
-const PROJECT_ID: &str = "project_id";
-
-/// What a template has that is about something in a project. One that ends in a project's id is
-/// about the project itself.
-const OF_PROJECT: &str = "/{project_id}/";
-
-/// Whether requests with this template belong to a project. All others belong to the account.
-pub fn is_of_project(template: &str) -> bool {
-    template.contains(OF_PROJECT)
 }
 
 impl<'a> Target<'a> {
@@ -103,24 +93,6 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The segments of a path. They are short, so comparing sign by sign finds their ends faster than
-/// the search for a sign does, which is made for long text.
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(path);
-    std::iter::from_fn(move || {
-        let path = rest?;
-        let end = path.bytes().position(|sign| sign == b'/');
-        rest = end.map(|end| &path[end + 1..]);
-        Some(end.map_or(path, |end| &path[..end]))
-    })
-}
-
-/// Whether an id looks like those that the real cloud gives to projects.
-pub fn is_usual_project_id(id: &str) -> bool {
-    let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
-    id.len() == 32 && id.bytes().all(lower_hexadecimal)
-}
-
 /// Decodes one segment: a lone `%` and text that is not UTF-8 are errors, not replaced.
 fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     let malformed = |reason: &str| Refusal::MalformedRequest {
@@ -157,33 +129,6 @@ fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     }
     let spaced = sent.replace('+', " ");
     Ok(Cow::Owned(decode(&spaced)?.into_owned()))
-}
-
-/// Whether a path has the segments of a template; for a parameter it must have something.
-pub fn fits(path: &str, template: &str) -> bool {
-    let mut path = segments(path);
-    let is_taken = |part: &str, sent: &str| {
-        if part.starts_with('{') { !sent.is_empty() } else { sent == part }
-    };
-    segments(template).all(|part| path.next().is_some_and(|sent| is_taken(part, sent)))
-        && path.next().is_none()
-}
-
-/// How many letters two paths differ in, if these are at most so many; a segment that fits a
-/// parameter costs nothing.
-pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
-    let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
-    let apart = segments(path).take(32).count().abs_diff(segments(template).count()) * 6;
-    let pairs = segments(path).take(32).zip(segments(template));
-    let segment = |(sent, known): (&str, &str)| match known.strip_prefix('{') {
-        Some(_) => 0,
-        None if sent == known => 0,
-        None if sent.len() > 64 => known.len(),
-        None => strsim::osa_distance(sent, known),
-    };
-    let within = |distance: &usize| *distance <= most;
-    let add = |sum, pair| Some(sum).filter(within).map(|sum| sum + segment(pair));
-    pairs.into_iter().try_fold(apart, add).filter(within)
 }
 
 #[cfg(test)]

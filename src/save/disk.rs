@@ -3,7 +3,7 @@
 
 use super::envelope::{self, SAVED, VERSION};
 use super::state;
-use crate::cloud::Cloud;
+use crate::worlds::Worlds;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -73,16 +73,16 @@ impl Saver {
     }
 
     /// Saves the state as it is now.
-    pub fn save(&self, cloud: &Cloud) -> Result<Done, SaveError> {
+    pub fn save(&self, cloud: &Worlds) -> Result<Done, SaveError> {
         self.write(cloud, true)
     }
 
     /// Saves the state, if it is not what was saved last.
-    pub fn save_changes(&self, cloud: &Cloud) -> Result<Done, SaveError> {
+    pub fn save_changes(&self, cloud: &Worlds) -> Result<Done, SaveError> {
         self.write(cloud, false)
     }
 
-    fn write(&self, cloud: &Cloud, in_any_case: bool) -> Result<Done, SaveError> {
+    fn write(&self, cloud: &Worlds, in_any_case: bool) -> Result<Done, SaveError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let beside = beside(&self.path, "saving");
         let written = self.write_to(&beside, cloud, last.as_deref().filter(|_| !in_any_case));
@@ -95,7 +95,7 @@ impl Saver {
     }
 
     /// Writes a whole file and puts it in the place of the old one, unless that has this digest.
-    fn write_to(&self, beside: &Path, cloud: &Cloud, last: Option<&str>) -> io::Result<Done> {
+    fn write_to(&self, beside: &Path, cloud: &Worlds, last: Option<&str>) -> io::Result<Done> {
         // One that was left by a process that was killed may have other rights.
         match std::fs::remove_file(beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,17 +1,18 @@
 //! The state itself: written world by world, and read as a whole before anything is used.
 
 use super::envelope::line_of;
-use crate::cloud::{Cloud, Past, SavedTokens};
+use crate::cloud::SavedTokens;
 use crate::reading;
 use crate::snapshot::Snapshot;
-use crate::testing::scenario::Scenario;
+use crate::worlds::scenario::Scenario;
+use crate::worlds::{History, Worlds};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 /// What a file calls the world of calls without a project.
-const ACCOUNT: &str = crate::control::ACCOUNT;
+const ACCOUNT: &str = crate::project_id::ACCOUNT;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,11 +34,11 @@ pub struct Written {
 
 /// Writes the state. Each world is as it was at one moment, and no two need be as they were at the
 /// same: what is in one never depends on another.
-pub fn write(cloud: &Cloud, out: &mut impl Write) -> io::Result<Written> {
+pub fn write(cloud: &Worlds, out: &mut impl Write) -> io::Result<Written> {
     out.write_all(b"{\"scenarios\":")?;
     serde_json::to_writer(&mut *out, &scenarios(cloud))?;
     out.write_all(b",\"tokens\":")?;
-    serde_json::to_writer(&mut *out, &cloud.save_tokens())?;
+    serde_json::to_writer(&mut *out, &cloud.account.save_tokens())?;
     out.write_all(b",\"worlds\":[")?;
     let mut written = Written::default();
     let mut ids = cloud.project_ids();
@@ -47,15 +48,7 @@ pub fn write(cloud: &Cloud, out: &mut impl Write) -> io::Result<Written> {
         let Some(cell) = cloud.known_world(&id) else { continue };
         let name = if id.is_empty() { ACCOUNT } else { &*id };
         let requests = cell.requests();
-        let (snapshot, damaged) = {
-            let world = cell.lock();
-            (Snapshot::of(&world, name, requests, cloud.settings()), world.is_damaged)
-        };
-        if damaged && let Err(wrong) = snapshot.check(name, cloud.settings()) {
-            tracing::error!(world = name, %wrong, "a world is not saved: a panic left it in pieces");
-            written.left_out += 1;
-            continue;
-        }
+        let snapshot = Snapshot::of(&cell.lock(), name, requests, cloud.settings());
         out.write_all(if written.worlds == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut *out, &snapshot)?;
         written.worlds += 1;
@@ -65,9 +58,9 @@ pub fn write(cloud: &Cloud, out: &mut impl Write) -> io::Result<Written> {
 }
 
 /// The scenarios that are not what the file itself says.
-fn scenarios(cloud: &Cloud) -> BTreeMap<Box<str>, Value> {
+fn scenarios(cloud: &Worlds) -> BTreeMap<Box<str>, Value> {
     let written = |scenario: &Scenario| serde_json::to_value(&scenario.written).unwrap_or_default();
-    let of_file = &cloud.settings().scenarios;
+    let of_file = &cloud.world_settings().scenarios;
     let is_own =
         |name: &str, shown: &Value| of_file.get(name).is_some_and(|own| written(own) == *shown);
     let all = cloud.scenarios().into_iter().map(|(name, scenario)| (name, written(&scenario)));
@@ -75,7 +68,7 @@ fn scenarios(cloud: &Cloud) -> BTreeMap<Box<str>, Value> {
 }
 
 /// Puts a state into a cloud that has just been made, or says what of it does not fit.
-pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
+pub fn load(text: &str, content: &str, cloud: &Worlds) -> Result<(), String> {
     let first = line_of(text, content);
     let read: Content = read(content, first)?;
     for (name, value) in &read.scenarios {
@@ -87,10 +80,11 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
     }
     for (at, tokens) in read.tokens.into_iter().enumerate() {
         cloud
+            .account
             .load_tokens(tokens)
             .map_err(|problem| format!("saved.content.tokens[{at}]: {problem} at line {first}"))?;
     }
-    let (count, most) = (read.worlds.len(), cloud.settings().max_worlds);
+    let (count, most) = (read.worlds.len(), cloud.world_settings().max_worlds);
     // That of the account is none of them.
     if count > most + 1 {
         return Err(format!(
@@ -106,7 +100,7 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
         let Some(name) = snapshot.project_id().map(str::to_owned) else {
             return Err(wrong(&"project_id: must be said"));
         };
-        let id = crate::control::project_id(&name)
+        let id = crate::project_id::project_id(&name)
             .map_err(|error| wrong(&format!("project_id: {error}")))?;
         if !seen.insert(id.to_owned()) {
             return Err(wrong(&format!("project_id: {name} is there twice")));
@@ -116,7 +110,7 @@ pub fn load(text: &str, content: &str, cloud: &Cloud) -> Result<(), String> {
         let requests = snapshot.requests();
         let known = |name: &str| cloud.scenario(name).ok();
         cloud
-            .replace(id, Past::of(requests), |world| snapshot.settle(world, &known))
+            .replace(id, History::of(requests), |world| snapshot.settle(world, &known))
             .map_err(|problem| wrong(&problem))?;
     }
     Ok(())
@@ -128,44 +122,4 @@ fn read(content: &str, first: usize) -> Result<Content, String> {
         let field = wrong.field.map_or_else(String::new, |field| format!(".{field}"));
         format!("saved.content{field}: {} at line {line}", wrong.problem)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cloud::{MemoryMapping, Run};
-    use crate::control::worlds;
-    use crate::selftest::example_app;
-    use uuid::Uuid;
-
-    #[test]
-    fn a_world_that_a_panic_left_in_pieces_is_left_out_and_the_others_are_saved() {
-        let app = example_app();
-        for project in ["whole", "damaged", "in-pieces"] {
-            worlds::label(&app, project, Some("here".to_owned())).unwrap();
-            let cell = app.cloud.known_world(project).unwrap();
-            let mut world = cell.lock();
-            world.is_damaged = project != "whole";
-            if project == "in-pieces" {
-                let creation = Run::over(world.clock.now());
-                world.memory_mappings.insert(MemoryMapping {
-                    id: Uuid::nil(),
-                    name: "half made".to_owned(),
-                    source_instance_id: "never adopted".into(),
-                    target_instance_id: "never adopted".into(),
-                    creation,
-                    deletion: None,
-                });
-            }
-        }
-        let mut state = Vec::new();
-        let written = write(&app.cloud, &mut state).unwrap();
-        assert_eq!((written.worlds, written.left_out), (2, 1));
-        let state = String::from_utf8(state).unwrap();
-        let other = example_app();
-        load(&state, &state, &other.cloud).unwrap();
-        let mut ids = other.cloud.project_ids();
-        ids.sort_unstable();
-        assert_eq!(ids, ["damaged".into(), "whole".into()]);
-    }
 }

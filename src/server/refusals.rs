@@ -1,7 +1,8 @@
 //! What a client is told whose request never comes so far as to be one.
 
 use super::limits::Limits;
-use crate::http::{App, unreadable};
+use crate::app::App;
+use crate::http::unreadable;
 use axum::http::StatusCode;
 use std::fmt::Write;
 use std::sync::Arc;

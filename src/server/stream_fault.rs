@@ -4,7 +4,7 @@
 
 use super::activity::InHand;
 use super::wire::pieces;
-use crate::testing::fault::Disruption;
+use crate::faults::Disruption;
 use axum::body::{Body, Bytes};
 use axum::http::Response;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};

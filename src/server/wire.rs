@@ -15,7 +15,7 @@ pub use orders::{Desk, Orders, disrupt};
 use super::activity::Activity;
 use super::refusals::Refusals;
 use super::stream::Stream;
-use crate::testing::fault::Disruption;
+use crate::faults::Disruption;
 use axum::http::StatusCode;
 use doing::{Doing, Head};
 use refused::Refused;

@@ -87,23 +87,25 @@ fn check_jobs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
 }
 
 fn check_agenda(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
-    let agenda = &document.agenda;
-    let numbers = agenda.courses.iter().map(|course| course.run.course);
+    let timeline = &document.timeline;
+    let numbers = timeline.activities.iter().map(|activity| activity.run.activity);
     unique(numbers, |at| format!("agenda.courses[{at}].run.course"))?;
-    for (at, course) in agenda.courses.iter().enumerate() {
-        if let Some(id) = course.job_id {
+    for (at, activity) in timeline.activities.iter().enumerate() {
+        if let Some(id) = activity.job_id {
             known.job(id, || format!("agenda.courses[{at}].job_id"))?;
         }
     }
-    for course in agenda.reasons.0.keys() {
-        let place = || format!("agenda.reasons.{course}");
-        require(*course <= agenda.begun, place, || not_begun(u64::from(*course), agenda.begun))?;
+    for activity in timeline.reasons.0.keys() {
+        let place = || format!("agenda.reasons.{activity}");
+        require(*activity <= timeline.begun, place, || {
+            not_begun(u64::from(*activity), timeline.begun)
+        })?;
     }
     Ok(())
 }
 
-fn not_begun(course: u64, begun: u32) -> String {
-    format!("there is no course {course}: agenda.begun says that {begun} have begun")
+fn not_begun(activity: u64, begun: u32) -> String {
+    format!("there is no course {activity}: agenda.begun says that {begun} have begun")
 }
 
 fn check_geminidb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
@@ -210,25 +212,26 @@ fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
     unique(keys, |at| format!("checked[{at}]")).map(drop)
 }
 
-/// Refuses a run of a course that has not begun, and copies that do not agree. The document is
+/// Refuses a run of an activity that has not begun, and copies that do not agree. The document is
 /// looked through as it is written, so that no place where a run is kept can be forgotten here.
 pub fn check_runs(document: &Value, begun: u32) -> Result<(), Wrong> {
     let mut first = HashMap::new();
-    each_run(document, &mut String::new(), &mut |place, course, run| {
-        if course > u64::from(begun) {
-            return Err(Wrong::new(format!("{place}.course"), not_begun(course, begun)));
+    each_run(document, &mut String::new(), &mut |place, activity, run| {
+        if activity > u64::from(begun) {
+            return Err(Wrong::new(format!("{place}.course"), not_begun(activity, begun)));
         }
-        // What was over from the start is of no course, and nobody steers it.
-        if course == 0 {
+        // What was over from the start is of no activity, and nobody steers it.
+        if activity == 0 {
             return Ok(());
         }
-        let (there, copy) = first.entry(course).or_insert_with(|| (place.to_owned(), run.clone()));
-        let problem = || format!("differs from {there}, which is of the same course {course}");
+        let (there, copy) =
+            first.entry(activity).or_insert_with(|| (place.to_owned(), run.clone()));
+        let problem = || format!("differs from {there}, which is of the same course {activity}");
         require(copy == run, || place.to_owned(), problem)
     })
 }
 
-/// Visits everything in a document that is a run, with its place and the number of its course.
+/// Visits everything in a document that is a run, with its place and the number of its activity.
 pub fn each_run<E>(
     value: &Value,
     place: &mut String,
@@ -244,9 +247,9 @@ pub fn each_run<E>(
             }
         }
         Value::Object(members) => {
-            let course = members.get("course").filter(|_| members.contains_key("fate"));
-            if let Some(course) = course.and_then(Value::as_u64) {
-                visit(place, course, value)?;
+            let activity = members.get("course").filter(|_| members.contains_key("fate"));
+            if let Some(activity) = activity.and_then(Value::as_u64) {
+                visit(place, activity, value)?;
             }
             for (name, value) in members {
                 place.push_str(if end == 0 { "" } else { "." });

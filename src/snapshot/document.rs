@@ -3,11 +3,13 @@
 use super::faults::{Scenarios, WrittenFaults};
 use super::keyed::Keyed;
 use super::{FORMAT, Header, VERSION, Wrong, shown};
+use crate::clock::Clock;
 use crate::cloud::{
-    Agenda, Backup, ClickHouse, Clock, Course, Drawn, Instance, Job, Lifecycle, MemoryMapping,
-    MemoryRule, MigrationTask, Relationship, Replication, ReplicationConfig, Run, World, words,
+    Activity, Backup, ClickHouse, Drawn, Execution, Instance, Job, Lifecycle, MemoryMapping,
+    MemoryRule, MigrationTask, Relationship, Replication, ReplicationConfig, Timeline, words,
 };
 use crate::contract::Contract;
+use crate::worlds::World;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -29,7 +31,8 @@ pub struct Document {
     requests: u64,
     clock: Clock,
     pub ids: Drawn,
-    pub agenda: WrittenAgenda,
+    #[serde(rename = "agenda")]
+    pub timeline: TimelineSpec,
     pub instances: Vec<Instance>,
     /// Service by service, in the order they were created.
     pub jobs: Vec<Job>,
@@ -56,12 +59,13 @@ pub struct Document {
 /// What is under way.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrittenAgenda {
-    /// How many courses there were.
-    #[serde(deserialize_with = "words::courses")]
+pub struct TimelineSpec {
+    /// How many activities there were.
+    #[serde(deserialize_with = "words::activities")]
     pub begun: u32,
     /// Those that have not come to rest, in the order of their numbers.
-    pub courses: Vec<WrittenCourse>,
+    #[serde(rename = "courses")]
+    pub activities: Vec<ActivitySpec>,
     /// What those that were made to fail say about it.
     pub reasons: Keyed<u32, Box<str>>,
 }
@@ -69,12 +73,12 @@ pub struct WrittenAgenda {
 /// What one request set going. The statuses of its job are those of the job's kind.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrittenCourse {
+pub struct ActivitySpec {
     #[serde(with = "words::operation")]
     operation: &'static Contract,
     pub job_id: Option<Uuid>,
     resource: Option<WrittenResource>,
-    pub run: Run,
+    pub run: Execution,
     /// The fault rule that has planned how it is to end, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned_by: Option<Arc<str>>,
@@ -123,20 +127,21 @@ impl Document {
             version: VERSION,
             project_id: Some(project_id.to_owned()),
             seed: Some(seed),
-            label: world.testing.label.clone(),
-            auto_advance: world.testing.auto_advance,
+            label: world.label.clone(),
+            auto_advance: world.auto_advance,
             requests,
-            clock: world.clock.clone(),
-            ids: world.ids.drawn(),
-            agenda: WrittenAgenda::of(world),
-            instances: world.instances.values().cloned().collect(),
-            jobs: world.jobs.iter().cloned().collect(),
+            clock: world.state.clock.clone(),
+            ids: world.state.ids.drawn(),
+            timeline: TimelineSpec::of(world),
+            instances: world.state.instances.values().cloned().collect(),
+            jobs: world.state.jobs.iter().cloned().collect(),
             removed_jobs: removed_jobs(world),
             backups: backups(world),
-            memory_mappings: world.memory_mappings.all().cloned().collect(),
+            memory_mappings: world.state.memory_mappings.all().cloned().collect(),
             memory_rules: memory_rules(world),
             relationships: relationships(world),
             migration_tasks: world
+                .state
                 .migration_tasks
                 .ids()
                 .map(|id| WrittenTask::of(id, world))
@@ -163,9 +168,9 @@ impl Document {
         Ok(())
     }
 
-    /// How many courses there were.
+    /// How many activities there were.
     pub fn begun(&self) -> u32 {
-        self.agenda.begun
+        self.timeline.begun
     }
 
     /// What it says it is.
@@ -191,101 +196,104 @@ impl Document {
     /// Puts everything into a new world, where the service knows these scenarios.
     pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
         self.faults.settle(world, known)?;
-        world.testing.label = self.label;
-        world.testing.auto_advance = self.auto_advance;
-        world.clock = self.clock;
-        world.ids.go_on_after(self.ids);
-        world.instances =
+        world.label = self.label;
+        world.auto_advance = self.auto_advance;
+        world.state.clock = self.clock;
+        world.state.ids.go_on_after(self.ids);
+        world.state.instances =
             self.instances.into_iter().map(|instance| (instance.id.clone(), instance)).collect();
-        self.jobs.into_iter().for_each(|job| world.jobs.insert(job));
-        self.removed_jobs.into_iter().for_each(|id| world.jobs.remove(id));
-        self.backups.into_iter().for_each(|backup| world.backups.insert(backup));
+        self.jobs.into_iter().for_each(|job| world.state.jobs.insert(job));
+        self.removed_jobs.into_iter().for_each(|id| world.state.jobs.remove(id));
+        self.backups.into_iter().for_each(|backup| world.state.backups.insert(backup));
         for mapping in self.memory_mappings {
-            world.memory_mappings.insert(mapping);
+            world.state.memory_mappings.insert(mapping);
         }
         for (mapping, rules) in self.memory_rules.0 {
             for rule in rules {
-                world.memory_rules.insert(mapping, rule);
+                world.state.memory_rules.insert(mapping, rule);
             }
         }
         for (instance_id, relationship) in self.relationships.0 {
-            world.relationships.insert(&instance_id, relationship);
+            world.state.relationships.insert(&instance_id, relationship);
         }
         for written in self.migration_tasks {
             match written {
-                WrittenTask::Task(task) => world.migration_tasks.insert(*task),
-                WrittenTask::Deleted(id) => world.migration_tasks.insert_deleted(&id),
+                WrittenTask::Task(task) => world.state.migration_tasks.insert(*task),
+                WrittenTask::Deleted(id) => world.state.migration_tasks.insert_deleted(&id),
             }
         }
         for (clickhouse_id, replications) in self.replications.0 {
             let by_database = replications.into_iter().map(|one| (one.database.clone(), one));
-            world.replications.insert(clickhouse_id, by_database.collect());
+            world.state.replications.insert(clickhouse_id, by_database.collect());
         }
         for WrittenCheck { clickhouse_id, taurusdb_id, database, configuration } in self.checked {
-            world.checked.insert((clickhouse_id, taurusdb_id, database), configuration);
+            world.state.checked.insert((clickhouse_id, taurusdb_id, database), configuration);
         }
         for (taurusdb_id, databases) in self.source_databases.0 {
-            world.source_databases.insert(taurusdb_id, databases.into_iter().collect());
+            world.state.source_databases.insert(taurusdb_id, databases.into_iter().collect());
         }
         for WrittenClickHouse { id, clickhouse } in self.clickhouses {
-            world.clickhouses.insert(&id, clickhouse);
+            world.state.clickhouses.insert(&id, clickhouse);
         }
-        self.agenda.settle(world);
+        self.timeline.settle(world);
         Ok(())
     }
 }
 
-impl WrittenAgenda {
+impl TimelineSpec {
     /// What had come to rest when the clock was turned last has left it, or would leave it at the
     /// next look.
     fn of(world: &World) -> Self {
-        let stood_at = world.clock.stood_at();
+        let stood_at = world.state.clock.stood_at();
         let unfinished =
-            |course: &&Course| course.phases(stood_at).any(|phase| phase.ended.is_none());
-        let courses = world.agenda.under_way().filter(unfinished);
-        let mut courses: Vec<_> =
-            courses.map(|course| WrittenCourse::of(course, &world.agenda)).collect();
-        courses.sort_by_key(|course| course.run.course);
-        let reasons = world.agenda.reasons().map(|(course, reason)| (course, reason.into()));
-        Self { begun: world.agenda.latest_number(), courses, reasons: reasons.collect() }
+            |activity: &&Activity| activity.phases(stood_at).any(|phase| phase.ended.is_none());
+        let activities = world.state.timeline.under_way().filter(unfinished);
+        let mut activities: Vec<_> =
+            activities.map(|activity| ActivitySpec::of(activity, &world.state.timeline)).collect();
+        activities.sort_by_key(|activity| activity.run.activity);
+        let reasons =
+            world.state.timeline.reasons().map(|(activity, reason)| (activity, reason.into()));
+        Self { begun: world.state.timeline.latest_number(), activities, reasons: reasons.collect() }
     }
 
     fn settle(self, world: &mut World) {
-        let planners = self.courses.iter().map(|written| (written.run.course, &written.planned_by));
-        let planners = planners.filter_map(|(course, rule)| Some((course, rule.clone()?)));
+        let planners =
+            self.activities.iter().map(|written| (written.run.activity, &written.planned_by));
+        let planners = planners.filter_map(|(activity, rule)| Some((activity, rule.clone()?)));
         let planners: Vec<_> = planners.collect();
-        let courses = self.courses.into_iter().map(|written| Course {
+        let activities = self.activities.into_iter().map(|written| Activity {
             contract: written.operation,
-            job: written.job_id.and_then(|id| Some((id, world.jobs.get(id)?.kind.lifecycle))),
+            job: written.job_id.and_then(|id| Some((id, world.state.jobs.get(id)?.kind.lifecycle))),
             resource: written.resource.map(|resource| (resource.id, resource.lifecycle)),
             run: written.run,
         });
-        world.agenda = Agenda::resumed(self.begun, courses, world.clock.stood_at());
-        for (course, reason) in &self.reasons.0 {
-            world.agenda.give_reason(*course, reason);
+        world.state.timeline =
+            Timeline::resumed(self.begun, activities, world.state.clock.stood_at());
+        for (activity, reason) in &self.reasons.0 {
+            world.state.timeline.give_reason(*activity, reason);
         }
-        for (course, rule) in planners {
-            world.agenda.note_planner(course, rule);
+        for (activity, rule) in planners {
+            world.state.timeline.note_planner(activity, rule);
         }
     }
 }
 
-impl WrittenCourse {
-    fn of(course: &Course, agenda: &Agenda) -> Self {
-        let resource = course.resource.as_ref();
+impl ActivitySpec {
+    fn of(activity: &Activity, timeline: &Timeline) -> Self {
+        let resource = activity.resource.as_ref();
         Self {
-            operation: course.contract,
-            job_id: course.job.map(|(id, _)| id),
+            operation: activity.contract,
+            job_id: activity.job.map(|(id, _)| id),
             resource: resource.map(|(id, lifecycle)| WrittenResource { id: id.clone(), lifecycle }),
-            run: course.run,
-            planned_by: agenda.planner(course.run.course).cloned(),
+            run: activity.run,
+            planned_by: timeline.planner(activity.run.activity).cloned(),
         }
     }
 }
 
 impl WrittenTask {
     fn of(id: &str, world: &World) -> Self {
-        match world.migration_tasks.get(id) {
+        match world.state.migration_tasks.get(id) {
             Some(task) => Self::Task(Box::new(task.clone())),
             None => Self::Deleted(id.into()),
         }
@@ -301,37 +309,42 @@ impl WrittenTask {
 }
 
 fn removed_jobs(world: &World) -> Vec<Uuid> {
-    let removed = world.jobs.iter().filter(|job| world.jobs.is_removed(job));
+    let removed = world.state.jobs.iter().filter(|job| world.state.jobs.is_removed(job));
     let mut ids: Vec<_> = removed.map(|job| job.id).collect();
     ids.sort_unstable();
     ids
 }
 
 fn backups(world: &World) -> Vec<Backup> {
-    let mut backups: Vec<_> = world.backups.iter().cloned().collect();
+    let mut backups: Vec<_> = world.state.backups.iter().cloned().collect();
     backups.sort_by(|one, other| one.instance_id.cmp(&other.instance_id));
     backups
 }
 
 fn memory_rules(world: &World) -> Keyed<Uuid, Vec<MemoryRule>> {
-    let of = |mapping| (mapping, world.memory_rules.of(mapping).cloned().collect());
-    world.memory_rules.mappings().map(of).collect()
+    let of = |mapping| (mapping, world.state.memory_rules.of(mapping).cloned().collect());
+    world.state.memory_rules.mappings().map(of).collect()
 }
 
 fn relationships(world: &World) -> Keyed<Box<str>, Relationship> {
-    world.relationships.iter().map(|(id, relationship)| (id.into(), relationship.clone())).collect()
+    world
+        .state
+        .relationships
+        .iter()
+        .map(|(id, relationship)| (id.into(), relationship.clone()))
+        .collect()
 }
 
 fn replications(world: &World) -> Keyed<Box<str>, Vec<Replication>> {
     let of = |(id, known): (_, &crate::cloud::Replications)| {
         (Box::clone(id), known.values().cloned().collect())
     };
-    world.replications.iter().map(of).collect()
+    world.state.replications.iter().map(of).collect()
 }
 
 fn checked(world: &World) -> Vec<WrittenCheck> {
     let written =
-        world.checked.iter().map(|((clickhouse, taurusdb, database), told)| WrittenCheck {
+        world.state.checked.iter().map(|((clickhouse, taurusdb, database), told)| WrittenCheck {
             clickhouse_id: clickhouse.clone(),
             taurusdb_id: taurusdb.clone(),
             database: database.clone(),
@@ -350,12 +363,12 @@ impl WrittenCheck {
 }
 
 fn source_databases(world: &World) -> Keyed<Box<str>, Vec<String>> {
-    let known = world.source_databases.iter();
+    let known = world.state.source_databases.iter();
     known.map(|(id, databases)| (id.clone(), databases.iter().cloned().collect())).collect()
 }
 
 fn clickhouses(world: &World) -> Vec<WrittenClickHouse> {
-    let written = world.clickhouses.iter().map(|(id, clickhouse)| WrittenClickHouse {
+    let written = world.state.clickhouses.iter().map(|(id, clickhouse)| WrittenClickHouse {
         id: id.into(),
         clickhouse: clickhouse.clone(),
     });

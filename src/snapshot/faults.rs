@@ -6,9 +6,9 @@
 
 use super::keyed::Keyed;
 use super::{Wrong, without_idle_fractions};
-use crate::cloud::World;
-use crate::testing::fault::Exported;
-use crate::testing::scenario::{Scenario, Written};
+use crate::faults::Exported;
+use crate::worlds::World;
+use crate::worlds::scenario::{Scenario, ScenarioSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub type Scenarios<'s> = dyn Fn(&str) -> Option<Arc<Scenario>> + 's;
 pub struct WrittenFaults {
     armed: Exported,
     scenario: Option<Box<str>>,
-    scenarios: Keyed<Box<str>, Written>,
+    scenarios: Keyed<Box<str>, ScenarioSpec>,
 }
 
 impl WrittenFaults {
@@ -31,8 +31,8 @@ impl WrittenFaults {
         let written =
             |(name, scenario): (&str, &Arc<Scenario>)| (name.into(), scenario.written.clone());
         Self {
-            armed: world.testing.faults.export(),
-            scenario: world.testing.scenario.clone(),
+            armed: world.faults.export(),
+            scenario: world.scenario.clone(),
             scenarios: world.entered().map(written).collect(),
         }
     }
@@ -54,24 +54,24 @@ impl WrittenFaults {
 
     /// Arms and enters them, where the service knows these scenarios.
     pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
-        let import = world.testing.faults.import(&self.armed);
+        let import = world.faults.import(&self.armed);
         import.map_err(|error| Wrong::new("faults.armed", error.to_string()))?;
         for (name, written) in &self.scenarios.0 {
             let same = known(name).filter(|known| value(&known.written) == value(written));
             let scenario = same.map_or_else(|| read(name, written).map(Arc::new), Ok)?;
             world.be_in(name, scenario);
         }
-        world.testing.scenario = self.scenario;
+        world.scenario = self.scenario;
         Ok(())
     }
 }
 
-fn read(name: &str, written: &Written) -> Result<Scenario, Wrong> {
+fn read(name: &str, written: &ScenarioSpec) -> Result<Scenario, Wrong> {
     Scenario::of(name, written.clone())
         .map_err(|error| Wrong::new(format!("faults.scenarios.{name}"), error.to_string()))
 }
 
-fn value(written: &Written) -> Value {
+fn value(written: &ScenarioSpec) -> Value {
     let mut value = serde_json::to_value(written).unwrap_or_default();
     without_idle_fractions(&mut value);
     value

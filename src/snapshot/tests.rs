@@ -5,10 +5,11 @@ pub mod rich;
 
 use super::check::each_run;
 use crate::api::ROUTES;
-use crate::cloud::{Course, Run, Turn};
+use crate::app::App;
+use crate::clock::ClockCommand;
+use crate::cloud::{Activity, Execution};
 use crate::control::{clock, worlds};
 use crate::credentials::PROJECT_ID;
-use crate::http::App;
 use crate::selftest::example_app;
 use rich::{call, document, imported, pair, perform, rich};
 use serde_json::Value;
@@ -54,7 +55,7 @@ fn an_imported_world_answers_like_the_one_that_was_exported() {
             seen += usize::from(answers[0].0 == 200);
         }
         let due = [&app, &other]
-            .map(|app| clock::turn(app, PROJECT_ID, &Turn::NextEvent).unwrap().into_due());
+            .map(|app| clock::turn(app, PROJECT_ID, &ClockCommand::NextEvent).unwrap().into_due());
         assert_eq!(due[0], due[1]);
         if due[0].is_empty() {
             break;
@@ -102,11 +103,11 @@ fn equal_histories_are_equal_bytes_in_sorted_order() {
     assert_eq!(format!("{sorted:#}\n"), text);
 }
 
-/// The runs of a course in a world's document, with their places.
-fn copies(app: &App, course: u32) -> Vec<(String, Value)> {
+/// The runs of an activity in a world's document, with their places.
+fn copies(app: &App, activity: u32) -> Vec<(String, Value)> {
     let mut copies = Vec::new();
     let visited = each_run(&document(app), &mut String::new(), &mut |place, number, run| {
-        if number == u64::from(course) {
+        if number == u64::from(activity) {
             copies.push((place.to_owned(), run.clone()));
         }
         Ok::<_, Infallible>(())
@@ -117,27 +118,27 @@ fn copies(app: &App, course: u32) -> Vec<(String, Value)> {
 
 #[test]
 fn whatever_is_set_going_is_steered_in_every_copy() {
-    type Steer = fn(&mut Run, crate::cloud::Moment);
+    type Steer = fn(&mut Execution, crate::clock::Moment);
     let steers: [(&str, Steer); 4] = [
-        ("finish", Run::finish),
-        ("hold", Run::hold),
+        ("finish", Execution::finish),
+        ("hold", Execution::hold),
         ("fail", |run, now| run.fail(40, now)),
         ("fail late", |run, now| run.fail(100, now)),
     ];
     for (at, route) in ROUTES.iter().enumerate() {
-        if route.courses().next().is_none() {
+        if route.activities().next().is_none() {
             continue;
         }
         let operation = route.contract.id;
         for (name, change) in steers {
             let app = example_app();
             perform(&app, at, 0);
-            let cell = app.cloud.world(PROJECT_ID);
-            let (before, steered): (Course, Course) = {
+            let cell = app.worlds.world(PROJECT_ID);
+            let (before, steered): (Activity, Activity) = {
                 let mut world = cell.lock();
-                let now = world.clock.now();
-                let of_it = |course: &&Course| std::ptr::eq(course.contract, route.contract);
-                let found = world.agenda.under_way().find(of_it).cloned();
+                let now = world.state.clock.now();
+                let of_it = |activity: &&Activity| std::ptr::eq(activity.contract, route.contract);
+                let found = world.state.timeline.under_way().find(of_it).cloned();
                 let before = found.unwrap_or_else(|| panic!("{operation} set nothing going"));
                 let job = before.job.map(|(id, _)| id.to_string());
                 let resource = before.resource.as_ref().map(|(id, _)| id.to_string());
@@ -145,9 +146,9 @@ fn whatever_is_set_going_is_steered_in_every_copy() {
                 let steered = world.steer(&id, now, |run| change(run, now));
                 (before, steered.expect("it is under way"))
             };
-            assert_eq!(before.run.course, steered.run.course);
+            assert_eq!(before.run.activity, steered.run.activity);
             let expected = serde_json::to_value(steered.run).unwrap();
-            let there = copies(&app, steered.run.course);
+            let there = copies(&app, steered.run.activity);
             let kept = there.iter().filter(|(place, _)| !place.starts_with("agenda"));
             assert!(kept.count() > 0, "{operation} is kept nowhere");
             for (place, run) in there {
@@ -163,7 +164,7 @@ fn every_lifecycle_of_an_operation_has_its_name() {
     use crate::cloud::words::LIFECYCLES;
     for route in ROUTES {
         let of_job = route.job.map(|job| job.lifecycle);
-        for lifecycle in route.courses().skip(usize::from(of_job.is_some())) {
+        for lifecycle in route.activities().skip(usize::from(of_job.is_some())) {
             let named = LIFECYCLES.iter().any(|(_, known)| std::ptr::eq(*known, lifecycle));
             assert!(named, "add {lifecycle:?} of {} to LIFECYCLES", route.contract.id);
         }

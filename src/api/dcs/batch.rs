@@ -1,8 +1,8 @@
 //! Calls on several migration tasks at once: each has a result of its own.
 
 use super::service::unknown;
-use crate::cloud::Project;
-use crate::contract::{Contract, Field, Format, Kind, Note, Refused, Situation, format};
+use crate::cloud::RequestContext;
+use crate::contract::{Contract, ErrorKind, Field, Format, Kind, Note, Refused, format};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -16,16 +16,16 @@ static EITHER_ID: Format = Format {
     pattern: "^([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\
               |[0-9A-Fa-f]{32})$",
     accepts: |text| (format::DASHED_UUID.accepts)(text) || (format::HEX_32.accepts)(text),
-    situation: Situation::MalformedId,
+    error_kind: ErrorKind::MalformedId,
 };
 
 /// The list has something in it that is the id of no task.
 pub const MALFORMED_ID: Refused =
-    Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DCS.4855");
+    Refused::new(ErrorKind::MalformedId, StatusCode::BAD_REQUEST, "DCS.4855");
 
-/// The list names no task of the project, or one result says that its id does not.
+/// The list names no task of the context, or one result says that its id does not.
 pub const UNKNOWN_TASK: Refused =
-    Refused::new(Situation::UnknownTask, StatusCode::BAD_REQUEST, "DCS.4855");
+    Refused::new(ErrorKind::UnknownTask, StatusCode::BAD_REQUEST, "DCS.4855");
 
 /// When a list is refused, and when only one of its tasks is.
 pub const WHOLE_OR_PART: Note = Note {
@@ -72,11 +72,11 @@ struct TaskResult {
 pub fn each(
     contract: &'static Contract,
     ids: Vec<String>,
-    project: &mut Project<'_>,
-    act: impl Fn(&str, &mut Project<'_>) -> Result<(), Refusal>,
+    context: &mut RequestContext<'_>,
+    act: impl Fn(&str, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<Results, Refusal> {
     let mut one = |id: String| {
-        let done = project.in_own_course(|project| act(&id, project));
+        let done = context.in_own_course(|context| act(&id, context));
         (id, done)
     };
     let done: Vec<_> = ids.into_iter().map(&mut one).collect();
@@ -89,7 +89,7 @@ pub fn each(
         return Err(unknown(first));
     }
     if done.iter().all(|(_, done)| done.is_err()) {
-        project.leave_unchanged();
+        context.leave_unchanged();
     }
     let result = |(id, done)| TaskResult::of(contract, id, done);
     Ok(Results { migration_tasks: done.into_iter().map(result).collect() })
@@ -100,7 +100,7 @@ impl TaskResult {
         let Err(refusal) = done else {
             return Self { task_id, result: "success", error_code: None, error_msg: None };
         };
-        let error_code = contract.refusal(refusal.situation()).map(|refused| refused.code);
+        let error_code = contract.refusal(refusal.error_kind()).map(|refused| refused.code);
         Self { task_id, result: "failed", error_code, error_msg: Some(refusal.to_string()) }
     }
 }

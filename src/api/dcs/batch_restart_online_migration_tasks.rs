@@ -2,8 +2,10 @@
 
 use super::batch::{MALFORMED_ID, RESULTS, Results, TASK_ID, UNKNOWN_TASK, WHOLE_OR_PART, each};
 use super::service::{SERVICE, allow_in, find, find_mut};
-use crate::cloud::{Configuration, FULL_MIGRATION, Happening, Lifecycle, MigrationTask, Project};
-use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source};
+use crate::cloud::{
+    Configuration, FULL_MIGRATION, Lifecycle, MigrationTask, RequestContext, TaskEvent,
+};
+use crate::contract::{Certainty, Contract, ErrorKind, Field, Kind, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -22,7 +24,7 @@ static CONTRACT: Contract = Contract {
         .known_from(Certainty::Client)],
     reply: RESULTS,
     refusals: &[
-        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "dcs.41.0001").note(
+        Refused::new(ErrorKind::WrongState, StatusCode::BAD_REQUEST, "dcs.41.0001").note(
             "The only published failure of a task is dcs.41.0001, for a task of the old kind.",
             "dcs.41.0001 for a backup import and for a task that has no reason to start again.",
         ),
@@ -49,28 +51,28 @@ pub struct BatchRestartOnlineMigrationTasks;
 
 impl Operation for BatchRestartOnlineMigrationTasks {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
     type Request = Request;
     type Reply = Results;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Results, Refusal> {
-        each(&CONTRACT, request.migration_tasks, project, restart)
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Results, Refusal> {
+        each(&CONTRACT, request.migration_tasks, context, restart)
     }
 }
 
-fn restart(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
-    project.heed(id, Resource::MigrationTask)?;
-    let task = find(id, project)?;
+fn restart(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+    context.apply_reserved_id(id, Resource::MigrationTask)?;
+    let task = find(id, context)?;
     let configuration = configuration(task)?.clone();
-    allow_in(task, RESTARTABLE, project.now)?;
+    allow_in(task, RESTARTABLE, context.now)?;
     // What an instance's id asked of the first start it asks of this one too.
     for side in [&configuration.source, &configuration.target] {
         if let Some(instance_id) = &side.id {
-            project.heed(instance_id, Resource::Instance)?;
+            context.apply_reserved_id(instance_id, Resource::Instance)?;
         }
     }
-    let run = project.start(configuration.method.lifecycle(), id);
-    find_mut(id, project)?.migrate(configuration, run, Happening::Restarted);
+    let run = context.start(configuration.method.lifecycle(), id);
+    find_mut(id, context)?.migrate(configuration, run, TaskEvent::Restarted);
     Ok(())
 }
 

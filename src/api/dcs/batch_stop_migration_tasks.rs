@@ -3,7 +3,7 @@
 use super::batch::{MALFORMED_ID, RESULTS, Results, TASK_ID, UNKNOWN_TASK, WHOLE_OR_PART, each};
 use super::service::SERVICE;
 use super::stopping::{NOT_MIGRATING, Rest, stop};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -40,9 +40,9 @@ impl Operation for BatchStopMigrationTasks {
     type Request = Request;
     type Reply = Results;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Results, Refusal> {
-        each(&CONTRACT, request.migration_tasks, project, |id, project| {
-            stop(id, Rest::Later, project)
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Results, Refusal> {
+        each(&CONTRACT, request.migration_tasks, context, |id, context| {
+            stop(id, Rest::Later, context)
         })
     }
 }

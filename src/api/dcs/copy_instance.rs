@@ -1,9 +1,9 @@
 //! Backing Up an Instance: makes a record that a backup import can be created from.
 
 use super::service::{INSTANCE_ID, SERVICE, instance};
-use crate::cloud::undocumented::BACKUP_FORMAT;
-use crate::cloud::{BACKUP, Backup, Lifecycle, Project, Records};
-use crate::contract::{Certainty, Contract, Field, Kind, Refused, Situation, Source, format};
+use crate::cloud::assumed::BACKUP_FORMAT;
+use crate::cloud::{BACKUP, Backup, Lifecycle, Records, RequestContext};
+use crate::contract::{Certainty, Contract, ErrorKind, Field, Kind, Refused, Source, format};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -27,7 +27,7 @@ static CONTRACT: Contract = Contract {
     reply: &[Field::mandatory("backup_id", Kind::Format(&format::DASHED_UUID))
         .means("ID of the backup record")
         .known_from(Certainty::Example)],
-    refusals: &[Refused::new(Situation::Busy, StatusCode::BAD_REQUEST, "DCS.4096").note(
+    refusals: &[Refused::new(ErrorKind::Busy, StatusCode::BAD_REQUEST, "DCS.4096").note(
         "The page does not say whether an instance has more than one backup at a time; a code is \
          published for a backup that is running.",
         "One at a time; the next is 400 DCS.4096.",
@@ -53,21 +53,21 @@ pub struct CopyInstance;
 
 impl Operation for CopyInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&BACKUP];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&BACKUP];
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let Request { instance_id, remark, backup_format } = request;
-        instance(&instance_id, project)?;
-        let last = project.world.backups.of(&instance_id).last();
-        if last.is_some_and(|last| last.phase(project.now).ended.is_none()) {
+        instance(&instance_id, context)?;
+        let last = context.state.backups.of(&instance_id).last();
+        if last.is_some_and(|last| last.phase(context.now).ended.is_none()) {
             return Err(Refusal::Busy { id: instance_id, with: Business::Another });
         }
-        project.make_room(Records::Backups)?;
-        let backup_id = project.new_backup_id().to_string();
-        let run = project.start(&BACKUP, &backup_id);
-        project.world.backups.insert(Backup {
+        context.make_room(Records::Backups)?;
+        let backup_id = context.new_backup_id().to_string();
+        let run = context.start(&BACKUP, &backup_id);
+        context.state.backups.insert(Backup {
             id: backup_id.as_str().into(),
             instance_id: instance_id.into(),
             remark,

@@ -2,11 +2,11 @@
 
 use super::service::{SERVICE, TASK, Task};
 use crate::cloud::{
-    BackupFile, BackupImport, IMPORT, Lifecycle, MigrationMethod, MigrationTask, Project, Records,
-    Work,
+    BackupFile, BackupImport, IMPORT, Lifecycle, MigrationMethod, MigrationTask, Records,
+    RequestContext, Work,
 };
 use crate::contract::{
-    Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source,
+    Certainty, Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source,
 };
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -65,8 +65,8 @@ static CONTRACT: Contract = Contract {
     ],
     reply: TASK,
     refusals: &[
-        Refused::new(Situation::Retired, StatusCode::BAD_REQUEST, "DCS.4913"),
-        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4087").note(
+        Refused::new(ErrorKind::Retired, StatusCode::BAD_REQUEST, "DCS.4913"),
+        Refused::new(ErrorKind::WrongState, StatusCode::BAD_REQUEST, "DCS.4087").note(
             "Nothing says what importing a backup does that is not done.",
             "400 DCS.4087, the published code for a backup record in a wrong state.",
         ),
@@ -198,11 +198,11 @@ pub struct CreateMigrationTask;
 
 impl Operation for CreateMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&IMPORT];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&IMPORT];
     type Request = Request;
     type Reply = Task;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Task, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Task, Refusal> {
         let (Some(source), "backupfile_import") =
             (request.backup_files, request.migration_type.as_str())
         else {
@@ -211,15 +211,15 @@ impl Operation for CreateMigrationTask {
             return Err(Refusal::Retired { what, instead });
         };
         let target = request.target_instance;
-        project.instance_or_adopt(&target.id, TARGETS)?;
+        context.instance_or_adopt(&target.id, TARGETS)?;
         if let Some(name) = &target.name {
-            project.name_adopted(&target.id, name);
+            context.name_adopted(&target.id, name);
         }
         if let Some(record) = &source.backup_id {
-            require_backup(record, project)?;
+            require_backup(record, context)?;
         }
-        project.make_room(Records::Tasks)?;
-        let id = project.new_task_id().simple().to_string();
+        context.make_room(Records::Tasks)?;
+        let id = context.new_task_id().simple().to_string();
         let import = BackupImport {
             method: request.migration_method,
             file_source: source.file_source,
@@ -228,25 +228,25 @@ impl Operation for CreateMigrationTask {
             backup_id: source.backup_id,
             target_instance_id: target.id.into(),
             target_instance_name: target.name,
-            run: project.start(&IMPORT, &id),
+            run: context.start(&IMPORT, &id),
         };
         let work = Work::BackupImport(import.into());
         let (name, description) = (request.task_name, request.description);
-        let task = MigrationTask::new(&id, name, description, project.now, work);
-        let reply = Task::of(&task, project);
-        project.world.migration_tasks.insert(task);
+        let task = MigrationTask::new(&id, name, description, context.now, work);
+        let reply = Task::of(&task, context);
+        context.state.migration_tasks.insert(task);
         Ok(reply)
     }
 }
 
 /// A backup has to be done. One that was never seen is let pass with a warning, since a client may
 /// name a backup from before its tests.
-fn require_backup(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
+fn require_backup(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
     const ALLOWED: &[&str] = &["succeed"];
-    project.heed(id, Resource::Backup)?;
+    context.apply_reserved_id(id, Resource::Backup)?;
     let (resource, id) = (Resource::Backup, id.to_owned());
-    match project.world.backups.get(&id).map(|backup| backup.phase(project.now).status) {
-        None => project.object(Refusal::NotFound { resource, id }),
+    match context.state.backups.get(&id).map(|backup| backup.phase(context.now).status) {
+        None => context.refuse_or_warn(Refusal::NotFound { resource, id }),
         Some(state) if ALLOWED.contains(&state) => Ok(()),
         Some(state) => Err(Refusal::WrongState { resource, id, state, allowed: ALLOWED }),
     }

@@ -1,10 +1,10 @@
 //! Creating an Online Data Migration Task: prepares a host that will migrate once configured.
 
 use super::service::SERVICE;
-use crate::cloud::undocumented::CREATE_MIGRATION_TASK_JOB;
+use crate::cloud::assumed::CREATE_MIGRATION_TASK_JOB;
 use crate::cloud::{
-    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, PREPARATION, Project,
-    Records, Work,
+    JobKind, Lifecycle, MigrationTask, Network, OnlineMigration, Owner, PREPARATION, Records,
+    RequestContext, Work,
 };
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
@@ -71,22 +71,22 @@ pub struct CreateOnlineMigrationTask;
 impl Operation for CreateOnlineMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
     const JOB: Option<&'static JobKind> = Some(&JOB);
-    const COURSES: &'static [&'static Lifecycle] = &[&PREPARATION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&PREPARATION];
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let Request { name, description, vpc_id, subnet_id, security_group_id } = request;
-        project.make_room(Records::Tasks)?;
-        let instance_id = project.new_task_id().to_string();
-        let job_id = project.start_job(&JOB, &instance_id).simple().to_string();
+        context.make_room(Records::Tasks)?;
+        let instance_id = context.new_task_id().to_string();
+        let job_id = context.start_job(&JOB, &instance_id).simple().to_string();
         let online = OnlineMigration {
             network: Some(Network { vpc_id, subnet_id, security_group_id }),
-            ..OnlineMigration::prepared_by(project.start(&PREPARATION, &instance_id))
+            ..OnlineMigration::prepared_by(context.start(&PREPARATION, &instance_id))
         };
         let work = Work::Online(online.into());
-        let task = MigrationTask::new(&instance_id, name, description, project.now, work);
-        project.world.migration_tasks.insert(task);
+        let task = MigrationTask::new(&instance_id, name, description, context.now, work);
+        context.state.migration_tasks.insert(task);
         Ok(Reply { instance_id, job_id })
     }
 }

@@ -1,7 +1,7 @@
 //! Deleting Migration Tasks: they are gone from lists, and nobody finds them again.
 
 use super::service::{SERVICE, allow_in};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -55,25 +55,25 @@ impl Operation for DeleteMigrationTask {
     type Request = Tasks;
     type Reply = Tasks;
 
-    fn call(tasks: Tasks, project: &mut Project<'_>) -> Result<Tasks, Refusal> {
+    fn call(tasks: Tasks, context: &mut RequestContext<'_>) -> Result<Tasks, Refusal> {
         for id in &tasks.task_id_list {
-            match project.heed(id, Resource::MigrationTask) {
+            match context.apply_reserved_id(id, Resource::MigrationTask) {
                 Err(Refusal::NotFound { .. }) => {}
                 heeded => heeded?,
             }
-            if let Some(task) = project.world.migration_tasks.get(id) {
-                allow_in(task, DELETABLE, project.now)?;
+            if let Some(task) = context.state.migration_tasks.get(id) {
+                allow_in(task, DELETABLE, context.now)?;
             }
         }
-        let is_there = |id: &String| project.world.migration_tasks.get(id).is_some();
+        let is_there = |id: &String| context.state.migration_tasks.get(id).is_some();
         if !tasks.task_id_list.iter().any(is_there) {
-            project.leave_unchanged();
+            context.leave_unchanged();
         }
         for id in &tasks.task_id_list {
-            let course = project.world.migration_tasks.get(id).map(|task| task.run().course);
-            project.world.migration_tasks.delete(id);
-            if let Some(course) = course {
-                project.world.cut_short(course);
+            let activity = context.state.migration_tasks.get(id).map(|task| task.run().activity);
+            context.state.migration_tasks.delete(id);
+            if let Some(activity) = activity {
+                context.cut_short(activity);
             }
         }
         Ok(tasks)

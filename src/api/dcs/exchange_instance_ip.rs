@@ -1,10 +1,11 @@
 //! Switching the IP Addresses of Source and Target: an incremental migration ends with it.
 
 use super::service::{End, SERVICE, TASK_ID, allow_in, find, find_mut, unknown};
+use crate::clock::Moment;
 use crate::cloud::{
-    EXCHANGE, Exchange, INCREMENTAL, Lifecycle, MigrationTask, Moment, Project, Side, Work,
+    EXCHANGE, Exchange, INCREMENTAL, Lifecycle, MigrationTask, RequestContext, Side, Work,
 };
-use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source};
+use crate::contract::{Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -30,9 +31,9 @@ static CONTRACT: Contract = Contract {
     ],
     success: StatusCode::NO_CONTENT,
     refusals: &[
-        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "111400063"),
+        Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "111400063"),
         IMPOSSIBLE,
-        Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DCS.4990"),
+        Refused::new(ErrorKind::WrongEngine, StatusCode::BAD_REQUEST, "DCS.4990"),
     ],
     example: include_str!("../../../fixtures/dcs/exchange_instance_ip/documented.json"),
     ..Contract::BLANK
@@ -46,7 +47,7 @@ const OMITTED: Note = Note {
 
 /// Addresses cannot be switched, or not switched back, in this state.
 pub const IMPOSSIBLE: Refused =
-    Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4990");
+    Refused::new(ErrorKind::WrongState, StatusCode::BAD_REQUEST, "DCS.4990");
 
 const SIDES: &[InstanceKind] = &[InstanceKind::DCS_REDIS];
 
@@ -64,17 +65,20 @@ pub struct ExchangeInstanceIp;
 
 impl Operation for ExchangeInstanceIp {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&EXCHANGE];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&EXCHANGE];
     type Request = Request;
     type Reply = ();
 
-    fn call(Request { task_id, .. }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
-        project.heed(&task_id, Resource::MigrationTask)?;
-        let task = find(&task_id, project)?;
-        require_following(task, project.now)?;
-        require_two_instances(task, project)?;
-        let there = project.start(&EXCHANGE, &task_id);
-        let Work::Online(online) = &mut find_mut(&task_id, project)?.work else {
+    fn call(
+        Request { task_id, .. }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<(), Refusal> {
+        context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
+        let task = find(&task_id, context)?;
+        require_following(task, context.now)?;
+        require_two_instances(task, context)?;
+        let there = context.start(&EXCHANGE, &task_id);
+        let Work::Online(online) = &mut find_mut(&task_id, context)?.work else {
             return Err(unknown(&task_id));
         };
         online.exchange = Some(Exchange { there, back: None });
@@ -92,19 +96,22 @@ fn require_following(task: &MigrationTask, now: Moment) -> Result<(), Refusal> {
 }
 
 /// Addresses are switched between two DCS instances that listen on the same port.
-fn require_two_instances(task: &MigrationTask, project: &Project<'_>) -> Result<(), Refusal> {
+fn require_two_instances(
+    task: &MigrationTask,
+    context: &RequestContext<'_>,
+) -> Result<(), Refusal> {
     let configured = task.online().and_then(|online| online.configured.as_ref());
     let (configuration, _) = configured.ok_or_else(|| unknown(&task.id))?;
-    let of_source = port("source_instance", &configuration.source, project)?;
-    let of_target = port("target_instance", &configuration.target, project)?;
+    let of_source = port("source_instance", &configuration.source, context)?;
+    let of_target = port("target_instance", &configuration.target, context)?;
     if of_source == of_target {
         return Ok(());
     }
     Err(Refusal::DifferentPorts { of_source, of_target })
 }
 
-fn port(name: &str, side: &Side, project: &Project<'_>) -> Result<String, Refusal> {
-    let End { addrs, id, .. } = End::of(side, project);
+fn port(name: &str, side: &Side, context: &RequestContext<'_>) -> Result<String, Refusal> {
+    let End { addrs, id, .. } = End::of(side, context);
     if id.is_none() {
         return Err(Refusal::WrongEngine { id: name.to_owned(), is: addrs, wanted: SIDES });
     }

@@ -4,7 +4,7 @@
 //! it, and nothing but its ID and name is known. Everything else is the same for all of them.
 
 use crate::cloud::Instance;
-use crate::cloud::undocumented::dcs;
+use crate::cloud::assumed::dcs;
 use crate::contract::{Field, Kind};
 use serde::Serialize;
 

@@ -2,9 +2,10 @@
 
 use super::service::{INSTANCE_ID, SERVICE, instance};
 use crate::api::paging::{OFFSET, limit, page, page_of_all};
-use crate::cloud::undocumented::{BACKUP_BYTES, BACKUP_ERROR};
-use crate::cloud::{Backup, Moment, Project};
-use crate::contract::{Awaits, Certainty, Contract, Field, Format, Kind, Note, Situation, Source};
+use crate::clock::Moment;
+use crate::cloud::assumed::{BACKUP_BYTES, BACKUP_ERROR};
+use crate::cloud::{Backup, RequestContext};
+use crate::contract::{Awaits, Certainty, Contract, ErrorKind, Field, Format, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,7 @@ static TIME: Format = Format {
     chinese: "形如 20260101000000 的时间",
     pattern: "^[0-9]{14}$",
     accepts: |text| text.len() == 14 && text.bytes().all(|digit| digit.is_ascii_digit()),
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 const STATUSES: Kind =
@@ -110,11 +111,11 @@ impl Operation for ListBackupRecords {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        instance(&request.instance_id, project)?;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        instance(&request.instance_id, context)?;
         let Request { begin_time, end_time, offset, limit, .. } = &request;
         let (offset, limit) = (*offset, limit.unwrap_or(10));
-        let all = project.world.backups.of(&request.instance_id);
+        let all = context.state.backups.of(&request.instance_id);
         let (page, total_num) = if begin_time.is_none() && end_time.is_none() {
             page_of_all(all.iter(), all.len(), |_| true, offset, limit)
         } else {
@@ -126,7 +127,7 @@ impl Operation for ListBackupRecords {
             };
             page(all.iter().filter(within), offset, limit)
         };
-        let records = page.into_iter().map(|backup| Record::of(backup, project.now));
+        let records = page.into_iter().map(|backup| Record::of(backup, context.now));
         Ok(Reply { total_num, backup_record_response: records.collect() })
     }
 }

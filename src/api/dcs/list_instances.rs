@@ -1,10 +1,10 @@
-//! Querying Instances: the DCS instances of a project, or those that a filter fits.
+//! Querying Instances: the DCS instances of a context, or those that a filter fits.
 
 use super::known_instance::{COMMON, KnownInstance, and, is_at};
 use super::service::SERVICE;
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::undocumented::dcs;
-use crate::cloud::{Instance, Project};
+use crate::cloud::assumed::dcs;
+use crate::cloud::{Instance, RequestContext};
 use crate::contract::{Certainty, Contract, Engine, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -94,8 +94,8 @@ impl Operation for ListInstances {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let instances = project.world.instances.values();
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let instances = context.state.instances.values();
         let fitting = instances.filter(|instance| request.fits(instance));
         let (page, instance_num) = page(fitting, request.offset, request.limit.unwrap_or(10));
         let listed =

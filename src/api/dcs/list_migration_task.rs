@@ -1,9 +1,10 @@
-//! Querying Migration Tasks: all of a project, or those whose name fits.
+//! Querying Migration Tasks: all of a context, or those whose name fits.
 
 use super::service::{End, SERVICE, TASK_STATUSES, error, status};
 use crate::api::paging::{OFFSET, limit, page, page_of_all};
-use crate::cloud::undocumented::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
-use crate::cloud::{MigrationMethod, MigrationTask, Moment, Project, Side, Work};
+use crate::clock::Moment;
+use crate::cloud::assumed::{SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION};
+use crate::cloud::{MigrationMethod, MigrationTask, RequestContext, Side, Work};
 use crate::contract::{Awaits, Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -120,8 +121,8 @@ impl Operation for ListMigrationTask {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let (tasks, limit) = (&project.world.migration_tasks, request.limit.unwrap_or(10));
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let (tasks, limit) = (&context.state.migration_tasks, request.limit.unwrap_or(10));
         let (page, count) = match &request.name {
             Some(part) => {
                 let is_named = |task: &MigrationTask| task.name.contains(part.as_str());
@@ -133,21 +134,21 @@ impl Operation for ListMigrationTask {
             }
         };
         let page = page.into_iter().flatten();
-        let migration_tasks = page.map(|task| Listed::of(task, project)).collect();
+        let migration_tasks = page.map(|task| Listed::of(task, context)).collect();
         Ok(Reply { count, migration_tasks })
     }
 }
 
 impl Listed {
-    fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
-        let phase = task.phase(project.now);
+    fn of(task: &MigrationTask, context: &RequestContext<'_>) -> Self {
+        let phase = task.phase(context.now);
         let common = Self {
             task_id: (*task.id).to_owned(),
             task_name: task.name.clone(),
-            status: status(task, project),
+            status: status(task, context),
             created_at: task.created.with_milliseconds(),
             description: task.description.clone(),
-            error_message: phase.failed.then(|| error(task, project)),
+            error_message: phase.failed.then(|| error(task, context)),
             version: TASK_VERSION,
             ..Self::default()
         };
@@ -161,8 +162,8 @@ impl Listed {
                     ..common
                 };
                 let Some((configuration, _)) = &online.configured else { return online_task };
-                let source = End::of(&configuration.source, project);
-                let target = End::of(&configuration.target, project);
+                let source = End::of(&configuration.source, context);
+                let target = End::of(&configuration.target, context);
                 Self {
                     migration_method: Some(configuration.method),
                     data_source: Some(source.addrs),
@@ -178,7 +179,7 @@ impl Listed {
             }
             Work::BackupImport(import) => {
                 let id = Some(import.target_instance_id.clone());
-                let target = End::of(&Side { id, addrs: None, password: None }, project);
+                let target = End::of(&Side { id, addrs: None, password: None }, context);
                 Self {
                     migration_type: "backupfile_import",
                     migration_method: Some(import.method),

@@ -2,9 +2,9 @@
 
 use super::service::{SERVICE, TASK_ID, find};
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::undocumented::MIGRATION_LOG;
-use crate::cloud::{Event, MigrationTask, Project};
-use crate::contract::{Certainty, Contract, Field, Format, Kind, Note, Refused, Situation, Source};
+use crate::cloud::assumed::MIGRATION_LOG;
+use crate::cloud::{Event, MigrationTask, RequestContext};
+use crate::contract::{Certainty, Contract, ErrorKind, Field, Format, Kind, Note, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::StatusCode;
@@ -31,7 +31,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("log_num", Kind::Integer(0, i64::MAX)).means("how many entries fit"),
         Field::mandatory("migration_logs", Kind::List(&ENTRY, 1000)).means("one page of them"),
     ],
-    refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
+    refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
     example: include_str!("../../../fixtures/dcs/list_migration_task_logs/documented.json"),
     ..Contract::BLANK
 };
@@ -41,7 +41,7 @@ static LEVEL: Format = Format {
     chinese: "INFO 或 ERROR",
     pattern: "^([Ii][Nn][Ff][Oo]|[Ee][Rr][Rr][Oo][Rr])$",
     accepts: |text| ["INFO", "ERROR"].iter().any(|level| level.eq_ignore_ascii_case(text)),
-    situation: Situation::InvalidParameter,
+    error_kind: ErrorKind::InvalidParameter,
 };
 
 static ENTRY: Kind = Kind::Object(&[
@@ -85,10 +85,10 @@ impl Operation for ListMigrationTaskLogs {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        project.heed(&request.task_id, Resource::MigrationTask)?;
-        let task = find(&request.task_id, project)?;
-        let history = task.history(project.now);
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        context.apply_reserved_id(&request.task_id, Resource::MigrationTask)?;
+        let task = find(&request.task_id, context)?;
+        let history = task.history(context.now);
         let entries = history.iter().rev().filter_map(|event| Entry::of(event, task));
         let wanted = |entry: &Entry| {
             let level = request.log_level.as_ref();

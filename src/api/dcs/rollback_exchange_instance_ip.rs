@@ -2,7 +2,7 @@
 
 use super::exchange_instance_ip::IMPOSSIBLE;
 use super::service::{SERVICE, TASK_ID, find_mut};
-use crate::cloud::{EXCHANGED, Lifecycle, MigrationTask, Project, ROLLBACK, Work};
+use crate::cloud::{EXCHANGED, Lifecycle, MigrationTask, ROLLBACK, RequestContext, Work};
 use crate::contract::{Contract, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -33,14 +33,14 @@ pub struct RollbackExchangeInstanceIp;
 
 impl Operation for RollbackExchangeInstanceIp {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&ROLLBACK];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&ROLLBACK];
     type Request = Request;
     type Reply = ();
 
-    fn call(Request { task_id }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
-        project.heed(&task_id, Resource::MigrationTask)?;
-        let (now, back) = (project.now, project.start(&ROLLBACK, &task_id));
-        let task = find_mut(&task_id, project)?;
+    fn call(Request { task_id }: Request, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+        context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
+        let (now, back) = (context.now, context.start(&ROLLBACK, &task_id));
+        let task = find_mut(&task_id, context)?;
         let state = task.task_status(now);
         let exchange = match &mut task.work {
             Work::Online(online) => online.exchange.as_mut(),

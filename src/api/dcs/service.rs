@@ -1,8 +1,9 @@
 //! DCS's dialect: host, envelope and codes, after the published code list, and what its migration
 //! calls share.
 
-use crate::cloud::{Instance, MigrationTask, Moment, Project, Side};
-use crate::contract::{Engine, Envelope, Field, Kind, Note, Refused, Service, Situation};
+use crate::clock::Moment;
+use crate::cloud::{Instance, MigrationTask, RequestContext, Side};
+use crate::contract::{Engine, Envelope, ErrorKind, Field, Kind, Note, Refused, Service};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -15,19 +16,19 @@ pub static SERVICE: Service = Service {
     envelope: Envelope::Extended,
     speaks_chinese: false,
     refusals: &[
-        Refused::new(Situation::MalformedProjectId, StatusCode::BAD_REQUEST, "DCS.4002"),
-        Refused::new(Situation::EmptyBody, StatusCode::BAD_REQUEST, "DCS.4004"),
-        Refused::new(Situation::MalformedBody, StatusCode::BAD_REQUEST, "DCS.4005"),
-        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DCS.4800"),
-        Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DCS.4070"),
-        Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DCS.3022"),
-        Refused::new(Situation::UnknownTask, StatusCode::BAD_REQUEST, "DCS.4133"),
-        Refused::new(Situation::UnknownJob, StatusCode::BAD_REQUEST, "111400063"),
-        Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DCS.4913"),
-        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DCS.2003"),
-        Refused::new(Situation::Busy, StatusCode::BAD_REQUEST, "DCS.4026"),
-        Refused::new(Situation::WrongState, StatusCode::BAD_REQUEST, "DCS.4957"),
-        Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DCS.5000"),
+        Refused::new(ErrorKind::MalformedProjectId, StatusCode::BAD_REQUEST, "DCS.4002"),
+        Refused::new(ErrorKind::EmptyBody, StatusCode::BAD_REQUEST, "DCS.4004"),
+        Refused::new(ErrorKind::MalformedBody, StatusCode::BAD_REQUEST, "DCS.4005"),
+        Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "DCS.4800"),
+        Refused::new(ErrorKind::MalformedId, StatusCode::BAD_REQUEST, "DCS.4070"),
+        Refused::new(ErrorKind::UnknownInstance, StatusCode::NOT_FOUND, "DCS.3022"),
+        Refused::new(ErrorKind::UnknownTask, StatusCode::BAD_REQUEST, "DCS.4133"),
+        Refused::new(ErrorKind::UnknownJob, StatusCode::BAD_REQUEST, "111400063"),
+        Refused::new(ErrorKind::WrongEngine, StatusCode::BAD_REQUEST, "DCS.4913"),
+        Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "DCS.2003"),
+        Refused::new(ErrorKind::Busy, StatusCode::BAD_REQUEST, "DCS.4026"),
+        Refused::new(ErrorKind::WrongState, StatusCode::BAD_REQUEST, "DCS.4957"),
+        Refused::new(ErrorKind::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DCS.5000"),
     ],
 };
 
@@ -76,27 +77,27 @@ pub struct Task {
 
 impl Task {
     /// A task as it is now.
-    pub fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
+    pub fn of(task: &MigrationTask, context: &RequestContext<'_>) -> Self {
         Self {
             id: (*task.id).to_owned(),
             name: task.name.clone(),
-            status: status(task, project),
-            error: error(task, project),
+            status: status(task, context),
+            error: error(task, context),
         }
     }
 }
 
 /// A task that has to be there.
-pub fn find<'p>(id: &str, project: &'p Project<'_>) -> Result<&'p MigrationTask, Refusal> {
-    project.world.migration_tasks.get(id).ok_or_else(|| unknown(id))
+pub fn find<'p>(id: &str, context: &'p RequestContext<'_>) -> Result<&'p MigrationTask, Refusal> {
+    context.state.migration_tasks.get(id).ok_or_else(|| unknown(id))
 }
 
 /// A task that has to be there, to change it.
 pub fn find_mut<'p>(
     id: &str,
-    project: &'p mut Project<'_>,
+    context: &'p mut RequestContext<'_>,
 ) -> Result<&'p mut MigrationTask, Refusal> {
-    project.world.migration_tasks.get_mut(id).ok_or_else(|| unknown(id))
+    context.state.migration_tasks.get_mut(id).ok_or_else(|| unknown(id))
 }
 
 /// Refuses what a task's state does not allow.
@@ -119,9 +120,12 @@ pub fn unknown(id: &str) -> Refusal {
 }
 
 /// A DCS instance that has to be there. Only the documented calls adopt what they do not know.
-pub fn instance<'p>(id: &str, project: &'p mut Project<'_>) -> Result<&'p Instance, Refusal> {
+pub fn instance<'p>(
+    id: &str,
+    context: &'p mut RequestContext<'_>,
+) -> Result<&'p Instance, Refusal> {
     let unknown = || Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
-    let instance = project.instance(id)?;
+    let instance = context.instance(id)?;
     if instance.engine == Engine::DcsRedis { Ok(instance) } else { Err(unknown()) }
 }
 
@@ -132,17 +136,17 @@ pub const INSTANCE_ID: Field = Field::mandatory("instance_id", Kind::TEXT).means
 pub const TASK_ID: Field = Field::mandatory("task_id", Kind::TEXT).means("migration task ID");
 
 /// The status of a task in the spelling that was chosen.
-pub fn status(task: &MigrationTask, project: &Project<'_>) -> &'static str {
-    match task.phase(project.now).status {
-        "INCRMIGEATING" if project.settings.spell_incrmigrating => "INCRMIGRATING",
+pub fn status(task: &MigrationTask, context: &RequestContext<'_>) -> &'static str {
+    match task.phase(context.now).status {
+        "INCRMIGEATING" if context.settings.spell_incrmigrating => "INCRMIGRATING",
         status => status,
     }
 }
 
 /// Why a task failed; empty unless it did.
-pub fn error(task: &MigrationTask, project: &Project<'_>) -> String {
-    let failed = task.phase(project.now).failed;
-    if failed { project.reason(task.run()).to_owned() } else { String::new() }
+pub fn error(task: &MigrationTask, context: &RequestContext<'_>) -> String {
+    let failed = task.phase(context.now).failed;
+    if failed { context.reason(task.run()).to_owned() } else { String::new() }
 }
 
 /// One end of a migration, as details and lists show it: never with its password.
@@ -157,8 +161,8 @@ pub struct End {
 
 impl End {
     /// A side as it was configured, with what is known of its instance.
-    pub fn of(side: &Side, project: &Project<'_>) -> Self {
-        let instance = side.id.as_ref().and_then(|id| project.world.instances.get(id));
+    pub fn of(side: &Side, context: &RequestContext<'_>) -> Self {
+        let instance = side.id.as_ref().and_then(|id| context.state.instances.get(id));
         let address = || instance.map(Instance::address).unwrap_or_default();
         Self {
             addrs: side.addrs.clone().unwrap_or_else(address),

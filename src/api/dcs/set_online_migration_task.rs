@@ -2,11 +2,11 @@
 
 use super::service::{SERVICE, TASK, Task, find, find_mut, unknown};
 use crate::cloud::{
-    Configuration, FULL_MIGRATION, Happening, Lifecycle, MigrationMethod, MigrationTask,
-    OnlineMigration, Project, Records, Run, Side, Work,
+    Configuration, Execution, FULL_MIGRATION, Lifecycle, MigrationMethod, MigrationTask,
+    OnlineMigration, Records, RequestContext, Side, TaskEvent, Work,
 };
 use crate::contract::{
-    Certainty, Contract, Field, InstanceKind, Kind, Note, Refused, Situation, Source, format,
+    Certainty, Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source, format,
 };
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -38,7 +38,7 @@ static CONTRACT: Contract = Contract {
         Field::mandatory("target_instance", SIDE).means("the Redis that the data go to"),
     ],
     reply: TASK,
-    refusals: &[Refused::new(Situation::UnknownTask, StatusCode::NOT_FOUND, "DCS.4133").note(
+    refusals: &[Refused::new(ErrorKind::UnknownTask, StatusCode::NOT_FOUND, "DCS.4133").note(
         "The page documents 404; real clients know 400 DCS.4133 for a missing task.",
         "404 DCS.4133 for this call, 400 DCS.4133 for the companion calls.",
     )],
@@ -105,78 +105,78 @@ pub struct SetOnlineMigrationTask;
 
 impl Operation for SetOnlineMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
-    const COURSES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&FULL_MIGRATION];
     type Request = Request;
     type Reply = Task;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Task, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Task, Refusal> {
         let id = request.task_id.as_str();
-        require_or_adopt(id, project)?;
-        let configuration = request.configuration(project)?;
-        if let Some(task) = project.world.migration_tasks.get(id) {
+        require_or_adopt(id, context)?;
+        let configuration = request.configuration(context)?;
+        if let Some(task) = context.state.migration_tasks.get(id) {
             let online = task.online().ok_or_else(|| unknown(id))?;
-            let (state, allowed) = (task.phase(project.now).status, CONFIGURABLE);
+            let (state, allowed) = (task.phase(context.now).status, CONFIGURABLE);
             if !allowed.contains(&state) {
                 if online.configured.as_ref().is_some_and(|(known, _)| *known == configuration) {
-                    let task = Task::of(task, project);
-                    project.leave_unchanged();
+                    let task = Task::of(task, context);
+                    context.leave_unchanged();
                     return Ok(task);
                 }
                 let (resource, id) = (Resource::MigrationTask, id.to_owned());
                 return Err(Refusal::WrongState { resource, id, state, allowed });
             }
         } else {
-            project.make_room(Records::Tasks)?;
-            adopt(id, project);
+            context.make_room(Records::Tasks)?;
+            adopt(id, context);
         }
-        let run = project.start(configuration.method.lifecycle(), id);
-        let task = find_mut(id, project)?;
-        task.migrate(configuration, run, Happening::Configured);
-        Ok(Task::of(find(id, project)?, project))
+        let run = context.start(configuration.method.lifecycle(), id);
+        let task = find_mut(id, context)?;
+        task.migrate(configuration, run, TaskEvent::Configured);
+        Ok(Task::of(find(id, context)?, context))
     }
 }
 
 /// A task that was never seen is let pass, with a warning; a deleted one is not.
-fn require_or_adopt(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
-    project.heed(id, Resource::MigrationTask)?;
-    if project.world.migration_tasks.get(id).is_some() {
+fn require_or_adopt(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+    context.apply_reserved_id(id, Resource::MigrationTask)?;
+    if context.state.migration_tasks.get(id).is_some() {
         return Ok(());
     }
-    if project.world.migration_tasks.was_deleted(id) {
+    if context.state.migration_tasks.was_deleted(id) {
         return Err(unknown(id));
     }
-    project.object(unknown(id))
+    context.refuse_or_warn(unknown(id))
 }
 
 /// Makes a task that waits for its configuration.
-fn adopt(id: &str, project: &mut Project<'_>) {
-    let prepared = OnlineMigration::prepared_by(Run::over(project.now));
+fn adopt(id: &str, context: &mut RequestContext<'_>) {
+    let prepared = OnlineMigration::prepared_by(Execution::over(context.now));
     let work = Work::Online(prepared.into());
-    let name = format!("dcs-migration-{}", Project::tag(id, 4));
-    project.world.migration_tasks.insert(MigrationTask::new(id, name, None, project.now, work));
+    let name = format!("dcs-migration-{}", RequestContext::tag(id, 4));
+    context.state.migration_tasks.insert(MigrationTask::new(id, name, None, context.now, work));
 }
 
 impl Request {
-    fn configuration(&self, project: &mut Project<'_>) -> Result<Configuration, Refusal> {
+    fn configuration(&self, context: &mut RequestContext<'_>) -> Result<Configuration, Refusal> {
         Ok(Configuration {
             method: self.migration_method,
             resume_mode: self.resume_mode.clone(),
             bandwidth_limit_mb: self.bandwidth_limit_mb,
-            source: self.source_instance.resolve(project)?,
-            target: self.target_instance.resolve(project)?,
+            source: self.source_instance.resolve(context)?,
+            target: self.target_instance.resolve(context)?,
         })
     }
 }
 
 impl RequestedSide {
-    fn resolve(&self, project: &mut Project<'_>) -> Result<Side, Refusal> {
+    fn resolve(&self, context: &mut RequestContext<'_>) -> Result<Side, Refusal> {
         if let Some(id) = &self.id {
-            project.instance_or_adopt(id, INSTANCES)?;
+            context.instance_or_adopt(id, INSTANCES)?;
         }
         Ok(Side {
             id: self.id.as_deref().map(Into::into),
             addrs: self.addrs.clone(),
-            password: self.password.as_ref().map(|password| project.digest(password)),
+            password: self.password.as_ref().map(|password| context.digest(password)),
         })
     }
 }

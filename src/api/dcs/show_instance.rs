@@ -2,8 +2,8 @@
 
 use super::known_instance::{KnownInstance, NUMBER, and};
 use super::service::{INSTANCE_ID, SERVICE, instance};
-use crate::cloud::undocumented::dcs;
-use crate::cloud::{Instance, Project};
+use crate::cloud::assumed::dcs;
+use crate::cloud::{Instance, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -94,8 +94,11 @@ impl Operation for ShowInstance {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        Ok(Reply::of(instance(&instance_id, project)?))
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        Ok(Reply::of(instance(&instance_id, context)?))
     }
 }
 

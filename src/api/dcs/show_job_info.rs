@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use crate::api::job::fail_reason;
-use crate::cloud::{Owner, Project};
+use crate::cloud::{Owner, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -60,17 +60,20 @@ impl Operation for ShowJobInfo {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { job_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let job = project.world.jobs.find(Owner::Dcs, &job_id);
+    fn call(
+        Request { job_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        let job = context.state.jobs.find(Owner::Dcs, &job_id);
         let job = job.ok_or(Refusal::NotFound { resource: Resource::Job, id: job_id })?;
-        let phase = job.phase(project.now);
+        let phase = job.phase(context.now);
         Ok(Reply {
             job_id: job.id.simple().to_string(),
             job_type: job.kind.name,
             status: phase.status,
             begin_time: job.run.started.milliseconds().to_string(),
             end_time: phase.ended.map(|end| end.milliseconds().to_string()).unwrap_or_default(),
-            fail_reason: phase.failed.then(|| fail_reason(job, project)),
+            fail_reason: phase.failed.then(|| fail_reason(job, context)),
         })
     }
 }

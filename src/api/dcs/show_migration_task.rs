@@ -2,7 +2,7 @@
 
 use super::service::{SERVICE, TASK_ID, find};
 use super::task_detail::{DETAIL, TaskDetail};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Awaits, Contract, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -40,9 +40,9 @@ impl Operation for ShowMigrationTask {
 
     fn call(
         Request { task_id }: Request,
-        project: &mut Project<'_>,
+        context: &mut RequestContext<'_>,
     ) -> Result<TaskDetail, Refusal> {
-        project.heed(&task_id, Resource::MigrationTask)?;
-        Ok(TaskDetail::of(find(&task_id, project)?, project))
+        context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
+        Ok(TaskDetail::of(find(&task_id, context)?, context))
     }
 }

@@ -1,8 +1,9 @@
 //! Querying Migration Statistics: how far a task is.
 
 use super::service::{SERVICE, TASK_ID, find};
-use crate::cloud::undocumented::{MIGRATED_KEYS, MIGRATION_BYTES, MIGRATION_KBPS, MIGRATION_OPS};
-use crate::cloud::{MIGRATING, MigrationTask, Moment, Project};
+use crate::clock::Moment;
+use crate::cloud::assumed::{MIGRATED_KEYS, MIGRATION_BYTES, MIGRATION_KBPS, MIGRATION_OPS};
+use crate::cloud::{MIGRATING, MigrationTask, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -61,9 +62,12 @@ impl Operation for ShowMigrationTaskStats {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { task_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        project.heed(&task_id, Resource::MigrationTask)?;
-        Ok(Reply::of(find(&task_id, project)?, project.now))
+    fn call(
+        Request { task_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
+        Ok(Reply::of(find(&task_id, context)?, context.now))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::service::{SERVICE, TASK_ID, find};
 use super::stopping::{NOT_MIGRATING, Rest, stop};
 use super::task_detail::{DETAIL, TaskDetail};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -44,9 +44,9 @@ impl Operation for StopMigrationTask {
 
     fn call(
         Request { task_id }: Request,
-        project: &mut Project<'_>,
+        context: &mut RequestContext<'_>,
     ) -> Result<TaskDetail, Refusal> {
-        stop(&task_id, Rest::Later, project)?;
-        Ok(TaskDetail::of(find(&task_id, project)?, project))
+        stop(&task_id, Rest::Later, context)?;
+        Ok(TaskDetail::of(find(&task_id, context)?, context))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::service::{SERVICE, TASK_ID};
 use super::stopping::{NOT_MIGRATING, Rest, stop};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -36,7 +36,7 @@ impl Operation for StopMigrationTaskSync {
     type Request = Request;
     type Reply = ();
 
-    fn call(Request { task_id }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
-        stop(&task_id, Rest::AtOnce, project)
+    fn call(Request { task_id }: Request, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+        stop(&task_id, Rest::AtOnce, context)
     }
 }

@@ -1,12 +1,13 @@
 //! Everything about one task but its passwords: what the calls that show and that stop it answer.
 
 use super::service::{End, TASK_STATUSES, status};
-use crate::cloud::undocumented::{
+use crate::clock::Moment;
+use crate::cloud::assumed::{
     EXCHANGE_FAILED, ROLLBACK_FAILED, ROLLING_BACK, SUPPORTED_FEATURES, TASK_ADDRESS, TASK_VERSION,
 };
 use crate::cloud::{
-    BackupFile, BackupImport, MigrationMethod, MigrationTask, Moment, Network, OnlineMigration,
-    Project, Side, Work,
+    BackupFile, BackupImport, MigrationMethod, MigrationTask, Network, OnlineMigration,
+    RequestContext, Side, Work,
 };
 use crate::contract::{Certainty, Field, Kind, Note};
 use serde::Serialize;
@@ -150,25 +151,25 @@ struct BackupRecord {
 
 impl TaskDetail {
     /// A task as it is now.
-    pub fn of(task: &MigrationTask, project: &Project<'_>) -> Self {
+    pub fn of(task: &MigrationTask, context: &RequestContext<'_>) -> Self {
         let common = Self {
             task_id: task.id.to_string(),
             task_name: task.name.clone(),
             description: task.description.clone(),
-            status: status(task, project),
+            status: status(task, context),
             created_at: task.created.with_slashes(),
-            updated_at: task.updated(project.now).with_slashes(),
+            updated_at: task.updated(context.now).with_slashes(),
             version: TASK_VERSION,
-            task_status: task.task_status(project.now),
+            task_status: task.task_status(context.now),
             ..Self::default()
         };
         match &task.work {
-            Work::Online(online) => common.online(online, project),
-            Work::BackupImport(import) => common.import(import, task, project),
+            Work::Online(online) => common.online(online, context),
+            Work::BackupImport(import) => common.import(import, task, context),
         }
     }
 
-    fn online(self, online: &OnlineMigration, project: &Project<'_>) -> Self {
+    fn online(self, online: &OnlineMigration, context: &RequestContext<'_>) -> Self {
         let network = online.network.clone();
         let (vpc, subnet, group) = network.map_or((None, None, None), |network| {
             let Network { vpc_id, subnet_id, security_group_id } = network;
@@ -189,16 +190,21 @@ impl TaskDetail {
         Self {
             migration_method: Some(configuration.method),
             bandwidth_limit_mb: configuration.bandwidth_limit_mb.map(|limit| limit.to_string()),
-            source_instance: Some(End::of(&configuration.source, project)),
-            target_instance: Some(End::of(&configuration.target, project)),
+            source_instance: Some(End::of(&configuration.source, context)),
+            target_instance: Some(End::of(&configuration.target, context)),
             ..prepared
         }
     }
 
-    fn import(self, import: &BackupImport, task: &MigrationTask, project: &Project<'_>) -> Self {
+    fn import(
+        self,
+        import: &BackupImport,
+        task: &MigrationTask,
+        context: &RequestContext<'_>,
+    ) -> Self {
         let target =
             Side { id: Some(import.target_instance_id.clone()), addrs: None, password: None };
-        let named = End::of(&target, project);
+        let named = End::of(&target, context);
         let name = import.target_instance_name.clone().or_else(|| named.name.clone());
         Self {
             migration_type: "backupfile_import",
@@ -211,7 +217,7 @@ impl TaskDetail {
                 backup_record: import.backup_id.clone().map(|backup_id| BackupRecord { backup_id }),
             }),
             target_instance: Some(End { name, ..named }),
-            released_at: task.phase(project.now).ended.map(Moment::to_the_minute),
+            released_at: task.phase(context.now).ended.map(Moment::to_the_minute),
             ..self
         }
     }

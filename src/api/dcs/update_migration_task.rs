@@ -1,8 +1,8 @@
 //! Modifying a Migration Task: says whether a broken connection is made again by itself.
 
 use super::service::{SERVICE, TASK_ID, find_mut, unknown};
-use crate::cloud::{Project, Work};
-use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::cloud::{RequestContext, Work};
+use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -19,7 +19,7 @@ static CONTRACT: Contract = Contract {
     body: &[Field::optional("resume_mode", Kind::OneOf(&["auto", "manual"]))
         .means("whether a broken connection is made again by itself")
         .default("auto")],
-    refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
+    refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
     notes: &[
         Note {
             matter: "The page describes another call: a copy that was not adapted.",
@@ -50,15 +50,15 @@ impl Operation for UpdateMigrationTask {
 
     fn call(
         Request { task_id, resume_mode }: Request,
-        project: &mut Project<'_>,
+        context: &mut RequestContext<'_>,
     ) -> Result<(), Refusal> {
-        project.heed(&task_id, Resource::MigrationTask)?;
-        let Work::Online(online) = &mut find_mut(&task_id, project)?.work else {
+        context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
+        let Work::Online(online) = &mut find_mut(&task_id, context)?.work else {
             return Err(unknown(&task_id));
         };
         let resume_mode = Some(resume_mode.unwrap_or_else(|| "auto".to_owned()));
         if online.resume_mode == resume_mode {
-            project.leave_unchanged();
+            context.leave_unchanged();
         } else {
             online.resume_mode = resume_mode;
         }

@@ -2,8 +2,8 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
-use crate::cloud::undocumented::CREATE_MAPPING_JOB;
-use crate::cloud::{JobKind, Lifecycle, MAPPING_CREATION, MemoryMapping, Owner, Project};
+use crate::cloud::assumed::CREATE_MAPPING_JOB;
+use crate::cloud::{JobKind, Lifecycle, MAPPING_CREATION, MemoryMapping, Owner, RequestContext};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
@@ -63,16 +63,16 @@ pub struct CreateDbCacheMapping;
 impl Operation for CreateDbCacheMapping {
     const CONTRACT: &'static Contract = &CONTRACT;
     const JOB: Option<&'static JobKind> = Some(&JOB);
-    const COURSES: &'static [&'static Lifecycle] = &[&MAPPING_CREATION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&MAPPING_CREATION];
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { source_instance_id: source, target_instance_id: target } = request;
-        project.instance_or_adopt(&source, SOURCES)?;
-        project.instance_or_adopt(&target, TARGETS)?;
-        let mapped = project.world.memory_mappings.between(&source, &target, project.now);
-        let mapped = mapped.map(|mapping| (mapping.id, mapping.status(project.now)));
+        context.instance_or_adopt(&source, SOURCES)?;
+        context.instance_or_adopt(&target, TARGETS)?;
+        let mapped = context.state.memory_mappings.between(&source, &target, context.now);
+        let mapped = mapped.map(|mapping| (mapping.id, mapping.status(context.now)));
         let pair = || format!("{source} and {target}");
         match mapped {
             // Whatever were answered, the mapping would be gone when its deletion is over.
@@ -80,17 +80,18 @@ impl Operation for CreateDbCacheMapping {
                 return Err(Refusal::Busy { id: pair(), with: Business::Another });
             }
             Some(_) => {
-                project.object(Refusal::Busy { id: pair(), with: Business::SameMapping })?;
+                context
+                    .refuse_or_warn(Refusal::Busy { id: pair(), with: Business::SameMapping })?;
             }
             None => {}
         }
-        let job_id = project.start_job(&JOB, &target);
+        let job_id = context.start_job(&JOB, &target);
         if mapped.is_none_or(|(_, status)| status == "createfail") {
-            let id = mapped.map_or_else(|| project.new_mapping_id(), |(id, _)| id);
-            let creation = project.start(&MAPPING_CREATION, &id.to_string());
-            project.world.memory_mappings.insert(MemoryMapping {
+            let id = mapped.map_or_else(|| context.new_mapping_id(), |(id, _)| id);
+            let creation = context.start(&MAPPING_CREATION, &id.to_string());
+            context.state.memory_mappings.insert(MemoryMapping {
                 id,
-                name: format!("mapping-{}", Project::tag(&id.to_string(), 6)),
+                name: format!("mapping-{}", RequestContext::tag(&id.to_string(), 6)),
                 source_instance_id: source.into(),
                 target_instance_id: target.into(),
                 creation,

@@ -1,9 +1,9 @@
 //! Creating a Memory Acceleration Rule: which rows a mapping serves, and under which keys.
 
 use super::service::{COLUMNS, SEPARATOR, SERVICE, TTL, UNKNOWN_MAPPING, mapping_in};
-use crate::cloud::undocumented::RULE_TTL;
-use crate::cloud::{Clash, MemoryRule, Project, start_of_keys};
-use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source, format};
+use crate::cloud::assumed::RULE_TTL;
+use crate::cloud::{Clash, MemoryRule, RequestContext, start_of_keys};
+use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -48,7 +48,7 @@ static CONTRACT: Contract = Contract {
         .names("dbcache_rule_id")],
     refusals: &[
         UNKNOWN_MAPPING,
-        Refused::new(Situation::NameTaken, StatusCode::BAD_REQUEST, "DBS.200022"),
+        Refused::new(ErrorKind::NameTaken, StatusCode::BAD_REQUEST, "DBS.200022"),
     ],
     notes: &[Note {
         matter: "No page says in which statuses a mapping takes rules.",
@@ -88,16 +88,16 @@ impl Operation for CreateDbCacheRule {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let mapping = mapping_in(&request.dbcache_mapping_id, &["normal"], project)?;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let mapping = mapping_in(&request.dbcache_mapping_id, &["normal"], context)?;
         let start = start_of_keys(&request.key_prefix, &request.key_separator);
-        match project.world.memory_rules.clash(mapping.id, &request.name, &start) {
+        match context.state.memory_rules.clash(mapping.id, &request.name, &start) {
             Some(Clash::Name) => return Err(Refusal::NameTaken { name: request.name }),
             Some(Clash::Keys(other)) => return Err(Refusal::AmbiguousKeys { start, other }),
             None => {}
         }
-        let id = project.new_rule_id();
-        project.world.memory_rules.insert(mapping.id, request.into_rule(id));
+        let id = context.new_rule_id();
+        context.state.memory_rules.insert(mapping.id, request.into_rule(id));
         Ok(Reply { id })
     }
 }

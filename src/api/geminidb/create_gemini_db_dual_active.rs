@@ -2,8 +2,8 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
-use crate::cloud::undocumented::DUAL_ACTIVE_ROLES;
-use crate::cloud::{JobKind, Lifecycle, Owner, Project, Relationship};
+use crate::cloud::assumed::DUAL_ACTIVE_ROLES;
+use crate::cloud::{JobKind, Lifecycle, Owner, Relationship, RequestContext};
 use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source};
 use crate::error::{Business, Refusal};
 use crate::operation::Operation;
@@ -83,26 +83,26 @@ impl Operation for CreateGeminiDbDualActive {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id: source, destination_instance_id: destination, .. } = request;
-        project.instance_or_adopt(&source, SIDES)?;
-        project.instance_or_adopt(&destination, SIDES)?;
+        context.instance_or_adopt(&source, SIDES)?;
+        context.instance_or_adopt(&destination, SIDES)?;
         if source == destination {
-            project.object(Refusal::SelfPair { id: source.clone() })?;
+            context.refuse_or_warn(Refusal::SelfPair { id: source.clone() })?;
         }
-        let region = project.settings.region.clone();
+        let region = context.settings.region.clone();
         if request.destination_region == region {
-            project.object(Refusal::SameRegion { region: region.clone() })?;
+            context.refuse_or_warn(Refusal::SameRegion { region: region.clone() })?;
         }
         let related = [&source, &destination]
             .into_iter()
-            .find(|id| project.world.relationships.of(id, project.now).is_some());
+            .find(|id| context.state.relationships.of(id, context.now).is_some());
         if let Some(id) = related.cloned() {
-            project.object(Refusal::Busy { id, with: Business::Relationship })?;
+            context.refuse_or_warn(Refusal::Busy { id, with: Business::Relationship })?;
         }
-        project.place_adopted(&destination, &request.destination_region);
-        let job_id = project.start_job(&JOB, &source);
-        let building = project.course();
+        context.place_adopted(&destination, &request.destination_region);
+        let job_id = context.start_job(&JOB, &source);
+        let building = context.activity();
         let side = |role, peer: &String, region| Relationship {
             role,
             peer_instance_id: peer.as_str().into(),
@@ -113,7 +113,7 @@ impl Operation for CreateGeminiDbDualActive {
         };
         let (master, slave) = DUAL_ACTIVE_ROLES;
         let near = side(master, &destination, request.destination_region);
-        project.world.relationships.join(near, side(slave, &source, region));
+        context.state.relationships.join(near, side(slave, &source, region));
         Ok(JobStarted { job_id })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::service::{SERVICE, UNKNOWN_MAPPING, mapping_in};
 use crate::api::job::{self, JobStarted};
-use crate::cloud::undocumented::DELETE_MAPPING_JOB;
-use crate::cloud::{Instance, JobKind, Lifecycle, MAPPING_DELETION, Owner, Project};
+use crate::cloud::assumed::DELETE_MAPPING_JOB;
+use crate::cloud::{Instance, JobKind, Lifecycle, MAPPING_DELETION, Owner, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -58,24 +58,27 @@ pub struct DeleteDbCacheMapping;
 impl Operation for DeleteDbCacheMapping {
     const CONTRACT: &'static Contract = &CONTRACT;
     const JOB: Option<&'static JobKind> = Some(&JOB);
-    const COURSES: &'static [&'static Lifecycle] = &[&MAPPING_DELETION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&MAPPING_DELETION];
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(Request { id }: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
-        let mapping = mapping_in(&id, &["normal", "createfail", "stopped"], project)?;
+    fn call(
+        Request { id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<JobStarted, Refusal> {
+        let mapping = mapping_in(&id, &["normal", "createfail", "stopped"], context)?;
         for instance in [&mapping.source_instance_id, &mapping.target_instance_id] {
-            require_normal(instance, project)?;
+            require_normal(instance, context)?;
         }
-        let job_id = project.start_job(&JOB, &mapping.target_instance_id);
-        let deletion = project.start(&MAPPING_DELETION, &id);
-        project.world.memory_mappings.delete(mapping.id, deletion);
+        let job_id = context.start_job(&JOB, &mapping.target_instance_id);
+        let deletion = context.start(&MAPPING_DELETION, &id);
+        context.state.memory_mappings.delete(mapping.id, deletion);
         Ok(JobStarted { job_id })
     }
 }
 
-fn require_normal(id: &str, project: &Project<'_>) -> Result<(), Refusal> {
-    let instance = project.world.instances.get(id);
+fn require_normal(id: &str, context: &RequestContext<'_>) -> Result<(), Refusal> {
+    let instance = context.state.instances.get(id);
     let state = instance.map_or(Instance::NORMAL, |instance| instance.status);
     if state == Instance::NORMAL {
         return Ok(());
@@ -87,28 +90,30 @@ fn require_normal(id: &str, project: &Project<'_>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::{Access, Cloud, MemoryMapping, Moment};
+    use crate::clock::Moment;
+    use crate::cloud::{Access, MemoryMapping};
     use crate::contract::InstanceKind;
     use crate::sweep::app;
     use std::time::Duration;
 
     #[test]
     fn neither_instance_may_be_anything_but_normal() {
-        let cloud: Cloud = app(crate::contract::Strictness::default()).cloud;
-        let cell = cloud.world("project");
+        let worlds = app(crate::contract::Strictness::default()).worlds;
+        let cell = worlds.world("project");
         let mut world = cell.lock();
-        let mut project = Project::new(&mut world, Access::of_nobody(&cloud), &CONTRACT);
+        let access = Access::of_nobody(&worlds.account, &worlds);
+        let mut context = RequestContext::new(&mut world.state, access, &CONTRACT);
         let kinds = [InstanceKind::TAURUSDB, InstanceKind::PRIMARY_STANDBY_REDIS];
         for (id, kind) in ["source", "target"].into_iter().zip(kinds) {
-            let instance = Instance::adopted(id, kind, project.now);
-            project.world.instances.insert(id.into(), instance);
+            let instance = Instance::adopted(id, kind, context.now);
+            context.state.instances.insert(id.into(), instance);
         }
-        let id = project.new_mapping_id();
-        let Ok(creation) = project.in_own_course(|project| Ok::<_, Refusal>(project.course()))
+        let id = context.new_mapping_id();
+        let Ok(creation) = context.in_own_course(|context| Ok::<_, Refusal>(context.activity()))
         else {
             unreachable!("it cannot be refused")
         };
-        project.world.memory_mappings.insert(MemoryMapping {
+        context.state.memory_mappings.insert(MemoryMapping {
             id,
             name: "mapping".to_owned(),
             source_instance_id: "source".into(),
@@ -116,20 +121,20 @@ mod tests {
             creation,
             deletion: None,
         });
-        project.now = project.now.after(Duration::from_secs(2));
-        let delete = |project: &mut Project<'_>| {
-            DeleteDbCacheMapping::call(Request { id: id.to_string() }, project).map(|_| ())
+        context.now = context.now.after(Duration::from_secs(2));
+        let delete = |context: &mut RequestContext<'_>| {
+            DeleteDbCacheMapping::call(Request { id: id.to_string() }, context).map(|_| ())
         };
         for instance in ["source", "target"] {
-            project.world.instances[instance].status = "abnormal";
-            let refused = delete(&mut project).unwrap_err().to_string();
+            context.state.instances[instance].status = "abnormal";
+            let refused = delete(&mut context).unwrap_err().to_string();
             let expected = "is abnormal; the operation is allowed only in normal";
             assert_eq!(refused, format!("instance {instance} {expected}"));
-            project.world.instances[instance].status = Instance::NORMAL;
+            context.state.instances[instance].status = Instance::NORMAL;
         }
-        let before: Moment = project.now;
-        delete(&mut project).unwrap();
-        let mapping = project.world.memory_mappings.get(id, before).unwrap();
+        let before: Moment = context.now;
+        delete(&mut context).unwrap();
+        let mapping = context.state.memory_mappings.get(id, before).unwrap();
         assert_eq!(mapping.status(before), "deleting");
     }
 }

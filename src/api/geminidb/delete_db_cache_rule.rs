@@ -1,7 +1,7 @@
 //! Deleting a Memory Acceleration Rule: its rows are no longer served from memory.
 
 use super::service::SERVICE;
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -39,9 +39,9 @@ impl Operation for DeleteDbCacheRule {
     type Request = Request;
     type Reply = ();
 
-    fn call(Request { id }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
+    fn call(Request { id }: Request, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
         if let Ok(id) = Uuid::try_parse(&id) {
-            project.world.memory_rules.remove(id);
+            context.state.memory_rules.remove(id);
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
-use crate::cloud::{JobKind, Lifecycle, Owner, Project, Stage};
-use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::cloud::{JobKind, Lifecycle, Owner, RequestContext, Stage};
+use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -21,7 +21,7 @@ static CONTRACT: Contract = Contract {
     ],
     success: StatusCode::ACCEPTED,
     reply: job::STARTED,
-    refusals: &[Refused::new(Situation::NoRelationship, StatusCode::BAD_REQUEST, "DBS.03000001")],
+    refusals: &[Refused::new(ErrorKind::NoRelationship, StatusCode::BAD_REQUEST, "DBS.03000001")],
     notes: &[Note {
         matter: "No page says what happens while a job builds or releases the relationship.",
         decision: "403 DBS.200019; it is there once it is built, and gone once it is released.",
@@ -52,17 +52,17 @@ impl Operation for DeleteGeminiDbDualActive {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id: id } = request;
-        project.instance(&id)?;
-        match project.world.relationships.of(&id, project.now) {
+        context.instance(&id)?;
+        match context.state.relationships.of(&id, context.now) {
             Some((_, Stage::Built)) => {}
             Some(_) => return Err(Refusal::Busy { id, with: Business::Another }),
             None => return Err(Refusal::NotFound { resource: Resource::Relationship, id }),
         }
-        let job_id = project.start_job(&JOB, &id);
-        let release = project.course();
-        project.world.relationships.release(&id, release);
+        let job_id = context.start_job(&JOB, &id);
+        let release = context.activity();
+        context.state.relationships.release(&id, release);
         Ok(JobStarted { job_id })
     }
 }

@@ -1,7 +1,7 @@
 //! Querying API Versions: which versions of the API there are.
 
 use super::service::{SERVICE, VERSION, Version};
-use crate::cloud::{Project, World};
+use crate::cloud::{RequestContext, State};
 use crate::contract::check::Sent;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
@@ -40,12 +40,12 @@ impl Operation for ListApiVersion {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, _: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(_: Request, _: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         Ok(Reply { versions: [Version::V3] })
     }
 
     /// IAM has the path too, and clients look for its versions first.
-    fn claims(_: &Sent<'_>, _: &World) -> bool {
+    fn claims(_: &Sent<'_>, _: &State) -> bool {
         false
     }
 }

@@ -2,8 +2,8 @@
 
 use super::service::{SERVICE, actions, candidates, node_count};
 use crate::api::paging::{OFFSET, fits, limit, page};
-use crate::cloud::undocumented::geminidb::{CIDR, RAM, VCPUS, VOLUME_SIZE, VOLUME_USED};
-use crate::cloud::{Instance, Project};
+use crate::cloud::assumed::geminidb::{CIDR, RAM, VCPUS, VOLUME_SIZE, VOLUME_USED};
+use crate::cloud::{Instance, RequestContext};
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -105,26 +105,26 @@ impl Operation for ListBiactiveInstanceCandidates {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let instance = project.instance(&request.instance_id)?.clone();
-        let fitting = candidates(&instance, project).filter(|other| {
-            project.region_of(other) == request.target_region_code
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let instance = context.instance(&request.instance_id)?.clone();
+        let fitting = candidates(&instance, context).filter(|other| {
+            context.region_of(other) == request.target_region_code
                 && fits(request.target_instance_name.as_ref(), &other.name)
         });
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
-        let instances = page.into_iter().map(|one| Candidate::of(one, project)).collect();
+        let instances = page.into_iter().map(|one| Candidate::of(one, context)).collect();
         Ok(Reply { total_count, instances })
     }
 }
 
 impl Candidate {
-    fn of(instance: &Instance, project: &Project<'_>) -> Self {
+    fn of(instance: &Instance, context: &RequestContext<'_>) -> Self {
         Self {
             id: instance.id.to_string(),
             name: instance.name.clone(),
             status: instance.status,
-            actions: actions(instance, project),
-            region_code: project.region_of(instance).to_owned(),
+            actions: actions(instance, context),
+            region_code: context.region_of(instance).to_owned(),
             node_num: node_count(instance),
             vcpus: VCPUS,
             ram: RAM,

@@ -1,8 +1,8 @@
-//! Querying Memory Mappings: all of a project, or those that fit the filters.
+//! Querying Memory Mappings: all of a context, or those that fit the filters.
 
 use super::service::SERVICE;
 use crate::api::paging::{OFFSET, fits, limit, page, page_of_all};
-use crate::cloud::{MemoryMapping, Project};
+use crate::cloud::{MemoryMapping, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -95,10 +95,10 @@ impl Operation for ListDbCacheMappings {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let (offset, limit) = (request.offset, request.limit.unwrap_or(100));
-        let (mappings, now) = (&project.world.memory_mappings, project.now);
-        let wants = |mapping: &&MemoryMapping| request.wants(mapping, project);
+        let (mappings, now) = (&context.state.memory_mappings, context.now);
+        let wants = |mapping: &&MemoryMapping| request.wants(mapping, context);
         let (page, total_count) = if let Some(id) = &request.id {
             let found = Uuid::try_parse(id).ok().and_then(|id| mappings.get(id, now));
             page(found.into_iter().filter(wants), offset, limit)
@@ -108,7 +108,7 @@ impl Operation for ListDbCacheMappings {
         } else {
             page(mappings.iter(now).filter(wants), offset, limit)
         };
-        let dbcache_mappings = page.into_iter().map(|one| Mapping::of(one, project)).collect();
+        let dbcache_mappings = page.into_iter().map(|one| Mapping::of(one, context)).collect();
         Ok(Reply { total_count, dbcache_mappings })
     }
 }
@@ -118,33 +118,33 @@ impl Request {
         *self == Self { offset: self.offset, limit: self.limit, ..Self::default() }
     }
 
-    fn wants(&self, mapping: &MemoryMapping, project: &Project<'_>) -> bool {
+    fn wants(&self, mapping: &MemoryMapping, context: &RequestContext<'_>) -> bool {
         let source = &*mapping.source_instance_id;
         let target = &*mapping.target_instance_id;
         let is = |filter: &Option<String>, id: &str| filter.as_ref().is_none_or(|it| it == id);
         is(&self.source_instance_id, source)
             && is(&self.target_instance_id, target)
             && fits(self.name.as_ref(), &mapping.name)
-            && fits(self.source_instance_name.as_ref(), project.instance_name(source))
-            && fits(self.target_instance_name.as_ref(), project.instance_name(target))
+            && fits(self.source_instance_name.as_ref(), context.instance_name(source))
+            && fits(self.target_instance_name.as_ref(), context.instance_name(target))
     }
 }
 
 impl Mapping {
-    fn of(mapping: &MemoryMapping, project: &Project<'_>) -> Self {
+    fn of(mapping: &MemoryMapping, context: &RequestContext<'_>) -> Self {
         let source = &mapping.source_instance_id;
         let target = &mapping.target_instance_id;
         Self {
             id: mapping.id,
             name: mapping.name.clone(),
             source_instance_id: (**source).to_owned(),
-            source_instance_name: project.instance_name(source).to_owned(),
+            source_instance_name: context.instance_name(source).to_owned(),
             target_instance_id: (**target).to_owned(),
-            target_instance_name: project.instance_name(target).to_owned(),
-            status: mapping.status(project.now),
+            target_instance_name: context.instance_name(target).to_owned(),
+            status: mapping.status(context.now),
             created: mapping.creation.started.without_zone(),
-            updated: mapping.updated(project.now).without_zone(),
-            rule_count: project.world.memory_rules.count(mapping.id),
+            updated: mapping.updated(context.now).without_zone(),
+            rule_count: context.state.memory_rules.count(mapping.id),
         }
     }
 }

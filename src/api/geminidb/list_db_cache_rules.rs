@@ -2,7 +2,7 @@
 
 use super::service::{COLUMNS, SEPARATOR, SERVICE};
 use crate::api::paging::{OFFSET, fits, limit, page};
-use crate::cloud::{MemoryRule, Project};
+use crate::cloud::{MemoryRule, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -122,11 +122,11 @@ impl Operation for ListDbCacheRules {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let world = &project.world;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let state = &context.state;
         let mapping = Uuid::try_parse(&request.dbcache_mapping_id).ok();
-        let mapping = mapping.and_then(|id| world.memory_mappings.get(id, project.now));
-        let rules = mapping.into_iter().flat_map(|mapping| world.memory_rules.of(mapping.id));
+        let mapping = mapping.and_then(|id| state.memory_mappings.get(id, context.now));
+        let rules = mapping.into_iter().flat_map(|mapping| state.memory_rules.of(mapping.id));
         let fitting = rules.filter(|rule| request.wants(rule));
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
         let rules = page.into_iter().map(Rule::of).collect();

@@ -2,8 +2,8 @@
 
 use super::service::{Product, SERVICE, actions, node_count};
 use crate::api::paging::{OFFSET, fits, limit, page};
-use crate::cloud::undocumented::geminidb;
-use crate::cloud::{Instance, Project, Relationship, Stage};
+use crate::cloud::assumed::geminidb;
+use crate::cloud::{Instance, Relationship, RequestContext, Stage};
 use crate::contract::{Awaits, Certainty, Contract, Field, Kind, Mode, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -269,12 +269,12 @@ impl Operation for ListInstances {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let newest_first = project.world.instances.values().rev();
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let newest_first = context.state.instances.values().rev();
         let own = newest_first.filter_map(|one| Some((one, Product::of(one)?)));
         let fitting = own.filter(|(instance, product)| request.wants(instance, product));
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
-        let listed = |(instance, product)| Listed::of(instance, product, project);
+        let listed = |(instance, product)| Listed::of(instance, product, context);
         Ok(Reply { instances: page.into_iter().map(listed).collect(), total_count })
     }
 }
@@ -293,9 +293,9 @@ impl Request {
 }
 
 impl Listed {
-    fn of(instance: &Instance, product: &Product, project: &Project<'_>) -> Self {
-        let region = project.region_of(instance);
-        let related = project.world.relationships.of(&instance.id, project.now);
+    fn of(instance: &Instance, product: &Product, context: &RequestContext<'_>) -> Self {
+        let region = context.region_of(instance);
+        let related = context.state.relationships.of(&instance.id, context.now);
         // It stands until its release is over, and only then is it gone.
         let built = related.filter(|(_, stage)| *stage != Stage::Building);
         Self {
@@ -327,10 +327,10 @@ impl Listed {
             groups: [Group::of(instance, product, region)],
             enterprise_project_id: geminidb::ENTERPRISE_PROJECT,
             time_zone: "",
-            actions: actions(instance, project),
+            actions: actions(instance, context),
             disk_encryption_id: "",
             availability_zone: availability_zone(region),
-            dual_active_info: built.map(|(it, _)| DualActiveInfo::of(it, project)),
+            dual_active_info: built.map(|(it, _)| DualActiveInfo::of(it, context)),
             ssl: "0",
         }
     }
@@ -371,8 +371,8 @@ impl Node {
 }
 
 impl DualActiveInfo {
-    fn of(relationship: &Relationship, project: &Project<'_>) -> Self {
-        let peer = project.world.instances.get(&relationship.peer_instance_id);
+    fn of(relationship: &Relationship, context: &RequestContext<'_>) -> Self {
+        let peer = context.state.instances.get(&relationship.peer_instance_id);
         let product = peer.and_then(Product::of);
         Self {
             role: relationship.role,

@@ -3,7 +3,7 @@
 use super::service::SERVICE;
 use crate::api::job::{self, GeminiDbJob, Jobs, Wanted};
 use crate::api::paging::{OFFSET, page, page_of_all};
-use crate::cloud::{Owner, Project};
+use crate::cloud::{Owner, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -55,13 +55,13 @@ impl Operation for ListJobs {
     type Request = Request;
     type Reply = Jobs;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Jobs, Refusal> {
-        let jobs = &project.world.jobs;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Jobs, Refusal> {
+        let jobs = &context.state.jobs;
         let Request { id, start_time, end_time, status, name, offset, limit } = &request;
-        let wanted = Wanted::read([status, name, start_time, end_time], project);
+        let wanted = Wanted::read([status, name, start_time, end_time], context);
         if let Some(id) = id {
             let job = jobs.find(Owner::GeminiDb, id);
-            return Ok(Jobs::one(job.filter(|job| wanted.has(job)), project));
+            return Ok(Jobs::one(job.filter(|job| wanted.has(job)), context));
         }
         let (offset, limit) = (*offset, limit.unwrap_or(50));
         let (page, total_count) = if wanted.all() {
@@ -70,7 +70,7 @@ impl Operation for ListJobs {
         } else {
             page(jobs.there(Owner::GeminiDb).filter(|job| wanted.has(job)), offset, limit)
         };
-        let jobs = page.into_iter().map(|job| GeminiDbJob::of(job, project)).collect();
+        let jobs = page.into_iter().map(|job| GeminiDbJob::of(job, context)).collect();
         Ok(Jobs { jobs, total_count, job: None })
     }
 }

@@ -1,10 +1,10 @@
 //! GeminiDB's dialect: host, envelope and codes, after the published code list, and what its calls
 //! share.
 
-use crate::cloud::undocumented::geminidb::{CLUSTER_NODES, FLAVOR, REPLICATION_NODES};
-use crate::cloud::undocumented::{BUILD_ACTION, LONGEST_TTL, MOST_COLUMNS, RELEASE_ACTION};
-use crate::cloud::{Instance, MemoryMapping, Project, Stage};
-use crate::contract::{Engine, Envelope, Field, Kind, Mode, Note, Refused, Service, Situation};
+use crate::cloud::assumed::geminidb::{CLUSTER_NODES, FLAVOR, REPLICATION_NODES};
+use crate::cloud::assumed::{BUILD_ACTION, LONGEST_TTL, MOST_COLUMNS, RELEASE_ACTION};
+use crate::cloud::{Instance, MemoryMapping, RequestContext, Stage};
+use crate::contract::{Engine, Envelope, ErrorKind, Field, Kind, Mode, Note, Refused, Service};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -18,23 +18,23 @@ pub static SERVICE: Service = Service {
     envelope: Envelope::Plain,
     speaks_chinese: false,
     refusals: &[
-        Refused::new(Situation::MalformedProjectId, StatusCode::BAD_REQUEST, "DBS.280408"),
-        Refused::new(Situation::EmptyBody, StatusCode::BAD_REQUEST, "DBS.280042"),
-        Refused::new(Situation::MalformedBody, StatusCode::BAD_REQUEST, "DBS.280042"),
-        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.200001"),
-        Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
-        Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
-        Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DBS.201020"),
-        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DBS.280032"),
-        Refused::new(Situation::Busy, StatusCode::FORBIDDEN, "DBS.200019"),
-        Refused::new(Situation::WrongState, StatusCode::FORBIDDEN, "DBS.200011"),
-        Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200998"),
+        Refused::new(ErrorKind::MalformedProjectId, StatusCode::BAD_REQUEST, "DBS.280408"),
+        Refused::new(ErrorKind::EmptyBody, StatusCode::BAD_REQUEST, "DBS.280042"),
+        Refused::new(ErrorKind::MalformedBody, StatusCode::BAD_REQUEST, "DBS.280042"),
+        Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.200001"),
+        Refused::new(ErrorKind::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
+        Refused::new(ErrorKind::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
+        Refused::new(ErrorKind::WrongEngine, StatusCode::BAD_REQUEST, "DBS.201020"),
+        Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "DBS.280032"),
+        Refused::new(ErrorKind::Busy, StatusCode::FORBIDDEN, "DBS.200019"),
+        Refused::new(ErrorKind::WrongState, StatusCode::FORBIDDEN, "DBS.200011"),
+        Refused::new(ErrorKind::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200998"),
     ],
 };
 
 /// What the calls on mappings and rules answer about a mapping that does not exist.
 pub const UNKNOWN_MAPPING: Refused =
-    Refused::new(Situation::UnknownMapping, StatusCode::BAD_REQUEST, "DBS.03050010");
+    Refused::new(ErrorKind::UnknownMapping, StatusCode::BAD_REQUEST, "DBS.03050010");
 
 /// Columns of a rule.
 pub const COLUMNS: Kind = Kind::List(&Kind::TEXT, MOST_COLUMNS);
@@ -50,13 +50,13 @@ pub const TTL: Field = Field::optional("ttl", Kind::IntegerOrText(-1, LONGEST_TT
 pub fn mapping_in(
     id: &str,
     allowed: &'static [&'static str],
-    project: &Project<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<MemoryMapping, Refusal> {
     let found = Uuid::try_parse(id).ok();
-    let found = found.and_then(|id| project.world.memory_mappings.get(id, project.now));
+    let found = found.and_then(|id| context.state.memory_mappings.get(id, context.now));
     let (resource, id) = (Resource::Mapping, id.to_owned());
     let Some(mapping) = found else { return Err(Refusal::NotFound { resource, id }) };
-    let state = mapping.status(project.now);
+    let state = mapping.status(context.now);
     if allowed.contains(&state) {
         return Ok(mapping.clone());
     }
@@ -126,8 +126,8 @@ pub fn node_count(instance: &Instance) -> usize {
 }
 
 /// What is being done with an instance; nothing while it is idle.
-pub fn actions(instance: &Instance, project: &Project<'_>) -> Vec<&'static str> {
-    match project.world.relationships.of(&instance.id, project.now) {
+pub fn actions(instance: &Instance, context: &RequestContext<'_>) -> Vec<&'static str> {
+    match context.state.relationships.of(&instance.id, context.now) {
         Some((_, Stage::Building)) => vec![BUILD_ACTION],
         Some((_, Stage::Releasing)) => vec![RELEASE_ACTION],
         Some((_, Stage::Built)) | None => Vec::new(),
@@ -138,10 +138,10 @@ pub fn actions(instance: &Instance, project: &Project<'_>) -> Vec<&'static str> 
 /// that are in none.
 pub fn candidates<'p>(
     instance: &'p Instance,
-    project: &'p Project<'_>,
+    context: &'p RequestContext<'_>,
 ) -> impl Iterator<Item = &'p Instance> {
-    let related = |id: &str| project.world.relationships.of(id, project.now).is_some();
-    project.world.instances.values().filter(move |other| {
+    let related = |id: &str| context.state.relationships.of(id, context.now).is_some();
+    context.state.instances.values().filter(move |other| {
         other.engine == Engine::GeminiDbCassandra && other.id != instance.id && !related(&other.id)
     })
 }

@@ -1,7 +1,7 @@
 //! Querying Version Information of an API: one version of the API.
 
 use super::service::{SERVICE, VERSION, Version};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -41,7 +41,7 @@ impl Operation for ShowApiVersion {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { version }: Request, _: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(Request { version }: Request, _: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         if version != Version::V3.id {
             let path = format!("/{version}").chars().take(256).collect();
             let method = CONTRACT.method.to_string();

@@ -1,8 +1,8 @@
 //! Querying Regions for Active-Active Instances: where the other side of an instance can be.
 
 use super::service::{SERVICE, candidates};
-use crate::cloud::Project;
-use crate::cloud::undocumented::BIACTIVE_REGIONS;
+use crate::cloud::RequestContext;
+use crate::cloud::assumed::BIACTIVE_REGIONS;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -49,11 +49,14 @@ impl Operation for ShowInstanceBiactiveRegions {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let instance = project.instance(&instance_id)?.clone();
-        let known = candidates(&instance, project).map(|other| project.region_of(other));
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        let instance = context.instance(&instance_id)?.clone();
+        let known = candidates(&instance, context).map(|other| context.region_of(other));
         let regions = BIACTIVE_REGIONS.iter().copied().chain(known);
-        let others = regions.filter(|region| *region != project.region_of(&instance));
+        let others = regions.filter(|region| *region != context.region_of(&instance));
         Ok(Reply { region_codes: others.map(str::to_owned).collect() })
     }
 }

@@ -1,8 +1,8 @@
 //! Querying the Role of an Instance: whether it is the master or the slave of a pair.
 
 use super::service::SERVICE;
-use crate::cloud::Project;
-use crate::cloud::undocumented::DUAL_ACTIVE_ROLES;
+use crate::cloud::RequestContext;
+use crate::cloud::assumed::DUAL_ACTIVE_ROLES;
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -45,9 +45,12 @@ impl Operation for ShowInstanceRole {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        project.instance(&instance_id)?;
-        let relationship = project.world.relationships.of(&instance_id, project.now);
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        context.instance(&instance_id)?;
+        let relationship = context.state.relationships.of(&instance_id, context.now);
         let role = relationship.map_or(DUAL_ACTIVE_ROLES.0, |(relationship, _)| relationship.role);
         Ok(Reply { role })
     }

@@ -1,8 +1,8 @@
 //! Modifying a Memory Acceleration Rule: other columns in its values, another lifetime of its keys.
 
 use super::service::{COLUMNS, SEPARATOR, SERVICE, TTL, mapping_in};
-use crate::cloud::Project;
-use crate::contract::{Contract, Field, Kind, Note, Refused, Situation, Source};
+use crate::cloud::RequestContext;
+use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -31,7 +31,7 @@ static CONTRACT: Contract = Contract {
         ]),
         Field::optional("value_separator", SEPARATOR).means("stands between the parts of a value"),
     ],
-    refusals: &[Refused::new(Situation::UnknownRule, StatusCode::BAD_REQUEST, "DBS.280016").note(
+    refusals: &[Refused::new(ErrorKind::UnknownRule, StatusCode::BAD_REQUEST, "DBS.280016").note(
         "No code is published for a rule that does not exist.",
         "400 DBS.280016, the code for any resource that is not found.",
     )],
@@ -55,21 +55,21 @@ impl Operation for UpdateDbCacheRule {
     type Request = Request;
     type Reply = ();
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
         let id = request.dbcache_rule_id;
         let unknown = || Refusal::NotFound { resource: Resource::Rule, id: id.clone() };
         let rule_id = Uuid::try_parse(&id).map_err(|_| unknown())?;
-        let mapping = project.world.memory_rules.mapping_of(rule_id).ok_or_else(unknown)?;
+        let mapping = context.state.memory_rules.mapping_of(rule_id).ok_or_else(unknown)?;
         // Rules vanish with their mapping, so one without a mapping is as unknown as any.
-        project.world.memory_mappings.get(mapping, project.now).ok_or_else(unknown)?;
-        mapping_in(&mapping.to_string(), &["normal"], project)?;
-        let rule = project.world.memory_rules.get_mut(rule_id).ok_or_else(unknown)?;
+        context.state.memory_mappings.get(mapping, context.now).ok_or_else(unknown)?;
+        mapping_in(&mapping.to_string(), &["normal"], context)?;
+        let rule = context.state.memory_rules.get_mut(rule_id).ok_or_else(unknown)?;
         let before = rule.clone();
         rule.value_columns = request.value_columns;
         rule.ttl = request.ttl.unwrap_or(rule.ttl);
         rule.value_separator = request.value_separator.or_else(|| rule.value_separator.take());
         if *rule == before {
-            project.leave_unchanged();
+            context.leave_unchanged();
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The service catalog: where clients that only know IAM find everything else.
 
 use super::service::Named;
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Field, Kind, Note};
 use serde::Serialize;
 
@@ -58,20 +58,20 @@ const ENTRIES: &[(&str, &str, &str)] = &[
 ];
 
 /// The catalog of a project, or of an account.
-pub fn catalog(project: &Project<'_>, project_id: Option<&str>) -> Vec<Entry> {
+pub fn catalog(context: &RequestContext<'_>, project_id: Option<&str>) -> Vec<Entry> {
     let entry = |(ordinal, &(kind, name, path)): (usize, &(&'static str, &str, &str))| {
         let path = match (path.ends_with('/'), project_id) {
             (true, None) => return None,
             (true, Some(id)) => format!("{path}{id}"),
             (false, _) => path.to_owned(),
         };
-        let region = &project.settings.region;
+        let region = &context.settings.region;
         let endpoint = Endpoint {
             id: format!("e{ordinal}"),
             interface: "public",
             region: region.clone(),
             region_id: region.clone(),
-            url: project.access.url(&path),
+            url: context.access.url(&path),
         };
         let named = Named { id: ordinal.to_string(), name: name.to_owned() };
         Some(Entry { r#type: kind, named, endpoints: [endpoint] })

@@ -1,7 +1,7 @@
 //! Obtaining Caller Identity Information: the account, for those who know only their key.
 
 use super::service::STS;
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -46,8 +46,8 @@ impl Operation for GetCallerIdentity {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let identity = project.access.identity();
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let identity = context.access.identity();
         let account_id = identity.domain_id();
         Ok(Reply {
             principal_urn: format!("iam::{account_id}:user:{}", identity.user),

@@ -2,11 +2,12 @@
 
 use super::service::SERVICE;
 use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply, TOKEN_LENGTH};
-use crate::cloud::{Grant, Identity, Project, Scope};
-use crate::contract::{Certainty, Contract, Field, Kind, Note, Refused, Situation, Source};
-use crate::credentials::{NamedProject, Projects, USER, is_project_id, split_scenario};
+use crate::cloud::{Grant, Identity, RequestContext, Scope};
+use crate::contract::{Certainty, Contract, ErrorKind, Field, Kind, Note, Refused, Source};
+use crate::credentials::{NamedProject, Projects, USER, split_scenario};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
+use crate::project_id::is_project_id;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -24,8 +25,8 @@ static CONTRACT: Contract = Contract {
     reply_headers: REPLY_HEADERS,
     open: true,
     refusals: &[
-        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "403"),
-        Refused::new(Situation::UnknownProject, StatusCode::NOT_FOUND, "404"),
+        Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "403"),
+        Refused::new(ErrorKind::UnknownProject, StatusCode::NOT_FOUND, "404"),
     ],
     notes: &[Note {
         matter: "A real account knows its users; a test's configuration names users of its own.",
@@ -175,22 +176,22 @@ impl Operation for KeystoneCreateUserTokenByPassword {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let Auth { identity: sent, scope } = request.auth;
         let with = |method: &&str| sent.methods.iter().any(|sent| sent == method);
         let methods: Vec<_> = ["password", "token"].into_iter().filter(with).collect();
         let identity = match (sent.password, sent.token) {
-            (Some(password), _) if methods.contains(&"password") => user(password.user, project)?,
-            (_, Some(token)) => holder(&token.id, project)?,
+            (Some(password), _) if methods.contains(&"password") => user(password.user, context)?,
+            (_, Some(token)) => holder(&token.id, context)?,
             _ => return Err(wrong("neither a password nor a token was sent")),
         };
-        let scope = scope_of(scope, &identity, project)?;
-        let now = project.now_in(&scope);
-        if project.access.cloud.make_room_for_token(&scope)? {
-            project.warn("the oldest token of the scope was forgotten (--max-jobs)");
+        let scope = scope_of(scope, &identity, context)?;
+        let now = context.now_in(&scope);
+        if context.access.account.make_room_for_token(&scope)? {
+            context.warn("the oldest token of the scope was forgotten (--max-jobs)");
         }
-        let token = project.access.cloud.issue(Grant { identity, methods, scope }, now);
-        Ok(Reply::of(&token, request.nocatalog.is_none(), project))
+        let token = context.access.account.issue(Grant { identity, methods, scope }, now);
+        Ok(Reply::of(&token, request.nocatalog.is_none(), context))
     }
 
     fn headers(reply: &Reply) -> Vec<(&'static str, String)> {
@@ -199,12 +200,12 @@ impl Operation for KeystoneCreateUserTokenByPassword {
 }
 
 /// The user, if the password is theirs; one that nobody knows is adopted where that is allowed.
-fn user(sent: SentUser, project: &mut Project<'_>) -> Result<Identity, Refusal> {
+fn user(sent: SentUser, context: &mut RequestContext<'_>) -> Result<Identity, Refusal> {
     let is_meant = |known: &Identity, name: &str| match &sent.id {
         Some(id) => known.user_id() == *id,
         None => name == known.user && sent.domain.as_ref().is_none_or(|it| it.is(known)),
     };
-    let users = &project.settings.credentials.users;
+    let users = &context.settings.credentials.users;
     let known = |name: &str| {
         let mut users = users.iter().map(|user| (Identity::from(user), &user.password));
         users.find(|(identity, _)| is_meant(identity, name))
@@ -222,7 +223,7 @@ fn user(sent: SentUser, project: &mut Project<'_>) -> Result<Identity, Refusal> 
     }
     let name = sent.name.or(sent.id).unwrap_or_default();
     let domain = sent.domain.and_then(|domain| domain.name.or(domain.id));
-    adopt(project, WRONG_PASSWORD, format!("user {name:?} is not known; adopted"))?;
+    adopt(context, WRONG_PASSWORD, format!("user {name:?} is not known; adopted"))?;
     let domain = domain.unwrap_or_else(|| USER.to_owned());
     Ok(Identity { user: name, domain, projects: Projects::All })
 }
@@ -231,16 +232,16 @@ fn user(sent: SentUser, project: &mut Project<'_>) -> Result<Identity, Refusal> 
 const WRONG_PASSWORD: &str = "the user name or password is wrong";
 
 /// Whose token it is; one that was not issued here is the first user's where that is allowed.
-fn holder(text: &str, project: &mut Project<'_>) -> Result<Identity, Refusal> {
-    let Some(token) = project.access.cloud.token(text) else {
+fn holder(text: &str, context: &mut RequestContext<'_>) -> Result<Identity, Refusal> {
+    let Some(token) = context.access.account.token(text) else {
         adopt(
-            project,
+            context,
             "the token was not issued here",
             "the token was not issued here".to_owned(),
         )?;
-        return Ok(project.access.cloud.first_identity());
+        return Ok(context.access.account.first_identity());
     };
-    if project.now_in(&token.scope) < token.expires {
+    if context.now_in(&token.scope) < token.expires {
         return Ok(token.identity.clone());
     }
     let reason = format!("the token expired at {}", token.expires.with_milliseconds());
@@ -248,18 +249,18 @@ fn holder(text: &str, project: &mut Project<'_>) -> Result<Identity, Refusal> {
 }
 
 /// Lets somebody in whom nobody knows, where credentials need not be known.
-fn adopt(project: &mut Project<'_>, refused: &str, told: String) -> Result<(), Refusal> {
-    if project.access.verifies {
+fn adopt(context: &mut RequestContext<'_>, refused: &str, told: String) -> Result<(), Refusal> {
+    if context.access.verifies {
         return Err(wrong(refused));
     }
-    project.object_or(wrong(refused), |_| told)
+    context.refuse_or_warn_with(wrong(refused), |_| told)
 }
 
 /// What the token is to be good for, if the user may use it.
 fn scope_of(
     scope: Option<SentScope>,
     identity: &Identity,
-    project: &Project<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Scope, Refusal> {
     let Some(SentScope { project: wanted, domain }) = scope else { return Ok(Scope::Domain) };
     let Some(wanted) = wanted.filter(|wanted| wanted.id.is_some() || wanted.name.is_some()) else {
@@ -270,7 +271,7 @@ fn scope_of(
             None => Ok(Scope::Domain),
         };
     };
-    let named = find(&wanted, project).ok_or_else(|| {
+    let named = find(&wanted, context).ok_or_else(|| {
         let id = wanted.id.or(wanted.name).unwrap_or_default();
         Refusal::NotFound { resource: Resource::Project, id }
     })?;
@@ -280,8 +281,8 @@ fn scope_of(
     Err(Refusal::Forbidden { id: named.name })
 }
 
-fn find(wanted: &SentProject, project: &Project<'_>) -> Option<NamedProject> {
-    let (known, region) = (&project.settings.credentials, &project.settings.region);
+fn find(wanted: &SentProject, context: &RequestContext<'_>) -> Option<NamedProject> {
+    let (known, region) = (&context.settings.credentials, &context.settings.region);
     match (&wanted.id, &wanted.name) {
         (Some(id), _) => is_project_id(id).then(|| known.project_with_id(region, id)),
         (None, Some(name)) => known.project_with_name(region, name),

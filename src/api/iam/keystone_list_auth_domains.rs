@@ -1,7 +1,7 @@
 //! Querying Account Information Accessible to Users: the caller's account.
 
 use super::service::{LINK, Links, SERVICE};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -60,12 +60,12 @@ impl Operation for KeystoneListAuthDomains {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let identity = project.access.identity();
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let identity = context.access.identity();
         let id = identity.domain_id();
         let domain = Domain {
             enabled: true,
-            links: Links::to(project.access.url(&format!("/v3/domains/{id}"))),
+            links: Links::to(context.access.url(&format!("/v3/domains/{id}"))),
             id,
             name: identity.domain,
             description: "",
@@ -73,7 +73,7 @@ impl Operation for KeystoneListAuthDomains {
         let fits = request.name.is_none_or(|name| name == domain.name);
         Ok(Reply {
             domains: fits.then_some(domain).into_iter().collect(),
-            links: Links::to(project.access.url("/v3/auth/domains")),
+            links: Links::to(context.access.url("/v3/auth/domains")),
         })
     }
 }

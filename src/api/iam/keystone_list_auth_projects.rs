@@ -1,8 +1,8 @@
 //! Querying the List of Accessible Projects: those that the caller may use.
 
-use super::project::{Shown, members, of_identity};
+use super::project::{ProjectView, members, of_identity};
 use super::service::{LINK, Links, SERVICE};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -32,7 +32,7 @@ pub struct Request {}
 #[derive(Serialize)]
 pub struct Reply {
     links: Links,
-    projects: Vec<Shown>,
+    projects: Vec<ProjectView>,
 }
 
 pub struct KeystoneListAuthProjects;
@@ -42,17 +42,17 @@ impl Operation for KeystoneListAuthProjects {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let mut projects = of_identity(&project.access.identity(), project);
-        if let Some(id) = project.access.project_id()
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let mut projects = of_identity(&context.access.identity(), context);
+        if let Some(id) = context.access.project_id()
             && !projects.iter().any(|listed| listed.id == id)
         {
-            let known = &project.settings.credentials;
-            projects.push(known.project_with_id(&project.settings.region, id));
+            let known = &context.settings.credentials;
+            projects.push(known.project_with_id(&context.settings.region, id));
         }
-        let show = |named| Shown::of(named, Links::to, project);
+        let show = |named| ProjectView::of(named, Links::to, context);
         Ok(Reply {
-            links: Links::to(project.access.url("/v3/auth/projects")),
+            links: Links::to(context.access.url("/v3/auth/projects")),
             projects: projects.into_iter().map(show).collect(),
         })
     }

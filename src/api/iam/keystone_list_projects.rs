@@ -1,9 +1,9 @@
 //! Querying Project Information: the look-up that SDKs start with when they know only a region.
 
-use super::project::{Shown, members, of_identity};
+use super::project::{ProjectView, members, of_identity};
 use super::service::{LINKS, Links, SERVICE};
 use crate::api::paging::page;
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::credentials::NamedProject;
 use crate::error::Refusal;
@@ -58,7 +58,7 @@ pub struct Request {
 #[derive(Serialize)]
 pub struct Reply {
     links: Links,
-    projects: Vec<Shown>,
+    projects: Vec<ProjectView>,
 }
 
 pub struct KeystoneListProjects;
@@ -68,30 +68,30 @@ impl Operation for KeystoneListProjects {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let per_page = request.per_page.unwrap_or(5000);
         let before = (request.page.unwrap_or(1) - 1).saturating_mul(per_page);
-        let (projects, _) = page(request.fitting(project).into_iter(), Some(before), per_page);
-        let show = |named| Shown::of(named, Links::between_none, project);
+        let (projects, _) = page(request.fitting(context).into_iter(), Some(before), per_page);
+        let show = |named| ProjectView::of(named, Links::between_none, context);
         Ok(Reply {
-            links: Links::between_none(project.access.url("/v3/projects")),
+            links: Links::between_none(context.access.url("/v3/projects")),
             projects: projects.into_iter().map(show).collect(),
         })
     }
 }
 
 impl Request {
-    fn fitting(&self, project: &Project<'_>) -> Vec<NamedProject> {
-        let identity = project.access.identity();
+    fn fitting(&self, context: &RequestContext<'_>) -> Vec<NamedProject> {
+        let identity = context.access.identity();
         let domain_id = identity.domain_id();
         let other = |filter: &Option<String>| filter.as_ref().is_some_and(|id| *id != domain_id);
         let none = self.enabled == Some(false) || self.is_domain == Some(true);
         if none || other(&self.domain_id) || other(&self.parent_id) {
             return Vec::new();
         }
-        let Some(name) = &self.name else { return of_identity(&identity, project) };
-        let known = &project.settings.credentials;
-        let named = known.project_with_name(&project.settings.region, name);
+        let Some(name) = &self.name else { return of_identity(&identity, context) };
+        let known = &context.settings.credentials;
+        let named = known.project_with_name(&context.settings.region, name);
         named.filter(|named| identity.projects.include(&named.id)).into_iter().collect()
     }
 }

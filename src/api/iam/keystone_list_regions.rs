@@ -1,7 +1,7 @@
 //! Querying a Region List: the one region that the emulated endpoints stand in.
 
 use super::service::{LINK, LINKS, Links, SERVICE};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -69,17 +69,17 @@ impl Operation for KeystoneListRegions {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let id = &project.settings.region;
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let id = &context.settings.region;
         let region = Region {
             description: "",
             parent_region_id: "",
-            links: Links::to(project.access.url(&format!("/v3/regions/{id}"))),
+            links: Links::to(context.access.url(&format!("/v3/regions/{id}"))),
             locales: Locales { zh_cn: id.clone(), en_us: id.clone() },
             id: id.clone(),
             r#type: "public",
         };
-        let links = Links::between_none(project.access.url("/v3/regions"));
+        let links = Links::between_none(context.access.url("/v3/regions"));
         Ok(Reply { links, regions: [region] })
     }
 }

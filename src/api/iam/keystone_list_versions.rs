@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use super::version::{MEMBERS, Version};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -48,7 +48,7 @@ impl Operation for KeystoneListVersions {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        Ok(Reply { versions: Versions { values: [Version::current(project)] } })
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        Ok(Reply { versions: Versions { values: [Version::current(context)] } })
     }
 }

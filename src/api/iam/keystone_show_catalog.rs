@@ -2,7 +2,7 @@
 
 use super::catalog::{self, Entry, catalog};
 use super::service::{LINK, Links, SERVICE};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::credentials::PROJECT_ID;
 use crate::error::Refusal;
@@ -45,11 +45,11 @@ impl Operation for KeystoneShowCatalog {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let project_id = project.access.project_id().unwrap_or(PROJECT_ID);
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let project_id = context.access.project_id().unwrap_or(PROJECT_ID);
         Ok(Reply {
-            catalog: catalog(project, Some(project_id)),
-            links: Links::to(project.access.url("/v3/auth/catalog")),
+            catalog: catalog(context, Some(project_id)),
+            links: Links::to(context.access.url("/v3/auth/catalog")),
         })
     }
 }

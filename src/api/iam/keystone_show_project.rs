@@ -1,12 +1,12 @@
 //! Querying Project Details: one project by its id.
 
-use super::project::{Shown, members};
+use super::project::{ProjectView, members};
 use super::service::{LINKS, Links, SERVICE};
-use crate::cloud::Project;
-use crate::contract::{Contract, Field, Kind, Refused, Situation, Source};
-use crate::credentials::is_project_id;
+use crate::cloud::RequestContext;
+use crate::contract::{Contract, ErrorKind, Field, Kind, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
+use crate::project_id::is_project_id;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,8 @@ static CONTRACT: Contract = Contract {
         .means("project ID; every well-formed one is a project that the caller may use")],
     reply: &[Field::mandatory("project", Kind::Object(&PROJECT)).means("the project")],
     refusals: &[
-        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "403"),
-        Refused::new(Situation::UnknownProject, StatusCode::NOT_FOUND, "404"),
+        Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "403"),
+        Refused::new(ErrorKind::UnknownProject, StatusCode::NOT_FOUND, "404"),
     ],
     example: include_str!("../../../fixtures/iam/keystone_show_project/documented.json"),
     ..Contract::BLANK
@@ -37,7 +37,7 @@ pub struct Request {
 
 #[derive(Serialize)]
 pub struct Reply {
-    project: Shown,
+    project: ProjectView,
 }
 
 pub struct KeystoneShowProject;
@@ -49,16 +49,16 @@ impl Operation for KeystoneShowProject {
 
     fn call(
         Request { project_id: id }: Request,
-        project: &mut Project<'_>,
+        context: &mut RequestContext<'_>,
     ) -> Result<Reply, Refusal> {
         if !is_project_id(&id) {
             return Err(Refusal::NotFound { resource: Resource::Project, id });
         }
-        if !project.access.identity().projects.include(&id) {
+        if !context.access.identity().projects.include(&id) {
             return Err(Refusal::Forbidden { id });
         }
-        let known = &project.settings.credentials;
-        let named = known.project_with_id(&project.settings.region, &id);
-        Ok(Reply { project: Shown::of(named, Links::between_none, project) })
+        let known = &context.settings.credentials;
+        let named = known.project_with_id(&context.settings.region, &id);
+        Ok(Reply { project: ProjectView::of(named, Links::between_none, context) })
     }
 }

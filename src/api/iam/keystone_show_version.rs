@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use super::version::{MEMBERS, Version};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -36,7 +36,7 @@ impl Operation for KeystoneShowVersion {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(_: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        Ok(Reply { version: Version::current(project) })
+    fn call(_: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        Ok(Reply { version: Version::current(context) })
     }
 }

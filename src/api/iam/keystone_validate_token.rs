@@ -2,8 +2,8 @@
 
 use super::service::SERVICE;
 use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply, SUBJECT_TOKEN, TOKEN_LENGTH};
-use crate::cloud::Project;
-use crate::contract::{Contract, Field, Kind, Refused, Situation, Source};
+use crate::cloud::RequestContext;
+use crate::contract::{Contract, ErrorKind, Field, Kind, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ static CONTRACT: Contract = Contract {
         .secret()],
     reply: REPLY,
     reply_headers: REPLY_HEADERS,
-    refusals: &[Refused::new(Situation::UnknownToken, StatusCode::NOT_FOUND, "404")],
+    refusals: &[Refused::new(ErrorKind::UnknownToken, StatusCode::NOT_FOUND, "404")],
     example: include_str!("../../../fixtures/iam/keystone_validate_token/documented.json"),
     ..Contract::BLANK
 };
@@ -41,15 +41,15 @@ impl Operation for KeystoneValidateToken {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let token = project.access.cloud.token(&request.subject_token);
-        let token = token.filter(|token| project.now_in(&token.scope) < token.expires);
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let token = context.access.account.token(&request.subject_token);
+        let token = token.filter(|token| context.now_in(&token.scope) < token.expires);
         let Some(token) = token else {
             // The token itself is a secret, even one that has expired.
             let id = format!("in {SUBJECT_TOKEN}");
             return Err(Refusal::NotFound { resource: Resource::Token, id });
         };
-        Ok(Reply::of(&token, request.nocatalog.is_none(), project))
+        Ok(Reply::of(&token, request.nocatalog.is_none(), context))
     }
 
     fn headers(reply: &Reply) -> Vec<(&'static str, String)> {

@@ -2,7 +2,7 @@
 
 use super::service::BSS;
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -67,7 +67,7 @@ impl Operation for ListServiceTypes {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, _: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, _: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let of = |(service_type_code, service_type_name, abbreviation)| ServiceType {
             service_type_code,
             service_type_name,

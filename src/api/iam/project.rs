@@ -1,7 +1,7 @@
 //! A project as IAM answers it.
 
 use super::service::Links;
-use crate::cloud::{Identity, Project};
+use crate::cloud::{Identity, RequestContext};
 use crate::contract::{Field, Kind};
 use crate::credentials::{NamedProject, Projects};
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub const fn members(links: &'static [Field]) -> [Field; 8] {
 
 /// A project as IAM answers it.
 #[derive(Serialize)]
-pub struct Shown {
+pub struct ProjectView {
     is_domain: bool,
     description: &'static str,
     links: Links,
@@ -36,14 +36,18 @@ pub struct Shown {
     name: String,
 }
 
-impl Shown {
+impl ProjectView {
     /// A project, with the links that its place wants.
-    pub fn of(named: NamedProject, links: fn(String) -> Links, project: &Project<'_>) -> Self {
-        let domain_id = project.access.identity().domain_id();
+    pub fn of(
+        named: NamedProject,
+        links: fn(String) -> Links,
+        context: &RequestContext<'_>,
+    ) -> Self {
+        let domain_id = context.access.identity().domain_id();
         Self {
             is_domain: false,
             description: "",
-            links: links(project.access.url(&format!("/v3/projects/{}", named.id))),
+            links: links(context.access.url(&format!("/v3/projects/{}", named.id))),
             enabled: true,
             id: named.id,
             parent_id: domain_id.clone(),
@@ -54,12 +58,12 @@ impl Shown {
 }
 
 /// The projects with a name of their own that somebody may use, and those that they are held to.
-pub fn of_identity(identity: &Identity, project: &Project<'_>) -> Vec<NamedProject> {
-    let known = &project.settings.credentials;
+pub fn of_identity(identity: &Identity, context: &RequestContext<'_>) -> Vec<NamedProject> {
+    let known = &context.settings.credentials;
     match &identity.projects {
         Projects::All => known.projects.clone(),
         Projects::Only(ids) => {
-            ids.iter().map(|id| known.project_with_id(&project.settings.region, id)).collect()
+            ids.iter().map(|id| known.project_with_id(&context.settings.region, id)).collect()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! IAM's dialect: host, envelope and codes; and those of its neighbours that clients ask at their
 //! start. An error's code is its status.
 
-use crate::contract::{Envelope, Field, Kind, Refused, Service, Situation};
+use crate::contract::{Envelope, ErrorKind, Field, Kind, Refused, Service};
 use axum::http::StatusCode;
 use serde::Serialize;
 
@@ -13,14 +13,14 @@ pub static SERVICE: Service = Service {
     envelope: Envelope::Nested,
     speaks_chinese: false,
     refusals: &[
-        Refused::new(Situation::Unauthenticated, StatusCode::UNAUTHORIZED, "401").note(
+        Refused::new(ErrorKind::Unauthenticated, StatusCode::UNAUTHORIZED, "401").note(
             "IAM answers bad credentials in its own envelope, the other services in the gateway's.",
             "Its own calls answer {\"error\": {\"code\": 401, …}}, all others APIGW.0301.",
         ),
-        Refused::new(Situation::EmptyBody, StatusCode::BAD_REQUEST, "400"),
-        Refused::new(Situation::MalformedBody, StatusCode::BAD_REQUEST, "400"),
-        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "400"),
-        Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "500"),
+        Refused::new(ErrorKind::EmptyBody, StatusCode::BAD_REQUEST, "400"),
+        Refused::new(ErrorKind::MalformedBody, StatusCode::BAD_REQUEST, "400"),
+        Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "400"),
+        Refused::new(ErrorKind::Internal, StatusCode::INTERNAL_SERVER_ERROR, "500"),
     ],
 };
 
@@ -31,7 +31,7 @@ pub static STS: Service = Service {
     prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
-    refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "STS5.0001")],
+    refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "STS5.0001")],
 };
 
 /// Billing.
@@ -41,7 +41,7 @@ pub static BSS: Service = Service {
     prefix_aliases: &[],
     envelope: Envelope::Plain,
     speaks_chinese: false,
-    refusals: &[Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "CBC.0100")],
+    refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "CBC.0100")],
 };
 
 /// Something with an id and a name.

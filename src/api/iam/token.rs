@@ -2,8 +2,8 @@
 
 use super::catalog::{self, Entry, catalog};
 use super::service::{NAMED, Named};
-use crate::cloud::undocumented::ROLE;
-use crate::cloud::{Project, Scope, Token};
+use crate::cloud::assumed::ROLE;
+use crate::cloud::{RequestContext, Scope, Token};
 use crate::contract::{Field, Kind, Note};
 use serde::Serialize;
 
@@ -59,13 +59,13 @@ static USER: &[Field] = &[
 /// The answer of both calls about a token.
 #[derive(Serialize)]
 pub struct Reply {
-    token: Shown,
+    token: TokenView,
     #[serde(skip)]
     text: String,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct TokenView {
     catalog: Vec<Entry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<Named>,
@@ -95,7 +95,7 @@ struct User {
 
 impl Reply {
     /// What is in a token.
-    pub fn of(token: &Token, with_catalog: bool, project: &Project<'_>) -> Self {
+    pub fn of(token: &Token, with_catalog: bool, context: &RequestContext<'_>) -> Self {
         let Token { identity, scope, .. } = token;
         let domain = Named { id: identity.domain_id(), name: identity.domain.clone() };
         let in_domain = match scope {
@@ -105,8 +105,8 @@ impl Reply {
                 Some(InDomain { named, domain: domain.clone() })
             }
         };
-        let shown = Shown {
-            catalog: if with_catalog { catalog(project, scope.project_id()) } else { Vec::new() },
+        let shown = TokenView {
+            catalog: if with_catalog { catalog(context, scope.project_id()) } else { Vec::new() },
             domain: in_domain.is_none().then(|| domain.clone()),
             expires_at: token.expires.with_microseconds(),
             issued_at: token.issued.with_microseconds(),

@@ -1,6 +1,6 @@
 //! The version of the Keystone API, as both calls about it answer it.
 
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Field, Kind};
 use serde::Serialize;
 
@@ -49,13 +49,13 @@ struct MediaType {
 
 impl Version {
     /// The one that is emulated, at the host that was asked.
-    pub fn current(project: &Project<'_>) -> Self {
+    pub fn current(context: &RequestContext<'_>) -> Self {
         let base = "application/json";
         let r#type = "application/vnd.openstack.identity-v3+json";
         Self {
             status: "stable",
             updated: "2013-03-06T00:00:00Z",
-            links: [Link { rel: "self", href: project.access.url("/v3/") }],
+            links: [Link { rel: "self", href: context.access.url("/v3/") }],
             id: "v3.6",
             media_types: [MediaType { r#type, base }],
         }

@@ -4,7 +4,7 @@ use super::list_click_house_data_base_parameter::is_valid;
 use super::service::{
     CLICKHOUSE_ID, SCOPE, SERVICE, SETTING, SETTING_CHECK, SOURCE_NODE, SettingCheck, find_sides,
 };
-use crate::cloud::{Project, Setting, TableScope};
+use crate::cloud::{RequestContext, Setting, TableScope};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -81,12 +81,12 @@ impl Operation for CheckClickHouseDataBaseConfig {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let database_name = request.source_database_name.clone();
         let node = request.source_node_id.as_deref();
-        find_sides(&request.instance_id, &request.source_instance_id, node, project)?;
+        find_sides(&request.instance_id, &request.source_instance_id, node, context)?;
         if request.db_configs.iter().all(is_valid) {
-            request.remember(project);
+            request.remember(context);
         }
         let result = |setting: &Setting| SettingCheck::of(setting.clone(), is_valid(setting));
         let db_config_check_results = request.db_configs.iter().map(result).collect();
@@ -96,10 +96,10 @@ impl Operation for CheckClickHouseDataBaseConfig {
 
 impl Request {
     /// Keeps parameters and tables; clauses that the other check was sent stay.
-    fn remember(&self, project: &mut Project<'_>) {
+    fn remember(&self, context: &mut RequestContext<'_>) {
         let source = self.source_instance_id.as_str().into();
         let key = (self.instance_id.as_str().into(), source, self.source_database_name.clone());
-        let checked = project.world.checked.entry(key).or_default();
+        let checked = context.state.checked.entry(key).or_default();
         checked.parameters.clone_from(&self.db_configs);
         let scope = self.table_repl_config.as_ref().or(self.table_replconfig.as_ref());
         checked.scope = scope.cloned().unwrap_or_default();

@@ -6,7 +6,9 @@ use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING, SOURCE_NODE, TABLE_CHECK, TABLE_SETTING,
     find_sides,
 };
-use crate::cloud::{ListKind, Project, ReplicationConfig, Setting, TableScope, TableSetting};
+use crate::cloud::{
+    ListKind, ReplicationConfig, RequestContext, Setting, TableScope, TableSetting,
+};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -85,15 +87,15 @@ impl Operation for CheckClickHouseTableConfig {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let source_database_name = request.source_database_name.clone();
         let node = request.source_node_id.as_deref();
-        find_sides(&request.instance_id, &request.source_instance_id, node, project)?;
+        find_sides(&request.instance_id, &request.source_instance_id, node, context)?;
         let table_config_check_results = request.check();
         let passed = |table: &Checked| table.check_result == "success";
         if table_config_check_results.iter().all(passed) && request.db_configs.iter().all(is_valid)
         {
-            request.remember(project);
+            request.remember(context);
         }
         Ok(Reply { source_database_name, table_config_check_results })
     }
@@ -112,7 +114,7 @@ impl Request {
         self.tables_configs.iter().map(check).collect()
     }
 
-    fn remember(self, project: &mut Project<'_>) {
+    fn remember(self, context: &mut RequestContext<'_>) {
         let key =
             (self.instance_id.into(), self.source_instance_id.into(), self.source_database_name);
         let checked = ReplicationConfig {
@@ -120,6 +122,6 @@ impl Request {
             tables: self.tables_configs,
             scope: self.table_repl_config,
         };
-        project.world.checked.insert(key, checked);
+        context.state.checked.insert(key, checked);
     }
 }

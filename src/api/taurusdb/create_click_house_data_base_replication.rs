@@ -3,8 +3,8 @@
 use super::check_click_house_data_base_config::REMEMBERED;
 use super::service::{SERVICE, job, require_status, require_staying};
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::CREATE_REPLICATION_JOB;
-use crate::cloud::{JobKind, Lifecycle, Project, REPLICATION_COURSE, Replication};
+use crate::cloud::assumed::CREATE_REPLICATION_JOB;
+use crate::cloud::{JobKind, Lifecycle, REPLICATION_LIFECYCLE, Replication, RequestContext};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
@@ -75,20 +75,20 @@ pub struct CreateClickHouseDataBaseReplication;
 impl Operation for CreateClickHouseDataBaseReplication {
     const CONTRACT: &'static Contract = &CONTRACT;
     const JOB: Option<&'static JobKind> = Some(&JOB);
-    const COURSES: &'static [&'static Lifecycle] = &[&REPLICATION_COURSE];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&REPLICATION_LIFECYCLE];
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
-        project.instance_or_adopt(&request.instance_id, TARGETS)?;
-        project.instance_or_adopt(&request.source_instance_id, SOURCES)?;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
+        context.instance_or_adopt(&request.instance_id, TARGETS)?;
+        context.instance_or_adopt(&request.source_instance_id, SOURCES)?;
         if let Some(node) = &request.source_node_id {
-            project.heed(node, Resource::Node)?;
+            context.apply_reserved_id(node, Resource::Node)?;
         }
-        require_status(&request.instance_id, &["normal"], project)?;
-        refuse_second(&request.instance_id, &request.source_database, project)?;
-        let job_id = project.start_job(&JOB, &request.instance_id);
-        request.begin(project);
+        require_status(&request.instance_id, &["normal"], context)?;
+        refuse_second(&request.instance_id, &request.source_database, context)?;
+        let job_id = context.start_job(&JOB, &request.instance_id);
+        request.begin(context);
         Ok(JobStarted { job_id })
     }
 }
@@ -96,36 +96,36 @@ impl Operation for CreateClickHouseDataBaseReplication {
 fn refuse_second(
     instance_id: &str,
     database: &str,
-    project: &mut Project<'_>,
+    context: &mut RequestContext<'_>,
 ) -> Result<(), Refusal> {
-    let replications = project.world.replications.get(instance_id);
+    let replications = context.state.replications.get(instance_id);
     let known = replications.and_then(|known| known.get(database));
-    let Some(there) = known.filter(|known| !known.is_gone(project.now)) else { return Ok(()) };
-    require_staying(there, project.now)?;
+    let Some(there) = known.filter(|known| !known.is_gone(context.now)) else { return Ok(()) };
+    require_staying(there, context.now)?;
     let with = Business::SameDatabase;
-    project.object(Refusal::Busy { id: database.to_owned(), with })
+    context.refuse_or_warn(Refusal::Busy { id: database.to_owned(), with })
 }
 
 impl Request {
     /// Records the synchronisation, and what is known of instances and databases through it.
-    fn begin(self, project: &mut Project<'_>) {
+    fn begin(self, context: &mut RequestContext<'_>) {
         let (target, source) = (self.instance_id, self.source_instance_id);
         let database = self.source_database;
-        let node = self.source_node_id.unwrap_or_else(|| project.primary_node(&source));
+        let node = self.source_node_id.unwrap_or_else(|| context.primary_node(&source));
         let key = (target.as_str().into(), source.as_str().into(), database.clone());
-        let configuration = project.world.checked.get(&key).cloned().unwrap_or_default();
+        let configuration = context.state.checked.get(&key).cloned().unwrap_or_default();
         let replication = Replication {
             source_instance_id: source.as_str().into(),
             source_node_id: node,
             database: database.clone(),
-            run: project.start(&REPLICATION_COURSE, &database),
+            run: context.start(&REPLICATION_LIFECYCLE, &database),
             configuration,
             change: None,
             removal: None,
         };
-        let world = &mut *project.world;
-        world.clickhouses.adopt(&target, &source, &project.settings.region);
-        world.source_databases.entry(source.into()).or_default().insert(database.clone());
-        world.replications.entry(target.into()).or_default().insert(database, replication);
+        let state = &mut *context.state;
+        state.clickhouses.adopt(&target, &source, &context.settings.region);
+        state.source_databases.entry(source.into()).or_default().insert(database.clone());
+        state.replications.entry(target.into()).or_default().insert(database, replication);
     }
 }

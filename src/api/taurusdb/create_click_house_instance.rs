@@ -1,11 +1,13 @@
 //! Creating a ClickHouse Instance beside a TaurusDB instance.
 
 use super::service::{SERVICE, TAG, TAGS, TAURUSDB_ID, Tags, find_taurusdb, job};
-use crate::cloud::undocumented::{
+use crate::cloud::assumed::{
     CLICKHOUSE_PORTS, CREATE_CLICKHOUSE_JOB, ROOT, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET,
     TAURUSDB_VPC, TIME_ZONE,
 };
-use crate::cloud::{CLICKHOUSE_CREATION, ClickHouse, JobKind, Lifecycle, Order, Project, Tag};
+use crate::cloud::{
+    CLICKHOUSE_CREATION, ClickHouse, JobKind, Lifecycle, Order, RequestContext, Tag,
+};
 use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -224,19 +226,19 @@ pub struct CreateClickHouseInstance;
 impl Operation for CreateClickHouseInstance {
     const CONTRACT: &'static Contract = &CONTRACT;
     const JOB: Option<&'static JobKind> = Some(&JOB);
-    const COURSES: &'static [&'static Lifecycle] = &[&CLICKHOUSE_CREATION];
+    const LIFECYCLES: &'static [&'static Lifecycle] = &[&CLICKHOUSE_CREATION];
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_taurusdb(&request.instance_id, project)?;
-        let id = project.new_clickhouse_id();
-        let job_id = project.start_job(&JOB, &id);
-        let (order, run) = (request.order(), project.start(&CLICKHOUSE_CREATION, &id));
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_taurusdb(&request.instance_id, context)?;
+        let id = context.new_clickhouse_id();
+        let job_id = context.start_job(&JOB, &id);
+        let (order, run) = (request.order(), context.start(&CLICKHOUSE_CREATION, &id));
         let clickhouse = ClickHouse::created(&request.instance_id, order, job_id, run);
-        project.world.clickhouses.insert(&id, clickhouse.clone());
-        project.add_instance(&id, InstanceKind::CLICKHOUSE, &request.name);
-        Ok(Reply { instance: Created::of(id, request, &clickhouse, project), job_id })
+        context.state.clickhouses.insert(&id, clickhouse.clone());
+        context.add_instance(&id, InstanceKind::CLICKHOUSE, &request.name);
+        Ok(Reply { instance: Created::of(id, request, &clickhouse, context), job_id })
     }
 }
 
@@ -259,7 +261,12 @@ impl Request {
 }
 
 impl Created {
-    fn of(id: String, request: Request, clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
+    fn of(
+        id: String,
+        request: Request,
+        clickhouse: &ClickHouse,
+        context: &RequestContext<'_>,
+    ) -> Self {
         let text = |number: Option<u16>| number.map_or_else(String::new, |it| it.to_string());
         let Payment { order_id, period, period_type, is_auto_renew, .. } = request.pay_info;
         Self {
@@ -282,8 +289,8 @@ impl Created {
                 is_auto_renew: text(is_auto_renew),
             },
             ssl_option: false,
-            status: clickhouse.status(project.now),
-            region: project.settings.region.clone(),
+            status: clickhouse.status(context.now),
+            region: context.settings.region.clone(),
             tags_info: Tags::of(clickhouse),
         }
     }

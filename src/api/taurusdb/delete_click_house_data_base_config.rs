@@ -5,8 +5,8 @@ use super::service::{
     require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::CANCEL_REPLICATION_UPDATE_JOB;
-use crate::cloud::{JobKind, Project};
+use crate::cloud::assumed::CANCEL_REPLICATION_UPDATE_JOB;
+use crate::cloud::{JobKind, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -52,18 +52,18 @@ impl Operation for DeleteClickHouseDataBaseConfig {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id, database } = request;
-        find_clickhouse(&instance_id, project)?;
-        let now = project.now;
-        let replication = find_replication(&instance_id, &database, project)?;
+        find_clickhouse(&instance_id, context)?;
+        let now = context.now;
+        let replication = find_replication(&instance_id, &database, context)?;
         require_staying(replication, now)?;
         if replication.pending_change(now).is_none() {
             let (resource, id) = (Resource::Replication, database);
             return Err(Refusal::WrongState { resource, id, state: UNCHANGED, allowed: CHANGING });
         }
         replication.change = None;
-        Ok(JobStarted { job_id: project.start_job(&JOB, &instance_id) })
+        Ok(JobStarted { job_id: context.start_job(&JOB, &instance_id) })
     }
 }
 

@@ -5,8 +5,8 @@ use super::service::{
     require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::DELETE_REPLICATION_JOB;
-use crate::cloud::{JobKind, Project};
+use crate::cloud::assumed::DELETE_REPLICATION_JOB;
+use crate::cloud::{JobKind, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -53,17 +53,17 @@ impl Operation for DeleteClickHouseDataBaseReplication {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id, database_name } = request;
-        find_clickhouse(&instance_id, project)?;
-        let now = project.now;
-        require_staying(find_replication(&instance_id, &database_name, project)?, now)?;
-        let removal = project.course();
-        let replication = find_replication(&instance_id, &database_name, project)?;
+        find_clickhouse(&instance_id, context)?;
+        let now = context.now;
+        require_staying(find_replication(&instance_id, &database_name, context)?, now)?;
+        let removal = context.activity();
+        let replication = find_replication(&instance_id, &database_name, context)?;
         replication.removal = Some(removal);
         // Until it is gone it goes on, and nobody waits for it any more.
-        let course = replication.run.course;
-        project.world.testing.lint.cut_short(course, true);
-        Ok(JobStarted { job_id: project.start_job(&JOB, &instance_id) })
+        let activity = replication.run.activity;
+        context.ended(activity);
+        Ok(JobStarted { job_id: context.start_job(&JOB, &instance_id) })
     }
 }

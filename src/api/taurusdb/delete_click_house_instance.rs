@@ -2,8 +2,8 @@
 
 use super::service::{SERVICE, TAURUSDB_ID, UNKNOWN_HTAP, find_htap, job, require_status};
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::{DELETE_CLICKHOUSE_JOB, DELETING_ACTION};
-use crate::cloud::{Action, JobKind, Project};
+use crate::cloud::assumed::{DELETE_CLICKHOUSE_JOB, DELETING_ACTION};
+use crate::cloud::{Action, JobKind, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -49,13 +49,13 @@ impl Operation for DeleteClickHouseInstance {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id, clickhouse_instance_id: id } = request;
-        find_htap(&instance_id, &id, project)?;
-        require_status(&id, &["normal", "abnormal", "createfail"], project)?;
-        let job_id = project.start_job(&JOB, &id);
-        let action = Action { name: DELETING_ACTION, job_id, run: project.course() };
-        project.world.clickhouses.begin(&id, action);
+        find_htap(&instance_id, &id, context)?;
+        require_status(&id, &["normal", "abnormal", "createfail"], context)?;
+        let job_id = context.start_job(&JOB, &id);
+        let action = Action { name: DELETING_ACTION, job_id, run: context.activity() };
+        context.state.clickhouses.begin(&id, action);
         Ok(JobStarted { job_id })
     }
 }

@@ -1,7 +1,7 @@
 //! Deleting a Task Record: a job that has ended leaves the lists.
 
 use super::service::SERVICE;
-use crate::cloud::{Owner, Project};
+use crate::cloud::{Owner, RequestContext};
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -35,17 +35,20 @@ impl Operation for DeleteTaskRecord {
     type Request = Request;
     type Reply = ();
 
-    fn call(Request { job_id: id }: Request, project: &mut Project<'_>) -> Result<(), Refusal> {
+    fn call(
+        Request { job_id: id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<(), Refusal> {
         let resource = Resource::Job;
-        let Some(job) = project.world.jobs.find(Owner::TaurusDb, &id) else {
+        let Some(job) = context.state.jobs.find(Owner::TaurusDb, &id) else {
             return Err(Refusal::NotFound { resource, id });
         };
-        let (job_id, phase) = (job.id, job.phase(project.now));
+        let (job_id, phase) = (job.id, job.phase(context.now));
         if phase.ended.is_none() {
             let (state, allowed) = (phase.status, &["Completed", "Failed"]);
             return Err(Refusal::WrongState { resource, id, state, allowed });
         }
-        project.world.jobs.remove(job_id);
+        context.state.jobs.remove(job_id);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::Project;
+use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -56,11 +56,11 @@ impl Operation for ListClickHouseDataBase {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_clickhouse(&request.instance_id, project)?;
-        let replications = project.world.replications.get(request.instance_id.as_str());
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_clickhouse(&request.instance_id, context)?;
+        let replications = context.state.replications.get(request.instance_id.as_str());
         let all = replications.into_iter().flat_map(|known| known.values());
-        let there = all.filter(|replication| !replication.is_gone(project.now));
+        let there = all.filter(|replication| !replication.is_gone(context.now));
         let names = there.map(|replication| &replication.database);
         let wanted = request.database_name.as_ref();
         let fitting = names.filter(|name| wanted.is_none_or(|wanted| wanted == *name));

@@ -1,7 +1,7 @@
 //! Querying Database Parameters: what can be set for the synchronisation of a database.
 
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
-use crate::cloud::{Project, Setting};
+use crate::cloud::{RequestContext, Setting};
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -161,8 +161,8 @@ impl Operation for ListClickHouseDataBaseParameter {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_clickhouse(&request.instance_id, project)?;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_clickhouse(&request.instance_id, context)?;
         Ok(Reply { db_parameters: PARAMETERS.iter().map(Listed::of).collect() })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::{Project, Replication};
+use crate::cloud::{Replication, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -79,26 +79,26 @@ impl Operation for ListClickHouseDataBaseReplication {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_clickhouse(&request.instance_id, project)?;
-        let replications = project.world.replications.get(request.instance_id.as_str());
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_clickhouse(&request.instance_id, context)?;
+        let replications = context.state.replications.get(request.instance_id.as_str());
         let all = replications.into_iter().flat_map(|known| known.values());
-        let there = all.filter(|replication| !replication.is_gone(project.now));
+        let there = all.filter(|replication| !replication.is_gone(context.now));
         let (page, total_count) = page(there, request.offset, request.limit.unwrap_or(10));
-        let replications = page.into_iter().map(|one| Listed::of(one, project)).collect();
+        let replications = page.into_iter().map(|one| Listed::of(one, context)).collect();
         Ok(Reply { total_count, replications, ext_text: None })
     }
 }
 
 impl Listed {
-    fn of(replication: &Replication, project: &Project<'_>) -> Self {
-        let phase = replication.phase(project.now);
+    fn of(replication: &Replication, context: &RequestContext<'_>) -> Self {
+        let phase = replication.phase(context.now);
         Self {
             source_database: replication.database.clone(),
             target_database: replication.database.clone(),
             status: if phase.failed { "abnormal" } else { "normal" },
             stage: phase.status,
-            percentage: replication.percentage(project.now).to_string(),
+            percentage: replication.percentage(context.now).to_string(),
             catchup_stage: None,
         }
     }

@@ -4,7 +4,7 @@ use super::service::{
     CLICKHOUSE_ID, MOST_TABLES, SCOPE, SERVICE, SETTING_CHECK, SettingCheck, TABLE_CHECK,
     UNKNOWN_REPLICATION, find_clickhouse, find_replication,
 };
-use crate::cloud::{Project, Replication, TableScope, TableSetting};
+use crate::cloud::{Replication, RequestContext, TableScope, TableSetting};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -91,18 +91,18 @@ impl Operation for ListClickHouseDataBaseReplicationConfig {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_clickhouse(&request.instance_id, project)?;
-        let replication = find_replication(&request.instance_id, &request.database_name, project)?;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_clickhouse(&request.instance_id, context)?;
+        let replication = find_replication(&request.instance_id, &request.database_name, context)?;
         let replication = replication.clone();
-        Ok(Reply::of(&replication, project))
+        Ok(Reply::of(&replication, context))
     }
 }
 
 impl Reply {
     /// Only what has passed its check is kept, so every result is a success.
-    fn of(replication: &Replication, project: &Project<'_>) -> Self {
-        let now = project.now;
+    fn of(replication: &Replication, context: &RequestContext<'_>) -> Self {
+        let now = context.now;
         let failed = replication.failed_change(now);
         let scope = replication.scope(now);
         let pending = replication.pending_change(now);
@@ -123,7 +123,7 @@ impl Reply {
             new_table_repl_config: after.unwrap_or_else(|| replication.scope(now)),
             table_repl_config: replication.scope(now),
             last_error_of_alter_table: failed
-                .map_or_else(String::new, |run| project.reason(run).to_owned()),
+                .map_or_else(String::new, |run| context.reason(run).to_owned()),
         }
     }
 }

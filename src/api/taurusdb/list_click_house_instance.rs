@@ -3,11 +3,11 @@
 use super::service::{
     ACTION, ListedAction, SERVICE, TAGS, TAURUSDB_ID, Tags, UNKNOWN_HTAP, find_htap,
 };
-use crate::cloud::undocumented::{
+use crate::cloud::assumed::{
     CLICKHOUSE_PORTS, CLICKHOUSE_STORAGE_USED, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT,
     TAURUSDB_MAINTENANCE, TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
-use crate::cloud::{ClickHouse, Instance, Node, Project};
+use crate::cloud::{ClickHouse, Instance, Node, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Source, format};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -147,12 +147,12 @@ pub struct Request {
 
 #[derive(Serialize)]
 pub struct Reply {
-    instance: Shown,
+    instance: InstanceView,
 }
 
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "as many as the answer has")]
-struct Shown {
+struct InstanceView {
     id: String,
     name: String,
     project_id: String,
@@ -202,11 +202,11 @@ struct Group {
     id: String,
     name: String,
     group_type_name: &'static str,
-    nodes: Vec<ShownNode>,
+    nodes: Vec<NodeView>,
 }
 
 #[derive(Serialize)]
-struct ShownNode {
+struct NodeView {
     id: String,
     name: String,
     r#type: &'static str,
@@ -257,35 +257,35 @@ impl Operation for ListClickHouseInstance {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         let id = request.clickhouse_instance_id;
-        let clickhouse = find_htap(&request.instance_id, &id, project)?.clone();
+        let clickhouse = find_htap(&request.instance_id, &id, context)?.clone();
         let unknown = Refusal::NotFound { resource: Resource::HtapInstance, id: id.clone() };
-        let instance = project.world.instances.get(id.as_str()).ok_or(unknown)?;
-        Ok(Reply { instance: Shown::of(instance, &clickhouse, project) })
+        let instance = context.state.instances.get(id.as_str()).ok_or(unknown)?;
+        Ok(Reply { instance: InstanceView::of(instance, &clickhouse, context) })
     }
 }
 
-impl Shown {
-    fn of(instance: &Instance, clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
+impl InstanceView {
+    fn of(instance: &Instance, clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Self {
         let order = &clickhouse.order;
         Self {
             id: instance.id.to_string(),
             name: instance.name.clone(),
-            project_id: project.world.project_id.to_string(),
+            project_id: context.state.project_id.to_string(),
             can_enable_public_access: false,
             cluster_mode: order.ha_mode.clone(),
-            status: clickhouse.status(project.now),
+            status: clickhouse.status(context.now),
             is_frozen: 0,
             db_user: ROOT,
             datastore_version_id: version_id(clickhouse),
             datastore_version: order.version.clone(),
             datastore_type: ENGINE,
             create_at: clickhouse.created_at().milliseconds(),
-            update_at: clickhouse.updated_at(project.now).milliseconds(),
+            update_at: clickhouse.updated_at(context.now).milliseconds(),
             db_port: CLICKHOUSE_PORTS.tep.to_string(),
-            actions: ListedAction::current(&instance.id, clickhouse, project),
-            groups: [Group::of(instance, clickhouse, project)],
+            actions: ListedAction::current(&instance.id, clickhouse, context),
+            groups: [Group::of(instance, clickhouse, context)],
             ops_window: Window {
                 start_time: TAURUSDB_MAINTENANCE.0,
                 end_time: TAURUSDB_MAINTENANCE.1,
@@ -311,12 +311,12 @@ impl Shown {
 }
 
 impl Group {
-    fn of(instance: &Instance, clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
+    fn of(instance: &Instance, clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Self {
         let zones: Vec<&str> = clickhouse.order.az_code.split(',').collect();
         let nodes = clickhouse.nodes(instance).into_iter().zip(zones.iter().cycle()).zip(1..);
         let nodes = nodes
             .map(|((node, zone), priority)| {
-                ShownNode::of(node, zone.trim(), priority, clickhouse, project)
+                NodeView::of(node, zone.trim(), priority, clickhouse, context)
             })
             .collect();
         Self {
@@ -328,13 +328,13 @@ impl Group {
     }
 }
 
-impl ShownNode {
+impl NodeView {
     fn of(
         node: Node,
         zone: &str,
         priority: u8,
         clickhouse: &ClickHouse,
-        project: &Project<'_>,
+        context: &RequestContext<'_>,
     ) -> Self {
         let order = &clickhouse.order;
         let (cpu, mem, max_connections) = NODE_SIZE;
@@ -342,7 +342,7 @@ impl ShownNode {
             id: node.id,
             name: node.name,
             r#type: node.role,
-            status: clickhouse.status(project.now),
+            status: clickhouse.status(context.now),
             volume: Volume {
                 r#type: order.io_type.clone(),
                 size: order.capacity_in_gb.to_string(),
@@ -363,9 +363,9 @@ impl ShownNode {
             az_code: zone.to_owned(),
             az_description: zone.to_owned(),
             az_type: "dec",
-            region: project.settings.region.clone(),
+            region: context.settings.region.clone(),
             create_at: clickhouse.created_at().milliseconds(),
-            update_at: clickhouse.updated_at(project.now).milliseconds(),
+            update_at: clickhouse.updated_at(context.now).milliseconds(),
             flavor_id: order.flavor_id.clone(),
             flavor_ref: order.flavor_id.clone(),
             iass_flavor_ref: order.flavor_id.clone(),

@@ -1,7 +1,7 @@
 //! Querying the Nodes of a ClickHouse Instance.
 
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse};
-use crate::cloud::{Node, Project};
+use crate::cloud::{Node, RequestContext};
 use crate::contract::{Contract, Field, Kind, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -52,9 +52,12 @@ impl Operation for ListClickHouseInstanceNode {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let clickhouse = find_clickhouse(&instance_id, project)?.clone();
-        let nodes = clickhouse.nodes(project.instance(&instance_id)?);
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        let clickhouse = find_clickhouse(&instance_id, context)?.clone();
+        let nodes = clickhouse.nodes(context.instance(&instance_id)?);
         let listed = |Node { id, name, role, .. }| Listed { node_id: id, node_name: name, role };
         Ok(Reply { node_list: nodes.into_iter().map(listed).collect() })
     }

@@ -2,8 +2,8 @@
 
 use super::service::{SERVICE, TAURUSDB_ID, find_taurusdb};
 use crate::api::paging::{OFFSET, limit, page};
-use crate::cloud::Project;
-use crate::cloud::undocumented::{CHARSET, ROOT};
+use crate::cloud::RequestContext;
+use crate::cloud::assumed::{CHARSET, ROOT};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -86,9 +86,9 @@ impl Operation for ListGaussMySqlDatabase {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_taurusdb(&request.instance_id, project)?;
-        let named = project.world.source_databases.get(request.instance_id.as_str());
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        find_taurusdb(&request.instance_id, context)?;
+        let named = context.state.source_databases.get(request.instance_id.as_str());
         let fitting = named.into_iter().flatten().filter(|name| request.wants(name));
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
         let databases = page.into_iter().map(|name| Listed::of(name)).collect();

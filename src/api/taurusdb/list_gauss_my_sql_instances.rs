@@ -3,11 +3,11 @@
 use super::service::{SERVICE, TAG};
 use super::show_gauss_my_sql_instance_info::{ADOPTED, BACKUPS, Backups, DATASTORE, Datastore};
 use crate::api::paging::{OFFSET, fits, limit, page};
-use crate::cloud::undocumented::{
+use crate::cloud::assumed::{
     ADOPTED_SINCE, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_FLAVOR, TAURUSDB_PORT,
     TAURUSDB_SECURITY_GROUP, TAURUSDB_STORAGE, TAURUSDB_SUBNET, TAURUSDB_VPC, TIME_ZONE,
 };
-use crate::cloud::{Instance, Project, World};
+use crate::cloud::{Instance, RequestContext, State};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Engine, Field, Kind, Note, Source};
@@ -182,22 +182,22 @@ impl Operation for ListGaussMySqlInstances {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let all = project.world.instances.values();
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let all = context.state.instances.values();
         let own = all.filter(|instance| instance.engine == Engine::TaurusDb);
         let fitting = own.filter(|instance| request.wants(instance));
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
-        let instances = page.into_iter().map(|one| Listed::of(one, project)).collect();
+        let instances = page.into_iter().map(|one| Listed::of(one, context)).collect();
         Ok(Reply { instances, total_count })
     }
 
     /// GeminiDB lists its instances at the same path, and whatever names no engine.
-    fn claims(sent: &Sent<'_>, world: &World) -> bool {
+    fn claims(sent: &Sent<'_>, state: &State) -> bool {
         let value = |wanted: &str| {
             let found = sent.query.iter().find(|(name, _)| name == wanted);
             found.and_then(|(_, value)| Json::as_text(value))
         };
-        let known = value("id").and_then(|id| world.instances.get(id));
+        let known = value("id").and_then(|id| state.instances.get(id));
         value("datastore_type") == Some(ENGINE)
             || known.is_some_and(|instance| instance.engine == Engine::TaurusDb)
     }
@@ -220,7 +220,7 @@ impl Request {
 }
 
 impl Listed {
-    fn of(instance: &Instance, project: &Project<'_>) -> Self {
+    fn of(instance: &Instance, context: &RequestContext<'_>) -> Self {
         let (vcpus, ram, _) = NODE_SIZE;
         Self {
             id: instance.id.to_string(),
@@ -232,7 +232,7 @@ impl Listed {
             public_ips: [],
             port: TAURUSDB_PORT.1,
             r#type: "Cluster",
-            region: project.settings.region.clone(),
+            region: context.settings.region.clone(),
             datastore: Datastore::ONLY,
             created: ADOPTED_SINCE.with_zone(),
             updated: ADOPTED_SINCE.with_zone(),

@@ -1,11 +1,11 @@
 //! Querying HTAP Instances: those that stand beside a TaurusDB instance.
 
 use super::service::{ACTION, ListedAction, SERVICE, TAURUSDB_ID, find_taurusdb};
-use crate::cloud::undocumented::{
+use crate::cloud::assumed::{
     CLICKHOUSE_PORTS, CREATE_FAIL_CODE, MOST_HTAP_INSTANCES, TAURUSDB_ENTERPRISE_PROJECT,
     TAURUSDB_SECURITY_GROUP, TAURUSDB_SUBNET, TAURUSDB_VPC,
 };
-use crate::cloud::{ClickHouse, Instance, Node, Project};
+use crate::cloud::{ClickHouse, Instance, Node, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -163,12 +163,15 @@ impl Operation for ListHtapInstanceInfo {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_taurusdb(&instance_id, project)?;
-        let known = project.world.clickhouses.of(&instance_id);
-        let there = known.filter(|(_, clickhouse)| !clickhouse.is_gone(project.now));
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        find_taurusdb(&instance_id, context)?;
+        let known = context.state.clickhouses.of(&instance_id);
+        let there = known.filter(|(_, clickhouse)| !clickhouse.is_gone(context.now));
         let listed = there.filter_map(|(id, clickhouse)| {
-            Some(Listed::of(project.world.instances.get(id)?, clickhouse, project))
+            Some(Listed::of(context.state.instances.get(id)?, clickhouse, context))
         });
         let instances: Vec<_> = listed.collect();
         let total = instances.len();
@@ -177,7 +180,7 @@ impl Operation for ListHtapInstanceInfo {
 }
 
 impl Listed {
-    fn of(instance: &Instance, clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
+    fn of(instance: &Instance, clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Self {
         let order = &clickhouse.order;
         let nodes = clickhouse.nodes(instance);
         let zones = order.az_code.split(',').map(|zone| Zone {
@@ -190,8 +193,8 @@ impl Listed {
             name: instance.name.clone(),
             engine_name: "click-house",
             engine_version: order.version.clone(),
-            project_id: project.world.project_id.to_string(),
-            instance_state: State::of(clickhouse, project),
+            project_id: context.state.project_id.to_string(),
+            instance_state: State::of(clickhouse, context),
             create_at: clickhouse.created_at().milliseconds(),
             is_frozen: false,
             ha_mode: order.ha_mode.clone(),
@@ -200,7 +203,7 @@ impl Listed {
             port: CLICKHOUSE_PORTS.tep,
             proxy_ips: [],
             available_zones: zones.collect(),
-            current_actions: ListedAction::current(&instance.id, clickhouse, project),
+            current_actions: ListedAction::current(&instance.id, clickhouse, context),
             volume_type: order.io_type.clone(),
             enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             network: Network {
@@ -216,13 +219,13 @@ impl Listed {
 }
 
 impl State {
-    fn of(clickhouse: &ClickHouse, project: &Project<'_>) -> Self {
-        let instance_status = clickhouse.status(project.now);
-        let failed = clickhouse.failed_creation(project.now);
+    fn of(clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Self {
+        let instance_status = clickhouse.status(context.now);
+        let failed = clickhouse.failed_creation(context.now);
         Self {
             instance_status,
             create_fail_error_code: if failed.is_some() { CREATE_FAIL_CODE } else { "" },
-            fail_message: failed.map_or_else(String::new, |run| project.reason(run).to_owned()),
+            fail_message: failed.map_or_else(String::new, |run| context.reason(run).to_owned()),
             wait_restart_for_params: false,
         }
     }

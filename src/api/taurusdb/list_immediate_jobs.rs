@@ -3,8 +3,9 @@
 use super::service::SERVICE;
 use crate::api::job::{Wanted, fail_reason, progress};
 use crate::api::paging::{OFFSET, page, page_of_all};
-use crate::cloud::undocumented::TAURUSDB_JOBS;
-use crate::cloud::{Job, Moment, Owner, Project};
+use crate::clock::Moment;
+use crate::cloud::assumed::TAURUSDB_JOBS;
+use crate::cloud::{Job, Owner, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -108,10 +109,10 @@ impl Operation for ListImmediateJobs {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        let jobs = &project.world.jobs;
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
+        let jobs = &context.state.jobs;
         let Request { status, job_name, job_id, offset, limit, start_time, end_time } = &request;
-        let wanted = Wanted::read([status, job_name, start_time, end_time], project);
+        let wanted = Wanted::read([status, job_name, start_time, end_time], context);
         let has = |job: &&Job| wanted.has(job);
         let (offset, limit) = (*offset, limit.unwrap_or(10));
         let (page, total_count) = if let Some(id) = job_id {
@@ -122,35 +123,35 @@ impl Operation for ListImmediateJobs {
         } else {
             page(jobs.there(Owner::TaurusDb).filter(has), offset, limit)
         };
-        let jobs = page.into_iter().map(|job| Listed::of(job, project)).collect();
+        let jobs = page.into_iter().map(|job| Listed::of(job, context)).collect();
         Ok(Reply { jobs, total_count, action_names: TAURUSDB_JOBS })
     }
 }
 
 impl Listed {
-    fn of(job: &Job, project: &Project<'_>) -> Self {
-        let phase = job.phase(project.now);
+    fn of(job: &Job, context: &RequestContext<'_>) -> Self {
+        let phase = job.phase(context.now);
         Self {
             instance_id: (*job.instance_id).to_owned(),
-            instance_name: project.instance_name(&job.instance_id).to_owned(),
-            instance_status: instance_status(&job.instance_id, project),
+            instance_name: context.instance_name(&job.instance_id).to_owned(),
+            instance_status: instance_status(&job.instance_id, context),
             job_id: job.id,
             order_id: "",
             job_name: job.kind.name,
             status: phase.status,
-            process: progress(job, project),
+            process: progress(job, context),
             created_time: job.run.started.with_zone(),
             ended_time: phase.ended.map(Moment::with_zone).unwrap_or_default(),
-            fail_reason: fail_reason(job, project),
+            fail_reason: fail_reason(job, context),
             show_detail: false,
         }
     }
 }
 
-fn instance_status(id: &str, project: &Project<'_>) -> &'static str {
-    match project.world.clickhouses.get(id) {
-        Some(clickhouse) if clickhouse.is_gone(project.now) => "deleted",
-        Some(clickhouse) => clickhouse.status(project.now),
+fn instance_status(id: &str, context: &RequestContext<'_>) -> &'static str {
+    match context.state.clickhouses.get(id) {
+        Some(clickhouse) if clickhouse.is_gone(context.now) => "deleted",
+        Some(clickhouse) => clickhouse.status(context.now),
         None => "normal",
     }
 }

@@ -2,8 +2,8 @@
 
 use super::service::{CLICKHOUSE_ID, SERVICE, find_clickhouse, job, require_status};
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::{REBOOT_CLICKHOUSE_JOB, REBOOTING_ACTION};
-use crate::cloud::{Action, JobKind, Project};
+use crate::cloud::assumed::{REBOOT_CLICKHOUSE_JOB, REBOOTING_ACTION};
+use crate::cloud::{Action, JobKind, RequestContext};
 use crate::contract::{Contract, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
@@ -39,12 +39,12 @@ impl Operation for RebootClickHouseInstance {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
-        find_clickhouse(&request.instance_id, project)?;
-        require_status(&request.instance_id, &["normal"], project)?;
-        let job_id = project.start_job(&JOB, &request.instance_id);
-        let action = Action { name: REBOOTING_ACTION, job_id, run: project.course() };
-        project.world.clickhouses.begin(&request.instance_id, action);
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
+        find_clickhouse(&request.instance_id, context)?;
+        require_status(&request.instance_id, &["normal"], context)?;
+        let job_id = context.start_job(&JOB, &request.instance_id);
+        let action = Action { name: REBOOTING_ACTION, job_id, run: context.activity() };
+        context.state.clickhouses.begin(&request.instance_id, action);
         Ok(JobStarted { job_id })
     }
 }

@@ -1,12 +1,13 @@
 //! TaurusDB's dialect: hosts, envelope and codes, after the published code list; and what several
 //! of its operations look for.
 
+use crate::clock::Moment;
 use crate::cloud::{
-    Action, ClickHouse, JobKind, ListKind, Moment, Owner, Project, RUNNING, Replication, Setting,
+    Action, ClickHouse, JobKind, ListKind, Owner, RUNNING, Replication, RequestContext, Setting,
     Tag,
 };
 use crate::contract::{
-    Envelope, Field, InstanceKind, Kind, Note, Refused, Service, Situation, format,
+    Envelope, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Service, format,
 };
 use crate::error::{Business, Refusal, Resource};
 use axum::http::StatusCode;
@@ -21,51 +22,51 @@ pub static SERVICE: Service = Service {
     envelope: Envelope::Plain,
     speaks_chinese: true,
     refusals: &[
-        Refused::new(Situation::MalformedProjectId, StatusCode::BAD_REQUEST, "DBS.280001"),
-        Refused::new(Situation::EmptyBody, StatusCode::BAD_REQUEST, "DBS.200006"),
-        Refused::new(Situation::MalformedBody, StatusCode::BAD_REQUEST, "DBS.280001"),
-        Refused::new(Situation::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.280001"),
-        Refused::new(Situation::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
-        Refused::new(Situation::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
-        Refused::new(Situation::UnknownJob, StatusCode::BAD_REQUEST, "DBS.200543"),
-        Refused::new(Situation::WrongEngine, StatusCode::BAD_REQUEST, "DBS.280235"),
-        Refused::new(Situation::Forbidden, StatusCode::FORBIDDEN, "DBS.200044"),
-        Refused::new(Situation::Busy, StatusCode::CONFLICT, "DBS.200047"),
-        Refused::new(Situation::WrongState, StatusCode::CONFLICT, "DBS.280406"),
-        Refused::new(Situation::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200005"),
+        Refused::new(ErrorKind::MalformedProjectId, StatusCode::BAD_REQUEST, "DBS.280001"),
+        Refused::new(ErrorKind::EmptyBody, StatusCode::BAD_REQUEST, "DBS.200006"),
+        Refused::new(ErrorKind::MalformedBody, StatusCode::BAD_REQUEST, "DBS.280001"),
+        Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "DBS.280001"),
+        Refused::new(ErrorKind::MalformedId, StatusCode::BAD_REQUEST, "DBS.280404"),
+        Refused::new(ErrorKind::UnknownInstance, StatusCode::NOT_FOUND, "DBS.200002"),
+        Refused::new(ErrorKind::UnknownJob, StatusCode::BAD_REQUEST, "DBS.200543"),
+        Refused::new(ErrorKind::WrongEngine, StatusCode::BAD_REQUEST, "DBS.280235"),
+        Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "DBS.200044"),
+        Refused::new(ErrorKind::Busy, StatusCode::CONFLICT, "DBS.200047"),
+        Refused::new(ErrorKind::WrongState, StatusCode::CONFLICT, "DBS.280406"),
+        Refused::new(ErrorKind::Internal, StatusCode::INTERNAL_SERVER_ERROR, "DBS.200005"),
     ],
 };
 
 /// A missing synchronisation.
 pub const UNKNOWN_REPLICATION: Refused = as_of_starrocks(
-    Situation::UnknownReplication,
+    ErrorKind::UnknownReplication,
     "DBS.270022",
     "The code of StarRocks: 400 DBS.270022 for a synchronization.",
 );
 
 /// A missing synchronisation that is to be deleted.
 pub const NOTHING_TO_DELETE: Refused = as_of_starrocks(
-    Situation::UnknownReplication,
+    ErrorKind::UnknownReplication,
     "DBS.05000091",
     "The code of StarRocks: 400 DBS.05000091 for a synchronization that is to be deleted.",
 );
 
 /// A missing HTAP instance.
 pub const UNKNOWN_HTAP: Refused = as_of_starrocks(
-    Situation::UnknownHtapInstance,
+    ErrorKind::UnknownHtapInstance,
     "DBS.05000044",
     "The code of StarRocks: 400 DBS.05000044 for an HTAP instance.",
 );
 
 /// The pages of ClickHouse list no codes for what does not exist.
 const fn as_of_starrocks(
-    situation: Situation,
+    error_kind: ErrorKind,
     code: &'static str,
     decision: &'static str,
 ) -> Refused {
     let matter = "No code is published for what ClickHouse does not have, but one for StarRocks, \
                   the standard edition.";
-    Refused::new(situation, StatusCode::BAD_REQUEST, code).note(matter, decision)
+    Refused::new(error_kind, StatusCode::BAD_REQUEST, code).note(matter, decision)
 }
 
 /// The parameter `instance_id` of a path under a ClickHouse instance.
@@ -171,18 +172,18 @@ pub struct ListedAction {
 
 impl ListedAction {
     /// What an instance does now: nothing or one thing.
-    pub fn current(id: &str, clickhouse: &ClickHouse, project: &Project<'_>) -> Vec<Self> {
+    pub fn current(id: &str, clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Vec<Self> {
         let listed = |action: &Action| Self {
             id: action.job_id,
             action: action.name,
             object_id: id.to_owned(),
             r#type: "instance",
             job_id: action.job_id,
-            status: RUNNING.phase(&action.run, project.now).status,
+            status: RUNNING.phase(&action.run, context.now).status,
             created_at: action.run.started.milliseconds(),
             updated_at: action.run.started.milliseconds(),
         };
-        clickhouse.action(project.now).map(listed).into_iter().collect()
+        clickhouse.action(context.now).map(listed).into_iter().collect()
     }
 }
 
@@ -221,26 +222,26 @@ const TAURUSDB: &[InstanceKind] = &[InstanceKind::TAURUSDB];
 const CLICKHOUSE: &[InstanceKind] = &[InstanceKind::CLICKHOUSE];
 
 /// Finds a TaurusDB instance.
-pub fn find_taurusdb(id: &str, project: &mut Project<'_>) -> Result<(), Refusal> {
-    find(id, TAURUSDB, project)
+pub fn find_taurusdb(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+    find(id, TAURUSDB, context)
 }
 
 /// Finds a ClickHouse instance by its own id.
 pub fn find_clickhouse<'p>(
     id: &str,
-    project: &'p mut Project<'_>,
+    context: &'p mut RequestContext<'_>,
 ) -> Result<&'p ClickHouse, Refusal> {
-    find(id, CLICKHOUSE, project)?;
-    let there = project.world.clickhouses.get(id).filter(|known| !known.is_gone(project.now));
+    find(id, CLICKHOUSE, context)?;
+    let there = context.state.clickhouses.get(id).filter(|known| !known.is_gone(context.now));
     there.ok_or_else(|| Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() })
 }
 
 fn find(
     id: &str,
     wanted: &'static [InstanceKind],
-    project: &mut Project<'_>,
+    context: &mut RequestContext<'_>,
 ) -> Result<(), Refusal> {
-    let known = project.instance(id)?;
+    let known = context.instance(id)?;
     if known.is_any_of(wanted) {
         return Ok(());
     }
@@ -251,12 +252,12 @@ fn find(
 pub fn find_htap<'p>(
     taurusdb_id: &str,
     id: &str,
-    project: &'p mut Project<'_>,
+    context: &'p mut RequestContext<'_>,
 ) -> Result<&'p ClickHouse, Refusal> {
-    find_taurusdb(taurusdb_id, project)?;
-    project.heed(id, Resource::HtapInstance)?;
-    let known = project.world.clickhouses.get(id);
-    let there = known.filter(|it| *it.taurusdb_id == *taurusdb_id && !it.is_gone(project.now));
+    find_taurusdb(taurusdb_id, context)?;
+    context.apply_reserved_id(id, Resource::HtapInstance)?;
+    let known = context.state.clickhouses.get(id);
+    let there = known.filter(|it| *it.taurusdb_id == *taurusdb_id && !it.is_gone(context.now));
     there.ok_or_else(|| Refusal::NotFound { resource: Resource::HtapInstance, id: id.to_owned() })
 }
 
@@ -265,11 +266,11 @@ pub fn find_sides(
     clickhouse: &str,
     taurusdb: &str,
     node: Option<&str>,
-    project: &mut Project<'_>,
+    context: &mut RequestContext<'_>,
 ) -> Result<(), Refusal> {
-    find_clickhouse(clickhouse, project)?;
-    find_taurusdb(taurusdb, project)?;
-    node.map_or(Ok(()), |node| project.heed(node, Resource::Node))
+    find_clickhouse(clickhouse, context)?;
+    find_taurusdb(taurusdb, context)?;
+    node.map_or(Ok(()), |node| context.apply_reserved_id(node, Resource::Node))
 }
 
 /// Refuses what cannot be done with a ClickHouse instance in its status, or while it is restarted
@@ -277,18 +278,18 @@ pub fn find_sides(
 pub fn require_status(
     id: &str,
     allowed: &'static [&'static str],
-    project: &Project<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<(), Refusal> {
-    let Some(clickhouse) = project.world.clickhouses.get(id) else { return Ok(()) };
-    if clickhouse.is_gone(project.now) {
+    let Some(clickhouse) = context.state.clickhouses.get(id) else { return Ok(()) };
+    if clickhouse.is_gone(context.now) {
         return Err(Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() });
     }
-    let state = clickhouse.status(project.now);
+    let state = clickhouse.status(context.now);
     if !allowed.contains(&state) {
         let (resource, id) = (Resource::Instance, id.to_owned());
         return Err(Refusal::WrongState { resource, id, state, allowed });
     }
-    match clickhouse.action(project.now) {
+    match clickhouse.action(context.now) {
         Some(_) => Err(Refusal::Busy { id: id.to_owned(), with: Business::Another }),
         None => Ok(()),
     }
@@ -298,10 +299,10 @@ pub fn require_status(
 pub fn find_replication<'p>(
     instance_id: &str,
     database: &str,
-    project: &'p mut Project<'_>,
+    context: &'p mut RequestContext<'_>,
 ) -> Result<&'p mut Replication, Refusal> {
-    let now = project.now;
-    let known = project.world.replications.get_mut(instance_id);
+    let now = context.now;
+    let known = context.state.replications.get_mut(instance_id);
     let known = known.and_then(|known| known.get_mut(database));
     let unknown = || Refusal::NotFound { resource: Resource::Replication, id: database.to_owned() };
     known.filter(|replication| !replication.is_gone(now)).ok_or_else(unknown)

@@ -1,12 +1,12 @@
 //! Querying Details of a DB Instance: a TaurusDB instance, as it was adopted.
 
 use super::service::{SERVICE, TAURUSDB_ID, find_taurusdb};
-use crate::cloud::undocumented::{
+use crate::cloud::assumed::{
     ADOPTED_SINCE, BACKUP_STRATEGY, NODE_SIZE, ROOT, TAURUSDB_ENTERPRISE_PROJECT, TAURUSDB_FLAVOR,
     TAURUSDB_MAINTENANCE, TAURUSDB_PORT, TAURUSDB_SECURITY_GROUP, TAURUSDB_STORAGE,
     TAURUSDB_SUBNET, TAURUSDB_VERSION, TAURUSDB_VPC, TIME_ZONE, zone,
 };
-use crate::cloud::{Instance, Project};
+use crate::cloud::{Instance, RequestContext};
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -116,11 +116,11 @@ pub struct Request {
 
 #[derive(Serialize)]
 pub struct Reply {
-    instance: Shown,
+    instance: InstanceView,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct InstanceView {
     id: String,
     name: String,
     project_id: String,
@@ -139,7 +139,7 @@ struct Shown {
     subnet_id: &'static str,
     security_group_id: &'static str,
     backup_strategy: Backups,
-    nodes: [ShownNode; 1],
+    nodes: [NodeView; 1],
     enterprise_project_id: &'static str,
     time_zone: &'static str,
     az_mode: &'static str,
@@ -184,7 +184,7 @@ impl Backups {
 }
 
 #[derive(Serialize)]
-struct ShownNode {
+struct NodeView {
     id: String,
     name: String,
     r#type: &'static str,
@@ -218,21 +218,24 @@ impl Operation for ShowGaussMySqlInstanceInfo {
     type Request = Request;
     type Reply = Reply;
 
-    fn call(Request { instance_id }: Request, project: &mut Project<'_>) -> Result<Reply, Refusal> {
-        find_taurusdb(&instance_id, project)?;
-        let instance = project.world.instances.get(instance_id.as_str());
+    fn call(
+        Request { instance_id }: Request,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Reply, Refusal> {
+        find_taurusdb(&instance_id, context)?;
+        let instance = context.state.instances.get(instance_id.as_str());
         let unknown = Refusal::NotFound { resource: Resource::Instance, id: instance_id.clone() };
-        Ok(Reply { instance: Shown::of(instance.ok_or(unknown)?, project) })
+        Ok(Reply { instance: InstanceView::of(instance.ok_or(unknown)?, context) })
     }
 }
 
-impl Shown {
-    fn of(instance: &Instance, project: &Project<'_>) -> Self {
-        let region = &project.settings.region;
+impl InstanceView {
+    fn of(instance: &Instance, context: &RequestContext<'_>) -> Self {
+        let region = &context.settings.region;
         Self {
             id: instance.id.to_string(),
             name: instance.name.clone(),
-            project_id: project.world.project_id.to_string(),
+            project_id: context.state.project_id.to_string(),
             status: "ACTIVE",
             port: TAURUSDB_PORT.1,
             r#type: "Cluster",
@@ -248,7 +251,7 @@ impl Shown {
             subnet_id: TAURUSDB_SUBNET,
             security_group_id: TAURUSDB_SECURITY_GROUP,
             backup_strategy: Backups::ONLY,
-            nodes: [ShownNode::of(instance, region)],
+            nodes: [NodeView::of(instance, region)],
             enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             time_zone: TIME_ZONE,
             az_mode: "single",
@@ -260,7 +263,7 @@ impl Shown {
     }
 }
 
-impl ShownNode {
+impl NodeView {
     fn of(instance: &Instance, region: &str) -> Self {
         let (vcpus, ram, max_connections) = NODE_SIZE;
         Self {

@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use crate::api::job::{self, Jobs};
-use crate::cloud::{Owner, Project, World};
+use crate::cloud::{Owner, RequestContext, State};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::contract::{Awaits, Contract, Field, Kind, Source};
@@ -37,16 +37,16 @@ impl Operation for ShowGaussMySqlJobInfo {
     type Request = Request;
     type Reply = Jobs;
 
-    fn call(Request { id }: Request, project: &mut Project<'_>) -> Result<Jobs, Refusal> {
-        let job = project.world.jobs.find(Owner::TaurusDb, &id);
+    fn call(Request { id }: Request, context: &mut RequestContext<'_>) -> Result<Jobs, Refusal> {
+        let job = context.state.jobs.find(Owner::TaurusDb, &id);
         let unknown = Refusal::NotFound { resource: Resource::Job, id: id.clone() };
-        Ok(Jobs::one(Some(job.ok_or(unknown)?), project))
+        Ok(Jobs::one(Some(job.ok_or(unknown)?), context))
     }
 
     /// GeminiDB lists its jobs at the same path, and also those it does not know.
-    fn claims(sent: &Sent<'_>, world: &World) -> bool {
+    fn claims(sent: &Sent<'_>, state: &State) -> bool {
         let id = sent.query.iter().find(|(name, _)| name == "id");
         let id = id.and_then(|(_, value)| Json::as_text(value));
-        id.is_some_and(|id| world.jobs.find(Owner::TaurusDb, id).is_some())
+        id.is_some_and(|id| state.jobs.find(Owner::TaurusDb, id).is_some())
     }
 }

@@ -5,8 +5,9 @@ use super::service::{
     require_staying,
 };
 use crate::api::job::{JobStarted, STARTED};
-use crate::cloud::undocumented::UPDATE_REPLICATION_JOB;
-use crate::cloud::{FOLLOWING, JobKind, ListKind, Moment, Project, Replication, ScopeChange};
+use crate::clock::Moment;
+use crate::cloud::assumed::UPDATE_REPLICATION_JOB;
+use crate::cloud::{FOLLOWING, JobKind, ListKind, Replication, RequestContext, ScopeChange};
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Rule, Source, Violation, format};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
@@ -90,15 +91,15 @@ impl Operation for UpdateClickHouseDataBaseConfig {
     type Request = Request;
     type Reply = JobStarted;
 
-    fn call(request: Request, project: &mut Project<'_>) -> Result<JobStarted, Refusal> {
+    fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
         let Request { instance_id, source_instance_id, database, value, .. } = request;
         let node = request.source_node_id.as_deref();
-        find_sides(&instance_id, &source_instance_id, node, project)?;
-        let (now, run) = (project.now, project.course());
-        let replication = find_replication(&instance_id, &database, project)?;
+        find_sides(&instance_id, &source_instance_id, node, context)?;
+        let (now, run) = (context.now, context.activity());
+        let replication = find_replication(&instance_id, &database, context)?;
         require_changeable(replication, &source_instance_id, value.kind, now)?;
         replication.begin_change(ScopeChange { tables: value.tables, run }, now);
-        Ok(JobStarted { job_id: project.start_job(&JOB, &instance_id) })
+        Ok(JobStarted { job_id: context.start_job(&JOB, &instance_id) })
     }
 }
 

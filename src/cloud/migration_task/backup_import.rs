@@ -1,7 +1,7 @@
 //! Imports of backup files.
 
 use super::MigrationMethod;
-use crate::cloud::lifecycle::Run;
+use crate::cloud::lifecycle::Execution;
 use serde::{Deserialize, Serialize};
 
 /// An import of backup files.
@@ -23,7 +23,7 @@ pub struct BackupImport {
     /// Its name, as it was sent.
     pub target_instance_name: Option<String>,
     /// The import.
-    pub run: Run,
+    pub run: Execution,
 }
 
 /// A backup file. Size and time are kept as they were sent: the documents' own examples do not

@@ -2,7 +2,7 @@
 
 use super::stages::{EXCHANGE, PREPARATION, ROLLBACK, TERMINATION};
 use super::{Exchange, MigrationTask};
-use crate::cloud::Moment;
+use crate::clock::Moment;
 use crate::cloud::lifecycle::Phase;
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,13 @@ pub struct Event {
     /// When.
     pub at: Moment,
     /// What.
-    pub what: Happening,
+    pub what: TaskEvent,
 }
 
 /// What can happen to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Happening {
+pub enum TaskEvent {
     /// It was created.
     Created,
     /// Its host is ready.
@@ -62,34 +62,34 @@ impl MigrationTask {
         };
         let online = self.online();
         if from_the_start {
-            add(Some(self.created), Happening::Created);
+            add(Some(self.created), TaskEvent::Created);
             let prepared = online.map(|online| PREPARATION.phase(&online.preparation, now));
-            let what = prepared.map(|phase| outcome(phase, Happening::Prepared));
-            add(prepared.and_then(|phase| phase.ended), what.unwrap_or(Happening::Prepared));
+            let what = prepared.map(|phase| outcome(phase, TaskEvent::Prepared));
+            add(prepared.and_then(|phase| phase.ended), what.unwrap_or(TaskEvent::Prepared));
         }
         if online.is_none_or(|online| online.configured.is_some()) {
             let phase = self.progress(now);
             let done =
-                if online.is_some() { Happening::FullMigrationDone } else { Happening::Imported };
+                if online.is_some() { TaskEvent::FullMigrationDone } else { TaskEvent::Imported };
             add(phase.ended, outcome(phase, done));
         }
         if let Some(Exchange { there, back }) = online.and_then(|online| online.exchange) {
-            add(Some(there.started), Happening::Exchanging);
+            add(Some(there.started), TaskEvent::Exchanging);
             let phase = EXCHANGE.phase(&there, now);
-            add(phase.ended, outcome(phase, Happening::Exchanged));
+            add(phase.ended, outcome(phase, TaskEvent::Exchanged));
             let back = back.map(|back| ROLLBACK.phase(&back, now));
-            let what = back.map(|phase| outcome(phase, Happening::RolledBack));
-            add(back.and_then(|phase| phase.ended), what.unwrap_or(Happening::RolledBack));
+            let what = back.map(|phase| outcome(phase, TaskEvent::RolledBack));
+            add(back.and_then(|phase| phase.ended), what.unwrap_or(TaskEvent::RolledBack));
         }
         if let Some(stop) = &self.stop {
-            add(Some(stop.started), Happening::Stopping);
-            add(TERMINATION.phase(stop, now).ended, Happening::Terminated);
+            add(Some(stop.started), TaskEvent::Stopping);
+            add(TERMINATION.phase(stop, now).ended, TaskEvent::Terminated);
         }
         events.sort_by_key(|event| event.at);
         events
     }
 }
 
-fn outcome(phase: Phase, done: Happening) -> Happening {
-    if phase.failed { Happening::Failed } else { done }
+fn outcome(phase: Phase, done: TaskEvent) -> TaskEvent {
+    if phase.failed { TaskEvent::Failed } else { done }
 }

@@ -1,7 +1,7 @@
 //! Online migrations.
 
 use super::stages::{FULL_MIGRATION, INCREMENTAL_MIGRATION};
-use crate::cloud::lifecycle::{Lifecycle, Run};
+use crate::cloud::lifecycle::{Execution, Lifecycle};
 use crate::cloud::words;
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +12,10 @@ pub struct OnlineMigration {
     /// Where its host stands; unknown for an adopted task.
     pub network: Option<Network>,
     /// The making of its host.
-    pub preparation: Run,
+    pub preparation: Execution,
     /// What it was told to migrate, and since when it does.
     #[serde(with = "words::configured")]
-    pub configured: Option<(Configuration, Run)>,
+    pub configured: Option<(Configuration, Execution)>,
     /// Whether it makes a broken connection again by itself, as it was told last.
     pub resume_mode: Option<String>,
     /// The switching of the two instances' addresses, if it was asked for.
@@ -24,7 +24,7 @@ pub struct OnlineMigration {
 
 impl OnlineMigration {
     /// One that nothing but its preparation is known of.
-    pub fn prepared_by(preparation: Run) -> Self {
+    pub fn prepared_by(preparation: Execution) -> Self {
         let (network, configured, resume_mode, exchange) = (None, None, None, None);
         Self { network, preparation, configured, resume_mode, exchange }
     }
@@ -35,9 +35,9 @@ impl OnlineMigration {
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The switching.
-    pub there: Run,
+    pub there: Execution,
     /// The switching back, if it was asked for.
-    pub back: Option<Run>,
+    pub back: Option<Execution>,
 }
 
 /// Where the host of a migration stands.
@@ -73,7 +73,7 @@ pub struct Configuration {
 pub enum MigrationMethod {
     /// Once.
     #[serde(rename = "full_amount_migration")]
-    Full,
+    LimitReached,
     /// Once, and then whatever changes.
     #[serde(rename = "incremental_migration")]
     Incremental,
@@ -86,7 +86,7 @@ impl MigrationMethod {
     /// What a migration of this kind goes through.
     pub fn lifecycle(self) -> &'static Lifecycle {
         match self {
-            Self::Full => &FULL_MIGRATION,
+            Self::LimitReached => &FULL_MIGRATION,
             Self::Incremental => &INCREMENTAL_MIGRATION,
         }
     }

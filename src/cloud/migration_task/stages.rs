@@ -1,7 +1,7 @@
 //! What a task goes through, and the statuses that are asked about.
 
+use crate::cloud::assumed;
 use crate::cloud::lifecycle::Lifecycle;
-use crate::cloud::undocumented;
 
 /// From creation to waiting for configuration.
 pub static PREPARATION: Lifecycle =
@@ -24,17 +24,14 @@ pub static TERMINATION: Lifecycle =
     Lifecycle { stages: &[("TERMINATING", 1.0)], ends: TERMINATED, fails: TERMINATED };
 
 /// `task_status` while addresses are switched; the only documented value is the first.
-pub static EXCHANGE: Lifecycle = Lifecycle {
-    stages: &[("EXCHANGING", 1.0)],
-    ends: EXCHANGED,
-    fails: undocumented::EXCHANGE_FAILED,
-};
+pub static EXCHANGE: Lifecycle =
+    Lifecycle { stages: &[("EXCHANGING", 1.0)], ends: EXCHANGED, fails: assumed::EXCHANGE_FAILED };
 
 /// `task_status` while addresses are switched back.
 pub static ROLLBACK: Lifecycle = Lifecycle {
-    stages: &[(undocumented::ROLLING_BACK, 1.0)],
+    stages: &[(assumed::ROLLING_BACK, 1.0)],
     ends: "ROLLBACK_SUCCESS",
-    fails: undocumented::ROLLBACK_FAILED,
+    fails: assumed::ROLLBACK_FAILED,
 };
 
 pub(super) const TERMINATED: &str = "TERMINATED";

@@ -1,7 +1,7 @@
 //! The migration tasks of a world.
 
 use super::MigrationTask;
-use crate::cloud::lifecycle::Run;
+use crate::cloud::lifecycle::Execution;
 use indexmap::IndexMap;
 
 /// The migration tasks of a world, in the order of their creation.
@@ -66,12 +66,12 @@ impl MigrationTasks {
     }
 
     /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
         self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));
     }
 
     /// Visits every run of the task with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Run)) {
+    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
         if let Some(task) = self.get_mut(id) {
             task.each_run(visit);
         }

@@ -2,7 +2,8 @@
 //! number of the token.
 
 use super::super::ids;
-use super::{Cloud, Identity, Issued, LIFETIME, Moment, Scope, Token, Tokens};
+use super::{Account, Identity, Issued, LIFETIME, Scope, Token, Tokens};
+use crate::clock::Moment;
 use crate::credentials::{NamedProject, Projects, Secret};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
@@ -126,7 +127,7 @@ impl SavedToken {
     }
 }
 
-impl Cloud {
+impl Account {
     /// Takes down the tokens, those of one scope after those of another.
     pub fn save_tokens(&self) -> Vec<SavedTokens> {
         self.tokens.read().unwrap_or_else(PoisonError::into_inner).save()

@@ -1,7 +1,7 @@
 //! Reserved IDs as what provokes a refusal: a program is tested by the ids it is given.
 
-use crate::cloud::Meaning;
-use crate::contract::{Contract, Field, Kind, Situation};
+use crate::cloud::ReservedId;
+use crate::contract::{Contract, ErrorKind, Field, Kind};
 use serde_json::Value;
 
 /// A reserved ID, and where it goes.
@@ -17,18 +17,18 @@ pub struct Reserved {
 const REST: &str = "ab77413f9d2526605227be08in16";
 
 /// Puts a reserved ID that asks for a refusal into a request of the operation, if there is one.
-pub fn spoil(
+pub fn apply_to_response(
     contract: &'static Contract,
-    situation: Situation,
+    error_kind: ErrorKind,
     request: &mut Value,
 ) -> Option<Reserved> {
-    let mut meanings = Meaning::TABLE.iter();
+    let mut meanings = ReservedId::TABLE.iter();
     let in_path = contract.path_parameters.iter().map(|field| (None, field));
     let in_body = members(contract.body).into_iter();
     let in_body = in_body.map(|(pointer, field)| (Some(pointer), field));
     let named: Vec<_> = in_path.chain(in_body).collect();
-    let fitting = |meaning: Meaning, field: &Field| {
-        missing(field).is_some_and(|missing| asked_for(meaning, missing) == Some(situation))
+    let fitting = |meaning: ReservedId, field: &Field| {
+        missing(field).is_some_and(|missing| asked_for(meaning, missing) == Some(error_kind))
     };
     meanings.find_map(|(digits, meaning, _)| {
         let named = named.iter().filter(|(_, field)| fitting(*meaning, field));
@@ -46,24 +46,24 @@ pub fn spoil(
 }
 
 /// What a meaning asks for, where a missing thing is refused like this.
-fn asked_for(meaning: Meaning, missing: Situation) -> Option<Situation> {
+fn asked_for(meaning: ReservedId, missing: ErrorKind) -> Option<ErrorKind> {
     match meaning {
-        Meaning::Missing => Some(missing),
-        Meaning::Forbidden => Some(Situation::Forbidden),
-        Meaning::Busy => Some(Situation::Busy),
-        Meaning::Broken => Some(Situation::Internal),
-        Meaning::Doomed | Meaning::Endless => None,
+        ReservedId::Missing => Some(missing),
+        ReservedId::Forbidden => Some(ErrorKind::Forbidden),
+        ReservedId::Busy => Some(ErrorKind::Busy),
+        ReservedId::Broken => Some(ErrorKind::Internal),
+        ReservedId::Doomed | ReservedId::Endless => None,
     }
 }
 
 /// What it is that a parameter names when it does not exist; nothing where it names neither an
 /// instance nor a migration task.
-pub fn missing(field: &Field) -> Option<Situation> {
+pub fn missing(field: &Field) -> Option<ErrorKind> {
     match (field.name, field.kind) {
-        ("clickhouse_instance_id", _) => Some(Situation::UnknownHtapInstance),
-        ("task_id", _) => Some(Situation::UnknownTask),
-        (_, Kind::Instance(_)) => Some(Situation::UnknownInstance),
-        (name, _) if name.ends_with("instance_id") => Some(Situation::UnknownInstance),
+        ("clickhouse_instance_id", _) => Some(ErrorKind::UnknownHtapInstance),
+        ("task_id", _) => Some(ErrorKind::UnknownTask),
+        (_, Kind::Instance(_)) => Some(ErrorKind::UnknownInstance),
+        (name, _) if name.ends_with("instance_id") => Some(ErrorKind::UnknownInstance),
         _ => None,
     }
 }

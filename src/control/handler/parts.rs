@@ -1,10 +1,11 @@
 //! What a control call is taken apart into. Where that cannot be done, it is refused in the words
 //! of the control API, and not in those of the HTTP library.
 
+use crate::app::App;
 use crate::control::refuse;
 use crate::error::Refusal;
-use crate::http::{App, body};
-use crate::language::Language;
+use crate::http::body;
+use crate::text::language::Language;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;

@@ -1,8 +1,9 @@
 //! Where something is to fail.
 
-use crate::cloud::{Course, Moment};
+use crate::clock::Moment;
+use crate::cloud::Activity;
 use crate::contract::check::did_you_mean;
-use crate::control::{ControlError, percent};
+use crate::error::control::{ControlError, percent};
 use serde::Deserialize;
 use std::cmp::Ordering;
 
@@ -26,20 +27,20 @@ pub struct Failure {
 impl Failure {
     /// When it is to fail, in percent of its duration; 0 is at once. Refused if it never comes
     /// there.
-    pub fn point(&self, course: &Course, now: Moment) -> Result<u8, ControlError> {
+    pub fn point(&self, activity: &Activity, now: Moment) -> Result<u8, ControlError> {
         let (point, name) = match self {
             Self { percent: Some(number), stage: None, .. } => {
                 let point = percent(*number)?;
                 (point, format!("{point} %"))
             }
             Self { percent: None, stage: Some(stage), .. } => {
-                let point = course.start_of(stage).ok_or_else(|| {
-                    let stages = course.stages().collect::<Vec<_>>().join(", ");
-                    let meant = did_you_mean(stage, course.stages());
+                let point = activity.start_of(stage).ok_or_else(|| {
+                    let stages = activity.stages().collect::<Vec<_>>().join(", ");
+                    let meant = did_you_mean(stage, activity.stages());
                     let got: String = stage.chars().take(64).collect();
                     ControlError::bad(format!("stage must be one of {stages}, got {got:?}{meant}"))
                 })?;
-                if course.phases(now).any(|phase| phase.status == stage) {
+                if activity.phases(now).any(|phase| phase.status == stage) {
                     return Ok(0);
                 }
                 (point, stage.clone())
@@ -48,14 +49,14 @@ impl Failure {
             _ => return Err(ControlError::bad("a failure takes either percent or stage")),
         };
         let is_now = || {
-            course.phases(now).last().map_or_else(String::new, |phase| {
+            activity.phases(now).last().map_or_else(String::new, |phase| {
                 format!("at {} %, in {}", phase.percent, phase.status)
             })
         };
-        let hold = course.run.hold_to_come(now);
-        let problem = match (course.run.compare(point, now), hold) {
+        let hold = activity.run.hold_to_come(now);
+        let problem = match (activity.run.compare(point, now), hold) {
             (Ordering::Less, _) => format!("{name} is past: it is {}; {AT_ONCE}", is_now()),
-            (Ordering::Greater, _) if course.run.is_held(now) => format!(
+            (Ordering::Greater, _) if activity.run.is_held(now) => format!(
                 "it stands still {}, so it does not come to {name}: release it first; {AT_ONCE}",
                 is_now()
             ),

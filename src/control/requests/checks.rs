@@ -1,9 +1,9 @@
 //! What is claimed about requests, in the words of a control request.
 
 use super::pattern::Pattern;
-use crate::control::ControlError;
-use crate::control::problem::read;
-use crate::testing::journal::{Check, Claim, Finding};
+use crate::error::control::ControlError;
+use crate::error::control::read;
+use crate::journal::{Check, Claim, Finding};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

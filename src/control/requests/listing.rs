@@ -1,9 +1,9 @@
 //! Which requests are to be listed, in the words of a query.
 
 use super::pattern::Pattern;
-use crate::control::ControlError;
-use crate::control::known::unknown;
+use crate::api::find::unknown;
 use crate::control::query::{self, parse};
+use crate::error::control::ControlError;
 
 /// Which requests are to be listed.
 #[derive(Clone, Debug)]

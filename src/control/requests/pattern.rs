@@ -1,12 +1,13 @@
 //! Which requests are meant, in the words of a control request.
 
+use crate::api::find::{routes, unknown};
 use crate::contract::Contract;
 use crate::contract::check::did_you_mean;
-use crate::control::known::{routes, unknown};
-use crate::control::{ControlError, query};
+use crate::control::query;
+use crate::error::control::ControlError;
+use crate::faults::{declared, paths};
+use crate::journal::{FieldPath, Matcher, Wanted};
 use crate::reading::quoted;
-use crate::testing::fault::{declared, paths};
-use crate::testing::journal::{FieldPath, Matcher, Wanted};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
 //! What a fault does to the bytes of an answer in HTTP/1.
 
+use crate::faults::Disruption;
 use crate::server::activity::{Activity, InHand};
-use crate::testing::fault::Disruption;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};

@@ -1,7 +1,7 @@
 //! Orders: what whoever answers a request wants done to the connection that the answer goes to.
 
+use crate::faults::Disruption;
 use crate::server::activity::Activity;
-use crate::testing::fault::Disruption;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,10 +1,11 @@
 //! A world that has something of everything.
 
 use crate::api::ROUTES;
-use crate::cloud::Turn;
+use crate::app::App;
+use crate::clock::ClockCommand;
 use crate::control::{clock, jobs, worlds};
 use crate::credentials::PROJECT_ID;
-use crate::http::{App, answer_in_process};
+use crate::http::answer_in_process;
 use crate::selftest::{self, Sent, example_app};
 use axum::body::Bytes;
 use axum::http::{Method, Request};
@@ -36,7 +37,7 @@ pub fn pair(source: &str, target: &str) -> Value {
 }
 
 pub fn advance(app: &App, seconds: u64) {
-    clock::turn(app, PROJECT_ID, &Turn::By(Duration::from_secs(seconds))).unwrap();
+    clock::turn(app, PROJECT_ID, &ClockCommand::By(Duration::from_secs(seconds))).unwrap();
 }
 
 /// Sends an operation's example, on instances that no other example names.
@@ -117,7 +118,7 @@ pub fn rich() -> (App, Vec<Sent>) {
 /// Another cloud with the same worlds.
 pub fn imported(app: &App) -> App {
     let other = example_app();
-    for id in app.cloud.project_ids() {
+    for id in app.worlds.project_ids() {
         let project = if id.is_empty() { "@account" } else { &id };
         let document = worlds::export(app, project).unwrap();
         worlds::import(&other, project, document.as_bytes()).unwrap();

@@ -1,0 +1,111 @@
+//! The operation that a request for none was probably meant for.
+
+use super::ROUTES;
+use crate::contract::Contract;
+use crate::contract::template::distance;
+use axum::http::Method;
+
+/// A path may take so many changes to be another one.
+const MOST: usize = 8;
+
+/// What another method weighs: as much as so many changes to the path.
+const OTHER_METHOD: usize = 5;
+
+/// What another version of the API weighs: it is another service's.
+const OTHER_VERSION: usize = 6;
+
+/// The operation that was probably meant: the path that takes the fewest changes, with the same
+/// method if there is any such. Nothing is deleted by mistake: only who meant to delete something
+/// is told of a call that does.
+pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
+    let apart = |contract: &'static Contract| {
+        let penalty = match contract.method == *method {
+            true => 0,
+            false if contract.method == Method::DELETE => return None,
+            false => OTHER_METHOD,
+        };
+        let version = |path: &str| path.trim_matches('/').split('/').next().map(str::to_owned);
+        let is_other = version(path) != version(contract.path);
+        let penalty = penalty + if is_other { OTHER_VERSION } else { 0 };
+        let changes = distance(path, contract.path, MOST.checked_sub(penalty)?)?;
+        Some((changes + penalty, contract))
+    };
+    let near = ROUTES.iter().filter_map(|route| apart(route.contract));
+    near.min_by_key(|(apart, _)| *apart).map(|(_, contract)| contract)
+}
+
+/// Whether a request can have been meant for an operation but for a slip: no segment is missing or
+/// too many, each is what it should be but for a third of its letters, and the method is the same,
+/// or the path is and both write.
+pub fn is_slip(method: &Method, path: &str, contract: &Contract) -> bool {
+    let (sent, known) = (path.trim_matches('/'), contract.path.trim_matches('/'));
+    if sent.split('/').count() != known.split('/').count() {
+        return false;
+    }
+    let mut pairs = sent.split('/').zip(known.split('/'));
+    let near = pairs.all(|(sent, known)| {
+        if known.starts_with('{') {
+            return !sent.is_empty();
+        }
+        sent == known || (known.len() > 3 && distance(sent, known, known.len() / 3).is_some())
+    });
+    let writes = |method: &Method| [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    let other_method = || {
+        let same_path = distance(path, contract.path, 0).is_some();
+        same_path && writes(method) && writes(&contract.method)
+    };
+    near && (contract.method == *method || other_method())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_delete_who_did_not_mean_to() {
+        for (method, path, expected) in [
+            ("GET", "/v3/p/job/12", Some("GET /v3/{project_id}/jobs")),
+            ("GET", "/v2/p/job/12", Some("GET /v2/{project_id}/jobs/{job_id}")),
+            ("DELETE", "/v3/p/job/12", Some("DELETE /v3/{project_id}/jobs/{job_id}")),
+            ("POST", "/v2/p/zz/batch-stop", None),
+            ("POST", "/v3/p/dbcache/mappin", Some("POST /v3/{project_id}/dbcache/mapping")),
+            ("GET", "/v3/p/dbcache/mapping", Some("GET /v3/{project_id}/dbcache/mappings")),
+        ] {
+            let nearest = nearest_contract(&method.parse().unwrap(), path);
+            let nearest = nearest.map(|contract| format!("{} {}", contract.method, contract.path));
+            assert_eq!(nearest.as_deref(), expected, "{method} {path}");
+        }
+        for path in ["/v3/p/job/12", "/v3/p/instances/i/clickhouse/replication/config"] {
+            for method in [Method::GET, Method::PATCH, Method::POST] {
+                let nearest = nearest_contract(&method, path);
+                assert!(nearest.is_none_or(|it| it.method != Method::DELETE), "{method} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_slip_is_corrected() {
+        let slip = |method: &str, path: &str| {
+            let method = method.parse().unwrap();
+            nearest_contract(&method, path).is_some_and(|it| is_slip(&method, path, it))
+        };
+        for (method, path) in [
+            ("POST", "/v3/p/dbcache/maping"),
+            ("PUT", "/v3/p/dbcache/mapping"),
+            ("GET", "/v3/p/instances/"),
+            ("GET", "/v3/projects/"),
+            ("GET", "/v3/p/dbcache/mapping"),
+        ] {
+            assert!(slip(method, path), "{method} {path}");
+        }
+        for (method, path) in [
+            ("GET", "/v3/p/job/12"),
+            ("POST", "/v2/p/migration-tasks/stop"),
+            ("POST", "/v2/p/zz/batch-stop"),
+            ("GET", "/v2/p/migration-task/batch-stop/x"),
+            ("PATCH", "/v3/p/instances/i/clickhouse/replication/config"),
+        ] {
+            assert!(!slip(method, path), "{method} {path}");
+        }
+    }
+}

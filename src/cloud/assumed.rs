@@ -1,0 +1,323 @@
+//! What the documents leave open, and what Papercloud answers: one visible table.
+
+use super::TaskEvent;
+use crate::clock::Moment;
+
+/// Name of a memory mapping's creating job; the 23 documented names have none for mappings.
+pub const CREATE_MAPPING_JOB: &str = "CreateDbCacheMapping";
+
+/// Name of a synchronisation's creating job; the 24 documented names have none for it.
+pub const CREATE_REPLICATION_JOB: &str = "CreateClickHouseReplication";
+
+/// `job_type` of the job that prepares an online migration task.
+pub const CREATE_MIGRATION_TASK_JOB: &str = "createOnlineMigrationTaskJob";
+
+/// Reason of a failure that an id starting with `0000dead` asked for.
+pub const FAIL_REASON: &str = "an id starting with 0000dead asked for this failure";
+
+/// The same of one that a test lets fail without saying why.
+pub const FAIL_REASON_OF_A_TEST: &str = "a test asked for this failure";
+
+/// `supported_features` of an online migration task: clients want a list that is not empty.
+pub const SUPPORTED_FEATURES: &[&str] = &["exchange_ip", "exchange_domain"];
+
+/// `version` of a migration task.
+pub const TASK_VERSION: &str = "v2";
+
+/// `ecs_tenant_private_ip` of an online migration task: an address for documentation (RFC 5737).
+pub const TASK_ADDRESS: &str = "192.0.2.10";
+
+/// Name of a memory mapping's deleting job; the 23 documented names have none for mappings.
+pub const DELETE_MAPPING_JOB: &str = "DeleteDbCacheMapping";
+
+/// `ttl` of a rule that was created without one, in milliseconds: 30 days, as the creating page
+/// says, while the listing page says -1.
+pub const RULE_TTL: i64 = 2_592_000_000;
+
+/// Longest `ttl` in milliseconds: whole in every JSON client. No page has a limit.
+pub const LONGEST_TTL: i64 = 999_999_999_999_999;
+
+/// Most columns in a list of a rule: `InnoDB` has no table with more.
+pub const MOST_COLUMNS: usize = 1_017;
+
+/// `role` of the instance in the path of the call that made the relationship, and of the other.
+/// Its values are not documented; the page on the role of an instance knows these two words.
+pub const DUAL_ACTIVE_ROLES: (&str, &str) = ("master", "slave");
+
+/// Action of both instances while a relationship is built; the list of actions is not documented.
+pub const BUILD_ACTION: &str = "BUILD_BIACTIVE";
+
+/// Action of both instances while a relationship is released.
+pub const RELEASE_ACTION: &str = "RELEASE_BIACTIVE";
+
+/// Regions that an instance can be paired with, beside those of the instances that are known.
+pub const BIACTIVE_REGIONS: &[&str] =
+    &["ap-southeast-1", "ap-southeast-3", "cn-north-4", "cn-south-1", "eu-west-101"];
+
+/// What an adopted `GeminiDB` instance consists of; these APIs have no call that says so.
+pub mod geminidb {
+    /// Nodes of an instance in mode `Replication`: a primary and a standby.
+    pub const REPLICATION_NODES: usize = 2;
+    /// Nodes of any other instance: the fewest that a cluster can have.
+    pub const CLUSTER_NODES: usize = 3;
+    /// Processors of a node.
+    pub const VCPUS: &str = "4";
+    /// Memory of a node in GB.
+    pub const RAM: &str = "16";
+    /// The flavour with these processors and this memory, after `geminidb.{engine}.`.
+    pub const FLAVOR: &str = "xlarge.4";
+    /// Storage in GB.
+    pub const VOLUME_SIZE: &str = "100";
+    /// Used storage in GB.
+    pub const VOLUME_USED: &str = "0.01";
+    /// The storage engine of all of them.
+    pub const STORAGE_ENGINE: &str = "rocksDB";
+    /// Its administrator.
+    pub const USER: &str = "rwuser";
+    /// Its network; the range is one for documentation (RFC 5737).
+    pub const CIDR: &str = "198.51.100.0/24";
+    /// The VPC of every instance.
+    pub const VPC: &str = "490a4a08-ef4b-44c5-94be-3051ef9e4fce";
+    /// Its subnet.
+    pub const SUBNET: &str = "0e2eda62-1d42-4d64-a9d1-4e9aa9cd994f";
+    /// Its security group.
+    pub const SECURITY_GROUP: &str = "2a1f7fc8-3307-42a7-aa6f-42c8b9b8f8c5";
+    /// When backups are made, in UTC.
+    pub const BACKUP_WINDOW: &str = "16:00-17:00";
+    /// How many days they are kept.
+    pub const BACKUP_DAYS: u8 = 7;
+    /// When it is maintained, in UTC.
+    pub const MAINTENANCE_WINDOW: &str = "18:00-22:00";
+    /// The enterprise project `default`.
+    pub const ENTERPRISE_PROJECT: &str = "0";
+}
+
+/// Id and name of the role that every user has: what an account's administrator is answered.
+pub const ROLE: (&str, &str) = ("0", "te_admin");
+
+/// Names of TaurusDB's other jobs, in the style of [`CREATE_REPLICATION_JOB`].
+pub const DELETE_REPLICATION_JOB: &str = "DeleteClickHouseReplication";
+/// Changes which tables a synchronisation takes.
+pub const UPDATE_REPLICATION_JOB: &str = "UpdateClickHouseReplicationConfig";
+/// Cancels such a change.
+pub const CANCEL_REPLICATION_UPDATE_JOB: &str = "DeleteClickHouseReplicationConfig";
+/// Creates a ClickHouse instance.
+pub const CREATE_CLICKHOUSE_JOB: &str = "CreateClickHouseInstance";
+/// Deletes one.
+pub const DELETE_CLICKHOUSE_JOB: &str = "DeleteClickHouseInstance";
+/// Restarts one.
+pub const REBOOT_CLICKHOUSE_JOB: &str = "RebootClickHouseInstance";
+
+/// The names of all jobs of TaurusDB.
+pub const TAURUSDB_JOBS: &[&str] = &[
+    CREATE_REPLICATION_JOB,
+    DELETE_REPLICATION_JOB,
+    UPDATE_REPLICATION_JOB,
+    CANCEL_REPLICATION_UPDATE_JOB,
+    CREATE_CLICKHOUSE_JOB,
+    DELETE_CLICKHOUSE_JOB,
+    REBOOT_CLICKHOUSE_JOB,
+];
+
+/// What an instance is doing, in its list of actions; no page gives the words.
+pub const CREATING_ACTION: &str = "CREATE";
+/// It is restarted.
+pub const REBOOTING_ACTION: &str = "REBOOT";
+/// It is deleted.
+pub const DELETING_ACTION: &str = "DELETE";
+
+/// `create_fail_error_code` of a ClickHouse instance whose creation failed.
+pub const CREATE_FAIL_CODE: &str = "DBS.200005";
+
+/// `max_htap_instance_num_of_taurus`; it is told, and not enforced.
+pub const MOST_HTAP_INSTANCES: u32 = 5;
+
+/// Creation of an adopted TaurusDB or ClickHouse instance, 2025-01-01: it was there before.
+pub const ADOPTED_SINCE: Moment = Moment::from_milliseconds(1_735_689_600_000);
+
+/// Version of an adopted ClickHouse instance: one digit, as the page of its creation asks.
+pub const CLICKHOUSE_VERSION: &str = "2";
+/// Ports of ClickHouse, as the program itself assigns them.
+pub const CLICKHOUSE_PORTS: ClickHousePorts =
+    ClickHousePorts { tep: 9000, http: 8123, mysql: 3306, https: 8443, tep_secure: 9440 };
+/// Size of every node: CPUs, memory in GB, connections.
+pub const NODE_SIZE: (&str, &str, &str) = ("4", "16", "2500");
+/// Specification code of an adopted ClickHouse instance.
+pub const CLICKHOUSE_FLAVOR: &str = "gaussdb.clickhouse.xlarge.x86.4";
+/// Used part of its storage in GB.
+pub const CLICKHOUSE_STORAGE_USED: &str = "1";
+
+/// Version and kernel version of a TaurusDB instance.
+pub const TAURUSDB_VERSION: (&str, &str) = ("8.0", "2.0.60.241200");
+/// Its port, which is a number in some answers and text in others.
+pub const TAURUSDB_PORT: (u16, &str) = (3306, "3306");
+/// Its specification code.
+pub const TAURUSDB_FLAVOR: &str = "gaussdb.mysql.xlarge.x86.4";
+/// Its storage in GB, as a whole and used.
+pub const TAURUSDB_STORAGE: (u32, &str) = (100, "1");
+/// Its backup window and the days that a backup is kept.
+pub const BACKUP_STRATEGY: (&str, &str) = ("17:00-18:00", "7");
+/// When the service may maintain it.
+pub const TAURUSDB_MAINTENANCE: (&str, &str) = ("02:00", "06:00");
+/// The availability zone of what was adopted.
+pub fn zone(region: &str) -> String {
+    format!("{region}a")
+}
+
+/// Time zone of an instance that was created without one.
+pub const TIME_ZONE: &str = "UTC+00:00";
+/// User that every instance has.
+pub const ROOT: &str = "root";
+/// Character set of a database that a synchronisation named.
+pub const CHARSET: &str = "utf8mb4";
+/// Network of TaurusDB and ClickHouse instances.
+pub const TAURUSDB_VPC: &str = "5c2e1f38-2d5f-4f7c-8e8a-0d5a4c7b9e01";
+/// Subnet in it.
+pub const TAURUSDB_SUBNET: &str = "9f4b6c1a-7e35-4a0b-b3f2-6a1d8c5e2f02";
+/// Security group in it.
+pub const TAURUSDB_SECURITY_GROUP: &str = "c7d8a9b0-1e2f-4c3d-9a4b-5c6d7e8f9003";
+/// The default enterprise project, which is 0 for every account.
+pub const TAURUSDB_ENTERPRISE_PROJECT: &str = "0";
+
+/// Ports of a ClickHouse instance.
+#[derive(Clone, Copy, Debug)]
+pub struct ClickHousePorts {
+    /// Its own protocol.
+    pub tep: u16,
+    /// HTTP.
+    pub http: u16,
+    /// `MySQL` protocol.
+    pub mysql: u16,
+    /// HTTPS.
+    pub https: u16,
+    /// Its own protocol within TLS.
+    pub tep_secure: u16,
+}
+
+/// `task_status` of a migration task whose addresses are being switched back; the documents have
+/// no word for it, and clients wait only for the end.
+pub const ROLLING_BACK: &str = "ROLLBACKING";
+
+/// `task_status` of a migration task whose addresses could not be switched.
+pub const EXCHANGE_FAILED: &str = "EXCHANGE_FAILED";
+
+/// `task_status` of a migration task whose addresses could not be switched back.
+pub const ROLLBACK_FAILED: &str = "ROLLBACK_FAILED";
+
+/// Level, code and text of the entries in a migration task's log; the documents show the form of
+/// a code, `migration.NNNN`, and no list of them.
+pub const MIGRATION_LOG: &[(TaskEvent, &str, &str, &str)] = &[
+    (TaskEvent::Created, "INFO", "migration.1001", "The migration task is created."),
+    (TaskEvent::Prepared, "INFO", "migration.1002", "The migration host is ready."),
+    (TaskEvent::Configured, "INFO", "migration.1003", "The migration task is configured."),
+    (TaskEvent::Restarted, "INFO", "migration.1004", "The migration task is started again."),
+    (TaskEvent::FullMigrationDone, "INFO", "migration.1005", "The full migration is done."),
+    (TaskEvent::Imported, "INFO", "migration.1006", "The backup files are imported."),
+    (TaskEvent::Stopping, "INFO", "migration.1007", "The migration task is being stopped."),
+    (TaskEvent::Terminated, "INFO", "migration.1008", "The migration task is stopped."),
+    (TaskEvent::Exchanging, "INFO", "migration.1009", "The IP addresses are being switched."),
+    (TaskEvent::Exchanged, "INFO", "migration.1010", "The IP addresses are switched."),
+    (TaskEvent::RolledBack, "INFO", "migration.1011", "The IP addresses are switched back."),
+    (TaskEvent::Failed, "ERROR", "migration.2001", "The migration task failed."),
+];
+
+/// `source_dbsize` of a migration: keys in its source.
+pub const MIGRATED_KEYS: u64 = 1_000;
+
+/// `target_input_kbps` of a migration that moves data.
+pub const MIGRATION_KBPS: u64 = 512;
+
+/// `target_ops` of a migration that moves data.
+pub const MIGRATION_OPS: u64 = 250;
+
+/// By how many bytes `offset` grows in a second of incremental migration.
+pub const MIGRATION_BYTES: u64 = 64;
+
+/// `backup_format` of a backup for which none was asked for.
+pub const BACKUP_FORMAT: &str = "rdb";
+
+/// `size` of a finished backup, in bytes.
+pub const BACKUP_BYTES: u32 = 1_048_576;
+
+/// `error_code` of a backup that an id starting with `0000dead` let fail.
+pub const BACKUP_ERROR: &str = "DCS.5000";
+
+/// A DCS instance, which no call of these creates: one small Redis is shown for every id.
+pub mod dcs {
+    /// It can be used.
+    pub const STATUS: &str = "RUNNING";
+    /// Nothing else is to say about its status.
+    pub const SUB_STATUS: &str = "NORMAL";
+    /// The only engine that is migrated.
+    pub const ENGINE: &str = "Redis";
+    /// Addresses can be switched from 4.0 on.
+    pub const ENGINE_VERSION: &str = "6.0";
+    /// A single node of 1 GB.
+    pub const SPEC_CODE: &str = "redis.single.xu1.large.1";
+    /// In GB.
+    pub const CAPACITY: u32 = 1;
+    /// The same as text.
+    pub const CAPACITY_MINOR: &str = "1";
+    /// In MB.
+    pub const MAX_MEMORY: u32 = 1024;
+    /// In MB.
+    pub const USED_MEMORY: u32 = 2;
+    /// Of every Redis.
+    pub const PORT: u16 = 6379;
+    /// The network that every instance stands in.
+    pub const VPC_ID: &str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
+    /// Its name.
+    pub const VPC_NAME: &str = "vpc-default";
+    /// The subnet that every instance stands in.
+    pub const SUBNET_ID: &str = "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e";
+    /// Its name.
+    pub const SUBNET_NAME: &str = "subnet-default";
+    /// Its addresses, for documentation (RFC 5737).
+    pub const SUBNET_CIDR: &str = "198.51.100.0/24";
+    /// The security group of every instance.
+    pub const SECURITY_GROUP_ID: &str = "2c3d4e5f-6a7b-4c8d-8e9f-1a2b3c4d5e6f";
+    /// Its name.
+    pub const SECURITY_GROUP_NAME: &str = "default";
+    /// The zone of every node.
+    pub const ZONE: &str = "eu-mock-1a";
+    /// Its ID.
+    pub const ZONE_ID: &str = "3d4e5f6a7b8c4d9e8f0a1b2c3d4e5f6a";
+    /// Before any world begins.
+    pub const CREATED_AT: &str = "2020-01-01T00:00:00.000Z";
+    /// Pay-per-use.
+    pub const CHARGING_MODE: u8 = 0;
+    /// Who created it.
+    pub const USER_ID: &str = "4e5f6a7b8c9d4e0f8a1b2c3d4e5f6a7b";
+    /// The same by name.
+    pub const USER_NAME: &str = "papercloud";
+    /// Passwords are accepted and not needed.
+    pub const NO_PASSWORD_ACCESS: &str = "true";
+    /// The service's default window.
+    pub const MAINTAIN_BEGIN: &str = "02:00:00";
+    /// Its end.
+    pub const MAINTAIN_END: &str = "06:00:00";
+    /// The default enterprise project.
+    pub const ENTERPRISE_PROJECT_ID: &str = "0";
+    /// Its name.
+    pub const ENTERPRISE_PROJECT_NAME: &str = "default";
+    /// Architecture.
+    pub const CPU_TYPE: &str = "x86_64";
+    /// The basic edition.
+    pub const PRODUCT_TYPE: &str = "generic";
+    /// In memory.
+    pub const STORAGE_TYPE: &str = "DRAM";
+    /// One node.
+    pub const CACHE_MODE: &str = "single";
+    /// Slow queries are logged.
+    pub const SUPPORT_SLOW_LOG: &str = "true";
+    /// Of every Redis that is no cluster.
+    pub const DATABASES: u32 = 256;
+    /// The node itself.
+    pub const REPLICAS: u32 = 1;
+    /// No cluster.
+    pub const SHARDS: u32 = 1;
+    /// Of DCS, in bills.
+    pub const SERVICE_TYPE_CODE: &str = "hws.service.type.dcs3";
+    /// Of a Redis, in bills.
+    pub const RESOURCE_TYPE_CODE: &str = "hws.resource.type.dcs3";
+}

@@ -1,0 +1,239 @@
+//! How much a world may keep, and what goes first.
+//!
+//! Jobs, migration tasks and backups are records: of each kind there are so many, and the oldest
+//! finished ones make room, a sixteenth of the limit at once, so that looking for them costs each
+//! request the same. Everything else is there until a client deletes it, so nothing makes room but
+//! that, and it is counted together.
+
+use super::{Account, Execution, State};
+use crate::clock::Moment;
+use crate::error::Refusal;
+use indexmap::{IndexMap, IndexSet};
+use std::collections::HashSet;
+
+/// The flag that the limits of a world follow from.
+const FLAG: &str = "--max-jobs";
+
+/// For each job that a world may keep, it may have so many other things.
+const OTHERS_PER_JOB: usize = 8;
+
+/// The part of a limit that makes room at once.
+const FORGOTTEN_PART: usize = 16;
+
+/// How many records may be inspected for each request: what making room costs it on average.
+const INSPECTED_PER_REQUEST: usize = 64;
+
+/// The migration tasks that nobody waits for any more.
+const FINISHED: &[&str] = &["SUCCESS", "FAILED", "TERMINATED", "MIGRATION_FAILED", "ERROR"];
+
+/// What bounds the work of making room.
+#[derive(Debug)]
+pub struct Quota {
+    /// How many records may be inspected to make room: so many for each request that came since.
+    may_be_inspected: usize,
+    /// How many other things there were when they were counted last.
+    others: usize,
+    /// How many requests may come until the other things are counted again.
+    uncounted: usize,
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self { may_be_inspected: usize::MAX, others: 0, uncounted: 0 }
+    }
+}
+
+/// What is full, and where nothing can make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitReached {
+    /// What there are too many of.
+    pub what: &'static str,
+    /// How many there may be.
+    pub most: usize,
+    /// The flag that says so.
+    pub flag: &'static str,
+}
+
+impl From<LimitReached> for Refusal {
+    fn from(LimitReached { what, most, flag }: LimitReached) -> Self {
+        Self::LimitReached { what, most, flag }
+    }
+}
+
+/// What a call may leave behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// Whether it may add something; who deletes something may always do so.
+    pub may_add: bool,
+    /// Whether it starts a job.
+    pub starts_a_job: bool,
+}
+
+/// The kinds of record that have a limit of their own and are evicted oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// Jobs.
+    Jobs,
+    /// Migration tasks, with those that were deleted: of these the ids are left.
+    Tasks,
+    /// Backups.
+    Backups,
+}
+
+impl State {
+    /// Makes room for the job that a call starts and for what it makes besides. How many records
+    /// were forgotten for it.
+    pub fn make_room_for_call(
+        &mut self,
+        call: Call,
+        now: Moment,
+        account: &Account,
+    ) -> Result<usize, LimitReached> {
+        self.quota.uncounted = self.quota.uncounted.saturating_sub(1);
+        if call.may_add {
+            let counted = self.count_others(account.settings().max_jobs, now);
+            counted.inspect_err(|_| account.note_refused())?;
+        }
+        if !call.starts_a_job {
+            return Ok(0);
+        }
+        self.make_room(Records::Jobs, now, account)
+    }
+
+    /// Makes room for a record. How many others were forgotten for it.
+    pub fn make_room(
+        &mut self,
+        records: Records,
+        now: Moment,
+        account: &Account,
+    ) -> Result<usize, LimitReached> {
+        let most = account.settings().max_jobs;
+        let (what, count) = match records {
+            Records::Jobs => ("jobs", self.jobs.len()),
+            Records::Tasks => ("migration tasks", self.migration_tasks.len()),
+            Records::Backups => ("backups", self.backups.len()),
+        };
+        self.quota.may_be_inspected =
+            self.quota.may_be_inspected.saturating_add(INSPECTED_PER_REQUEST);
+        if count < most {
+            return Ok(0);
+        }
+        let mut forgotten = 0;
+        if self.quota.may_be_inspected >= count {
+            self.quota.may_be_inspected =
+                (self.quota.may_be_inspected - count).min(OTHERS_PER_JOB * most);
+            forgotten = self.forget_oldest(records, (most / FORGOTTEN_PART).max(1), now);
+        }
+        if forgotten == 0 {
+            account.note_refused();
+            return Err(LimitReached { what, most, flag: FLAG });
+        }
+        account.note_evicted(forgotten);
+        self.forget_reasons();
+        Ok(forgotten)
+    }
+
+    /// Forgets so many of the oldest finished records of a kind.
+    fn forget_oldest(&mut self, records: Records, number: usize, now: Moment) -> usize {
+        self.timeline.catch_up(now);
+        let under_way: HashSet<_> = self.timeline.under_way().map(|one| one.run.activity).collect();
+        let is_over = |run: &Execution| !under_way.contains(&run.activity);
+        match records {
+            Records::Jobs => {
+                // What a ClickHouse instance did last tells whether it is busy. One that was deleted
+                // goes with the job that deleted it.
+                let there = self.clickhouses.iter().filter(|(_, one)| !one.is_gone(now));
+                let last = there.filter_map(|(_, one)| one.last_action());
+                let named: HashSet<_> = last.map(|action| action.job_id).collect();
+                let goes = |job: &super::Job| {
+                    is_over(&job.run) && job.phase(now).ended.is_some() && !named.contains(&job.id)
+                };
+                let oldest =
+                    oldest(self.jobs.iter().filter(|job| goes(job)).map(|job| job.run), number);
+                let forgotten = self.jobs.forget(|job| goes(job) && oldest.contains(&job.run));
+                self.forget_deleted_clickhouses(now);
+                forgotten
+            }
+            Records::Backups => {
+                let goes =
+                    |one: &super::Backup| is_over(&one.run) && one.phase(now).ended.is_some();
+                let oldest =
+                    oldest(self.backups.iter().filter(|one| goes(one)).map(|one| one.run), number);
+                self.backups.forget(|one| goes(one) && oldest.contains(&one.run))
+            }
+            Records::Tasks => {
+                let goes = |task: Option<&super::MigrationTask>| {
+                    task.is_none_or(|task| {
+                        let phase = task.phase(now);
+                        is_over(task.run())
+                            && phase.ended.is_some()
+                            && FINISHED.contains(&phase.status)
+                    })
+                };
+                self.migration_tasks.forget(number, goes)
+            }
+        }
+    }
+
+    /// Forgets what was said about activities that nothing is left of.
+    fn forget_reasons(&mut self) {
+        if self.timeline.reasons().next().is_none() {
+            return;
+        }
+        let mut activities: HashSet<_> =
+            self.timeline.under_way().map(|one| one.run.activity).collect();
+        self.each_run(|run| {
+            activities.insert(run.activity);
+        });
+        self.timeline.keep_reasons(|activity| activities.contains(&activity));
+    }
+
+    /// Refuses what would have too many other things.
+    fn count_others(&mut self, most: usize, now: Moment) -> Result<(), LimitReached> {
+        let most = most.saturating_mul(OTHERS_PER_JOB);
+        if self.quota.uncounted == 0 {
+            // Counting takes as long as there are things to go through, so there is a number of
+            // requests until the next time that grows with them.
+            self.quota.uncounted =
+                (self.forget_deleted(now) + self.source_databases.len()) / INSPECTED_PER_REQUEST;
+            self.quota.others = self.others(now);
+        }
+        if self.quota.others >= most {
+            return Err(LimitReached { what: "other things", most, flag: FLAG });
+        }
+        Ok(())
+    }
+
+    fn others(&self, now: Moment) -> usize {
+        let replications = self.replications.values().map(IndexMap::len);
+        let databases = self.source_databases.values().map(IndexSet::len);
+        let there = self.instances.len()
+            + self.memory_mappings.len()
+            + self.memory_rules.len()
+            + self.relationships.len()
+            + self.clickhouses.len()
+            + self.checked.len()
+            + replications.chain(databases).sum::<usize>();
+        // Each is an instance and a ClickHouse instance.
+        there.saturating_sub(2 * self.deleted_clickhouses(now))
+    }
+}
+
+/// The runs that began first, so many of them.
+fn oldest(runs: impl Iterator<Item = Execution>, number: usize) -> Oldest {
+    let mut begun: Vec<_> = runs.map(|run| (run.started, run.activity)).collect();
+    if begun.is_empty() {
+        return Oldest(None);
+    }
+    let at = (number - 1).min(begun.len() - 1);
+    Oldest(Some(*begun.select_nth_unstable(at).1))
+}
+
+/// Everything up to a run.
+struct Oldest(Option<(Moment, u32)>);
+
+impl Oldest {
+    fn contains(&self, run: &Execution) -> bool {
+        self.0.is_some_and(|last| (run.started, run.activity) <= last)
+    }
+}

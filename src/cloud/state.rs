@@ -1,0 +1,215 @@
+//! Everything one project has.
+
+use super::backup::Backups;
+use super::clickhouse::ClickHouses;
+use super::dual_active::Relationships;
+use super::ids::Ids;
+use super::instance::Instances;
+use super::job::Jobs;
+use super::lifecycle::Execution;
+use super::maps::Map;
+use super::memory_mapping::MemoryMappings;
+use super::memory_rule::MemoryRules;
+use super::migration_task::MigrationTasks;
+use super::quota::Quota;
+use super::replication::{Checked, Replications, SourceDatabases};
+use super::timeline::{Activity, Called, Due, Timeline};
+use crate::clock::{Clock, ClockCommand, ClockError, Moment};
+use crate::contract::check::Sent;
+use crate::contract::{Awaits, Contract};
+
+/// What a client looks at again and again until it has come to rest.
+#[derive(Debug)]
+pub struct PollTarget {
+    /// The call that it looks with.
+    pub contract: &'static Contract,
+    /// The id that it asks for; everything of the service where there is none.
+    pub id: Option<String>,
+}
+
+impl PollTarget {
+    /// What a request looks at, if it does.
+    pub fn read(contract: &'static Contract, sent: &Sent<'_>) -> Option<Self> {
+        let id = match contract.awaits {
+            Awaits::Nothing => return None,
+            Awaits::All => None,
+            Awaits::Named(name) => {
+                let sent = sent.path.iter().chain(&sent.query).rev().find(|(sent, _)| sent == name);
+                sent.and_then(|(_, id)| id.as_text()).map(str::to_owned)
+            }
+        };
+        Some(Self { contract, id })
+    }
+
+    /// Whether something is it.
+    pub fn means(&self) -> impl Fn(&Activity) -> bool {
+        let called = self.id.as_deref().map(Called::by);
+        move |activity| match &called {
+            Some(called) => activity.is_called(called),
+            None => std::ptr::eq(activity.contract.service, self.contract.service),
+        }
+    }
+}
+
+/// Everything one project has.
+#[derive(Debug)]
+pub struct State {
+    /// Its project.
+    pub project_id: Box<str>,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids.
+    pub ids: Ids,
+    /// What is under way in it.
+    pub timeline: Timeline,
+    /// Its instances.
+    pub instances: Instances,
+    /// Its jobs.
+    pub jobs: Jobs,
+    /// Its backups.
+    pub backups: Backups,
+    /// Its memory mappings.
+    pub memory_mappings: MemoryMappings,
+    /// Their rules.
+    pub memory_rules: MemoryRules,
+    /// Its active-active relationships.
+    pub relationships: Relationships,
+    /// Its migration tasks.
+    pub migration_tasks: MigrationTasks,
+    /// Its synchronisations, by ClickHouse instance.
+    pub replications: Map<Box<str>, Replications>,
+    /// What the checks were told, for the synchronisations created next.
+    pub checked: Checked,
+    /// The databases that synchronisations named, by TaurusDB instance.
+    pub source_databases: SourceDatabases,
+    /// Its ClickHouse instances.
+    pub clickhouses: ClickHouses,
+    /// How much it may keep.
+    pub quota: Quota,
+}
+
+impl State {
+    /// A world with nothing in it.
+    pub fn new(key: u64, project_id: &str, frozen_at: Option<Moment>) -> Self {
+        Self {
+            project_id: project_id.into(),
+            clock: Clock::new(frozen_at),
+            ids: Ids::new(key),
+            timeline: Timeline::default(),
+            instances: Instances::default(),
+            jobs: Jobs::default(),
+            backups: Backups::default(),
+            memory_mappings: MemoryMappings::default(),
+            memory_rules: MemoryRules::default(),
+            relationships: Relationships::default(),
+            migration_tasks: MigrationTasks::default(),
+            replications: Map::default(),
+            checked: Checked::default(),
+            source_databases: SourceDatabases::default(),
+            clickhouses: ClickHouses::default(),
+            quota: Quota::default(),
+        }
+    }
+
+    /// Moves the clock. What became due by it, in the order of time.
+    pub fn move_clock(&mut self, command: &ClockCommand) -> Result<Vec<Due>, ClockError> {
+        self.timeline.catch_up(self.clock.now());
+        match command {
+            ClockCommand::By(duration) => self.clock.advance(*duration)?,
+            ClockCommand::To(moment) => self.clock.move_to(*moment)?,
+            ClockCommand::Freeze(at) => self.clock.freeze(*at)?,
+            ClockCommand::NextEvent => {
+                if let Some(next) = self.timeline.next_event() {
+                    // A running clock may have come past it meanwhile.
+                    self.clock.move_to(next.max(self.clock.now()))?;
+                }
+            }
+        }
+        let mut due = Vec::new();
+        self.timeline.pass(self.clock.now(), |activity, at| due.push(activity.due(at)));
+        Ok(due)
+    }
+
+    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
+    pub fn is_untouched(&self) -> bool {
+        self.timeline.latest_number() == 0
+            && self.instances.is_empty()
+            && self.jobs.len() == 0
+            && self.backups.len() == 0
+            && self.memory_mappings.all().len() == 0
+            && self.memory_rules.len() == 0
+            && self.relationships.len() == 0
+            && self.migration_tasks.len() == 0
+            && self.replications.is_empty()
+            && self.checked.is_empty()
+            && self.source_databases.is_empty()
+            && self.clickhouses.len() == 0
+    }
+
+    /// Whether what a client polls is still under way.
+    pub fn is_unfinished(&self, target: &PollTarget) -> bool {
+        let now = self.clock.now();
+        let is_meant = target.means();
+        let is_open = |activity: &Activity| activity.phases(now).any(|phase| phase.ended.is_none());
+        self.timeline.under_way().any(|activity| is_meant(activity) && is_open(activity))
+    }
+
+    /// Changes how something that is under way goes on, wherever a copy of its run is kept. The
+    /// activity as it is now, or nothing if nothing under way has this id.
+    pub fn steer(
+        &mut self,
+        id: &str,
+        now: Moment,
+        change: impl FnOnce(&mut Execution),
+    ) -> Option<Activity> {
+        self.timeline.catch_up(now);
+        let mut activity = self.timeline.find(id)?.clone();
+        change(&mut activity.run);
+        let run = activity.run;
+        self.each_run_near(&activity, |copy| {
+            if copy.activity == run.activity {
+                *copy = run;
+            }
+        });
+        self.timeline.steer(run, now);
+        Some(activity)
+    }
+
+    /// Notes that a client has cut something short, or done away with it: if it was under way, it
+    /// comes to no end of its own. Whether it was.
+    pub fn cut_short(&mut self, activity: u32) -> bool {
+        self.timeline.catch_up(self.clock.now());
+        self.timeline.forget(activity)
+    }
+
+    /// Visits every run that is kept in the world.
+    pub(super) fn each_run(&mut self, mut visit: impl FnMut(&mut Execution)) {
+        self.jobs.each_run(&mut visit);
+        self.backups.each_run(&mut visit);
+        self.memory_mappings.each_run(&mut visit);
+        self.migration_tasks.each_run(&mut visit);
+        self.each_other_run(visit);
+    }
+
+    /// Visits every run that may be a copy of an activity's. Of what there may be very many of, that
+    /// is only what the activity names.
+    fn each_run_near(&mut self, activity: &Activity, mut visit: impl FnMut(&mut Execution)) {
+        if let Some(job) = activity.job.and_then(|(id, _)| self.jobs.get_mut(id)) {
+            visit(&mut job.run);
+        }
+        if let Some((id, _)) = &activity.resource {
+            self.backups.each_run_of(id, &mut visit);
+            self.memory_mappings.each_run_of(id, &mut visit);
+            self.migration_tasks.each_run_of(id, &mut visit);
+        }
+        self.each_other_run(visit);
+    }
+
+    fn each_other_run(&mut self, mut visit: impl FnMut(&mut Execution)) {
+        self.relationships.each_run(&mut visit);
+        self.clickhouses.each_run(&mut visit);
+        for replication in self.replications.values_mut().flat_map(Replications::values_mut) {
+            replication.each_run(&mut visit);
+        }
+    }
+}

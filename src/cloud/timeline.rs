@@ -1,0 +1,403 @@
+//! What is under way in a world, and when it next comes to another status, or to where it is to
+//! stand still.
+//!
+//! Statuses are computed from runs and need no timeline. It is there for those who turn the clock:
+//! to say what became due, to find the next event, and to steer what has not ended yet. Whatever
+//! has come to rest leaves it, so it is as long as what is under way, however much has been done;
+//! of the rest it knows the latest, for those who ask how that ended.
+
+use super::lifecycle::{Execution, Lifecycle, Phase};
+use crate::clock::Moment;
+use crate::contract::Contract;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What one request set going.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// The operation that was called.
+    pub contract: &'static Contract,
+    /// The job that clients were told of, with its statuses.
+    pub job: Option<(Uuid, &'static Lifecycle)>,
+    /// What the job works on, or what is told of without a job, with its statuses.
+    pub resource: Option<(Arc<str>, &'static Lifecycle)>,
+    /// When it began and how it will end; every copy of it has this activity's number.
+    pub run: Execution,
+}
+
+/// An id that a client sends for something that is under way, read once however much that is.
+#[derive(Debug)]
+pub struct Called<'i> {
+    id: &'i str,
+    uuid: Option<Uuid>,
+}
+
+impl<'i> Called<'i> {
+    /// The id as it was sent.
+    pub fn by(id: &'i str) -> Self {
+        Self { id, uuid: Uuid::try_parse(id).ok() }
+    }
+
+    /// Whether it is this id, be it written with dashes or without, or in capitals.
+    fn is(&self, id: &str) -> bool {
+        id == self.id || self.uuid.is_some() && Uuid::try_parse(id).ok() == self.uuid
+    }
+}
+
+/// Something that became due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// When, on the world's clock.
+    pub at: String,
+    /// The operation that set it going.
+    pub operation: &'static str,
+    /// The job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<Uuid>,
+    /// Its status since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_status: Option<&'static str>,
+    /// What the job works on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<Arc<str>>,
+    /// Its status since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_status: Option<&'static str>,
+    /// Whether it stands still since then, until it is released.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
+}
+
+impl Activity {
+    fn lifecycles(&self) -> impl Iterator<Item = &'static Lifecycle> {
+        let job = self.job.as_ref().map(|(_, lifecycle)| *lifecycle);
+        job.into_iter().chain(self.resource.as_ref().map(|(_, lifecycle)| *lifecycle))
+    }
+
+    /// Its statuses: the job's, and that of what the job works on.
+    pub fn phases(&self, now: Moment) -> impl Iterator<Item = Phase> {
+        self.lifecycles().map(move |lifecycle| lifecycle.phase(&self.run, now))
+    }
+
+    /// Whether a client that sends this id means it.
+    pub fn is_called(&self, called: &Called<'_>) -> bool {
+        self.job.is_some_and(|(job, _)| called.uuid == Some(job))
+            || self.resource.as_ref().is_some_and(|(resource, _)| called.is(resource))
+    }
+
+    /// The ids that a client can mean it by.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        let job = self.job.map(|(id, _)| id.to_string());
+        job.into_iter().chain(self.resource.as_ref().map(|(id, _)| id.to_string()))
+    }
+
+    /// The percentage at which a stage of it begins.
+    pub fn start_of(&self, stage: &str) -> Option<u8> {
+        self.lifecycles().find_map(|lifecycle| lifecycle.start_of(stage))
+    }
+
+    /// The names of its stages.
+    pub fn stages(&self) -> impl Iterator<Item = &'static str> {
+        self.lifecycles().flat_map(|lifecycle| lifecycle.stages).map(|(stage, _)| *stage)
+    }
+
+    /// The stage that it is in when so much of its duration is over, in percent: that of what the
+    /// job works on, where that has one.
+    pub fn stage_at(&self, percent: u8) -> Option<&'static str> {
+        self.lifecycles().last().map(|lifecycle| lifecycle.stage_at(percent))
+    }
+
+    /// When it came to rest, if it has.
+    pub fn ended(&self, now: Moment) -> Option<Moment> {
+        self.phases(now).map(|phase| phase.ended).max().flatten()
+    }
+
+    fn next_event(&self, now: Moment) -> Option<Moment> {
+        let next = self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now));
+        // Whoever goes from event to event comes to an end only if each is later than the last.
+        next.filter(|next| *next > now).min()
+    }
+
+    /// What became due by its coming to its next status, or to where it stands still.
+    pub fn due(&self, at: Moment) -> Due {
+        let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
+        Due {
+            at: at.with_milliseconds(),
+            operation: self.contract.id,
+            job_id: self.job.map(|(id, _)| id),
+            job_status: self.job.map(|(_, lifecycle)| status(lifecycle)),
+            resource_id: self.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_status: self.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
+            held: self.run.is_held(at),
+        }
+    }
+}
+
+/// What is under way in a world.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// By the moment of its next event, and by its number among those of the same moment. What
+    /// stands still comes last.
+    activities: BTreeMap<(Moment, u32), Activity>,
+    /// Those that came to rest last, the oldest first.
+    ended: VecDeque<Activity>,
+    /// How many activities there were.
+    begun: u32,
+    /// What those that were made to fail say about it.
+    reasons: HashMap<u32, Box<str>>,
+    /// The fault rules that planned how these are to end, until they have.
+    planners: HashMap<u32, Arc<str>>,
+}
+
+/// How many of those that came to rest are known.
+const MOST_ENDED: usize = 1_000;
+
+/// The next event of what stands still.
+const NEVER: Moment = Moment::from_milliseconds(i64::MAX);
+
+impl Timeline {
+    /// The number of the next activity.
+    pub fn next_number(&self) -> u32 {
+        self.begun.wrapping_add(1)
+    }
+
+    /// Takes up an activity, and forgets those that have come to rest.
+    pub fn begin(&mut self, activity: Activity, now: Moment) {
+        self.catch_up(now);
+        self.begun = activity.run.activity;
+        self.place(activity, now);
+    }
+
+    /// The moment of the next event.
+    pub fn next_event(&self) -> Option<Moment> {
+        let ((moment, _), _) = self.activities.first_key_value()?;
+        (*moment != NEVER).then_some(*moment)
+    }
+
+    /// Goes through everything that is due by now, in the order of time. Telling of it takes
+    /// longer than all the rest, so that is left to those who want to know.
+    pub fn pass(&mut self, now: Moment, mut tell: impl FnMut(&Activity, Moment)) {
+        while let Some(first) = self.activities.first_entry().filter(|first| first.key().0 <= now) {
+            let ((at, _), activity) = first.remove_entry();
+            tell(&activity, at);
+            self.place(activity, at);
+        }
+    }
+
+    /// Lets everything pass that is due by now.
+    pub fn catch_up(&mut self, now: Moment) {
+        self.pass(now, |_, _| {});
+    }
+
+    /// What has not come to rest, in the order of the next event.
+    pub fn under_way(&self) -> impl Iterator<Item = &Activity> {
+        self.activities.values()
+    }
+
+    /// The activity that a client means by an id; the latest, if there are several.
+    pub fn find(&self, id: &str) -> Option<&Activity> {
+        let called = Called::by(id);
+        self.under_way()
+            .filter(|activity| activity.is_called(&called))
+            .max_by_key(|activity| activity.run.activity)
+    }
+
+    /// The activity that a client means by an id, of those that came to rest last.
+    pub fn find_ended(&self, id: &str) -> Option<&Activity> {
+        let called = Called::by(id);
+        self.ended.iter().rev().find(|activity| activity.is_called(&called))
+    }
+
+    /// Replaces the run of an activity.
+    pub fn steer(&mut self, run: Execution, now: Moment) {
+        let key =
+            self.activities.iter().find(|(_, activity)| activity.run.activity == run.activity);
+        let Some(key) = key.map(|(key, _)| *key) else { return };
+        if let Some(activity) = self.activities.remove(&key) {
+            self.place(Activity { run, ..activity }, now);
+        }
+    }
+
+    /// Forgets an activity, and says whether it was under way.
+    pub fn forget(&mut self, activity: u32) -> bool {
+        self.forget_planner(activity);
+        let before = self.activities.len();
+        self.activities.retain(|_, one| one.run.activity != activity);
+        self.activities.len() < before
+    }
+
+    /// The number of the latest activity.
+    pub fn latest_number(&self) -> u32 {
+        self.begun
+    }
+
+    /// What an activity that failed says about it.
+    pub fn reason(&self, activity: u32) -> Option<&str> {
+        self.reasons.get(&activity).map(AsRef::as_ref)
+    }
+
+    /// Lets an activity say this when it fails.
+    pub fn give_reason(&mut self, activity: u32, reason: &str) {
+        self.reasons.insert(activity, reason.into());
+    }
+
+    /// Notes which fault rule has planned how an activity is to end.
+    pub fn note_planner(&mut self, activity: u32, rule: Arc<str>) {
+        self.planners.insert(activity, rule);
+    }
+
+    /// The fault rule that has planned how an activity is to end.
+    pub fn planner(&self, activity: u32) -> Option<&Arc<str>> {
+        self.planners.get(&activity)
+    }
+
+    /// Notes that the activity ends in another way than a rule has planned.
+    pub fn forget_planner(&mut self, activity: u32) {
+        if !self.planners.is_empty() {
+            self.planners.remove(&activity);
+        }
+    }
+
+    /// What those that were made to fail say about it, by their numbers.
+    pub fn reasons(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.reasons.iter().map(|(activity, reason)| (*activity, reason.as_ref()))
+    }
+
+    /// Forgets what others say about it.
+    pub fn keep_reasons(&mut self, stays: impl Fn(u32) -> bool) {
+        self.reasons.retain(|activity, _| stays(*activity));
+    }
+
+    /// One of which so many activities have begun, and of them these have not come to rest.
+    pub fn resumed(
+        begun: u32,
+        activities: impl IntoIterator<Item = Activity>,
+        now: Moment,
+    ) -> Self {
+        let mut timeline = Self { begun, ..Self::default() };
+        activities.into_iter().for_each(|activity| timeline.place(activity, now));
+        timeline
+    }
+
+    /// Puts an activity where its next event is; one that has come to rest is not there at all.
+    fn place(&mut self, activity: Activity, now: Moment) {
+        let stands_still = || activity.phases(now).any(|phase| phase.ended.is_none());
+        let next = activity.next_event(now).or_else(|| stands_still().then_some(NEVER));
+        if let Some(next) = next {
+            self.activities.insert((next, activity.run.activity), activity);
+            return;
+        }
+        self.forget_planner(activity.run.activity);
+        if self.ended.len() >= MOST_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(activity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::Outcome;
+    use super::*;
+    use std::time::Duration;
+
+    static JOB: Lifecycle =
+        Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" };
+    static COPY: Lifecycle =
+        Lifecycle { stages: &[("Wait", 1.0), ("Full", 3.0)], ends: "Done", fails: "Failed" };
+
+    fn after(milliseconds: u64) -> Moment {
+        Moment::from_milliseconds(0).after(Duration::from_millis(milliseconds))
+    }
+
+    fn activity(number: u32, started: u64) -> Activity {
+        Activity {
+            contract: &Contract::BLANK,
+            job: Some((Uuid::from_u128(number.into()), &JOB)),
+            resource: Some(("copy".into(), &COPY)),
+            run: Execution::new(number, after(started), 4_000, Outcome::Succeeds),
+        }
+    }
+
+    fn due(timeline: &mut Timeline, now: u64) -> Vec<(u128, &'static str, &'static str)> {
+        let mut all = Vec::new();
+        timeline.pass(after(now), |activity, at| {
+            let due = activity.due(at);
+            let job = due.job_id.map_or(0, |id| id.as_u128());
+            all.push((job, due.job_status.unwrap(), due.resource_status.unwrap()));
+        });
+        all
+    }
+
+    #[test]
+    fn what_is_due_comes_in_the_order_of_time() {
+        let mut timeline = Timeline::default();
+        timeline.begin(activity(1, 0), after(0));
+        timeline.begin(activity(2, 500), after(500));
+        assert_eq!(timeline.next_event(), Some(after(1_000)));
+        let expected = [(1, "Running", "Full"), (2, "Running", "Full"), (1, "Completed", "Done")];
+        assert_eq!(due(&mut timeline, 4_000), expected);
+        assert_eq!(timeline.under_way().count(), 1);
+        assert_eq!(due(&mut timeline, 4_500), [(2, "Completed", "Done")]);
+        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 0));
+    }
+
+    #[test]
+    fn what_stands_still_stays_until_it_is_steered() {
+        let mut timeline = Timeline::default();
+        let mut held = activity(1, 0);
+        held.run.hold(after(0));
+        let mut run = held.run;
+        timeline.begin(held, after(0));
+        assert_eq!(due(&mut timeline, 60_000), []);
+        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 1));
+        run.release(after(60_000));
+        timeline.steer(run, after(60_000));
+        assert_eq!(timeline.next_event(), Some(after(61_000)));
+    }
+
+    #[test]
+    fn going_through_what_is_due_ends_even_at_the_end_of_time() {
+        let mut timeline = Timeline::default();
+        let begun = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1);
+        let run = Execution::new(1, begun, 4_000, Outcome::Succeeds);
+        timeline.begin(Activity { run, ..activity(1, 0) }, begun);
+        for now in [Moment::LAST, Moment::from_milliseconds(i64::MAX - 1)] {
+            let mut passed = 0;
+            timeline.pass(now, |_, _| {
+                passed += 1;
+                assert!(passed < 9, "it goes on for ever");
+            });
+        }
+        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 0));
+    }
+
+    #[test]
+    fn a_course_is_found_by_its_job_and_by_what_it_works_on() {
+        let mut timeline = Timeline::default();
+        timeline.begin(activity(7, 0), after(0));
+        timeline.begin(activity(8, 0), after(0));
+        let found = |id: &str| timeline.find(id).map(|activity| activity.run.activity);
+        assert_eq!(found("00000000-0000-0000-0000-000000000007"), Some(7));
+        assert_eq!(found("00000000000000000000000000000007"), Some(7));
+        assert_eq!(found("copy"), Some(8), "the latest");
+        assert_eq!(found("other"), None);
+    }
+
+    #[test]
+    fn what_came_to_rest_last_is_known_and_no_more_than_that() {
+        let mut timeline = Timeline::default();
+        for number in 1..=1_001 {
+            timeline.begin(activity(number, 0), after(0));
+        }
+        timeline.catch_up(after(4_000));
+        let found = |number: u128| {
+            timeline.find_ended(&Uuid::from_u128(number).to_string()).map(|one| one.run.activity)
+        };
+        assert_eq!([found(1), found(2), found(1_001)], [None, Some(2), Some(1_001)]);
+        assert_eq!(timeline.find_ended("copy").map(|activity| activity.run.activity), Some(1_001));
+        assert!(timeline.find("copy").is_none());
+    }
+}

@@ -1,0 +1,52 @@
+//! Path templates: which paths fit one, and how far a path is from one.
+
+/// The name that every template gives to the project.
+pub const PROJECT_ID: &str = "project_id";
+
+/// What a template has that is about something in a project. One that ends in a project's id is
+/// about the project itself.
+const OF_PROJECT: &str = "/{project_id}/";
+
+/// Whether requests with this template belong to a project. All others belong to the account.
+pub fn is_of_project(template: &str) -> bool {
+    template.contains(OF_PROJECT)
+}
+
+/// The segments of a path. They are short, so comparing byte by byte finds their ends faster than
+/// the search for a byte does, which is made for long text.
+pub fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let path = rest?;
+        let end = path.bytes().position(|sign| sign == b'/');
+        rest = end.map(|end| &path[end + 1..]);
+        Some(end.map_or(path, |end| &path[..end]))
+    })
+}
+
+/// Whether a path has the segments of a template; for a parameter it must have something.
+pub fn fits(path: &str, template: &str) -> bool {
+    let mut path = segments(path);
+    let is_taken = |part: &str, sent: &str| {
+        if part.starts_with('{') { !sent.is_empty() } else { sent == part }
+    };
+    segments(template).all(|part| path.next().is_some_and(|sent| is_taken(part, sent)))
+        && path.next().is_none()
+}
+
+/// How many letters two paths differ in, if these are at most so many; a segment that fits a
+/// parameter costs nothing.
+pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
+    let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
+    let apart = segments(path).take(32).count().abs_diff(segments(template).count()) * 6;
+    let pairs = segments(path).take(32).zip(segments(template));
+    let segment = |(sent, known): (&str, &str)| match known.strip_prefix('{') {
+        Some(_) => 0,
+        None if sent == known => 0,
+        None if sent.len() > 64 => known.len(),
+        None => strsim::osa_distance(sent, known),
+    };
+    let within = |distance: &usize| *distance <= most;
+    let add = |sum, pair| Some(sum).filter(within).map(|sum| sum + segment(pair));
+    pairs.into_iter().try_fold(apart, add).filter(within)
+}

@@ -1,0 +1,67 @@
+//! What is under way in a world.
+
+use super::{World, shown, sure};
+use crate::control::jobs;
+use crate::error::control::ControlError;
+use serde_json::Value;
+
+impl World {
+    /// What is under way, in the order of the next event: the `jobs` of
+    /// `GET /_paper/worlds/{project_id}/jobs`.
+    #[track_caller]
+    pub fn jobs(&self) -> Vec<Value> {
+        let listed = sure(jobs::list(&self.app, &self.project_id));
+        listed.jobs.iter().map(shown).collect()
+    }
+
+    /// A job that is under way or has ended, or what is done with the resource of this id: its
+    /// status, how much of it is over, and what is planned for it, or when it ended and why.
+    ///
+    /// ```
+    /// let cloud = papercloud::PaperCloud::start();
+    /// let world = cloud.world("054e292c9880d4992f02c0196d3ea468");
+    /// let unknown = world.job("ac4a53da-7b78-40af-967d-ebb5ada78eb4").unwrap_err();
+    /// assert_eq!(unknown.status(), 404);
+    /// ```
+    pub fn job(&self, id: &str) -> Result<Value, ControlError> {
+        jobs::show(&self.app, &self.project_id, id).map(|job| shown(&job))
+    }
+
+    /// Lets a job, or what is named by the id of what it works on, end well at once.
+    pub fn finish(&self, id: &str) -> Result<(), ControlError> {
+        jobs::finish(&self.app, &self.project_id, id).map(drop)
+    }
+
+    /// Lets it fail at once, and say this about it.
+    pub fn fail(&self, id: &str, reason: &str) -> Result<(), ControlError> {
+        self.fail_as(id, &jobs::Failure { reason: Some(reason.to_owned()), ..Default::default() })
+    }
+
+    /// Lets it fail when so much of its duration is over, and say this about it. Refused if that is
+    /// past, or if it stands still before.
+    pub fn fail_at(&self, id: &str, percent: u8, reason: &str) -> Result<(), ControlError> {
+        let (reason, percent) = (Some(reason.to_owned()), Some(percent.into()));
+        self.fail_as(id, &jobs::Failure { reason, percent, stage: None })
+    }
+
+    /// Lets it fail when this stage begins, in the words of its status, and say this about it; at
+    /// once if it is in that stage. Refused if that is past, or if it stands still before.
+    pub fn fail_in(&self, id: &str, stage: &str, reason: &str) -> Result<(), ControlError> {
+        let (reason, stage) = (Some(reason.to_owned()), Some(stage.to_owned()));
+        self.fail_as(id, &jobs::Failure { reason, percent: None, stage })
+    }
+
+    /// Lets it stand still until it is released.
+    pub fn hold(&self, id: &str) -> Result<(), ControlError> {
+        jobs::hold(&self.app, &self.project_id, id).map(drop)
+    }
+
+    /// Lets it go on from where it stands still.
+    pub fn release(&self, id: &str) -> Result<(), ControlError> {
+        jobs::release(&self.app, &self.project_id, id).map(drop)
+    }
+
+    fn fail_as(&self, id: &str, failure: &jobs::Failure) -> Result<(), ControlError> {
+        jobs::fail(&self.app, &self.project_id, id, failure).map(drop)
+    }
+}

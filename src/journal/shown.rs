@@ -1,0 +1,89 @@
+//! An entry as the control API shows it.
+
+use super::view::{View, by_name};
+use super::{Entry, Verdict};
+use crate::cloud::Activity;
+use crate::contract::{Level, Strictness, Violation};
+use crate::text::language::Language;
+use serde_json::{Map, Value, json};
+
+/// Everything that is known about a request and its answer. It depends on nothing but the seed and
+/// what was asked: not on real time, and not on other projects.
+pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
+    let Entry { received, answered, method, status, draft, .. } = view.entry;
+    let violation = |violation: &Violation| {
+        let class = violation.rule.class();
+        let mut shown = json!({
+            "parameter": violation.path,
+            "rule": violation.rule.say(Language::English),
+            "class": class.name(),
+        });
+        if let Some(got) = &violation.got {
+            shown["got"] = json!(got);
+        }
+        shown["enforced"] = json!(strictness.level(class) == Level::Enforce);
+        shown
+    };
+    let mut shown = json!({
+        "request_id": view.request_id,
+        "operation": draft.contract.map(|contract| contract.id),
+        "service": draft.contract.map(|contract| contract.service.name),
+        "method": method.as_str(),
+        "path": view.path(),
+        "query": view.query(),
+        "headers": headers(view.entry.headers()),
+        "body": view.body(),
+        "received": received.with_milliseconds(),
+        "answered": answered.with_milliseconds(),
+        "decision": draft.verdict.name(),
+        "committed": view.entry.committed(),
+    });
+    if let Verdict::Refused(error_kind) = draft.verdict {
+        shown["situation"] = json!(error_kind.name());
+    }
+    shown["violations"] = draft.violations.iter().map(violation).collect();
+    let warnings = draft.warnings.iter();
+    shown["warnings"] = warnings
+        .map(|warning| json!({ "class": warning.class.name(), "message": warning.message }))
+        .collect();
+    shown["change"] = json!({
+        "started": draft.activities.iter().map(started).collect::<Vec<_>>(),
+        "adopted": draft.adopted,
+    });
+    if let Some(rule) = &draft.fault {
+        shown["fault"] = json!(**rule);
+    }
+    shown["answer"] = json!({
+        "status": status.map(|status| status.as_u16()),
+        "headers": headers(view.entry.answer_headers()),
+        "body": view.answer_body(),
+    });
+    shown
+}
+
+impl Verdict {
+    /// The word in lists.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Performed => "performed",
+            Self::Refused(_) => "refused",
+            Self::Injected => "injected",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+fn started(activity: &Activity) -> Value {
+    let mut started = json!({ "operation": activity.contract.id });
+    if let Some((job, _)) = activity.job {
+        started["job_id"] = json!(job);
+    }
+    if let Some((resource, _)) = &activity.resource {
+        started["resource_id"] = json!(resource);
+    }
+    started
+}
+
+fn headers<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Map<String, Value> {
+    by_name(headers.map(|(name, value)| (name.to_owned(), value.to_owned())))
+}

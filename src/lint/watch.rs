@@ -1,0 +1,284 @@
+//! What was set going, and who has looked at it since.
+//!
+//! Something is watched from the call that starts it until an answer has shown it at rest to a
+//! client.
+
+#[cfg(test)]
+mod tests;
+
+use super::seen::Seen;
+use crate::clock::Stamp;
+use crate::cloud::{Activity, Execution, ScatteredIds, digest};
+use axum::http::Method;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasherDefault;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Fewer looks than this say nothing about a client's pace.
+pub const FEWEST_LOOKS: u32 = 5;
+
+/// The shortest time between two looks, on average. No document states one; Terraform's provider
+/// takes ten times as long.
+const PACE: Duration = Duration::from_secs(1);
+
+/// The ids of jobs have so many signs at least.
+const JOB_LENGTH: usize = 32;
+
+/// How many things are watched at most.
+const MOST: usize = 10_000;
+
+/// A look of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Poll {
+    /// When.
+    pub at: Stamp,
+    /// By which request.
+    pub ordinal: u64,
+    /// The latest activity that had begun by then.
+    pub begun: u32,
+    /// Its number among all looks: on a frozen clock many have the same moment.
+    pub number: u64,
+}
+
+/// Something that was set going.
+#[derive(Debug)]
+pub struct Watched {
+    /// What it is.
+    pub activity: Activity,
+    /// The request that has started it.
+    pub ordinal: u64,
+    /// The looks at it by its id while it was under way.
+    by_id: Pace,
+    /// Those by a list.
+    by_list: Pace,
+    /// The last look of both kinds.
+    last: Option<Poll>,
+    /// How many looks there had been when it was last told to end in another way.
+    steered: u64,
+}
+
+/// How fast looks follow each other.
+#[derive(Debug, Default)]
+struct Pace {
+    looks: u32,
+    first: Option<Stamp>,
+    /// Whether they came too fast.
+    hasty: bool,
+}
+
+/// What was set going and was not seen at rest.
+#[derive(Debug, Default)]
+pub struct Watch {
+    by_course: HashMap<u32, Watched, BuildHasherDefault<Spread>>,
+    /// The activity that a client means by an id; the latest, if there are several.
+    by_id: HashMap<u64, u32, BuildHasherDefault<ScatteredIds>>,
+    /// Courses that a list can show without their ids: those of a job alone, by what it has done,
+    /// and deletions, by what is no longer there.
+    without_id: BTreeSet<u32>,
+    /// No id that was ever watched is shorter.
+    shortest: Option<usize>,
+    looks: u64,
+    /// How many were not watched for want of room.
+    untold: u64,
+}
+
+/// Spreads numbers that follow each other.
+#[derive(Debug, Default)]
+struct Spread(u64);
+
+impl std::hash::Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        let fold = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
+        self.write_u32(bytes.iter().fold(0, fold));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Watched {
+    /// Whether a client has shown that it has the id.
+    pub fn is_known_by_id(&self) -> bool {
+        self.by_id.looks > 0
+    }
+
+    /// The last look at it, if there was any: it was under way then.
+    pub fn last_look(&self) -> Option<Poll> {
+        self.last
+    }
+
+    /// Whether a list shows how it has ended by what is not in it.
+    fn is_deletion(&self) -> bool {
+        self.activity.contract.method == Method::DELETE
+    }
+
+    fn ids(&self) -> impl Iterator<Item = u64> {
+        let job = self.activity.job.map(|(id, _)| of_uuid(id));
+        job.into_iter().chain(self.activity.resource.as_ref().map(|(id, _)| of_id(id)))
+    }
+}
+
+impl Pace {
+    /// Notes a look at one of so many things at once, for each of which somebody may wait. Whether
+    /// it makes the looks too fast.
+    fn quickens(&mut self, at: Stamp, among: u32) -> bool {
+        self.looks = self.looks.saturating_add(1);
+        let since = at.since(*self.first.get_or_insert(at));
+        let fast = self.looks >= FEWEST_LOOKS && since * among < PACE * (self.looks - 1);
+        fast && !std::mem::replace(&mut self.hasty, true)
+    }
+}
+
+impl Watch {
+    /// Watches something that begins.
+    pub fn begin(&mut self, activity: &Activity, ordinal: u64) {
+        if self.by_course.len() >= MOST {
+            return self.untold += 1;
+        }
+        let watched = Watched {
+            activity: activity.clone(),
+            ordinal,
+            by_id: Pace::default(),
+            by_list: Pace::default(),
+            last: None,
+            steered: 0,
+        };
+        let number = activity.run.activity;
+        for id in watched.ids() {
+            self.by_id.insert(id, number);
+        }
+        if activity.resource.is_none() || watched.is_deletion() {
+            self.without_id.insert(number);
+        }
+        let job = activity.job.map(|_| JOB_LENGTH);
+        let resource = activity.resource.as_ref().map(|(id, _)| id.len());
+        self.shortest = self.shortest.into_iter().chain(job).chain(resource).min();
+        self.by_course.insert(number, watched);
+    }
+
+    /// The number of a look that is taken now.
+    pub fn next_look(&mut self) -> u64 {
+        self.looks += 1;
+        self.looks
+    }
+
+    /// Notes what a look has shown. Whether it makes the looks at one thing too fast.
+    pub fn look(&mut self, seen: &Seen<'_>, look: Poll) -> bool {
+        if self.by_course.is_empty() {
+            return false;
+        }
+        if let Some(id) = seen.id {
+            let Some(activity) = self.by_id.get(&of_id(id)).copied() else { return false };
+            return self.see(activity, look, |watched| watched.by_id.quickens(look.at, 1));
+        }
+        let shown = self.shown_by(seen, look);
+        let waiting = shown.iter().filter(|activity| {
+            let watched = self.by_course.get(activity);
+            watched.is_some_and(|one| one.activity.ended(look.at.moment()).is_none())
+        });
+        let among = u32::try_from(waiting.count()).unwrap_or(u32::MAX).max(1);
+        let mut hasty = false;
+        for activity in shown {
+            hasty |= self.see(activity, look, |watched| watched.by_list.quickens(look.at, among));
+        }
+        hasty
+    }
+
+    /// What a list shows, each once.
+    fn shown_by(&self, seen: &Seen<'_>, look: Poll) -> BTreeSet<u32> {
+        let watched =
+            |activity: u32| self.by_course.get(&activity).map(|watched| (activity, watched));
+        let shortest = self.shortest.unwrap_or_default();
+        let named = seen.texts(shortest).filter_map(|text| {
+            let (activity, watched) = watched(*self.by_id.get(&of_id(text))?)?;
+            seen.is_of_service(&watched.activity).then_some(activity)
+        });
+        let mut shown: BTreeSet<_> = named.collect();
+        if self.without_id.is_empty() || !seen.is_whole() {
+            return shown;
+        }
+        let begun = self.without_id.range(..=look.begun).filter_map(|activity| watched(*activity));
+        let tells = |activity: u32, watched: &Watched| {
+            let is_gone = !shown.contains(&activity);
+            let is_over = watched.activity.ended(look.at.moment()).is_some();
+            let by_absence = watched.is_deletion() && is_over && is_gone;
+            seen.is_about(&watched.activity) && (watched.activity.resource.is_none() || by_absence)
+        };
+        let told = begun.filter(|(activity, watched)| tells(*activity, watched));
+        let told: Vec<_> = told.map(|(activity, _)| activity).collect();
+        shown.extend(told);
+        shown
+    }
+
+    /// Notes that something was seen: forgets it, if it was at rest.
+    fn see(&mut self, activity: u32, look: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
+        let Some(watched) = self.by_course.get_mut(&activity) else { return false };
+        let over = watched.activity.ended(look.at.moment()).is_some();
+        if over && look.number > watched.steered {
+            self.forget(activity);
+            return false;
+        }
+        if watched.last.is_none_or(|last| last.number < look.number) {
+            watched.last = Some(look);
+        }
+        !over && pace(watched)
+    }
+
+    /// Notes that something ends in another way than it was to.
+    pub fn steer(&mut self, run: Execution) {
+        if let Some(watched) = self.by_course.get_mut(&run.activity) {
+            watched.activity.run = run;
+            watched.steered = self.looks;
+        }
+    }
+
+    /// Forgets what a client has cut short; not what was over before and never looked at.
+    pub fn cut_short(&mut self, activity: u32, was_under_way: bool) {
+        let unseen = |watched: &Watched| !was_under_way && watched.last.is_none();
+        if self.by_course.get(&activity).is_some_and(|watched| !unseen(watched)) {
+            self.forget(activity);
+        }
+    }
+
+    /// Something that is watched.
+    pub fn get(&self, activity: u32) -> Option<&Watched> {
+        self.by_course.get(&activity)
+    }
+
+    /// Everything that is watched, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Watched> {
+        self.by_course.values()
+    }
+
+    /// Whether everything was watched.
+    pub fn is_exact(&self) -> bool {
+        self.untold == 0
+    }
+
+    fn forget(&mut self, activity: u32) {
+        let Some(watched) = self.by_course.remove(&activity) else { return };
+        self.without_id.remove(&activity);
+        for id in watched.ids() {
+            if self.by_id.get(&id) == Some(&activity) {
+                self.by_id.remove(&id);
+            }
+        }
+    }
+}
+
+/// Ids are written with dashes and without.
+fn of_id(id: &str) -> u64 {
+    Uuid::try_parse(id).map_or_else(|_| digest(0, id), of_uuid)
+}
+
+/// Ids that were made here are scattered already.
+fn of_uuid(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
+    high ^ low
+}

@@ -1,0 +1,167 @@
+use super::*;
+use crate::clock::Moment;
+use crate::cloud::{Lifecycle, Outcome};
+use crate::contract::Contract;
+
+static JOB: Lifecycle =
+    Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" };
+const PATH: &str = "/v3/{project_id}/things";
+static CALL: Contract = Contract { path: PATH, ..Contract::BLANK };
+static DELETION: Contract = Contract { path: PATH, method: Method::DELETE, ..Contract::BLANK };
+static ELSEWHERE: Contract = Contract { path: "/v3/{project_id}/others", ..Contract::BLANK };
+
+fn at(milliseconds: i64) -> Moment {
+    Moment::from_milliseconds(milliseconds)
+}
+
+fn job(number: u32) -> String {
+    Uuid::from_u128(number.into()).to_string()
+}
+
+fn activity(number: u32) -> Activity {
+    Activity {
+        contract: &CALL,
+        job: Some((Uuid::from_u128(number.into()), &JOB)),
+        resource: Some((format!("resource-{number}").into(), &JOB)),
+        run: Execution::new(number, at(0), 2_000, Outcome::Succeeds),
+    }
+}
+
+/// Looks by an id, or at a list whose answer is this.
+fn look_at(watch: &mut Watch, seen: &Seen<'_>, moment: i64, begun: u32) -> bool {
+    let number = watch.next_look();
+    watch.look(seen, Poll { at: Stamp::at(at(moment)), ordinal: 0, begun, number })
+}
+
+fn look(watch: &mut Watch, id: &str, moment: i64) -> bool {
+    let seen = Seen { contract: &CALL, id: Some(id), query: "", body: "" };
+    look_at(watch, &seen, moment, u32::MAX)
+}
+
+fn list(watch: &mut Watch, ids: &[&str], moment: i64) -> bool {
+    let body = format!("{ids:?}");
+    let seen = Seen { contract: &CALL, id: None, query: "", body: &body };
+    look_at(watch, &seen, moment, u32::MAX)
+}
+
+fn full(count: u32) -> Watch {
+    let mut watch = Watch::default();
+    (1..=count).for_each(|number| watch.begin(&activity(number), 0));
+    watch
+}
+
+fn watched(watch: &Watch) -> Vec<u32> {
+    let mut watched: Vec<_> = watch.all().map(|one| one.activity.run.activity).collect();
+    watched.sort_unstable();
+    watched
+}
+
+fn unseen(watch: &Watch) -> usize {
+    watch.all().filter(|one| one.last_look().is_none()).count()
+}
+
+#[test]
+fn what_was_seen_at_rest_is_forgotten_and_makes_room() {
+    let mut watch = full(4);
+    look(&mut watch, "resource-2", 1_999);
+    assert_eq!((watch.by_course.len(), watch.by_id.len()), (4, 8));
+    look(&mut watch, "00000000-0000-0000-0000-000000000002", 2_000);
+    assert_eq!((watched(&watch), watch.by_id.len()), (vec![1, 3, 4], 6));
+    list(&mut watch, &["resource-1", &job(4), "another"], 2_000);
+    assert_eq!((watched(&watch), watch.by_id.len()), (vec![3], 2));
+    assert_eq!(unseen(&watch), 1);
+}
+
+#[test]
+fn what_finds_no_room_makes_the_report_inexact_and_takes_none() {
+    let mut watch = full(10_000);
+    assert!(watch.is_exact());
+    for number in 10_001..=12_000 {
+        watch.begin(&activity(number), 0);
+    }
+    assert!(!watch.is_exact());
+    assert_eq!((watch.by_course.len(), watch.by_id.len()), (MOST, 2 * MOST));
+}
+
+#[test]
+fn a_client_that_lists_can_start_any_number() {
+    let mut watch = Watch::default();
+    for number in 1..=30_000 {
+        watch.begin(&activity(number), 0);
+        list(&mut watch, &[&job(number)], 2_000);
+    }
+    assert!(watch.is_exact() && watch.by_course.is_empty() && watch.by_id.is_empty());
+}
+
+#[test]
+fn an_answer_that_does_not_show_something_is_no_look_at_it() {
+    let mut watch = full(2);
+    list(&mut watch, &[], 2_000);
+    list(&mut watch, &["resource-9", "resource"], 2_000);
+    assert_eq!((watched(&watch), unseen(&watch)), (vec![1, 2], 2));
+}
+
+#[test]
+fn the_end_of_a_deletion_is_seen_by_what_a_whole_list_no_longer_has() {
+    let mut watch = Watch::default();
+    let deletion = |number| Activity { contract: &DELETION, ..activity(number) };
+    watch.begin(&deletion(1), 0);
+    watch.begin(&Activity { resource: None, ..deletion(2) }, 0);
+    let mut look = |contract, query, moment, begun| {
+        let body = r#"{"things":[{"id":"resource-3"}]}"#;
+        look_at(&mut watch, &Seen { contract, id: None, query, body }, moment, begun);
+        watched(&watch)
+    };
+    for (contract, query, begun) in
+        [(&ELSEWHERE, "", 9), (&CALL, "limit=1", 9), (&CALL, "offset=1", 9), (&CALL, "", 0)]
+    {
+        assert_eq!(look(contract, query, 2_000, begun), [1, 2], "{query} {begun}");
+    }
+    assert_eq!(look(&CALL, "", 1_000, 9), [1, 2]);
+    assert_eq!(look(&CALL, "limit=2", 2_000, 1), [2]);
+    assert!(look(&CALL, "", 2_000, 2).is_empty());
+}
+
+#[test]
+fn the_pace_is_an_average_over_at_least_five_looks_and_told_once() {
+    let told = |look: fn(&mut Watch, i64) -> bool, count: u32, moments: &[i64]| {
+        let mut watch = full(count);
+        watch.by_course.values_mut().for_each(|one| one.activity.run.hold(at(0)));
+        let looks = moments.iter().map(|moment| look(&mut watch, *moment));
+        looks.collect::<Vec<_>>()
+    };
+    let by_id = |watch: &mut Watch, moment| look(watch, "resource-1", moment);
+    let by_list = |watch: &mut Watch, moment| list(watch, &["resource-1"], moment);
+    for way in [by_id, by_list] {
+        assert_eq!(told(way, 1, &[0, 1, 2, 3]), [false; 4]);
+        let fast = [false, false, false, false, true, false];
+        assert_eq!(told(way, 1, &[0, 1, 2, 3, 3_999, 4_000]), fast);
+        assert_eq!(told(way, 1, &[0, 1, 2, 3, 4_000, 5_000]), [false; 6]);
+    }
+    // Two may wait, each for one of two.
+    let both = |watch: &mut Watch, moment| list(watch, &["resource-1", "resource-2"], moment);
+    assert_eq!(told(both, 2, &[0, 1, 2, 3, 2_000, 2_500]), [false; 6]);
+    assert_eq!(told(both, 2, &[0, 1, 2, 3, 1_999]), [false, false, false, false, true]);
+}
+
+#[test]
+fn what_is_made_to_end_has_to_be_looked_at_once_more() {
+    let mut watch = full(1);
+    list(&mut watch, &["resource-1"], 500);
+    let mut run = watch.by_course[&1].activity.run;
+    run.finish(at(500));
+    watch.steer(run);
+    assert!(watch.by_course[&1].last_look().is_some());
+    list(&mut watch, &["resource-1"], 500);
+    assert!(watch.by_course.is_empty());
+}
+
+#[test]
+fn what_is_cut_short_is_forgotten_unless_it_was_over_and_unseen() {
+    let mut watch = full(3);
+    watch.cut_short(1, true);
+    watch.cut_short(2, false);
+    look(&mut watch, "resource-3", 0);
+    watch.cut_short(3, false);
+    assert_eq!(watched(&watch), [2]);
+}

@@ -1,0 +1,33 @@
+//! What names a project, in paths of the API and of the control API.
+
+use crate::error::control::ControlError;
+
+/// What stands for the account in the place of a project: the world of IAM's own calls.
+pub const ACCOUNT: &str = "@account";
+
+/// Whether a path can carry the id: anything else is no project.
+pub fn is_project_id(id: &str) -> bool {
+    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
+    (1..=64).contains(&id.len()) && id.bytes().all(fit)
+}
+
+/// Whether an id looks like those that the real cloud gives to projects.
+pub fn is_usual_project_id(id: &str) -> bool {
+    let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
+    id.len() == 32 && id.bytes().all(lower_hexadecimal)
+}
+
+/// The project that a path names; the account is the one without an id.
+pub fn project_id(project: &str) -> Result<&str, ControlError> {
+    if project == ACCOUNT {
+        return Ok("");
+    }
+    if is_project_id(project) {
+        return Ok(project);
+    }
+    let shown = crate::reading::shown(project);
+    Err(ControlError::bad(format!(
+        "a project ID has 1 to 64 letters, digits, hyphens and underscores, got {shown}; \
+         {ACCOUNT} is the world of calls without a project"
+    )))
+}

@@ -1,0 +1,3 @@
+//! How messages show words, and in which language.
+
+pub mod language;

@@ -1,0 +1,336 @@
+//! All worlds: one for each project id, with what the emulated cloud keeps of the project and what
+//! tests have set up for it.
+//!
+//! Worlds do not contend: a request locks its own project's world and no other, for one short
+//! synchronous section. A `std::sync::Mutex` is right for that; nothing waits while holding it.
+//! Operations of IAM belong to no project and lock the world without an id. They alone look at a
+//! second world's clock meanwhile, and no project's operation ever looks at theirs.
+
+mod evicted;
+pub mod instructions;
+mod limits;
+mod metrics;
+pub mod scenario;
+mod world;
+
+pub use evicted::History;
+pub use limits::Met;
+pub use world::World;
+
+use crate::clock::Moment;
+use crate::cloud::{Account, Clocks, Preset, Settings, ordinal_of_request, request_id, world_key};
+use crate::error::control::ControlError;
+use limits::ByUse;
+use metrics::Metrics;
+use scenario::Scenario;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// What every world begins with, and how many there may be.
+#[derive(Clone, Debug)]
+pub struct WorldSettings {
+    /// Where a new world's clock stands still; it runs with real time where there is none.
+    pub frozen_at: Option<Moment>,
+    /// How many bytes the journal of a project may take.
+    pub journal_bytes: usize,
+    /// How many worlds there may be.
+    pub max_worlds: usize,
+    /// Scenarios that are known at the start.
+    pub scenarios: BTreeMap<Box<str>, Arc<Scenario>>,
+    /// What projects have before their first request.
+    pub presets: Vec<Preset>,
+}
+
+/// All worlds.
+#[derive(Debug)]
+pub struct Worlds {
+    /// What all projects share.
+    pub account: Account,
+    settings: WorldSettings,
+    shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
+    scenarios: RwLock<BTreeMap<Box<str>, Arc<Scenario>>>,
+    /// How many control requests were answered.
+    control_requests: AtomicU64,
+    limits: limits::Limits,
+    metrics: Metrics,
+}
+
+/// A world behind its lock, and what is counted beside it.
+#[derive(Debug)]
+pub struct WorldCell {
+    key: u64,
+    requests: AtomicU64,
+    /// The last use of it, and the one by which it is known in the order of use.
+    used: AtomicU64,
+    place: AtomicU64,
+    /// Whether its project has another world by now.
+    abandoned: AtomicBool,
+    /// Whether any fault rules are armed in it.
+    faulty: Arc<AtomicBool>,
+    world: Mutex<World>,
+}
+
+const SHARDS: usize = 16;
+
+/// More scenarios than these are a mistake.
+const MOST_SCENARIOS: usize = 1_000;
+
+impl Worlds {
+    /// No worlds yet.
+    pub fn new(settings: Settings, worlds: WorldSettings) -> Self {
+        Self {
+            account: Account::new(settings),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            scenarios: RwLock::new(worlds.scenarios.clone()),
+            settings: worlds,
+            control_requests: AtomicU64::new(0),
+            limits: limits::Limits::default(),
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// How many requests were answered.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What holds for the emulated cloud as a whole.
+    pub fn settings(&self) -> &Settings {
+        self.account.settings()
+    }
+
+    /// What every world begins with, and how many there may be.
+    pub fn world_settings(&self) -> &WorldSettings {
+        &self.settings
+    }
+
+    /// The number that the ids of a project follow from.
+    fn key(&self, project_id: &str) -> u64 {
+        world_key(self.account.settings().seed, project_id)
+    }
+
+    /// The world of a project; the first look makes it, whether or not there is room. Whoever comes
+    /// with an id that is not known yet is to [`enter`](Self::enter) it.
+    pub fn world(&self, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            return cell;
+        }
+        self.make(&mut self.limits.by_use(), project_id)
+    }
+
+    /// Makes the world of a project, unless it has one by now.
+    fn make(&self, by_use: &mut ByUse, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            return cell;
+        }
+        let key = self.key(project_id);
+        let made = self.fresh(key, project_id);
+        self.limits.add(by_use, project_id, &made);
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        worlds.insert(project_id.into(), Arc::clone(&made));
+        made
+    }
+
+    /// The world of a project, for somebody who only looks: one that is not there is not kept, and
+    /// makes no other go.
+    pub fn look(&self, project_id: &str) -> Arc<WorldCell> {
+        if let Some(cell) = self.known_world(project_id) {
+            self.limits.use_now(&cell);
+            return cell;
+        }
+        self.fresh(self.key(project_id), project_id)
+    }
+
+    /// A world that a project may have. One that was forgotten goes on with the numbers of its
+    /// requests, and says that it knows nothing of them.
+    fn fresh(&self, key: u64, project_id: &str) -> Arc<WorldCell> {
+        Arc::new(WorldCell::new(key, self.limits.past(key), self.new_world(project_id)))
+    }
+
+    /// What the world of a project is at first.
+    fn new_world(&self, project_id: &str) -> World {
+        let key = self.key(project_id);
+        let preset = self.settings.presets.iter().find(|preset| preset.id.0 == project_id);
+        let frozen_at = preset.and_then(|preset| preset.frozen_at).map(|instant| instant.0);
+        let frozen_at = frozen_at.or(self.settings.frozen_at);
+        let mut world = World::new(key, project_id, frozen_at, self.settings.journal_bytes);
+        if let Some(preset) = preset {
+            preset.settle(&mut world.state, &self.settings().region);
+            if let Some((name, scenario)) =
+                preset.scenario.as_deref().and_then(|name| Some((name, self.scenario(name).ok()?)))
+            {
+                // Nothing is there yet that it could collide with.
+                let _ = world.choose(name, &scenario);
+            }
+        }
+        world
+    }
+
+    /// The world of a project, if it has one already.
+    pub fn known_world(&self, project_id: &str) -> Option<Arc<WorldCell>> {
+        let key = self.key(project_id);
+        let worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        worlds.get(project_id).map(Arc::clone)
+    }
+
+    /// The projects that have a world; the account's own has no id.
+    pub fn project_ids(&self) -> Vec<Box<str>> {
+        let ids = |shard: &Mutex<HashMap<Box<str>, _>>| {
+            let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            worlds.keys().cloned().collect::<Vec<_>>()
+        };
+        self.shards.iter().flat_map(ids).collect()
+    }
+
+    /// Forgets the world of a project. Requests that are under way hold on to the old one, and what
+    /// they write is lost with it.
+    pub fn reset(&self, project_id: &str) {
+        let key = self.key(project_id);
+        let by_use = self.limits.by_use();
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = worlds.remove(project_id);
+        self.limits.begin_anew(key);
+        drop(worlds);
+        abandon(by_use, removed);
+    }
+
+    /// Puts another world in the place of a project's, with this past.
+    /// It is complete before anybody sees it; with the old one it is as with [`Self::reset`].
+    pub fn replace<E>(
+        &self,
+        project_id: &str,
+        past: History,
+        fill: impl FnOnce(&mut World) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let key = self.key(project_id);
+        let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
+        fill(&mut world)?;
+        let cell = Arc::new(WorldCell::new(key, past, world));
+        let mut by_use = self.limits.by_use();
+        self.limits.add(&mut by_use, project_id, &cell);
+        let mut worlds = self.shard(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let replaced = worlds.insert(project_id.into(), cell);
+        drop(worlds);
+        abandon(by_use, replaced);
+        Ok(())
+    }
+
+    fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
+        &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")]
+    }
+
+    /// The scenario with a name, or which there are instead.
+    pub fn scenario(&self, name: &str) -> Result<Arc<Scenario>, ControlError> {
+        let known = self.scenarios.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(name).map(Arc::clone);
+        found.ok_or_else(|| {
+            ControlError::missing(Scenario::unknown(name, known.keys().map(AsRef::as_ref)))
+        })
+    }
+
+    /// The scenario with a name, if there is one.
+    pub fn known_scenario(&self, name: &str) -> Option<Arc<Scenario>> {
+        self.scenarios.read().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
+    }
+
+    /// All scenarios.
+    pub fn scenarios(&self) -> BTreeMap<Box<str>, Arc<Scenario>> {
+        self.scenarios.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Defines a scenario, in the place of one with the same name, if there is room for it.
+    pub fn define_scenario(
+        &self,
+        name: &str,
+        scenario: Scenario,
+    ) -> Result<Arc<Scenario>, ControlError> {
+        let mut known = self.scenarios.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_SCENARIOS && !known.contains_key(name) {
+            let reason = format!("there are at most {MOST_SCENARIOS} scenarios");
+            return Err(ControlError::conflict(reason));
+        }
+        let scenario = Arc::new(scenario);
+        known.insert(name.into(), Arc::clone(&scenario));
+        Ok(scenario)
+    }
+
+    /// Forgets a scenario. Whether there was one.
+    pub fn forget_scenario(&self, name: &str) -> bool {
+        self.scenarios.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some()
+    }
+
+    /// The id of the next control request. It belongs to no project, so that no project's ids follow
+    /// from what tests do beside it.
+    pub fn next_control_id(&self) -> String {
+        let ordinal = self.control_requests.fetch_add(1, Ordering::Relaxed);
+        request_id(self.key("@control"), ordinal)
+    }
+}
+
+impl Clocks for Worlds {
+    fn now_in(&self, project_id: &str) -> Moment {
+        match self.known_world(project_id) {
+            Some(cell) => cell.lock().state.clock.now(),
+            // A look at its clock is no reason to make a world.
+            None => self.new_world(project_id).state.clock.now(),
+        }
+    }
+}
+
+/// Gives up a world that its project no longer has. What is in it is dropped after the lock.
+fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
+    let Some(cell) = cell else { return };
+    cell.abandoned.store(true, Ordering::Release);
+    by_use.remove(&cell);
+    drop(by_use);
+    drop(cell);
+}
+
+impl WorldCell {
+    fn new(key: u64, past: History, mut world: World) -> Self {
+        world.journal.begin_after(past);
+        let (requests, abandoned) = (AtomicU64::new(past.requests), AtomicBool::new(false));
+        let faulty = world.faults.any();
+        let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { key, requests, used, place, abandoned, faulty, world: world.into() }
+    }
+
+    /// The number of the next request to this project, from 0 on.
+    pub fn next_request(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// How many requests there were.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether its project was reset or imported, so that nobody sees it again.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
+    }
+
+    /// Whether any fault rules are armed, so that a request without them locks the world no more
+    /// than it has to.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty.load(Ordering::Acquire)
+    }
+
+    /// The id of a request to this project: 32 hex digits.
+    pub fn request_id(&self, ordinal: u64) -> String {
+        request_id(self.key, ordinal)
+    }
+
+    /// The number of the request to this project that has this id, if there was one.
+    pub fn ordinal_of(&self, request_id: &str) -> Option<u64> {
+        let ordinal = ordinal_of_request(self.key, request_id);
+        ordinal.filter(|ordinal| *ordinal < self.requests())
+    }
+
+    /// Locks the world. A panic in an operation is answered with 500 and must not lock the world
+    /// for good, so poison is ignored; changes are made only after the last refusal.
+    pub fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,145 @@
+//! Which worlds were forgotten for others, so that none that is made anew takes itself for the first
+//! of its project.
+
+use crate::cloud::ScatteredIds;
+use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
+
+/// How many forgotten worlds are remembered, the latest: in less than 8 MiB.
+const MOST: usize = 100_000;
+
+/// The worlds that were forgotten, by their keys.
+#[derive(Debug, Default)]
+pub struct Forgotten {
+    worlds: Worlds,
+    /// Their keys and numbers, from the oldest to the latest, with some that are no longer there.
+    order: VecDeque<(u64, u64)>,
+    /// How many there were.
+    count: u64,
+    /// Whether there were more than are remembered.
+    had_more: bool,
+}
+
+type Worlds = HashMap<u64, One, BuildHasherDefault<ScatteredIds>>;
+
+/// A world that was forgotten.
+#[derive(Clone, Copy, Debug)]
+struct One {
+    /// Which of all that were forgotten.
+    number: u64,
+    /// How many requests there were.
+    requests: u64,
+}
+
+/// What is known of a project from before its world was made: that was forgotten for another one,
+/// imported, or loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// How many requests there were.
+    pub requests: u64,
+    /// Whether there may have been others.
+    pub is_vague: bool,
+    /// Whether nobody asks for them: somebody has put the world there, and tests what follows.
+    pub is_bygone: bool,
+}
+
+impl History {
+    /// So many requests to a world that goes on.
+    pub fn of(requests: u64) -> Self {
+        Self { requests, ..Self::default() }
+    }
+
+    /// So many requests to a world that somebody has put in the place of another.
+    pub fn of_imported(requests: u64) -> Self {
+        Self { requests, is_bygone: true, ..Self::default() }
+    }
+
+    /// How many of them are missed in a journal.
+    pub fn missed(self) -> u64 {
+        if self.is_bygone { 0 } else { self.requests }
+    }
+}
+
+impl Forgotten {
+    /// Remembers a world that is forgotten after so many requests.
+    pub fn note(&mut self, key: u64, requests: u64) {
+        self.insert(key, requests, MOST);
+    }
+
+    /// Lets a project begin anew, since somebody has asked for that.
+    pub fn begin_anew(&mut self, key: u64) {
+        if self.had_more {
+            self.insert(key, 0, MOST);
+        } else {
+            self.worlds.remove(&key);
+        }
+    }
+
+    /// What is known of a project that has no world now.
+    pub fn past(&self, key: u64) -> History {
+        let known = self.worlds.get(&key).map(|one| one.requests);
+        let is_vague = self.had_more && known.is_none();
+        History { is_vague, ..History::of(known.unwrap_or(0)) }
+    }
+
+    fn insert(&mut self, key: u64, requests: u64, most: usize) {
+        self.count += 1;
+        let number = self.count;
+        self.worlds.insert(key, One { number, requests });
+        self.order.push_back((key, number));
+        let Self { worlds, order, had_more, .. } = self;
+        while worlds.len() > most
+            && let Some(oldest) = order.pop_front()
+        {
+            if is_there(worlds, oldest) {
+                worlds.remove(&oldest.0);
+                *had_more = true;
+            }
+        }
+        if order.len() > 2 * most {
+            order.retain(|one| is_there(worlds, *one));
+        }
+    }
+}
+
+fn is_there(worlds: &Worlds, (key, number): (u64, u64)) -> bool {
+    worlds.get(&key).is_some_and(|one| one.number == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn past(requests: u64, is_vague: bool) -> History {
+        History { is_vague, ..History::of(requests) }
+    }
+
+    #[test]
+    fn what_is_beyond_its_bound_makes_every_unknown_past_vague() {
+        let mut forgotten = Forgotten::default();
+        for key in 0..3 {
+            forgotten.insert(key, key + 1, 3);
+        }
+        assert_eq!((forgotten.past(0), forgotten.past(9)), (past(1, false), past(0, false)));
+        forgotten.begin_anew(0);
+        assert_eq!(forgotten.past(0), past(0, false));
+        forgotten.insert(3, 4, 3);
+        forgotten.insert(4, 5, 3);
+        assert_eq!((forgotten.past(1), forgotten.past(9)), (past(0, true), past(0, true)));
+        assert_eq!((forgotten.past(2), forgotten.past(4)), (past(3, false), past(5, false)));
+        // Whoever asks for a beginning has one all the same.
+        forgotten.begin_anew(1);
+        assert_eq!(forgotten.past(1), past(0, false));
+    }
+
+    #[test]
+    fn one_project_that_is_forgotten_again_and_again_takes_no_more_room() {
+        let mut forgotten = Forgotten::default();
+        for round in 0..100 {
+            forgotten.insert(7, round, 3);
+            assert_eq!(forgotten.past(7), past(round, false));
+            forgotten.begin_anew(7);
+        }
+        assert!(forgotten.order.len() <= 6, "{}", forgotten.order.len());
+    }
+}

@@ -1,0 +1,70 @@
+//! How many requests were answered, by operation and status.
+
+use crate::cloud::Map;
+use crate::contract::Contract;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What requests are counted by: service, operation, and the status of the answer, if there was one.
+pub type Kind = (&'static str, &'static str, Option<u16>);
+
+/// How many requests were answered, since the start and whatever became of their worlds.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// In parts, so that requests to different projects seldom wait for each other.
+    parts: [Mutex<Part>; 16],
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    answered: Map<(Place, Option<u16>), Counted>,
+    spoilt: u64,
+}
+
+/// That of a contract; 0 stands for none.
+type Place = usize;
+
+#[derive(Debug)]
+struct Counted {
+    contract: Option<&'static Contract>,
+    count: u64,
+}
+
+impl Metrics {
+    /// Counts a request. `part` may be anything that differs between requests.
+    pub fn count(
+        &self,
+        part: u64,
+        contract: Option<&'static Contract>,
+        status: Option<u16>,
+        spoilt: bool,
+    ) {
+        let part = usize::try_from(part % 16).expect("below 16");
+        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let place: Place = contract.map_or(0, Contract::place);
+        part.answered.entry((place, status)).or_insert(Counted { contract, count: 0 }).count += 1;
+        part.spoilt += u64::from(spoilt);
+    }
+
+    /// How many there were of each kind; those that no operation could be found for belong to the
+    /// gateway.
+    pub fn answered(&self) -> BTreeMap<Kind, u64> {
+        let mut all = BTreeMap::new();
+        for part in &self.parts {
+            let part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            for ((_, status), Counted { contract, count }) in &part.answered {
+                let named = |contract: &Contract| (contract.service.name, contract.id);
+                let (service, operation) = contract.map_or(("gateway", ""), named);
+                *all.entry((service, operation, *status)).or_default() += count;
+            }
+        }
+        all
+    }
+
+    /// How many answers a fault has spoilt.
+    pub fn spoilt(&self) -> u64 {
+        let spoilt =
+            |part: &Mutex<Part>| part.lock().unwrap_or_else(PoisonError::into_inner).spoilt;
+        self.parts.iter().map(spoilt).sum()
+    }
+}

@@ -1,0 +1,93 @@
+//! One project's world: what the emulated cloud keeps of it, and what tests have set up beside that.
+//!
+//! All of it is made together and goes with a reset, so that tests in different projects cannot
+//! disturb each other.
+
+use super::scenario::Entered;
+use crate::clock::{ClockCommand, ClockError, Moment, Stamp};
+use crate::cloud::{Activity, Due, Execution, PollTarget, State};
+use crate::faults::Faults;
+use crate::faults::disarmed::Disarmed;
+use crate::journal::Journal;
+use crate::lint::{Lint, Poll};
+use std::collections::BTreeMap;
+
+/// Everything that belongs to one project.
+#[derive(Debug)]
+pub struct World {
+    /// What the emulated cloud keeps of the project.
+    pub state: State,
+    /// Answers that are to go wrong.
+    pub faults: Faults,
+    /// Rules that were taken back.
+    pub disarmed: Disarmed,
+    /// What was asked and answered.
+    pub journal: Journal,
+    /// The scenario that holds for every request that brings no other.
+    pub scenario: Option<Box<str>>,
+    /// The scenarios that requests have carried.
+    pub scenarios: BTreeMap<Box<str>, Entered>,
+    /// What clients do that they should not.
+    pub lint: Lint,
+    /// What a test calls its world.
+    pub label: Option<Box<str>>,
+    /// Whether each poll of something unfinished moves the clock to its next event.
+    pub auto_advance: bool,
+}
+
+impl World {
+    /// A world with nothing in it.
+    pub fn new(
+        key: u64,
+        project_id: &str,
+        frozen_at: Option<Moment>,
+        journal_bytes: usize,
+    ) -> Self {
+        Self {
+            state: State::new(key, project_id, frozen_at),
+            faults: Faults::new(key),
+            disarmed: Disarmed::default(),
+            journal: Journal::new(key, journal_bytes),
+            scenario: None,
+            scenarios: BTreeMap::new(),
+            lint: Lint::default(),
+            label: None,
+            auto_advance: false,
+        }
+    }
+
+    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
+    pub fn is_untouched(&self) -> bool {
+        self.state.is_untouched() && self.journal.entries().next().is_none()
+    }
+
+    /// Moves the clock. What became due by it, in the order of time.
+    pub fn move_clock(&mut self, command: &ClockCommand) -> Result<Vec<Due>, ClockError> {
+        self.state.move_clock(command)
+    }
+
+    /// Notes a client's poll, and moves on to the next event if the world does so by itself. What
+    /// the poll has shown is known when it is answered.
+    pub fn polled(&mut self, target: &PollTarget, at: Moment, ordinal: u64) -> Poll {
+        let begun = self.state.timeline.latest_number();
+        let number = self.lint.next_look();
+        if self.auto_advance && self.state.is_unfinished(target) {
+            // It goes forward or not at all.
+            let _ = self.move_clock(&ClockCommand::NextEvent);
+        }
+        Poll { at: Stamp::at(at), ordinal, begun, number }
+    }
+
+    /// Changes how something that is under way goes on. The activity as it is now, or nothing if
+    /// nothing under way has this id.
+    pub fn steer(
+        &mut self,
+        id: &str,
+        now: Moment,
+        change: impl FnOnce(&mut Execution),
+    ) -> Option<Activity> {
+        let activity = self.state.steer(id, now, change)?;
+        self.lint.steered(activity.run);
+        Some(activity)
+    }
+}
