@@ -6,7 +6,9 @@
 mod calls;
 pub mod catalogue;
 pub mod clock;
+mod coverage;
 pub mod explain;
+mod failures;
 pub mod faults;
 mod handler;
 pub mod jobs;
@@ -53,7 +55,9 @@ const FILTERS: &[&str] = &["operation", "service"];
 /// What everybody may ask, on every port.
 fn open_calls() -> Calls {
     Calls::default()
-        .get("/_paper/health", async || ok(&json!({ "status": "ok" })))
+        .get("/_paper/health", async |State(app): State<Arc<App>>| {
+            ok(&json!({ "status": "ok", "pid": std::process::id(), "instance": app.instance }))
+        })
         .get("/_paper/ready", ready)
 }
 
@@ -66,6 +70,8 @@ fn guarded_calls() -> Calls {
         .reads(FILTERS)
         .and(catalogue::calls())
         .and(clock::calls())
+        .and(coverage::calls())
+        .and(failures::calls())
         .and(faults::calls())
         .and(explain::handler::calls())
         .and(jobs::calls())
@@ -140,7 +146,13 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
 /// The port is served only after the self-test has passed, so whoever gets an answer is right to
 /// go on.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
-    ok(&json!({ "status": "ready", "seed": app.worlds.settings().seed, "auth": app.auth.name() }))
+    ok(&json!({
+        "status": "ready",
+        "seed": app.worlds.settings().seed,
+        "auth": app.auth.name(),
+        "pid": std::process::id(),
+        "instance": app.instance,
+    }))
 }
 
 /// The rules of the operations that a query names; all of them, if it names none.

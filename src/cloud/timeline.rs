@@ -204,6 +204,11 @@ impl Timeline {
             .max_by_key(|activity| activity.run.activity)
     }
 
+    /// Those that came to rest last.
+    pub fn ended(&self) -> impl Iterator<Item = &Activity> {
+        self.ended.iter()
+    }
+
     /// The activity that a client means by an id, of those that came to rest last.
     pub fn find_ended(&self, id: &str) -> Option<&Activity> {
         let called = Called::by(id);

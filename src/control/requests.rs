@@ -7,7 +7,7 @@ mod rules;
 
 pub use checks::{CheckRequest, Times, Verified};
 pub use listing::Listing;
-pub use pattern::{Pattern, operations};
+pub use pattern::{Pattern, operations, routes_of};
 
 use listing::PARAMETERS;
 

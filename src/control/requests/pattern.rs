@@ -7,6 +7,7 @@ use crate::control::query;
 use crate::error::control::ControlError;
 use crate::faults::{declared, paths};
 use crate::journal::{FieldPath, Matcher, Wanted};
+use crate::operation::Route;
 use crate::reading::quoted;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -105,6 +106,11 @@ fn require_declared(
 /// The operations that the parameters `operation` and `service` of a query name; all of them where
 /// there is neither.
 pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
+    Ok(routes_of(query)?.into_iter().map(|route| route.contract).collect())
+}
+
+/// The same as they stand in the registry.
+pub fn routes_of(query: &str) -> Result<Vec<&'static Route>, ControlError> {
     let (mut operation, mut service) = (None, None);
     query::read(query, |name, value| {
         match name {
@@ -114,8 +120,7 @@ pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
         }
         Ok(())
     })?;
-    let routes = routes(service.as_deref(), operation.as_deref())?;
-    Ok(routes.into_iter().map(|route| route.contract).collect())
+    routes(service.as_deref(), operation.as_deref())
 }
 
 fn find_method(name: &str) -> Result<Method, ControlError> {
