@@ -10,20 +10,20 @@ ENV RUSTFLAGS="-C target-feature=+crt-static" CARGO_BUILD_TARGET=host-tuple
 # Cargo asks for every file that the manifest names, hence the stand-ins.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p benches/measure src && touch benches/measure/main.rs src/lib.rs \
-    && echo 'fn main() {}' >src/main.rs && cargo build --locked --release
+    && echo 'fn main() {}' >src/main.rs && cargo build --locked --profile dist
 
 # Cargo goes by modification times, and what is copied here may be older than the stand-ins: touch.
 COPY README.md ./
 COPY fixtures fixtures
 COPY src src
-RUN touch src/lib.rs src/main.rs && cargo build --locked --release \
-    && mv target/*/release/papercloud .
+RUN touch src/lib.rs src/main.rs && cargo build --locked --profile dist \
+    && mv target/*/dist/papercloud .
 RUN ./papercloud --version && ./papercloud selftest
 
 FROM scratch
 COPY --from=build /src/papercloud /papercloud
 USER 65532:65532
-# Set the port with PAPERCLOUD_PORT rather than --port: the health check reads it too.
+# The health check reads these variables, and the flags that the container is run with.
 ENV PAPERCLOUD_HOST=0.0.0.0
 EXPOSE 8080
 # The first check comes one interval after the start, and whoever waits for "healthy" waits for it.

@@ -22,6 +22,8 @@ pub struct App {
     pub transport: Transport,
     /// Where the state of the worlds is saved, if it is.
     pub saver: Option<Saver>,
+    /// Tells it from a Papercloud that was there before.
+    pub instance: String,
 }
 
 impl App {

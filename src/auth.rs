@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, HeaderName, header, request::Parts};
 use signature::Signature;
 
 /// How much of a request's credentials is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum AuthMode {
     /// Nothing.
     Off,

@@ -1,7 +1,10 @@
-//! Configuration as a value: a flag wins over its environment variable, which wins over the
-//! default. Nothing else reads the environment.
+//! Configuration as a value. The program reads it from flags, each with an environment variable
+//! called like its field (`PAPERCLOUD_JOB_SECONDS`): the flag wins over the variable, and that over
+//! the default. Nothing else reads the environment.
 
 mod connections;
+#[cfg(feature = "cli")]
+mod flags;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
@@ -19,19 +22,19 @@ use crate::contract::{Level, Strictness};
 use crate::credentials::{self, AccessKey, Credentials, Secret, User};
 use crate::world_file::WorldFile;
 use crate::worlds::WorldSettings;
-use clap::builder::BoolishValueParser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where the service listens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Endpoint {
-    /// Address that Papercloud listens on.
-    #[arg(long, env = "PAPERCLOUD_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
+    /// Address that Papercloud listens on, or a name that stands for one.
+    #[cfg_attr(feature = "cli", arg(long, default_value = "127.0.0.1", value_name = "ADDRESS", value_parser = flags::address))]
     pub host: IpAddr,
     /// Port that it listens on; 0 lets it pick a free one.
-    #[arg(long, env = "PAPERCLOUD_PORT", default_value_t = 8080)]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 8080))]
     pub port: u16,
 }
 
@@ -44,144 +47,137 @@ impl Endpoint {
 
 /// Everything that can be set.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-#[derive(Clone, Debug, PartialEq, clap::Args)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Config {
     /// Where to listen.
-    #[command(flatten)]
+    #[cfg_attr(feature = "cli", command(flatten))]
     pub endpoint: Endpoint,
     /// Open a port for each service besides: the four after --port, for GeminiDB, DCS, TaurusDB and
     /// IAM in this order, or free ones with --port 0. A path that several services have then means
     /// the one whose port it is.
-    #[arg(long, env = "PAPERCLOUD_SERVICE_PORTS", value_parser = BoolishValueParser::new())]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub service_ports: bool,
     /// Serve the control API only at this port, and not beside the emulated APIs; 0 picks a free
     /// one.
-    #[arg(long, env = "PAPERCLOUD_CONTROL_PORT", value_name = "PORT")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PORT"))]
     pub control_port: Option<u16>,
+    /// Seconds that a job or a stage takes, on its project's clock.
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 2.0, value_name = "SECONDS", value_parser = job_seconds))]
+    pub job_seconds: f64,
+    /// Let the clocks of new projects stand still at this time, such as 2026-01-01T00:00:00Z.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TIME", value_parser = flags::moment))]
+    pub frozen_at: Option<String>,
+    /// Enforce every class of rules; a switch below still wins for its class.
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub strict: bool,
+    /// Level of what the documents state: mandatory, type, enumeration, range [default: enforce].
+    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "LEVEL"))]
+    pub documented: Option<Level>,
+    /// Level of what careful clients avoid: unknown, repeated, deprecated fields [default: warn].
+    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "LEVEL"))]
+    pub hygiene: Option<Level>,
+    /// Level of what a real account knows: which instances exist, and as what [default: warn].
+    #[cfg_attr(feature = "cli", arg(long, value_enum, value_name = "LEVEL"))]
+    pub resources: Option<Level>,
     /// A token that control calls and requests with X-Paper-* instructions have to send as
     /// X-Paper-Token.
-    #[arg(long, env = "PAPERCLOUD_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[cfg_attr(feature = "cli", arg(long, hide_env_values = true, value_name = "TOKEN"))]
     pub control_token: Option<Secret>,
     /// A host name that control calls may be sent to, besides addresses, names without a dot, and
     /// names below localhost, internal and local.
-    #[arg(
-        long = "control-host",
-        env = "PAPERCLOUD_CONTROL_HOSTS",
-        value_name = "NAME",
-        value_delimiter = ','
+    #[cfg_attr(
+        feature = "cli",
+        arg(long = "control-host", value_name = "NAME", value_delimiter = ',')
     )]
     pub control_hosts: Vec<String>,
     /// An origin such as <http://localhost:3000> whose web pages may read answers, and control.
-    #[arg(
-        long = "cors-origin",
-        env = "PAPERCLOUD_CORS_ORIGINS",
-        value_name = "ORIGIN",
-        value_delimiter = ','
+    #[cfg_attr(
+        feature = "cli",
+        arg(long = "cors-origin", value_name = "ORIGIN", value_delimiter = ',')
     )]
     pub cors_origins: Vec<String>,
-    /// Seconds that a job or a stage takes, on its project's clock.
-    #[arg(long, env = "PAPERCLOUD_JOB_SECONDS", default_value_t = 2.0, value_name = "SECONDS",
-          value_parser = job_seconds)]
-    pub job_seconds: f64,
     /// IDs are drawn from it: equal seeds give equal IDs.
-    #[arg(long, env = "PAPERCLOUD_SEED", default_value_t = 0)]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 0))]
     pub seed: u64,
     /// How the credentials of a request are looked at.
-    #[arg(long, env = "PAPERCLOUD_AUTH", value_enum, default_value_t = AuthMode::Presence)]
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t = AuthMode::Presence))]
     pub auth: AuthMode,
-    /// Enforce every class of rules; a switch below still wins for its class.
-    #[arg(long, env = "PAPERCLOUD_STRICT", value_parser = BoolishValueParser::new())]
-    pub strict: bool,
-    /// Level of what the documents state: mandatory, type, enumeration, range [default: enforce].
-    #[arg(long, env = "PAPERCLOUD_DOCUMENTED", value_enum, value_name = "LEVEL")]
-    pub documented: Option<Level>,
-    /// Level of what careful clients avoid: unknown, repeated, deprecated fields [default: warn].
-    #[arg(long, env = "PAPERCLOUD_HYGIENE", value_enum, value_name = "LEVEL")]
-    pub hygiene: Option<Level>,
-    /// Level of what a real account knows: which instances exist, and as what [default: warn].
-    #[arg(long, env = "PAPERCLOUD_RESOURCES", value_enum, value_name = "LEVEL")]
-    pub resources: Option<Level>,
     /// Region that the emulated endpoints stand in.
-    #[arg(long, env = "PAPERCLOUD_REGION", default_value = "eu-mock-1")]
+    #[cfg_attr(feature = "cli", arg(long, default_value = "eu-mock-1"))]
     pub region: String,
-    /// Let the clocks of new projects stand still at this time, such as 2026-01-01T00:00:00Z.
-    #[arg(long, env = "PAPERCLOUD_FROZEN_AT", value_name = "TIME", value_parser = moment)]
-    pub frozen_at: Option<String>,
     /// Spell the last status of incremental migrations INCRMIGRATING, as the documents do.
-    #[arg(long, env = "PAPERCLOUD_SPELL_INCRMIGRATING", value_parser = BoolishValueParser::new())]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub spell_incrmigrating: bool,
     /// A key that requests may be signed with, as AK:SK or AK:SK:TOKEN; replaces the built-in one.
-    #[arg(
-        long = "access-key",
-        env = "PAPERCLOUD_ACCESS_KEYS",
-        hide_env_values = true,
-        value_name = "AK:SK[:TOKEN]",
-        value_delimiter = ','
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long = "access-key",
+            hide_env_values = true,
+            value_name = "AK:SK[:TOKEN]",
+            value_delimiter = ','
+        )
     )]
     pub access_keys: Vec<Secret>,
     /// A user who may log in, as name:password or name:password:domain; replaces the built-in one.
-    #[arg(
-        long = "user",
-        env = "PAPERCLOUD_USERS",
-        hide_env_values = true,
-        value_name = "NAME:PASSWORD[:DOMAIN]",
-        value_delimiter = ','
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long = "user",
+            hide_env_values = true,
+            value_name = "NAME:PASSWORD[:DOMAIN]",
+            value_delimiter = ','
+        )
     )]
     pub users: Vec<Secret>,
     /// A world file: credentials, projects, instances, backups and tasks that are known at the
     /// start.
-    #[arg(long, env = "PAPERCLOUD_WORLD", value_name = "FILE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub world: Option<PathBuf>,
     /// Keep the worlds: their state is written into the file of --world at the end, and taken from
     /// there at the start. The file need not be there at first.
-    #[arg(long, env = "PAPERCLOUD_SAVE", value_parser = BoolishValueParser::new())]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub save: bool,
     /// Seconds after which --save also saves in between, if anything has changed. What ends by
     /// SIGKILL or with the machine loses what came after the last save.
-    #[arg(long, env = "PAPERCLOUD_SAVE_SECONDS", value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400)))]
     pub save_seconds: Option<u64>,
     /// Bytes that the journal of a project may take; the oldest requests are dropped beyond them.
-    #[arg(long, env = "PAPERCLOUD_JOURNAL_BYTES", default_value_t = 1 << 20, value_name = "BYTES",
-          value_parser = clap::value_parser!(u32).range(0..=1 << 30))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 1 << 20, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(0..=1 << 30)))]
     pub journal_bytes: u32,
     /// Worlds, one for each project ID, that there may be. Beyond that the one goes that was used
     /// longest ago and has nothing under way; where there is none, calls for further projects are
     /// refused with 429.
-    #[arg(long, env = "PAPERCLOUD_MAX_WORLDS", default_value_t = 100_000, value_name = "WORLDS",
-          value_parser = clap::value_parser!(u32).range(1..))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 100_000, value_name = "WORLDS", value_parser = clap::value_parser!(u32).range(1..)))]
     pub max_worlds: u32,
     /// Jobs that a world keeps, and as many migration tasks and backups, of which the oldest finished
     /// are forgotten for new ones; and eight times as many instances and other things together, of
     /// which none is. Calls for which there is no room are refused with 429. As many tokens are kept
     /// of all projects together.
-    #[arg(long, env = "PAPERCLOUD_MAX_JOBS", default_value_t = 1_000_000, value_name = "JOBS",
-          value_parser = clap::value_parser!(u32).range(1..))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 1_000_000, value_name = "JOBS", value_parser = clap::value_parser!(u32).range(1..)))]
     pub max_jobs: u32,
     /// What connections may take, and how many there may be.
-    #[command(flatten)]
+    #[cfg_attr(feature = "cli", command(flatten))]
     pub connections: Connections,
     /// Speak HTTPS, and HTTP/2 with clients that offer it. A self-signed certificate is made for
     /// localhost and its addresses, --host, and each --control-host.
     #[cfg(feature = "tls")]
-    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "self-signed|CERT.pem:KEY.pem")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "self-signed|CERT.pem:KEY.pem"))]
     pub tls: Option<Certificate>,
     /// Write the certificate that --tls serves to this file at the start, for clients to trust;
     /// health, wait, env and verify take the same flag.
     #[cfg(feature = "tls")]
-    #[arg(long, env = "PAPERCLOUD_TLS_CERTIFICATE", value_name = "FILE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub tls_certificate: Option<PathBuf>,
     /// Seconds that the header of a request may take to arrive, and a TLS handshake.
-    #[arg(long, env = "PAPERCLOUD_HEADER_SECONDS", default_value_t = 30, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600)))]
     pub header_seconds: u64,
     /// Seconds that the body of a request may take to arrive.
-    #[arg(long, env = "PAPERCLOUD_BODY_SECONDS", default_value_t = 30, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600)))]
     pub body_seconds: u64,
     /// Threads that answer requests; 0 takes one for each core.
-    #[arg(long, env = "PAPERCLOUD_WORKERS", default_value_t = 0, value_name = "THREADS",
-          value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 0, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(0..=1024)))]
     pub workers: u16,
 }
 
@@ -324,11 +320,7 @@ fn job_seconds(text: &str) -> Result<f64, String> {
     Err("must be from 0 to 86400".to_owned())
 }
 
-fn moment(text: &str) -> Result<String, String> {
-    Moment::parse_for_clock(text).map(|_| text.to_owned())
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use clap::Parser;

@@ -23,7 +23,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// The text, for whoever has to compute with it.
-    pub(crate) fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 

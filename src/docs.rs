@@ -4,13 +4,33 @@ use crate::api::ROUTES;
 use crate::cloud::ReservedId;
 use crate::contract::{Place, Source, Strictness, rules};
 use crate::control;
+use crate::operation::Route;
 use crate::publish as document;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The `OpenAPI` 3.1 document of the default mode.
 pub fn openapi() -> Value {
     document::document(ROUTES, Strictness::default())
+}
+
+/// The operations that are emulated, in the order of their services.
+pub fn operations() -> Value {
+    let operation = |route: &Route| {
+        let contract = route.contract;
+        let basis = match contract.source {
+            Source::Document(page) => format!("document {page}"),
+            Source::Companion(_) => "SDK model".to_owned(),
+        };
+        json!({
+            "service": contract.service.name,
+            "operation": contract.id,
+            "method": contract.method.as_str(),
+            "path": contract.path,
+            "basis": basis,
+        })
+    };
+    ROUTES.iter().map(operation).collect()
 }
 
 /// The calls of the control API, as `GET /_paper/worlds`, without those of its page for people.

@@ -50,7 +50,7 @@ pub use config::Certificate;
 pub use config::{Config, Connections, Endpoint};
 pub use contract::Level;
 pub use credentials::Secret;
-pub use docs::{control_calls, openapi, readme_section, readme_sections};
+pub use docs::{control_calls, openapi, operations, readme_section, readme_sections};
 pub use embedded::{Fault, Mismatch, Requests, World};
 pub use error::control::ControlError;
 pub use save::SaveError;

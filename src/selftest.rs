@@ -289,6 +289,7 @@ pub(crate) fn example_app() -> App {
         guard,
         transport: Transport::Plain,
         saver: None,
+        instance: String::new(),
     }
 }
 

@@ -31,8 +31,10 @@ use limits::{Limits, Places};
 use listen::listen;
 use protocol::Protocols;
 use refusals::Refusals;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tls::Tls;
@@ -134,10 +136,7 @@ impl PaperCloud {
         let control_address = control.as_ref().map(|(_, address)| *address);
         guard.port = control_address.map(|address| address.port());
         guard.address = Some(address);
-        if let Some(failed) = selftest().into_iter().find(|proof| proof.failed.is_some()) {
-            let failure = failed.failed.unwrap_or_default();
-            return Err(StartError::SelfTest(format!("{}: {failure}", failed.operation)));
-        }
+        SELF_TEST.as_ref().map_err(|failure| StartError::SelfTest(failure.clone()))?;
         let worlds = Worlds::new(settings, world_settings);
         let saver = opened.load(&worlds).map_err(named)?;
         if let Some(saver) = &saver {
@@ -151,6 +150,7 @@ impl PaperCloud {
             body_timeout: Duration::from_secs(config.body_seconds),
             guard,
             transport: Transport::of(config),
+            instance: format!("{:016x}", RandomState::new().hash_one(address)),
         });
         let router = router(Arc::clone(&app));
         let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));
@@ -237,6 +237,11 @@ impl PaperCloud {
         self.control_address
     }
 
+    /// An id that no other running Papercloud has, in this process or another.
+    pub fn instance(&self) -> &str {
+        &self.app.instance
+    }
+
     /// The world of a project; every project id has one.
     pub fn world(&self, project_id: &str) -> World {
         World::new(Arc::clone(&self.app), project_id)
@@ -274,6 +279,14 @@ impl Drop for PaperCloud {
         }
     }
 }
+
+/// What the self-test found, once for the process: its answers depend on nothing that a
+/// configuration says.
+static SELF_TEST: LazyLock<Result<(), String>> =
+    LazyLock::new(|| match selftest().into_iter().find(|proof| proof.failed.is_some()) {
+        Some(proof) => Err(format!("{}: {}", proof.operation, proof.failed.unwrap_or_default())),
+        None => Ok(()),
+    });
 
 /// The services that can have a port of their own, in the order of their ports.
 const SERVICES: [&str; 4] = ["GeminiDB", "DCS", "TaurusDB", "IAM"];

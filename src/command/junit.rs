@@ -1,29 +1,73 @@
-//! Findings as `JUnit` XML, which every CI system reads.
+//! `JUnit` XML, which every CI system reads.
 
-use super::verify::Suite;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
 
-/// The document: a suite for each project, a case for each claim.
-pub fn document(suites: &[Suite]) -> String {
+/// Cases that belong together.
+pub struct Suite {
+    /// What they are about.
+    pub name: String,
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+/// Something that is as it should be, or not.
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// Why it failed, in a sentence and in full, if it has.
+    pub failure: Option<(String, String)>,
+}
+
+/// Writes the document to a file, or to standard output for -, and the lines for people to where
+/// that leaves room.
+pub fn write(
+    file: Option<&Path>,
+    command: &str,
+    suites: &[Suite],
+    lines: &str,
+) -> Result<(), String> {
+    match file {
+        Some(file) if file.as_os_str() == "-" => {
+            let _ = std::io::stderr().write_all(lines.as_bytes());
+            super::print(&document(command, suites))
+        }
+        Some(file) => {
+            super::print(lines)?;
+            save(file, &document(command, suites))
+        }
+        None => super::print(lines),
+    }
+}
+
+/// Writes a file.
+pub fn save(file: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(file, text)
+        .map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+/// The document.
+pub fn document(command: &str, suites: &[Suite]) -> String {
     let count = |suites: &[Suite]| {
-        let findings = || suites.iter().flat_map(|suite| &suite.findings);
-        let failed = findings().filter(|finding| !finding.passed).count();
-        format!(r#"tests="{}" failures="{failed}" errors="0""#, findings().count())
+        let cases = || suites.iter().flat_map(|suite| &suite.cases);
+        let failed = cases().filter(|case| case.failure.is_some()).count();
+        format!(r#"tests="{}" failures="{failed}" errors="0""#, cases().count())
     };
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(text, r#"<testsuites name="papercloud verify" {}>"#, count(suites));
+    let _ = writeln!(text, r#"<testsuites name="papercloud {command}" {}>"#, count(suites));
     for suite in suites {
-        let project = escaped(&suite.project_id);
+        let suite_name = escaped(&suite.name);
         let counted = count(std::slice::from_ref(suite));
-        let _ = writeln!(text, r#"  <testsuite name="{project}" {counted}>"#);
-        for finding in &suite.findings {
-            let name = escaped(&finding.name);
-            let _ = write!(text, r#"    <testcase classname="{project}" name="{name}""#);
-            if finding.passed {
+        let _ = writeln!(text, r#"  <testsuite name="{suite_name}" {counted}>"#);
+        for case in &suite.cases {
+            let name = escaped(&case.name);
+            let _ = write!(text, r#"    <testcase classname="{suite_name}" name="{name}""#);
+            let Some((reason, whole)) = &case.failure else {
                 text.push_str("/>\n");
                 continue;
-            }
-            let (reason, whole) = (escaped(&finding.reason), escaped(&finding.to_string()));
+            };
+            let (reason, whole) = (escaped(reason), escaped(whole));
             let _ = writeln!(text, ">\n      <failure message=\"{reason}\">{whole}</failure>");
             text.push_str("    </testcase>\n");
         }
@@ -32,10 +76,9 @@ pub fn document(suites: &[Suite]) -> String {
     text.push_str("</testsuites>\n");
     text
 }
-
 /// Text as XML takes it, in an attribute or outside. Most control characters cannot be written at
 /// all.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {

@@ -1,7 +1,6 @@
 //! Whose certificate a command trusts.
 
 use clap::Args;
-use clap::builder::BoolishValueParser;
 use papercloud::Certificate;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -9,7 +8,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,13 +17,13 @@ use std::sync::Arc;
 pub struct Trust {
     /// Speak HTTPS with a service that was started with the same: CERT.pem is trusted, and on this
     /// machine a self-signed certificate is, whichever it is
-    #[arg(long, env = "PAPERCLOUD_TLS", value_name = "self-signed|CERT.pem:KEY.pem")]
+    #[arg(long, value_name = "self-signed|CERT.pem:KEY.pem")]
     tls: Option<Certificate>,
     /// Speak HTTPS, and trust the certificates in this file, as the flag of the service writes it
-    #[arg(long, env = "PAPERCLOUD_TLS_CERTIFICATE", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     tls_certificate: Option<PathBuf>,
     /// Speak HTTPS, and trust whoever answers
-    #[arg(long, env = "PAPERCLOUD_INSECURE", value_parser = BoolishValueParser::new())]
+    #[arg(long)]
     insecure: bool,
 }
 
@@ -34,23 +33,31 @@ impl Trust {
         self.tls.is_some() || self.tls_certificate.is_some() || self.insecure
     }
 
-    /// What speaks it with an address.
-    pub fn client(&self, address: SocketAddr) -> Result<Option<Arc<ClientConfig>>, String> {
-        if !self.is_asked_for() {
-            return Ok(None);
-        }
-        let file = match (&self.tls_certificate, &self.tls) {
+    /// What trusts these files.
+    pub fn of(tls: Option<Certificate>, tls_certificate: Option<PathBuf>) -> Self {
+        Self { tls, tls_certificate, insecure: false }
+    }
+
+    /// The file of the certificates that are trusted.
+    pub fn certificate(&self) -> Option<&Path> {
+        match (&self.tls_certificate, &self.tls) {
             (Some(file), _) => Some(file),
             (None, Some(Certificate::Files { certificate, .. })) => Some(certificate),
             (None, _) => None,
-        };
+        }
+    }
+
+    /// What speaks it with a host.
+    pub fn client(&self, host: &str) -> Result<Arc<ClientConfig>, String> {
+        let is_here =
+            host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
         let provider = Arc::new(ring::default_provider());
-        let verifier = match file {
+        let verifier = match self.certificate() {
             Some(file) if !self.insecure => Verifier::trusting(file, provider.clone())?,
-            _ if self.insecure || address.ip().is_loopback() => Verifier::of_any(provider.clone()),
+            _ if self.insecure || is_here => Verifier::of_any(provider.clone()),
             _ => {
                 return Err(format!(
-                    "the self-signed certificate of {address} is not known: name its file with \
+                    "the certificate of {host} is not known: name its file with \
                      --tls-certificate, or trust whoever answers with --insecure"
                 ));
             }
@@ -59,7 +66,7 @@ impl Trust {
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?;
         let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-        Ok(Some(Arc::new(builder.with_no_client_auth())))
+        Ok(Arc::new(builder.with_no_client_auth()))
     }
 }
 

@@ -1,18 +1,18 @@
 //! `papercloud verify`: whether the requests to a running Papercloud are what a file claims.
 
-use super::call::Call;
-use super::junit;
-use super::target::{Line, Target};
+use super::client::Service;
+use super::junit::{self, Case};
+use super::target::Target;
+use axum::http::StatusCode;
 use clap::Args;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// What the exit statuses say, at the end of the help.
 const STATUSES: &str = "Exit status:
@@ -31,9 +31,6 @@ pub struct Verify {
     /// The project whose requests are meant where the file names none
     #[arg(long, value_name = "ID")]
     project: Option<String>,
-    /// The token of the control API, if it asks for one
-    #[arg(long, env = "PAPERCLOUD_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    control_token: Option<String>,
     /// Write the findings as JUnit XML to this file, or to standard output for -
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -59,22 +56,17 @@ struct Plan {
 }
 
 /// What was found in one project.
-pub struct Suite {
-    /// The project.
-    pub project_id: String,
-    /// Each of the claims.
-    pub findings: Vec<Finding>,
+struct Suite {
+    project_id: String,
+    findings: Vec<Finding>,
 }
 
 /// Whether a claim holds.
 #[derive(Deserialize)]
-pub struct Finding {
-    /// Its name.
-    pub name: String,
-    /// Whether it holds.
-    pub passed: bool,
-    /// Why.
-    pub reason: String,
+struct Finding {
+    name: String,
+    passed: bool,
+    reason: String,
     expected: String,
     near_misses: Vec<NearMiss>,
 }
@@ -114,17 +106,14 @@ impl Verify {
             Err(Problem::Usage(problem)) => (problem, ExitCode::from(2)),
             Err(Problem::Service(problem)) => (problem, ExitCode::from(UNASKED)),
         };
-        crate::complain(&problem);
+        super::complain(&problem);
         status
     }
 
     fn verify(&self) -> Result<Vec<Suite>, Problem> {
-        if self.control_token.as_deref().is_some_and(|token| token.contains(char::is_control)) {
-            return Err(Problem::Usage("the control token has control characters".to_owned()));
-        }
+        let service = self.target.control().map_err(Problem::Usage)?;
         let plans = self.plans().map_err(Problem::Usage)?;
-        let line = self.target.line().map_err(Problem::Usage)?;
-        plans.into_iter().map(|(project, checks)| self.ask(&line, project, &checks)).collect()
+        plans.into_iter().map(|(project, checks)| ask(&service, project, &checks)).collect()
     }
 
     /// The claims, with the project that each of them is about.
@@ -156,39 +145,6 @@ impl Verify {
         plans.into_iter().map(plan).collect()
     }
 
-    fn ask(&self, line: &Line, project_id: String, checks: &[Claim]) -> Result<Suite, Problem> {
-        const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
-        let shown = utf8_percent_encode(&project_id, KEPT);
-        let checks: Vec<_> = checks.iter().map(|check| check.get()).collect();
-        let call = Call {
-            method: "POST",
-            path: &format!("/_paper/worlds/{shown}/requests/verify"),
-            control_token: self.control_token.as_deref().filter(|token| !token.is_empty()),
-            body: &format!("{{\"checks\":[{}]}}", checks.join(",")),
-            limit: Duration::from_secs(30),
-        };
-        let address = line.address;
-        let answer = call
-            .send(line)
-            .map_err(|error| Problem::Service(format!("nothing answers on {address}: {error}")))?;
-        let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-        let reason = said["error_msg"].as_str();
-        match (answer.status(), reason) {
-            (Some("200"), _) => {}
-            (Some("400"), Some(reason)) => {
-                return Err(Problem::Usage(format!("project {project_id}: {reason}")));
-            }
-            _ => {
-                let reason = reason.unwrap_or(&answer.status_line);
-                return Err(Problem::Service(format!("{address} does not verify: {reason}")));
-            }
-        }
-        let findings = Vec::<Finding>::deserialize(&said["checks"]).map_err(|error| {
-            Problem::Service(format!("{address} is no Papercloud of this version: {error}"))
-        })?;
-        Ok(Suite { project_id, findings })
-    }
-
     /// A line for each claim; they make room for the XML where that goes to standard output.
     fn tell(&self, suites: &[Suite]) -> Result<(), String> {
         let mut lines = String::new();
@@ -202,19 +158,47 @@ impl Verify {
                 lines.push('\n');
             }
         }
-        match &self.junit {
-            Some(file) if file.as_os_str() == "-" => {
-                let _ = std::io::stderr().write_all(lines.as_bytes());
-                crate::print(&junit::document(suites))
-            }
-            Some(file) => {
-                crate::print(&lines)?;
-                std::fs::write(file, junit::document(suites))
-                    .map_err(|error| format!("{} cannot be written: {error}", file.display()))
-            }
-            None => crate::print(&lines),
+        let suites: Vec<_> = suites.iter().map(Suite::to_junit).collect();
+        junit::write(self.junit.as_deref(), "verify", &suites, &lines)
+    }
+}
+
+impl Suite {
+    fn to_junit(&self) -> junit::Suite {
+        let case = |finding: &Finding| Case {
+            name: finding.name.clone(),
+            failure: (!finding.passed).then(|| (finding.reason.clone(), finding.to_string())),
+        };
+        junit::Suite {
+            name: self.project_id.clone(),
+            cases: self.findings.iter().map(case).collect(),
         }
     }
+}
+
+/// Lets a service judge the claims about a project.
+fn ask(service: &Service, project_id: String, checks: &[Claim]) -> Result<Suite, Problem> {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
+    let shown = utf8_percent_encode(&project_id, KEPT);
+    let checks: Vec<_> = checks.iter().map(|check| check.get()).collect();
+    let body = format!("{{\"checks\":[{}]}}", checks.join(","));
+    let answer = service.post(&format!("/_paper/worlds/{shown}/requests/verify"), body);
+    let answer = answer.map_err(Problem::Service)?;
+    match answer.status {
+        StatusCode::OK => {}
+        StatusCode::BAD_REQUEST if answer.body["error_msg"].is_string() => {
+            return Err(Problem::Usage(format!("project {project_id}: {}", answer.reason())));
+        }
+        _ => {
+            let (address, reason) = (service.address(), answer.reason());
+            return Err(Problem::Service(format!("{address} does not verify: {reason}")));
+        }
+    }
+    let findings = Vec::<Finding>::deserialize(&answer.body["checks"]).map_err(|error| {
+        let address = service.address();
+        Problem::Service(format!("{address} is no Papercloud of this version: {error}"))
+    })?;
+    Ok(Suite { project_id, findings })
 }
 
 fn passed(suites: &[Suite]) -> bool {

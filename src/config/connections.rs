@@ -1,28 +1,24 @@
 //! What connections may take, and how many there may be.
 
 /// What connections may take, and how many there may be.
-#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Connections {
     /// Connections that may be open at once, 503 answers those beyond [default: 16384, or as many as
     /// the system gives file descriptors for].
-    #[arg(long, env = "PAPERCLOUD_MAX_CONNECTIONS", value_name = "COUNT",
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000)))]
     pub max_connections: Option<u32>,
     /// Seconds without a request after which a connection is closed.
-    #[arg(long, env = "PAPERCLOUD_IDLE_SECONDS", default_value_t = 120, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400)))]
     pub idle_seconds: u64,
     /// Seconds that a client may read nothing of its answer.
-    #[arg(long, env = "PAPERCLOUD_WRITE_SECONDS", default_value_t = 30, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600)))]
     pub write_seconds: u64,
     /// Bytes that the request line and the headers may have, 100 headers at most; 431 answers more.
-    #[arg(long, env = "PAPERCLOUD_HEADER_BYTES", default_value_t = 1 << 16, value_name = "BYTES",
-          value_parser = clap::value_parser!(u32).range(1024..=1 << 20))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 1 << 16, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1024..=1 << 20)))]
     pub header_bytes: u32,
     /// Seconds that open connections may take to end when the service stops.
-    #[arg(long, env = "PAPERCLOUD_STOP_SECONDS", default_value_t = 2, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(0..=3600))]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 2, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=3600)))]
     pub stop_seconds: u64,
 }
 

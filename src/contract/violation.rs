@@ -5,7 +5,8 @@ use super::{ErrorKind, Field, Format};
 use crate::text::language::Language;
 
 /// How seriously a class of rules is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Level {
     /// A violation refuses the request.
     Enforce,

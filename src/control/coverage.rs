@@ -2,13 +2,14 @@
 
 use super::calls::Calls;
 use super::handler::Named;
-use super::{ControlError, FILTERS, answer, look, requests};
+use super::{FILTERS, answer, look, requests};
+use crate::app::App;
 use crate::cloud::Outcome;
-use crate::worlds::WorldCell;
 use crate::contract::{Contract, Refused};
-use crate::http::App;
-use crate::operation::Route;
+use crate::error::control::ControlError;
 use crate::journal::{Entry, Verdict};
+use crate::operation::Route;
+use crate::worlds::WorldCell;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use serde::Serialize;

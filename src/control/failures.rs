@@ -1,8 +1,8 @@
 //! What was refused, in all worlds.
 
+use super::answer;
 use super::calls::Calls;
 use super::query::{self, parse};
-use super::answer;
 use crate::api::find::unknown;
 use crate::app::App;
 use crate::error::control::ControlError;

@@ -133,6 +133,26 @@ fn it_serves_on_a_free_port_says_where_and_stops_cleanly_on_either_signal() {
 }
 
 #[test]
+fn its_first_line_says_where_it_and_its_page_are() {
+    let mut child = Command::new(PROGRAM)
+        .args(["--port", "0", "--control-port", "0", "--stop-with-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    drop(child.stdin.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let start = format!("papercloud {} listening on http://127.0.0.1:", env!("CARGO_PKG_VERSION"));
+    assert!(line.starts_with(&start), "{line}");
+    let (_, page) = line.split_once(", page http://127.0.0.1:").expect("a page");
+    assert!(page.ends_with("/_paper/\n") && !line.contains("8080"), "{line}");
+}
+
+#[test]
 fn it_stops_within_its_deadline_though_a_connection_stays_open() {
     let running = Running::start(&[]);
     let idle = std::net::TcpStream::connect(running.address()).expect("a connection");

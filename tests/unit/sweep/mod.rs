@@ -106,6 +106,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         guard,
         transport: Transport::Plain,
         saver: None,
+        instance: String::new(),
     }
 }
 
