@@ -3,17 +3,22 @@
 use std::io::{copy, sink, stdin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// The signals that stop the service, and the one that must not: a terminal that goes away takes
-/// nobody's worlds with it.
+/// How long after the first signal a second one is taken for the same: a terminal signals a whole
+/// group of processes, and `timeout` signals its child and then the group.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
+
+/// The signals that stop the service.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
-    hang_up: Signal,
+    /// None where it was ignored at the start, as under `nohup`.
+    hang_up: Option<Signal>,
     input: Option<oneshot::Receiver<()>>,
 }
 
@@ -32,7 +37,7 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
+            hang_up: if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) },
             input: if stop_with_stdin { Some(end_of_input()?) } else { None },
         })
     }
@@ -48,23 +53,35 @@ impl Signals {
         }
     }
 
-    /// The name and the number of the next signal that stops.
+    /// The name and the number of the next signal.
     async fn received(&mut self) -> (&'static str, i32) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => break ("SIGTERM", SignalKind::terminate().as_raw_value()),
-                _ = self.interrupt.recv() => break ("SIGINT", SignalKind::interrupt().as_raw_value()),
-                _ = self.hang_up.recv() => {
-                    tracing::info!("SIGHUP changes nothing; SIGTERM and SIGINT stop");
-                }
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
             }
-        }
+        };
+        let (name, kind) = tokio::select! {
+            _ = self.terminate.recv() => ("SIGTERM", SignalKind::terminate()),
+            _ = self.interrupt.recv() => ("SIGINT", SignalKind::interrupt()),
+            _ = hang_up => ("SIGHUP", SignalKind::hangup()),
+        };
+        (name, kind.as_raw_value())
     }
 
-    /// Ends at once when another signal comes; what was not saved by then is lost.
+    /// Ends at once when another signal comes, though not within a second of the first; what was
+    /// not saved by then is lost.
     pub fn end_at_the_next(mut self, runtime: Runtime, ending: Ending) -> Result<(), String> {
         let wait = move || {
-            let (name, number) = runtime.block_on(self.received());
+            let (name, number) = runtime.block_on(async {
+                let same = async {
+                    loop {
+                        self.received().await;
+                    }
+                };
+                let _: Result<(), _> = tokio::time::timeout(SAME_SIGNAL, same).await;
+                self.received().await
+            });
             ending.claim();
             tracing::warn!(signal = name, "ending at once: nothing is drained or saved any more");
             std::process::exit(128 + number);
@@ -72,6 +89,19 @@ impl Signals {
         let spawned = std::thread::Builder::new().name("second signal".to_owned()).spawn(wait);
         spawned.map(drop).map_err(|error| error.to_string())
     }
+}
+
+/// Whether SIGHUP was ignored when the program started, as far as the system says so: Linux does. It
+/// has to be asked before anything listens for that signal.
+fn ignores_hang_up() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_first(&status))
+}
+
+/// Whether the signals that a status calls ignored have the first among them, which is SIGHUP.
+fn ignores_first(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
 }
 
 /// Reads standard input to its end, and then sends word. The thread lasts as long as the process
@@ -108,5 +138,17 @@ impl Ending {
                 std::thread::park();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ignored_hang_up_is_read_from_the_status() {
+        assert!(ignores_first("Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t1"));
+        assert!(!ignores_first("SigIgn:\t0000000000001000\nSigCgt:\t1"));
+        assert!(!ignores_first("Name:\tx"));
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_papercloud");
 
@@ -14,7 +15,12 @@ pub struct Running {
 
 impl Running {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
+        Self::start_by(&mut Command::new(PROGRAM), arguments)
+    }
+
+    /// Starts by a command that runs the program in the end.
+    pub fn start_by(command: &mut Command, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["--port", "0", "--announce", "json"])
             .args(arguments)
             .env_remove("PAPERCLOUD_PORT")
@@ -64,6 +70,15 @@ impl Running {
     /// Sends a signal, waits for the end, and returns exit status and log.
     pub fn signal(self, name: &str) -> (Option<i32>, String) {
         self.send(name);
+        self.end()
+    }
+
+    /// Sends a signal again and again until it ends, and returns exit status and log.
+    pub fn insist(mut self, name: &str) -> (Option<i32>, String) {
+        while self.child.try_wait().expect("a process").is_none() {
+            self.send(name);
+            std::thread::sleep(Duration::from_millis(50));
+        }
         self.end()
     }
 

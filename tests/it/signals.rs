@@ -1,6 +1,7 @@
 //! Signals, and streams that somebody has closed.
 
-use crate::binary::{PROGRAM, Running};
+use crate::binary::{PROGRAM, Running, fails};
+use crate::support::skipped;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -44,27 +45,57 @@ fn slow_clients_do_not_keep_it_from_ending() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_it_at_once_if_it_comes_a_second_later() {
     for (name, number) in [("TERM", 15), ("INT", 2)] {
         let mut running = Running::start(&["--stop-seconds", "3600"]);
         let clients = slow_clients(&running);
         running.send("TERM");
         running.log_until("stopping");
-        let (status, log) = running.signal(name);
+        let (status, log) = running.insist(name);
         assert_eq!(status, Some(128 + number), "{log}");
         assert!(log.contains("ending at once"), "{log}");
         drop(clients);
     }
 }
 
+/// `timeout` signals its child and then its group, which is the child again.
 #[test]
-fn a_hang_up_changes_nothing() {
-    let mut running = Running::start(&[]);
+fn two_signals_at_once_are_one() {
+    let mut running = Running::start(&["--stop-seconds", "1"]);
+    let clients = slow_clients(&running);
+    for _ in 0..3 {
+        running.send("TERM");
+    }
+    running.log_until("stopping");
+    let (status, log) = running.end();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(!log.contains("ending at once"), "{log}");
+    drop(clients);
+}
+
+#[test]
+fn a_hang_up_stops_it_unless_it_was_ignored_at_the_start() {
+    let (status, log) = Running::start(&[]).signal("HUP");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("SIGHUP"), "{log}");
+    if !std::path::Path::new("/proc/self/status").exists() {
+        return skipped("whether SIGHUP is ignored, which this system does not tell");
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", PROGRAM]);
+    let running = Running::start_by(&mut shell, &[]);
     running.send("HUP");
-    running.log_until("SIGHUP changes nothing");
     assert_eq!(ureq::get(running.url("/_paper/health")).call().expect("an answer").status(), 200);
     let (status, log) = running.signal("TERM");
     assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("SIGTERM") && !log.contains("SIGHUP"), "{log}");
+}
+
+#[test]
+fn a_port_that_a_papercloud_has_taken_is_said_to_be() {
+    let running = Running::start(&[]);
+    let version = env!("CARGO_PKG_VERSION");
+    fails(&["--port", &running.port()], 1, &format!("is taken by a Papercloud {version}"));
 }
 
 #[test]
@@ -107,7 +138,7 @@ fn a_signal_after_the_end_of_standard_input_ends_it_at_once() {
     let clients = slow_clients(&running);
     running.end_input();
     running.log_until("stopping");
-    let (status, log) = running.signal("TERM");
+    let (status, log) = running.insist("TERM");
     assert_eq!(status, Some(128 + 15), "{log}");
     drop(clients);
 }
@@ -141,7 +172,7 @@ fn it_goes_on_where_nobody_reads_what_it_prints_and_logs() {
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     }
     let id = child.id().to_string();
-    for name in ["HUP", "PIPE", "TERM"] {
+    for name in ["PIPE", "TERM"] {
         assert!(Command::new("kill").args(["-s", name, &id]).status().expect("it runs").success());
     }
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
