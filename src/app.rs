@@ -5,6 +5,8 @@ use crate::auth::guard::Guard;
 use crate::config::Transport;
 use crate::save::{Done, SaveError, Saver};
 use crate::worlds::Worlds;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 /// What requests are answered with.
@@ -14,8 +16,8 @@ pub struct App {
     pub worlds: Worlds,
     /// How credentials are looked at.
     pub auth: AuthMode,
-    /// How long a body may take to arrive.
-    pub body_timeout: Duration,
+    /// The bodies of requests.
+    pub bodies: Bodies,
     /// Who may control.
     pub guard: Guard,
     /// How requests come in.
@@ -30,5 +32,21 @@ impl App {
     /// Saves the state of the worlds, if it is configured.
     pub fn save(&self) -> Option<Result<Done, SaveError>> {
         Some(self.saver.as_ref()?.save(&self.worlds))
+    }
+}
+
+/// The bodies of all requests that are received or answered.
+#[derive(Clone, Debug)]
+pub struct Bodies {
+    /// How long one may take to arrive.
+    pub timeout: Duration,
+    /// How many bytes there are of all of them together.
+    pub taken: Arc<AtomicUsize>,
+}
+
+impl Bodies {
+    /// None yet, and this time for each.
+    pub fn within(timeout: Duration) -> Self {
+        Self { timeout, taken: Arc::default() }
     }
 }

@@ -160,7 +160,7 @@ pub struct Config {
     /// What connections may take, and how many there may be.
     #[cfg_attr(feature = "cli", command(flatten))]
     pub connections: Connections,
-    /// Speak HTTPS, and HTTP/2 with clients that offer it. A self-signed certificate is made for
+    /// Speak HTTPS. A self-signed certificate is made for
     /// localhost and its addresses, --host, and each --control-host.
     #[cfg(feature = "tls")]
     #[cfg_attr(feature = "cli", arg(long, value_name = "self-signed|CERT.pem:KEY.pem"))]

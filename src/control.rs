@@ -150,6 +150,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
         "status": "ready",
         "seed": app.worlds.settings().seed,
         "auth": app.auth.name(),
+        "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "instance": app.instance,
     }))

@@ -45,6 +45,16 @@ pub enum Refusal {
         /// In seconds.
         limit: u64,
     },
+    /// The body is in an encoding or in characters that are not read.
+    UnsupportedBody {
+        /// What is read, and what came.
+        reason: String,
+    },
+    /// The bodies of all requests that are under way take too much memory.
+    TooManyBodies {
+        /// How many bytes they may have.
+        most: usize,
+    },
     /// No credentials, or none that can be read.
     Unauthenticated {
         /// What is wrong with them; never the credentials.
@@ -239,6 +249,8 @@ impl Refusal {
             Self::LimitReached { .. } => ErrorKind::LimitReached,
             Self::BodyTooLarge { .. } => ErrorKind::BodyTooLarge,
             Self::BodyTimeout { .. } => ErrorKind::BodyTimeout,
+            Self::UnsupportedBody { .. } => ErrorKind::UnsupportedBody,
+            Self::TooManyBodies { .. } => ErrorKind::LimitReached,
             Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => ErrorKind::Unauthenticated,
@@ -271,6 +283,15 @@ impl Refusal {
         }
     }
 
+    /// What its answer says by headers.
+    pub fn headers(&self) -> Vec<(&'static str, &'static str)> {
+        match self {
+            Self::UnsupportedBody { .. } => vec![("accept-encoding", "gzip, deflate")],
+            Self::TooManyBodies { .. } => vec![("retry-after", "1")],
+            _ => Vec::new(),
+        }
+    }
+
     /// One readable line: what was got and what is allowed.
     pub fn message(&self, language: Language) -> String {
         match language {
@@ -298,6 +319,12 @@ impl Refusal {
             Self::BodyTimeout { limit } => {
                 format!("The request body did not arrive within {limit} seconds")
             }
+            Self::UnsupportedBody { reason } => reason.clone(),
+            Self::TooManyBodies { most } => format!(
+                "the bodies of all requests that are under way have more than {} MiB; send this \
+                 one again",
+                most >> 20
+            ),
             Self::Unauthenticated { reason }
             | Self::ExpiredToken { reason }
             | Self::SignatureMismatch { reason, .. } => {
@@ -407,6 +434,8 @@ impl Refusal {
             | Self::LimitReached { .. }
             | Self::BodyTooLarge { .. }
             | Self::BodyTimeout { .. }
+            | Self::UnsupportedBody { .. }
+            | Self::TooManyBodies { .. }
             | Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => self.in_english(),

@@ -87,9 +87,9 @@ pub struct FaultView {
 /// What is done to an answer beyond its head and its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disruption {
-    /// The connection is reset; nothing is sent. In HTTP/2 the stream is.
+    /// The connection is reset; nothing is sent.
     Reset,
-    /// The connection ends in the middle of the body. In HTTP/2 the stream is reset there.
+    /// The connection ends in the middle of the body.
     Truncate,
     /// The body takes as long as this to be sent.
     Slow(Duration),

@@ -1,19 +1,20 @@
 //! HTTP: the router made from the registry, and what happens to every request.
 
 pub mod body;
-mod disruption;
+mod client;
 pub mod endpoint;
 pub mod pipeline;
 pub mod reply;
 pub mod target;
 
+pub use client::ClientWatch;
 pub use endpoint::PortOf;
 
 use crate::api::nearest::nearest_contract;
 use crate::app::App;
 use crate::cloud::Warning;
 use crate::contract::check::Members;
-use crate::contract::gateway;
+use crate::contract::gateway::{self, BODY_LIMIT};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
 use crate::error::Refusal;
@@ -28,11 +29,14 @@ use axum::http::{
     uri::Authority,
 };
 use endpoint::Endpoint;
-use pipeline::{Exchange, Step};
+use pipeline::{Done, Exchange, Step};
 use reply::Answer;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Sleep;
 
 /// The language that a client wants messages in.
 const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
@@ -56,24 +60,47 @@ pub async fn respond(
         Ok((_, Some(forbidden))) => return forbidden,
         Err(panic) => return reply::panicked(panic),
     };
-    let body = exchange.receive(body).await;
-    let done = match exchange.advance_whatever_happens(&body, None) {
-        Step::Done(done) => done,
-        Step::Wait(duration, decision) => {
-            let method = parts.method.clone();
-            let waiting =
-                exchange.detach().wait((Arc::clone(app), parts), body, (duration, decision));
-            // In a task of its own, since this one ends if the client gives up.
-            return match tokio::spawn(waiting).await {
-                Ok(done) => disruption::send(done, &method).await,
-                Err(error) => {
-                    let panic = error.try_into_panic();
-                    reply::panicked(panic.unwrap_or_else(|error| Box::new(error)))
-                }
-            };
+    let received = app.bodies.receive(&parts.headers, body, BODY_LIMIT).await;
+    let body = received.as_ref().map(|received| received.bytes.clone()).map_err(Clone::clone);
+    let client = parts.extensions.get::<ClientWatch>();
+    let (mut decision, mut left_after) = (None, None);
+    let Done { response, delay, disruption } = loop {
+        match exchange.advance_whatever_happens(&body, decision) {
+            Step::Done(done) => break done,
+            Step::Wait(latency, next) => {
+                decision = Some(next);
+                // Who has left cannot tell how long it takes, so what is asked is done at once.
+                left_after = leaves_within(client, latency).await;
+            }
         }
     };
-    disruption::send(done, &parts.method).await
+    if left_after.is_none() && !delay.is_zero() {
+        left_after = leaves_within(client, delay).await;
+    }
+    if let Some(rest) = left_after {
+        exchange.note_departure();
+        rest.await;
+    }
+    let mut response = response.map(Body::from);
+    if let Some(disruption) = disruption {
+        // The server does it to the bytes of the answer.
+        response.extensions_mut().insert(disruption);
+    }
+    response
+}
+
+/// Waits. If the client leaves meanwhile, the rest of the time is left: one that only says no more
+/// looks the same, and gets its answer when it is due.
+async fn leaves_within(client: Option<&ClientWatch>, time: Duration) -> Option<Pin<Box<Sleep>>> {
+    let mut rest = Box::pin(tokio::time::sleep(time));
+    let Some(client) = client else {
+        rest.await;
+        return None;
+    };
+    tokio::select! {
+        () = client.left() => Some(rest),
+        () = rest.as_mut() => None,
+    }
 }
 
 /// Answers a request without a connection, as the self-test does: nothing waits there, and nothing

@@ -82,6 +82,13 @@ impl Journal {
         }
     }
 
+    /// Notes that the client of a request left before its answer was sent.
+    pub fn note_departure(&mut self, ordinal: u64) {
+        if let Some(entry) = self.entries.iter_mut().rfind(|entry| entry.ordinal() == ordinal) {
+            entry.client_left = true;
+        }
+    }
+
     /// Begins after requests that it knows nothing of.
     pub fn begin_after(&mut self, past: History) {
         self.past = past;

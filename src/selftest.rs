@@ -2,7 +2,7 @@
 //! answered as documented. The service is served only after it has passed.
 
 use crate::api::ROUTES;
-use crate::app::App;
+use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
 use crate::clock::Moment;
@@ -280,12 +280,12 @@ pub(crate) fn example_app() -> App {
         scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     };
-    let body_timeout = Duration::from_secs(1);
+    let bodies = Bodies::within(Duration::from_secs(1));
     let guard = Guard::default();
     App {
         worlds: Worlds::new(settings, worlds),
         auth: AuthMode::Off,
-        body_timeout,
+        bodies,
         guard,
         transport: Transport::Plain,
         saver: None,

@@ -1,22 +1,22 @@
 //! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
 
-mod activity;
 mod connection;
+mod head;
+mod http1;
 mod limits;
 mod listen;
-mod protocol;
 mod refusals;
+mod state;
 mod stream;
-mod stream_fault;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "server/without_tls.rs"]
 mod tls;
 mod unread;
-pub mod wire;
+mod wire;
 
-use crate::app::App;
+use crate::app::{App, Bodies};
 use crate::config::Transport;
 use crate::config::{Config, Endpoint};
 use crate::embedded::World;
@@ -28,11 +28,11 @@ use crate::worlds::Worlds;
 use axum::Extension;
 use connection::{Common, serve};
 use limits::{Limits, Places};
-use listen::listen;
-use protocol::Protocols;
+use listen::{listen, papercloud_at};
 use refusals::Refusals;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
@@ -76,6 +76,14 @@ pub enum StartError {
         address: SocketAddr,
         /// Why.
         cause: std::io::Error,
+    },
+    /// Another Papercloud listens at the address.
+    #[error("cannot listen on {address}: the port is taken by a Papercloud {version}")]
+    Taken {
+        /// The address.
+        address: SocketAddr,
+        /// The version of the other.
+        version: String,
     },
     /// A value is out of its range.
     #[error("bad configuration: {0}")]
@@ -147,7 +155,7 @@ impl PaperCloud {
             worlds,
             saver,
             auth: config.auth,
-            body_timeout: Duration::from_secs(config.body_seconds),
+            bodies: Bodies::within(Duration::from_secs(config.body_seconds)),
             guard,
             transport: Transport::of(config),
             instance: format!("{:016x}", RandomState::new().hash_one(address)),
@@ -160,7 +168,7 @@ impl PaperCloud {
         let common = Arc::new(Common {
             limits,
             places: Arc::clone(&places),
-            protocols: Protocols::new(&limits),
+            http1: http1::builder(&limits),
             refusals: Arc::new(refusals),
             tls: tls.clone(),
         });
@@ -265,6 +273,10 @@ impl PaperCloud {
     fn end(&mut self) -> Option<Result<Done, SaveError>> {
         drop(self.stop.take());
         let thread = self.thread.take()?;
+        // Before the drain, which somebody may cut short, and again after it.
+        if let Some(Err(error)) = self.app.save() {
+            tracing::error!(%error, "the worlds are not saved before the connections have ended");
+        }
         // A panic of the serving thread has been reported by that thread.
         let _ = thread.join();
         self.app.save()
@@ -322,7 +334,13 @@ async fn save_from_time_to_time(app: Arc<App>, pause: Duration) {
 }
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |cause| StartError::Bind { address, cause };
+    let failed = |cause: std::io::Error| {
+        let is_taken = cause.kind() == ErrorKind::AddrInUse;
+        match is_taken.then(|| papercloud_at(address)).flatten() {
+            Some(version) => StartError::Taken { address, version },
+            None => StartError::Bind { address, cause },
+        }
+    };
     let listener = listen(address).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))

@@ -18,6 +18,7 @@ pub static SERVICE: Service = Service {
         Refused::new(ErrorKind::MalformedRequest, StatusCode::BAD_REQUEST, "APIGW.0201"),
         Refused::new(ErrorKind::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "APIGW.0201"),
         Refused::new(ErrorKind::BodyTimeout, StatusCode::REQUEST_TIMEOUT, "APIGW.0201"),
+        Refused::new(ErrorKind::UnsupportedBody, StatusCode::UNSUPPORTED_MEDIA_TYPE, "APIGW.0201"),
         Refused::new(ErrorKind::Unauthenticated, StatusCode::UNAUTHORIZED, "APIGW.0301").note(
             "The pages of GeminiDB and TaurusDB demand X-Auth-Token, the DCS pages list none but \
              document 401, and no documented example sends a header.",

@@ -80,6 +80,8 @@ pub enum ErrorKind {
     BodyTooLarge,
     /// The body did not arrive in time.
     BodyTimeout,
+    /// The body is in an encoding or in characters that are not read.
+    UnsupportedBody,
     /// No credentials, or none that can be read.
     Unauthenticated,
     /// The project id is a placeholder that was never filled, or no id at all.

@@ -5,7 +5,7 @@
 
 mod parts;
 
-pub use parts::{Named, Told};
+pub use parts::{LimitedBody, Named};
 
 use super::ControlError;
 use crate::app::App;
@@ -38,8 +38,8 @@ pub fn ask(
 /// The same with a body.
 pub fn tell(
     call: fn(&App, &str, &[u8]) -> Answer,
-) -> impl Fn(Service, Named, Told) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named(name), Told(body)| ready(call(&app, &name, &body))
+) -> impl Fn(Service, Named, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, Named(name), LimitedBody(body)| ready(call(&app, &name, &body.bytes))
 }
 
 /// A call about something in the world of a project.
@@ -52,8 +52,10 @@ pub fn ask_within(
 /// The same with a body.
 pub fn tell_within(
     call: fn(&App, &str, &str, &[u8]) -> Answer,
-) -> impl Fn(Service, Within, Told) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named((project, id)), Told(body)| ready(call(&app, &project, &id, &body))
+) -> impl Fn(Service, Within, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, Named((project, id)), LimitedBody(body)| {
+        ready(call(&app, &project, &id, &body.bytes))
+    }
 }
 
 /// Does what takes its time on a thread of its own: where there is one thread for all requests,

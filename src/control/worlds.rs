@@ -1,7 +1,7 @@
 //! The worlds themselves: which there are, reset, and what a test calls its own.
 
 use super::calls::Calls;
-use super::handler::{Named, Told, aside, ask, tell};
+use super::handler::{LimitedBody, Named, aside, ask, tell};
 use super::{answer, answer_empty, query, world};
 use crate::api::find::unknown;
 use crate::app::App;
@@ -31,7 +31,7 @@ pub(super) fn calls() -> Calls {
         })
         .put(ONE, async |State(app): State<Arc<App>>, Named(project): Named, body: Document| {
             let import = move || {
-                import(&app, &project, &body.0)?;
+                import(&app, &project, &body.0.bytes)?;
                 shown(&app, &project)
             };
             answer(aside(import).await)
@@ -46,7 +46,7 @@ pub(super) fn calls() -> Calls {
 }
 
 /// A world as it is imported over HTTP: 64 MiB at most, where all other control requests have 2.
-type Document = Told<{ 64 << 20 }>;
+type Document = LimitedBody<{ 64 << 20 }>;
 
 /// What the list of worlds can be cut down by.
 const PARAMETERS: &[&str] = &["marker", "limit"];

@@ -161,13 +161,13 @@ impl Fault {
         self.effect(|effect| effect.throttle = Some(retry_after_seconds.into()))
     }
 
-    /// Resets the connection instead of answering; in HTTP/2, where others may share it, the stream.
+    /// Resets the connection instead of answering.
     #[must_use]
     pub fn reset(self) -> Self {
         self.effect(|effect| effect.reset = true)
     }
 
-    /// Ends the connection in the middle of the answer's body; in HTTP/2 the stream, by a reset.
+    /// Ends the connection in the middle of the answer's body.
     #[must_use]
     pub fn truncate(self) -> Self {
         self.effect(|effect| effect.truncate = true)

@@ -20,9 +20,9 @@ pub enum FaultAction {
     Error(Name, Option<Box<str>>),
     /// Answers that there were too many requests, and after how many seconds to come back.
     Throttle(u32, Option<Box<str>>),
-    /// Resets the connection, or the stream in HTTP/2.
+    /// Resets the connection.
     Reset,
-    /// Ends the connection in the middle of the body, or the stream in HTTP/2.
+    /// Ends the connection in the middle of the body.
     Truncate,
     /// Cuts the body so that it is no JSON.
     Malformed,

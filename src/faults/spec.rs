@@ -79,10 +79,10 @@ pub struct EffectSpec {
     /// Answers that there were too many requests, and after how many seconds to come back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throttle: Option<Value>,
-    /// Resets the connection; in HTTP/2, where others may share it, the stream.
+    /// Resets the connection.
     #[serde(skip_serializing_if = "is_false")]
     pub reset: bool,
-    /// Ends the connection in the middle of the body; in HTTP/2 the stream, by a reset.
+    /// Ends the connection in the middle of the body.
     #[serde(skip_serializing_if = "is_false")]
     pub truncate: bool,
     /// Cuts the body so that it is no JSON.

@@ -1,6 +1,5 @@
 //! One request for an operation, from its arrival to its answer.
 
-mod abandoned;
 mod rescue;
 
 use super::endpoint;
@@ -44,7 +43,6 @@ pub struct Exchange<'r> {
 /// What is known of a request from its arrival on. The journal counts it as in flight.
 #[derive(Debug)]
 pub struct Received {
-    template: &'static str,
     routes: &'static [Route],
     cell: Arc<WorldCell>,
     /// The project whose world was forgotten for it, or why there is no room for its own.
@@ -128,7 +126,7 @@ impl<'r> Exchange<'r> {
             Stamp::at(world.state.clock.now())
         };
         let is_noted = AtomicBool::new(false);
-        let received = Received { template, routes, cell, entry, ordinal, at, is_noted };
+        let received = Received { routes, cell, entry, ordinal, at, is_noted };
         Self { app, parts, target, received }
     }
 
@@ -196,6 +194,11 @@ impl<'r> Exchange<'r> {
         let response = control::refuse_instructions(error.status, &error.to_string(), &request_id);
         self.record(&Ok(Bytes::new()), &response, None, RequestRecord::default(), None);
         response
+    }
+
+    /// Notes that the client has left before its answer, which is in the journal already.
+    pub fn note_departure(&self) {
+        self.received.cell.lock().journal.note_departure(self.received.ordinal);
     }
 
     /// What its credentials are read from.

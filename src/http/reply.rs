@@ -98,7 +98,8 @@ impl Answer {
         }
         let message = shorten(refusal.message(self.language));
         let body = error(self.service, *status, code, &message, &self.request_id);
-        Outcome { status: *status, headers: Vec::new(), body }
+        let headers = refusal.headers().into_iter().map(|(name, value)| (name, value.to_owned()));
+        Outcome { status: *status, headers: headers.collect(), body }
     }
 
     /// Status and code. A kind of error that nobody declares is a mistake of Papercloud's.

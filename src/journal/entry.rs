@@ -104,6 +104,8 @@ pub struct Entry {
     pub method: Method,
     /// How it was answered; nothing where the connection was reset instead.
     pub status: Option<StatusCode>,
+    /// Whether the client had left by then.
+    pub client_left: bool,
     /// What was noted on the way.
     pub draft: RequestRecord,
     /// URI, headers and body, headers and body of the answer: one after the other.
@@ -168,6 +170,7 @@ impl Entry {
             answered,
             method: parts.method.clone(),
             status: answer.map(Response::status),
+            client_left: false,
             draft,
             text: text.into(),
             ends,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// Everything that is known about a request and its answer. It depends on nothing but the seed and
 /// what was asked: not on real time, and not on other projects.
 pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
-    let Entry { received, answered, method, status, draft, .. } = view.entry;
+    let Entry { received, answered, method, status, client_left, draft, .. } = view.entry;
     let violation = |violation: &Violation| {
         let class = violation.rule.class();
         let mut shown = json!({
@@ -52,6 +52,9 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
     });
     if let Some(rule) = &draft.fault {
         shown["fault"] = json!(**rule);
+    }
+    if *client_left {
+        shown["client_left"] = json!(true);
     }
     shown["answer"] = json!({
         "status": status.map(|status| status.as_u16()),

@@ -1,17 +1,22 @@
 //! Connections: accepted until told to stop, then given time to end.
 
-use super::activity::{Activity, Phase};
+use super::http1;
 use super::limits::{Limits, Places, Watch};
-use super::protocol::{Ending, Protocols, answer, answer_stream};
 use super::refusals::Refusals;
+use super::state::{ConnectionState, Phase};
 use super::stream::Stream;
-use super::tls::{self, Secured, Tls};
+use super::tls::Tls;
 use super::wire::Wire;
 use axum::Router;
-use axum::http::StatusCode;
-use hyper::service::service_fn;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::{Builder, Connection};
+use hyper::service::{HttpService, service_fn};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use std::net::TcpListener;
+use std::convert::Infallible;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +31,8 @@ pub struct Common {
     pub limits: Limits,
     /// How many there may be.
     pub places: Arc<Places>,
-    /// The protocols that are spoken.
-    pub protocols: Protocols,
+    /// The protocol that is spoken.
+    pub http1: Builder,
     /// What is said to those who are not answered.
     pub refusals: Arc<Refusals>,
     /// The certificate, if TLS is spoken.
@@ -35,10 +40,8 @@ pub struct Common {
 }
 
 impl Common {
-    /// A connection's wire, and what it is doing.
-    fn wire(&self, stream: Stream) -> (Wire, Arc<Activity>) {
-        let activity = Arc::new(Activity::default());
-        (Wire::new(stream, Arc::clone(&activity), Arc::clone(&self.refusals)), activity)
+    fn wire(&self, stream: Stream) -> Wire {
+        Wire::new(stream, Arc::clone(&self.refusals))
     }
 }
 
@@ -61,8 +64,8 @@ pub async fn serve(
             // Nothing is ever sent: the sender's end is the signal.
             _ = stopped.changed() => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, client) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, most likely: others may end meanwhile.
                 tracing::warn!(%error, "a connection was not accepted");
@@ -81,37 +84,32 @@ pub async fn serve(
             continue;
         };
         was_full = false;
-        tokio::spawn(live(stream, place, router.clone(), Arc::clone(&common), stopped.clone()));
+        let begun = (stream, client, place);
+        tokio::spawn(live(begun, router.clone(), Arc::clone(&common), stopped.clone()));
     }
 }
 
 /// A connection, from its first byte to its last.
 async fn live(
-    stream: TcpStream,
-    place: OwnedSemaphorePermit,
+    (stream, client, place): (TcpStream, SocketAddr, OwnedSemaphorePermit),
     router: TowerToHyperService<Router>,
     common: Arc<Common>,
     mut stopped: watch::Receiver<()>,
 ) {
     let stop = stopped.clone();
     let begun = tokio::select! {
-        begun = begin(stream, &common) => begun,
+        begun = begin(stream, client, &common) => begun,
         _ = stopped.changed() => None,
     };
-    if let Some(Begun { wire, activity, is_http2 }) = begun {
-        let (limits, protocols) = (common.limits, &common.protocols);
-        let answering = Arc::clone(&activity);
+    if let Some(wire) = begun {
+        let (state, limits) = (Arc::clone(wire.state()), common.limits);
+        let (builder, answering) = (common.http1.clone(), Arc::clone(&state));
+        let service = service_fn(move |request| {
+            http1::answer(router.clone(), Arc::clone(&answering), Arc::clone(&common), request)
+        });
+        let connection = builder.serve_connection(TokioIo::new(wire), service);
         // On the heap, so that connections which never begin take little.
-        let done = if is_http2 {
-            let service = service_fn(move |request| {
-                answer_stream(router.clone(), Arc::clone(&answering), request)
-            });
-            Box::pin(attend(protocols.http2(wire, service), &activity, limits, stop)).await
-        } else {
-            let service =
-                service_fn(move |request| answer(router.clone(), Arc::clone(&answering), request));
-            Box::pin(attend(protocols.http1(wire, service), &activity, limits, stop)).await
-        };
+        let done = Box::pin(attend(connection, &state, limits, stop)).await;
         if let Err(error) = done {
             tracing::debug!(%error, "a connection ended early");
         }
@@ -119,49 +117,51 @@ async fn live(
     drop(place);
 }
 
-/// A connection whose protocol is known.
-struct Begun {
-    wire: Wire,
-    activity: Arc<Activity>,
-    is_http2: bool,
+/// What the first byte of a TLS handshake is.
+const HANDSHAKE: u8 = 22;
+
+/// Waits for the first byte, which tells whether the client speaks TLS, and shakes hands where it is
+/// to.
+async fn begin(stream: TcpStream, client: SocketAddr, common: &Common) -> Option<Wire> {
+    let Limits { head, idle, .. } = common.limits;
+    let first = timeout(idle, first_byte(&stream)).await.ok()?.ok()??;
+    match &common.tls {
+        None if first == HANDSHAKE => {
+            tracing::warn!(
+                %client,
+                "a client speaks HTTPS, and this port speaks plain HTTP: give it an endpoint that \
+                 begins with http://, since the SDKs take one without a scheme for https://, or \
+                 serve HTTPS with --tls self-signed"
+            );
+            common.wire(Stream::Plain(stream)).turn_away(&common.refusals.speaks_no_tls()).await;
+            None
+        }
+        None => Some(common.wire(Stream::Plain(stream))),
+        Some(_) if first.is_ascii_alphabetic() => {
+            common.wire(Stream::Plain(stream)).turn_away(&common.refusals.needs_tls()).await;
+            None
+        }
+        Some(tls) => match timeout(head, tls.accept(stream)).await {
+            Ok(Ok(stream)) => Some(common.wire(stream)),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a TLS handshake failed");
+                None
+            }
+            Err(_) => None,
+        },
+    }
 }
 
-/// Waits for the first bytes, which tell the protocol; within TLS it may have been agreed on.
-async fn begin(stream: TcpStream, common: &Common) -> Option<Begun> {
-    let Limits { head, idle, .. } = common.limits;
-    let (stream, agreed) = match &common.tls {
-        Some(tls) => {
-            if !timeout(idle, tls::is_spoken(&stream)).await.ok()?.ok()? {
-                let text = common.refusals.write_plain();
-                common.wire(Stream::Plain(stream)).0.turn_away(text).await;
-                return None;
-            }
-            match timeout(head, tls.accept(stream)).await {
-                Ok(Ok(Secured { stream, is_http2 })) => (stream, is_http2),
-                Ok(Err(error)) => {
-                    tracing::debug!(%error, "a TLS handshake failed");
-                    return None;
-                }
-                Err(_) => return None,
-            }
-        }
-        None => (Stream::Plain(stream), false),
-    };
-    let (mut wire, activity) = common.wire(stream);
-    if !timeout(idle, wire.has_begun()).await.ok()?.ok()? {
-        return None;
-    }
-    let is_http2 = agreed || timeout(head, wire.is_http2()).await.ok()?.ok()?;
-    if is_http2 {
-        activity.speaks_http2();
-    }
-    Some(Begun { wire, activity, is_http2 })
+/// The first byte that a client sends, which stays to be read; none if it sends none.
+async fn first_byte(stream: &TcpStream) -> io::Result<Option<u8>> {
+    let mut first = [0];
+    Ok((stream.peek(&mut first).await? > 0).then_some(first[0]))
 }
 
 /// Serves a connection, until it ends, takes too long, or is to stop.
-async fn attend(
-    connection: impl Ending,
-    activity: &Activity,
+async fn attend<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
+    connection: Connection<TokioIo<Wire>, S>,
+    state: &ConnectionState,
     limits: Limits,
     mut stopped: watch::Receiver<()>,
 ) -> hyper::Result<()> {
@@ -176,17 +176,17 @@ async fn attend(
             done = connection.as_mut() => return done,
             _ = stopped.changed(), if !stopping => {
                 stopping = true;
-                if activity.is_fresh() {
+                if state.is_fresh() {
                     return Ok(());
                 }
-                connection.as_mut().end();
+                connection.as_mut().graceful_shutdown();
             }
             () = looks.as_mut() => {
-                match watch.look(activity) {
+                match watch.look(state) {
                     None | Some(Phase::Busy) => {}
                     // The next look at its bytes says so to the client.
-                    Some(Phase::Head(_)) if !activity.is_late() => activity.expire(),
-                    Some(Phase::Idle(_)) if watch.part() => connection.as_mut().end(),
+                    Some(Phase::Head(_)) if !state.is_late() => state.expire(),
+                    Some(Phase::Idle(_)) if watch.part() => connection.as_mut().graceful_shutdown(),
                     Some(Phase::Head(_) | Phase::Idle(_) | Phase::Blocked(_)) => return Ok(()),
                 }
                 let next = looks.deadline() + look;
@@ -199,10 +199,9 @@ async fn attend(
 /// Tells a client that there is no place for its connection; within TLS the connection just ends.
 fn turn_away(stream: TcpStream, common: &Common) {
     let (Some(waiting), None) = (common.places.wait(), &common.tls) else { return };
-    let text = common.refusals.write(StatusCode::SERVICE_UNAVAILABLE);
-    let (wire, _) = common.wire(Stream::Plain(stream));
+    let (wire, text) = (common.wire(Stream::Plain(stream)), common.refusals.no_place());
     tokio::spawn(async move {
-        wire.turn_away(text).await;
+        wire.turn_away(&text).await;
         drop(waiting);
     });
 }

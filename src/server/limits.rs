@@ -1,6 +1,6 @@
 //! How much a connection may take, and how many there may be.
 
-use super::activity::{Activity, Phase};
+use super::state::{ConnectionState, Phase};
 use crate::config::Config;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct Limits {
     /// How long the head of a request may take to arrive, and a TLS handshake.
     pub head: Duration,
+    /// How long the body of a request may take to arrive.
+    pub body: Duration,
     /// How long a connection may do nothing.
     pub idle: Duration,
     /// How long a client may take no bytes of its answer.
@@ -24,6 +26,7 @@ impl Limits {
     pub fn of(config: &Config) -> Self {
         Self {
             head: Duration::from_secs(config.header_seconds),
+            body: Duration::from_secs(config.body_seconds),
             idle: Duration::from_secs(config.connections.idle_seconds),
             write: Duration::from_secs(config.connections.write_seconds),
             head_bytes: config.connections.header_bytes,
@@ -52,8 +55,8 @@ impl Watch {
     }
 
     /// Looks, and says what has taken too long.
-    pub fn look(&mut self, activity: &Activity) -> Option<Phase> {
-        let phase = activity.phase();
+    pub fn look(&mut self, state: &ConnectionState) -> Option<Phase> {
+        let phase = state.phase();
         if phase != self.phase {
             (self.phase, self.unmoved) = (phase, Duration::ZERO);
             return None;
@@ -154,6 +157,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         head: Duration::from_secs(4),
+        body: Duration::from_secs(4),
         idle: Duration::from_secs(8),
         write: Duration::from_secs(8),
         head_bytes: 8192,
@@ -161,17 +165,17 @@ mod tests {
 
     #[test]
     fn what_does_not_move_is_over_after_its_limit_and_what_moves_is_not() {
-        let activity = Arc::new(Activity::default());
+        let state = Arc::new(ConnectionState::default());
         let mut watch = Watch::new(LIMITS);
-        let mut looks = |count: usize| (0..count).filter_map(|_| watch.look(&activity)).count();
+        let mut looks = |count: usize| (0..count).filter_map(|_| watch.look(&state)).count();
         assert_eq!(looks(8), 0, "the first look begins to count");
         assert_eq!(looks(1), 1);
-        drop(activity.begin());
+        drop(state.begin());
         assert_eq!(looks(8), 0);
-        activity.has_received();
+        state.has_received();
         assert_eq!(looks(4), 0);
         assert_eq!(looks(1), 1);
-        let busy = activity.begin();
+        let busy = state.begin();
         assert_eq!(looks(100), 0);
         drop(busy);
     }

@@ -1,6 +1,9 @@
 //! Listening, with room for many who connect at once.
 
-use std::net::{SocketAddr, TcpListener};
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::runtime;
 
@@ -24,6 +27,21 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     // Dropping it would panic inside of another one, such as that of an asynchronous test.
     runtime.shutdown_background();
     listener
+}
+
+/// The version of the Papercloud that listens at an address already, if it is one and says so.
+pub fn papercloud_at(address: SocketAddr) -> Option<String> {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    const LONGEST: u64 = 4096;
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+    let request = b"GET /_paper/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).ok()?;
+    let mut answer = String::new();
+    stream.take(LONGEST).read_to_string(&mut answer).ok()?;
+    let ready: Value = serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()?;
+    Some(ready["version"].as_str()?.to_owned())
 }
 
 #[cfg(test)]

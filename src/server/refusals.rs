@@ -3,12 +3,9 @@
 use super::limits::Limits;
 use crate::app::App;
 use crate::http::unreadable;
-use axum::http::StatusCode;
+use axum::http::{Response, StatusCode};
 use std::fmt::Write;
 use std::sync::Arc;
-
-/// As many headers as a request may have: the HTTP library's own limit.
-const MOST_HEADERS: usize = 100;
 
 /// Tells clients why they are not answered.
 #[derive(Debug)]
@@ -22,19 +19,46 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// The whole answer in HTTP/1.1, after which the connection ends, for what has this status.
-    pub fn write(&self, status: StatusCode) -> Vec<u8> {
-        self.answer(status, &self.reason(status))
+    /// The answer to a request whose head cannot be accepted.
+    pub fn respond(&self, status: StatusCode, reason: &str) -> Response<Vec<u8>> {
+        unreadable(&self.app, status, reason)
     }
 
-    /// The answer to what is sent in the clear where TLS is spoken.
-    pub fn write_plain(&self) -> Vec<u8> {
+    /// To a client whose head takes too long.
+    pub fn late_head(&self) -> Vec<u8> {
+        let seconds = self.limits.head.as_secs();
+        let reason = format!(
+            "the head of the request did not arrive within {seconds} seconds (--header-seconds)"
+        );
+        self.write(StatusCode::REQUEST_TIMEOUT, &reason)
+    }
+
+    /// To a client that there is no place for.
+    pub fn no_place(&self) -> Vec<u8> {
+        let places = self.places;
+        let reason = format!(
+            "{places} connections are open, and there may not be more (--max-connections, and the \
+             file descriptors that the system gives)"
+        );
+        self.write(StatusCode::SERVICE_UNAVAILABLE, &reason)
+    }
+
+    /// To a client that speaks HTTP where TLS is spoken.
+    pub fn needs_tls(&self) -> Vec<u8> {
         let reason = "this port speaks HTTPS (--tls), and the request came in plain HTTP";
-        self.answer(StatusCode::BAD_REQUEST, reason)
+        self.write(StatusCode::BAD_REQUEST, reason)
     }
 
-    fn answer(&self, status: StatusCode, reason: &str) -> Vec<u8> {
-        let answer = unreadable(&self.app, status, reason);
+    /// To a client that speaks TLS where HTTP is spoken. It cannot read this as an answer, but some
+    /// clients say that HTTP came back.
+    pub fn speaks_no_tls(&self) -> Vec<u8> {
+        let reason = "this port speaks plain HTTP, and the request came in HTTPS";
+        self.write(StatusCode::BAD_REQUEST, reason)
+    }
+
+    /// A whole answer in HTTP/1.1, after which the connection ends.
+    fn write(&self, status: StatusCode, reason: &str) -> Vec<u8> {
+        let answer = self.respond(status, reason);
         let mut head = format!("HTTP/1.1 {status}\r\n");
         for (name, value) in answer.headers() {
             let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
@@ -44,28 +68,5 @@ impl Refusals {
         let mut text = head.into_bytes();
         text.extend_from_slice(body);
         text
-    }
-
-    fn reason(&self, status: StatusCode) -> String {
-        let Limits { head, head_bytes, .. } = self.limits;
-        match status {
-            StatusCode::REQUEST_TIMEOUT => format!(
-                "the head of the request did not arrive within {} seconds (--header-seconds)",
-                head.as_secs()
-            ),
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => format!(
-                "the head of the request has more than {head_bytes} bytes (--header-bytes) or \
-                 {MOST_HEADERS} headers, or promises a body that is too long to be counted"
-            ),
-            StatusCode::URI_TOO_LONG => "the URL has more than 65534 bytes".to_owned(),
-            StatusCode::SERVICE_UNAVAILABLE => format!(
-                "{} connections are open, and there may not be more (--max-connections, and the \
-                 file descriptors that the system gives)",
-                self.places
-            ),
-            _ => "the request line or a header is not what HTTP/1.1 allows, or headers contradict \
-                  each other about the length of the body"
-                .to_owned(),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! The bytes of a connection, in the clear or within TLS.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,6 +25,18 @@ impl Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.get_ref().0,
         }
+    }
+
+    /// Sends all of these bytes.
+    pub async fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let sent = poll_fn(|context| Pin::new(&mut *self).poll_write(context, bytes)).await?;
+            if sent == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = &bytes[sent..];
+        }
+        poll_fn(|context| Pin::new(&mut *self).poll_flush(context)).await
     }
 }
 

@@ -23,15 +23,6 @@ pub struct Tls {
     pub certificate: Arc<str>,
 }
 
-/// What a handshake leads to.
-#[derive(Debug)]
-pub struct Secured {
-    /// The connection.
-    pub stream: Stream,
-    /// Whether HTTP/2 was agreed on.
-    pub is_http2: bool,
-}
-
 /// A certificate and its key.
 struct Identity {
     chain: Vec<CertificateDer<'static>>,
@@ -75,15 +66,13 @@ impl Tls {
                 other => format!("the certificate cannot be used: {other}"),
             },
         )?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { acceptor: Arc::new(config).into(), certificate: pem.into() })
     }
 
     /// Shakes hands.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<Secured> {
-        let stream = self.acceptor.accept(stream).await?;
-        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        Ok(Secured { stream: Stream::Tls(Box::new(stream)), is_http2 })
+    pub async fn accept(&self, stream: TcpStream) -> io::Result<Stream> {
+        Ok(Stream::Tls(Box::new(self.acceptor.accept(stream).await?)))
     }
 }
 
@@ -91,12 +80,4 @@ impl fmt::Debug for Tls {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Tls").finish_non_exhaustive()
     }
-}
-
-/// Whether a client begins with a handshake, as far as the first byte tells.
-pub async fn is_spoken(stream: &TcpStream) -> io::Result<bool> {
-    const HANDSHAKE: u8 = 22;
-    let mut first = [HANDSHAKE];
-    stream.peek(&mut first).await?;
-    Ok(!first[0].is_ascii_alphabetic())
 }

@@ -1,32 +1,58 @@
-//! The body of a request, and whether all of it was read.
+//! The body of a request that is answered before all of it has come: one for no operation, one that
+//! may not be sent, one whose body is too large.
 //!
-//! Many requests are answered before their body has come: those for no operation, those that may
-//! not be sent, those whose body is too large. The connection then ends with the answer, and has to
-//! take care that a client which is still sending gets to read it.
+//! What is left of such a body is read out before the answer goes out, and nothing of it is kept.
+//! Where it is too long, or does not come, the answer has to say that the connection ends.
 
-use super::activity::Activity;
+use super::state::ConnectionState;
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-/// A body that tells its connection when nobody reads the rest of it.
+/// How many bytes are read out: more than any body may have that is taken.
+const MOST_BYTES: u64 = 80 << 20;
+
+/// How long that may take at most. It is longer than a client on this machine needs, and shorter
+/// than a client waits for an answer.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// A body that is lent to whoever answers, and comes back to its connection if it is dropped before
+/// its end.
 #[derive(Debug)]
-pub struct Watched {
-    body: Incoming,
+pub struct LentBody {
+    /// Nothing once it has gone back.
+    body: Option<Incoming>,
+    /// Whether anything was asked of it, which tells a client that waits for it to go on.
+    is_wanted: bool,
     has_ended: bool,
-    activity: Arc<Activity>,
+    has_failed: bool,
+    state: Arc<ConnectionState>,
 }
 
-impl Watched {
+/// Where the rest of a body goes that was not read to its end.
+#[derive(Debug, Default)]
+pub struct Unread(Mutex<Option<Rest>>);
+
+/// The rest of a body.
+#[derive(Debug)]
+pub struct Rest {
+    body: Incoming,
+    is_wanted: bool,
+    has_failed: bool,
+}
+
+impl LentBody {
     /// The body of a request on this connection.
-    pub fn new(body: Incoming, activity: Arc<Activity>) -> Self {
-        Self { body, has_ended: false, activity }
+    pub fn new(body: Incoming, state: Arc<ConnectionState>) -> Self {
+        Self { body: Some(body), is_wanted: false, has_ended: false, has_failed: false, state }
     }
 }
 
-impl Body for Watched {
+impl Body for LentBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -34,24 +60,73 @@ impl Body for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.is_wanted = true;
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(body).poll_frame(context));
         self.has_ended = frame.is_none();
+        self.has_failed = matches!(frame, Some(Err(_)));
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
     }
 }
 
-impl Drop for Watched {
+impl Drop for LentBody {
     fn drop(&mut self) {
-        if !self.has_ended && !self.body.is_end_stream() {
-            self.activity.ignore_the_rest();
+        if self.has_ended || self.is_end_stream() {
+            return;
         }
+        if let Some(body) = self.body.take() {
+            let Self { is_wanted, has_failed, .. } = *self;
+            self.state.unread.put(Rest { body, is_wanted, has_failed });
+        }
+    }
+}
+
+impl Unread {
+    fn put(&self, rest: Rest) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(rest);
+    }
+
+    /// The rest of the last body, if there is one.
+    pub fn take(&self) -> Option<Rest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Rest {
+    /// Reads a body to its end. False if it does not come to one, or if nobody should wait for it:
+    /// a client that `expects` to be asked for its body is told the answer instead, and one that
+    /// was too slow is not given more time.
+    pub async fn read_out(self, expects: bool, status: StatusCode, within: Duration) -> bool {
+        let is_unasked = expects && !self.is_wanted;
+        if self.has_failed || is_unasked || status == StatusCode::REQUEST_TIMEOUT {
+            return false;
+        }
+        let mut body = self.body;
+        let mut left = MOST_BYTES;
+        if body.size_hint().lower() > left {
+            return false;
+        }
+        let to_its_end = async {
+            while let Some(frame) =
+                std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+            {
+                let Ok(frame) = frame else { return false };
+                let bytes = frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
+                match left.checked_sub(bytes) {
+                    Some(less) => left = less,
+                    None => return false,
+                }
+            }
+            true
+        };
+        tokio::time::timeout(within.min(LONGEST), to_its_end).await.unwrap_or(false)
     }
 }

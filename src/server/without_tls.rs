@@ -15,15 +15,6 @@ pub struct Tls {
     pub certificate: Arc<str>,
 }
 
-/// What a handshake leads to.
-#[derive(Debug)]
-pub struct Secured {
-    /// The connection.
-    pub stream: Stream,
-    /// Whether HTTP/2 was agreed on.
-    pub is_http2: bool,
-}
-
 impl Tls {
     /// None.
     #[expect(clippy::unnecessary_wraps, reason = "as it is where there is TLS")]
@@ -33,13 +24,7 @@ impl Tls {
 
     /// Never happens.
     #[expect(clippy::unused_async, reason = "as it is where there is TLS")]
-    pub async fn accept(&self, _: TcpStream) -> io::Result<Secured> {
+    pub async fn accept(&self, _: TcpStream) -> io::Result<Stream> {
         match self.never {}
     }
-}
-
-/// Never asked.
-#[expect(clippy::unused_async, reason = "as it is where there is TLS")]
-pub async fn is_spoken(_: &TcpStream) -> io::Result<bool> {
-    Ok(false)
 }

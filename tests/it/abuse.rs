@@ -3,7 +3,6 @@
 
 mod bodies;
 mod heads;
-mod http2;
 mod idle;
 
 use crate::support::{PROJECT, config, json, send};

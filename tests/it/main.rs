@@ -16,7 +16,6 @@ mod explain;
 mod faults;
 mod geminidb;
 mod guard;
-mod http2;
 mod iam;
 mod jobs;
 mod journal;

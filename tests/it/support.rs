@@ -2,11 +2,9 @@
 
 use papercloud::{Config, PaperCloud};
 use serde_json::Value;
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Command;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
@@ -69,11 +67,24 @@ pub fn send_text(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Answer {
-    let agent: Agent = Agent::config_builder()
-        .http_status_as_error(false)
-        .allow_non_standard_methods(true)
-        .build()
-        .into();
+    send_by(&agent(), cloud, method, path, headers, body)
+}
+
+/// A client that keeps its connections.
+pub fn agent() -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false);
+    config.allow_non_standard_methods(true).build().into()
+}
+
+/// Sends a request as it is, by a connection of this client.
+pub fn send_by(
+    agent: &Agent,
+    cloud: &PaperCloud,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let url = format!("{}{path}", cloud.url());
     let content_type =
         [("Content-Type", "application/json")].into_iter().filter(|_| !body.is_empty());
@@ -100,25 +111,6 @@ pub fn send_text(
 /// Says what is not tested here. The macros that print would say it only of tests that fail.
 pub fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
-
-/// Lets curl ask whether a service is ready, and holds that both spoke HTTP/2. Where curl cannot, it
-/// is said aloud.
-#[track_caller]
-pub fn curl_over_http_2(arguments: &[&OsStr]) {
-    let Ok(output) = Command::new("curl")
-        .args(["--noproxy", "*", "-sS", "-w", "%{http_version}"])
-        .args(arguments)
-        .output()
-    else {
-        return skipped("there is no curl here");
-    };
-    let (said, problem) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if problem.contains("not support") || problem.contains("is unknown") {
-        return skipped("this curl has no HTTP/2, or no TLS");
-    }
-    assert!(said.ends_with("}2") && said.contains("\"ready\""), "{said} {problem}");
 }
 
 /// Every answer is JSON.

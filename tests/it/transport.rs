@@ -1,11 +1,12 @@
 //! What arrives over a socket, well-formed or not: every answer is in an envelope, none is late.
 
-use crate::support::{PROJECT, config, json, send, send_text, start};
+use crate::binary::Running;
+use crate::support::{MAPPING, PROJECT, config, json, send, send_text, start};
 use papercloud::{Config, PaperCloud};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const TOKEN: (&str, &str) = ("X-Auth-Token", "t");
 
@@ -254,7 +255,8 @@ fn an_answer_that_waits_for_no_body_is_read_by_whoever_sends_one() {
         (&create, foreign, 403),
     ] {
         let length = body.len();
-        let head = format!("{line} HTTP/1.1\r\n{headers}\r\nContent-Length: {length}\r\n\r\n");
+        let headers = format!("{headers}\r\nConnection: close\r\nContent-Length: {length}");
+        let head = format!("{line} HTTP/1.1\r\n{headers}\r\n\r\n");
         let answer = all_of(&cloud, format!("{head}{body}").as_bytes());
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {answer}");
     }
@@ -269,11 +271,11 @@ fn the_host_of_a_whole_url_is_meant_whatever_the_header_says() {
     };
     let of_iam = ask("http://iam.localhost:81/v3", "Host: gaussdb-nosql.localhost\r\n");
     assert_eq!(of_iam["version"]["links"][0]["href"], "http://iam.localhost:81/v3/");
-    assert_eq!(ask("http://me@iam.localhost:81/v3", ""), of_iam);
+    assert_eq!(ask("http://me@iam.localhost:81/v3", "Host: h\r\n"), of_iam);
     assert_eq!(ask("/v3", "Host: iam.localhost:81\r\n"), of_iam);
     let of_geminidb = ask("http://gaussdb-nosql.localhost/v3", "Host: iam.localhost\r\n");
     assert_eq!(of_geminidb["version"]["links"], json!([]), "{of_geminidb:#}");
-    assert_eq!(ask("http://gaussdb-nosql.localhost/v3", ""), of_geminidb);
+    assert_eq!(ask("http://gaussdb-nosql.localhost/v3", "Host: h\r\n"), of_geminidb);
 }
 
 #[test]
@@ -330,4 +332,244 @@ fn sixty_four_clients_at_once_get_their_own_answers() {
             });
         }
     });
+}
+
+/// A connection that is kept: a request is sent in packets of its own, and its answer is read, and
+/// no more than that.
+struct Kept(BufReader<TcpStream>);
+
+impl Kept {
+    fn connect(cloud: &PaperCloud) -> Self {
+        let stream = TcpStream::connect(cloud.address()).expect("a connection");
+        stream.set_nodelay(true).expect("no delay");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+        Self(BufReader::new(stream))
+    }
+
+    /// Head and body of the answer.
+    fn ask(&mut self, line: &str, headers: &str, body: &[u8]) -> (String, String) {
+        let length = body.len();
+        let head = format!(
+            "{line} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: t\r\n{headers}\
+             Content-Length: {length}\r\n\r\n"
+        );
+        self.0.get_mut().write_all(head.as_bytes()).expect("the head is sent");
+        self.0.get_mut().write_all(body).expect("the body is sent");
+        self.answer()
+    }
+
+    fn answer(&mut self) -> (String, String) {
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let start = head.len();
+            assert!(self.0.read_line(&mut head).expect("a line") > 0, "it ended: {head}");
+            let line = head[start..].to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).expect("a body");
+        (head, String::from_utf8(body).expect("UTF-8"))
+    }
+}
+
+#[test]
+fn a_refused_request_does_not_take_the_next_one_with_it() {
+    let cloud = start(&config());
+    let foreign = "Origin: http://other.example.com\r\n";
+    let advance = "POST /_paper/worlds/p/clock/advance";
+    let cases = [
+        ("POST /v9/none", "", 404),
+        ("PUT /v3/p/dbcache/mapping", "", 404),
+        ("GET /_paper/worlds", "", 400),
+        ("POST /_paper/nowhere", "", 404),
+        (advance, foreign, 403),
+        ("POST /v3/p/dbcache/mapping", "Content-Encoding: br\r\n", 415),
+        ("POST /v3/p/dbcache/mapping", "Content-Type: a; charset=gbk\r\n", 415),
+        ("POST /v3/p/dbcache/mapping", "X-Paper-Fault: status=503\r\nOrigin: http://a.b\r\n", 403),
+    ];
+    let large = [(advance, "", 413)];
+    for (size, cases) in
+        [(126, &cases[..]), (16_000, &cases), (3_000_000, &cases), (3_000_000, &large)]
+    {
+        let body = vec![b' '; size];
+        let mut kept = Kept::connect(&cloud);
+        for (line, headers, status) in cases {
+            for _ in 0..3 {
+                let (head, _) = kept.ask(line, headers, &body);
+                assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{line} {size}: {head}");
+                assert!(!head.contains("connection: close"), "{line} {size}: {head}");
+                let (head, _) = kept.ask("GET /v3/p/jobs", "", b"");
+                assert!(head.starts_with("HTTP/1.1 200 "), "{line} {size}: {head}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_not_read_out_ends_the_connection_which_is_announced() {
+    let cloud = start(&Config { body_seconds: 1, ..config() });
+    for (line, headers, body, status) in [
+        // Longer than what is read out.
+        ("POST /v9/none", "Content-Length: 100000000", "", 404),
+        ("POST /v9/none", "Transfer-Encoding: chunked", "zz\r\n", 404),
+        // It does not come.
+        ("POST /v9/none", "Content-Length: 100", "{", 404),
+        ("POST /v3/p/dbcache/mapping", "Content-Length: 100", "{", 408),
+        // Nobody has asked for it.
+        ("POST /v9/none", "Expect: 100-continue\r\nContent-Length: 100", "", 404),
+        ("PUT /v3/p/dbcache/mapping", "Expect: 100-continue\r\nContent-Length: 100", "", 404),
+    ] {
+        let head = format!("{line} HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n{headers}\r\n\r\n");
+        let answer = raw(&cloud, [head.as_bytes(), body.as_bytes()].concat().as_slice());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line} {headers}: {answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{line} {headers}: {answer}");
+    }
+}
+
+/// Creates a mapping by a body with these headers.
+fn create_by(cloud: &PaperCloud, path: &str, headers: &str, body: &[u8]) -> (u16, String, Value) {
+    let (head, body) = Kept::connect(cloud).ask(&format!("POST {path}"), headers, body);
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("a status"), head, json(&body))
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[test]
+fn a_compressed_body_is_read_and_an_unknown_encoding_is_415() {
+    let cloud = start(&config());
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let create = |headers: &str, body: &[u8]| create_by(&cloud, &path, headers, body);
+    let (status, ..) = create("Content-Encoding: gzip\r\n", &gzip(MAPPING.as_bytes()));
+    assert_eq!(status, 202);
+    let entry = &cloud.world(PROJECT).requests().list()[0];
+    assert_eq!(entry["body"], json(MAPPING), "the journal shows what was meant: {entry:#}");
+    let (status, _, body) = create("Content-Encoding: gzip\r\n", MAPPING.as_bytes());
+    let reason = "Malformed request: the body is not gzip, which its Content-Encoding says it is";
+    assert_eq!((status, &body["error_msg"]), (400, &json!(reason)));
+    let (status, _, body) = create("Content-Encoding: gzip\r\n", &gzip(&vec![b' '; 12_000_001]));
+    assert_eq!(
+        (status, &body["error_msg"]),
+        (413, &json!("The request body is larger than 12 MB"))
+    );
+    for (headers, reason) in [
+        (
+            "Content-Encoding: br\r\n",
+            "the Content-Encoding of a request must be gzip or deflate, got br",
+        ),
+        (
+            "Content-Type: application/json; charset=gbk\r\n",
+            "the request body must be in UTF-8, and its Content-Type is application/json; \
+             charset=gbk",
+        ),
+    ] {
+        let (status, head, body) = create(headers, MAPPING.as_bytes());
+        assert_eq!((status, &body["error_code"]), (415, &json!("APIGW.0201")), "{headers}");
+        assert_eq!(body["error_msg"], reason);
+        assert!(head.contains("\r\naccept-encoding: gzip, deflate\r\n"), "{head}");
+    }
+    let control = format!("/_paper/worlds/{PROJECT}/clock/advance");
+    let advance = |headers: &str, body: &[u8]| create_by(&cloud, &control, headers, body);
+    let seconds = br#"{"seconds":1}"#;
+    assert_eq!(advance("Content-Encoding: gzip\r\n", &gzip(seconds)).0, 200);
+    let (status, _, body) = advance("Content-Encoding: br\r\n", seconds);
+    assert_eq!((status, &body["error_code"]), (415, &json!("PAPER.0415")));
+}
+
+#[test]
+fn a_transfer_encoding_other_than_chunked_is_415() {
+    let cloud = start(&config());
+    let body = gzip(MAPPING.as_bytes());
+    let chunked = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+    let head = format!(
+        "POST /v3/{PROJECT}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+         Connection: close\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    );
+    let answer = raw(&cloud, &[head.as_bytes(), &chunked].concat());
+    assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
+    assert_eq!(body_of(&answer)["error_code"], "APIGW.0201");
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let cloud = start(&config());
+    let body = format!("\u{feff}{MAPPING}");
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    assert_eq!(create_by(&cloud, &path, "", body.as_bytes()).0, 202);
+}
+
+#[test]
+fn a_request_has_one_host_that_is_one() {
+    let cloud = start(&config());
+    let ask = |version: &str, hosts: &str| {
+        raw(
+            &cloud,
+            format!("GET /v3 HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n").as_bytes(),
+        )
+    };
+    for hosts in ["", "Host: a\r\nHost: a\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: u@a\r\n"] {
+        let answer = ask("1.1", hosts);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{hosts:?}: {answer}");
+        let body = body_of(&answer);
+        assert_eq!(body["error_code"], "APIGW.0201", "{hosts:?}");
+        let message = body["error_msg"].as_str().expect("a message");
+        assert!(message.ends_with("(RFC 9112, section 3.2)"), "{message}");
+    }
+    for hosts in ["Host: h\r\n", "Host: \r\n", "Host: [::1]:80\r\n"] {
+        assert!(ask("1.1", hosts).starts_with("HTTP/1.1 200 "), "{hosts:?}");
+    }
+    assert!(ask("1.0", "").starts_with("HTTP/1.0 200 "), "HTTP/1.0 knows no Host");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a guard against waiting for ever")]
+fn a_client_that_leaves_during_a_latency_is_noticed_at_once() {
+    let cloud = start(&config());
+    for (phase, project) in [("before", "left-before"), ("after", "left-after")] {
+        let world = cloud.world(project);
+        let head = format!(
+            "POST /v3/{project}/dbcache/mapping HTTP/1.1\r\nHost: h\r\nX-Auth-Token: t\r\n\
+             X-Paper-Fault: latency_ms=600000; phase={phase}\r\nContent-Length: {}\r\n\r\n{MAPPING}",
+            MAPPING.len()
+        );
+        let mut stream = TcpStream::connect(cloud.address()).expect("a connection");
+        stream.write_all(head.as_bytes()).expect("it is sent");
+        drop(stream);
+        let begun = Instant::now();
+        let entry = loop {
+            let listed = send(&cloud, "GET", &format!("/_paper/worlds/{project}/requests"), None);
+            let listed = listed.expect(200);
+            if listed["requests"][0]["client_left"] == true {
+                assert_eq!(listed["in_flight"], 0, "{listed:#}");
+                break listed["requests"][0].clone();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{phase}: {listed:#}");
+            std::thread::yield_now();
+        };
+        // The service does not know that nobody waits, so what was asked for is done.
+        assert_eq!((&entry["committed"], &entry["answer"]["status"]), (&json!(true), &json!(202)));
+        world.at_most_once_committed().expect("it was done once");
+    }
+}
+
+#[test]
+fn https_spoken_to_the_http_port_is_answered_in_plain() {
+    let cloud = start(&config());
+    let answer = raw(&cloud, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    let reason = "this port speaks plain HTTP, and the request came in HTTPS";
+    assert_eq!(body_of(&answer)["error_msg"], reason);
+    let mut running = Running::start(&[]);
+    let mut stream = TcpStream::connect(running.address()).expect("a connection");
+    stream.write_all(b"\x16\x03\x01\x02\x00").expect("it is sent");
+    running.log_until("a client speaks HTTPS, and this port speaks plain HTTP");
 }

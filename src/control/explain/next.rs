@@ -57,6 +57,9 @@ pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
         ErrorKind::BodyTimeout => {
             "Send the whole body in time, or start with a longer --body-seconds.".to_owned()
         }
+        ErrorKind::UnsupportedBody => {
+            "Send the body in UTF-8, as it is or compressed by gzip or deflate.".to_owned()
+        }
         ErrorKind::Internal => {
             "Look into the log. An id that starts with 00000500 is answered so on purpose."
                 .to_owned()

@@ -4,12 +4,12 @@
 use crate::app::App;
 use crate::control::refuse;
 use crate::error::Refusal;
-use crate::http::body;
+use crate::http::body::Received;
 use crate::text::language::Language;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Named<T = String>(pub T);
 
 /// The body, of so many bytes at most.
 #[derive(Debug)]
-pub struct Told<const MOST: usize = LARGEST>(pub Bytes);
+pub struct LimitedBody<const MOST: usize = LARGEST>(pub Received);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Named<T> {
     type Rejection = Response<Body>;
@@ -41,11 +41,12 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Named<T> {
     }
 }
 
-impl<const MOST: usize> FromRequest<Arc<App>> for Told<MOST> {
+impl<const MOST: usize> FromRequest<Arc<App>> for LimitedBody<MOST> {
     type Rejection = Response<Body>;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        let received = body::receive(request.into_body(), MOST, app.body_timeout).await;
+        let (parts, body) = request.into_parts();
+        let received = app.bodies.receive(&parts.headers, body, MOST).await;
         received.map(Self).map_err(|refusal| said(&refusal))
     }
 }
@@ -58,7 +59,15 @@ fn said(refusal: &Refusal) -> Response<Body> {
         Refusal::BodyTimeout { .. } => {
             (StatusCode::REQUEST_TIMEOUT, refusal.message(Language::English))
         }
+        Refusal::UnsupportedBody { reason } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, reason.clone()),
+        Refusal::TooManyBodies { .. } => {
+            (StatusCode::TOO_MANY_REQUESTS, refusal.message(Language::English))
+        }
         _ => (StatusCode::BAD_REQUEST, refusal.message(Language::English)),
     };
-    refuse(status, &reason).map(Body::from)
+    let mut response = refuse(status, &reason).map(Body::from);
+    for (name, value) in refusal.headers() {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }

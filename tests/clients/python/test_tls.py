@@ -101,7 +101,7 @@ def test_the_sdk_refuses_a_certificate_that_it_was_not_given(
     assert secured_world.requests() == []
 
 
-def test_the_certificate_passes_the_strictest_check_and_http_2_is_agreed_on(
+def test_the_certificate_passes_the_strictest_check_and_http_1_1_is_agreed_on(
     secured: Papercloud,
 ) -> None:
     context = ssl.create_default_context(cadata=secured.certificate)
@@ -112,5 +112,5 @@ def test_the_certificate_passes_the_strictest_check_and_http_2_is_agreed_on(
         socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as stream,
     ):
-        assert stream.selected_alpn_protocol() == "h2"
+        assert stream.selected_alpn_protocol() == "http/1.1"
         assert stream.version() == "TLSv1.3"

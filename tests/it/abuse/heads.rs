@@ -10,6 +10,16 @@ fn ask(cloud: &PaperCloud, bytes: impl AsRef<[u8]>) -> Got {
     Raw::connect(cloud).send(bytes).rest()
 }
 
+/// What the HTTP library answers by itself: a status, no body, and the end of the connection, which
+/// is announced. All of it arrives, though the client may still be sending.
+#[track_caller]
+fn bare(got: &Got, status: &str) {
+    assert_eq!((got.statuses(), got.ended), (vec![status], Ok(())), "{got:?}");
+    let head = got.text.to_ascii_lowercase();
+    assert!(head.contains("\r\nconnection: close\r\n"), "{head}");
+    assert!(head.contains("\r\ncontent-length: 0\r\n") && head.ends_with("\r\n\r\n"), "{head}");
+}
+
 #[test]
 fn slow_heads_are_408_and_hold_up_nobody() {
     let cloud = start(&hasty());
@@ -45,7 +55,7 @@ fn a_second_head_may_be_as_late_as_the_first_and_no_later() {
 }
 
 #[test]
-fn a_flood_of_headers_is_431() {
+fn a_flood_of_headers_is_431_without_a_body() {
     let cloud = start(&hasty());
     let with = |count: usize| {
         let mut head = "GET /_paper/health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n".to_owned();
@@ -55,9 +65,8 @@ fn a_flood_of_headers_is_431() {
         ask(&cloud, head + "\r\n")
     };
     assert_eq!(with(100).statuses(), ["200"]);
-    let reason = with(101).refused("431");
-    assert!(reason.contains("65536 bytes (--header-bytes) or 100 headers"), "{reason}");
-    with(10_000).refused("431");
+    bare(&with(101), "431");
+    bare(&with(10_000), "431");
     serves_others(&cloud);
     forgets_all(&cloud);
 }
@@ -74,13 +83,13 @@ fn a_huge_header_is_431_and_the_limit_is_configurable() {
         )
     };
     assert_eq!(with(3900).statuses(), ["200"]);
-    let reason = with(4100).refused("431");
-    assert!(reason.contains("4096 bytes"), "{reason}");
-    with(10_000_000).refused("431");
+    bare(&with(4100), "431");
+    bare(&with(10_000_000), "431");
     forgets_all(&cloud);
     let connections = Connections { header_bytes: 1 << 20, ..hasty().connections };
     let cloud = start(&Config { connections, ..hasty() });
-    ask(&cloud, format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(70_000))).refused("414");
+    let long = ask(&cloud, format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(70_000)));
+    bare(&long, "414");
 }
 
 #[test]
@@ -98,7 +107,7 @@ fn a_head_without_end_is_not_kept() {
 }
 
 #[test]
-fn what_is_not_http_is_refused_with_a_reason() {
+fn what_is_not_http_is_400_without_a_body() {
     let cloud = start(&hasty());
     let header = |header: &str| {
         format!("GET /_paper/health HTTP/1.1\r\nHost: h\r\n{header}\r\n\r\n").into_bytes()
@@ -113,7 +122,6 @@ fn what_is_not_http_is_refused_with_a_reason() {
         line(b"GET /_paper/health HTTP/2.0"),
         line(b"GET /_paper/health HTTP/9.9"),
         line(b"GET /_paper/health HTTPS/1.1"),
-        line(b"\x16\x03\x01\x02\x00\x01\x00"),
         line(b"\xff\xfe\xfd"),
         header("Host : h"),
         header("X-A: a\0b"),
@@ -136,11 +144,9 @@ fn what_is_not_http_is_refused_with_a_reason() {
         let got = ask(&cloud, &bytes);
         let shown = String::from_utf8_lossy(&bytes);
         assert_eq!(got.statuses(), ["400"], "{shown:?}: {got:?}");
-        assert!(got.refused("400").contains("not what HTTP/1.1 allows"), "{shown:?}");
         assert_eq!(got.ended, Ok(()), "{shown:?}");
     }
-    let endless = ask(&cloud, header("Content-Length: 18446744073709551615")).refused("431");
-    assert!(endless.ends_with("promises a body that is too long to be counted"), "{endless}");
+    bare(&ask(&cloud, header("Content-Length: 18446744073709551615")), "431");
     serves_others(&cloud);
     forgets_all(&cloud);
 }

@@ -1,35 +1,39 @@
 //! A thousand tests share one process, and all of them are under way at once: none goes on before
 //! all others have come as far.
 
-use crate::http2::Client;
-use crate::support::{config, json, start, text};
+use crate::support::{agent, config, send_by, start, text};
 use papercloud::{Config, Fault, PaperCloud};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use ureq::Agent;
 
 const TESTS: usize = 1_000;
 
-/// So that a connection has fewer requests under way than it may have.
-const CONNECTIONS: usize = 8;
+/// How many requests are under way at once.
+const CONNECTIONS: usize = 64;
 
 const CREATE: &str = "CreateDbCacheMapping";
 
 /// One of a thousand tests: a job that is refused at first, looked at, and ended by the test.
 struct Test {
     cloud: Arc<PaperCloud>,
-    client: Client,
+    client: Agent,
     number: usize,
     project: String,
     all: Arc<Barrier>,
 }
 
 impl Test {
-    async fn call(&mut self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let answer = self.client.send(method, path, body, None).await.expect("an answer");
-        (answer.status.as_u16(), json(std::str::from_utf8(&answer.body).expect("UTF-8")))
+    async fn call(&mut self, method: &'static str, path: &str, body: &str) -> (u16, Value) {
+        let (client, cloud) = (self.client.clone(), Arc::clone(&self.cloud));
+        let (path, body) = (path.to_owned(), body.to_owned());
+        let token = [("X-Auth-Token", "t")];
+        let send = move || send_by(&client, &cloud, method, &path, &token, &body);
+        let answer = tokio::task::spawn_blocking(send).await.expect("an answer");
+        (answer.status, answer.body)
     }
 
     async fn job(&mut self, id: &str) -> Value {
@@ -120,18 +124,20 @@ impl Test {
 fn a_thousand_tests_share_one_process() {
     let cloud = Arc::new(start(&Config { workers: 2, ..config() }));
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(4).enable_all().build().expect("a runtime");
+    let runtime = runtime
+        .worker_threads(4)
+        .max_blocking_threads(CONNECTIONS)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
-        let mut clients = Vec::new();
-        for _ in 0..CONNECTIONS {
-            clients.push(Client::connect(&cloud).await);
-        }
+        let client = agent();
         let all = Arc::new(Barrier::new(TESTS));
         let mut tests = JoinSet::new();
         for number in 0..TESTS {
             let test = Test {
                 cloud: Arc::clone(&cloud),
-                client: clients[number % CONNECTIONS].clone(),
+                client: client.clone(),
                 number,
                 project: format!("{number:032x}"),
                 all: Arc::clone(&all),

@@ -13,7 +13,7 @@ mod registry;
 mod secrets;
 
 use crate::api::ROUTES;
-use crate::app::App;
+use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
 use crate::clock::Moment;
@@ -97,12 +97,12 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         scenarios: std::collections::BTreeMap::default(),
         presets: Vec::new(),
     };
-    let body_timeout = Duration::from_secs(1);
+    let bodies = Bodies::within(Duration::from_secs(1));
     let guard = Guard::default();
     App {
         worlds: Worlds::new(settings, worlds),
         auth: AuthMode::Off,
-        body_timeout,
+        bodies,
         guard,
         transport: Transport::Plain,
         saver: None,

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 const OUT_OF_REACH: &[(&str, ErrorKind, &str)] = &[
     ("API Gateway", ErrorKind::BodyTooLarge, "told by the connection; tests/it/transport.rs"),
     ("API Gateway", ErrorKind::BodyTimeout, "told by the connection; tests/it/transport.rs"),
+    ("API Gateway", ErrorKind::UnsupportedBody, "told by headers; tests/it/transport.rs"),
     (
         "API Gateway",
         ErrorKind::LimitReached,

@@ -123,6 +123,7 @@ fn every_service_answers_in_every_situation_that_all_share() {
         ErrorKind::MalformedRequest,
         ErrorKind::BodyTooLarge,
         ErrorKind::BodyTimeout,
+        ErrorKind::UnsupportedBody,
         ErrorKind::Unauthenticated,
     ];
     for error_kind in of_the_gateway {

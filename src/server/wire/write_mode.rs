@@ -1,17 +1,17 @@
-//! What a fault does to the bytes of an answer in HTTP/1.
+//! What a fault does to the bytes of an answer.
 
 use crate::faults::Disruption;
-use crate::server::activity::{Activity, InHand};
+use crate::server::state::{ConnectionState, InHand};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::Sleep;
 
-/// What is being done to the bytes that go out.
+/// How the bytes of an answer go out.
 #[derive(Debug)]
-pub enum Doing {
-    /// Nothing.
+pub enum WriteMode {
+    /// As they are.
     Pass,
     /// The head goes out as it is; what is done to the body comes after it.
     Head(Head, Disruption, usize),
@@ -53,29 +53,29 @@ pub struct Drip {
 const PIECES: u32 = 10;
 
 /// How many bytes each piece of a slow body has, and the pause before it.
-pub fn pieces(body: usize, whole: Duration) -> (usize, Duration) {
+fn pieces(body: usize, whole: Duration) -> (usize, Duration) {
     let pieces = PIECES.min(u32::try_from(body).unwrap_or(PIECES)).max(1);
     (body.div_ceil(pieces as usize), whole / pieces)
 }
 
-impl Doing {
+impl WriteMode {
     /// What is done to a body of so many bytes.
-    pub fn to_body(disruption: Disruption, body: usize, activity: &Arc<Activity>) -> Self {
+    pub fn to_body(disruption: Disruption, body: usize, state: &Arc<ConnectionState>) -> Self {
         match disruption {
             Disruption::Reset => Self::Pass,
             Disruption::Truncate => Self::Cut(body / 2),
-            Disruption::Slow(whole) => Self::Drip(Drip::new(body, whole, activity)),
+            Disruption::Slow(whole) => Self::Drip(Drip::new(body, whole, state)),
         }
     }
 
     /// Notes that these bytes have gone out.
-    pub fn note(&mut self, bytes: &[u8], activity: &Arc<Activity>) {
+    pub fn note(&mut self, bytes: &[u8], state: &Arc<ConnectionState>) {
         match self {
             Self::Pass => {}
             Self::Head(head, disruption, body) => {
                 head.read(bytes);
                 if head.is_over() {
-                    *self = Self::to_body(*disruption, *body, activity);
+                    *self = Self::to_body(*disruption, *body, state);
                 }
             }
             Self::Cut(left) => *left -= bytes.len(),
@@ -88,10 +88,10 @@ impl Doing {
 }
 
 impl Drip {
-    fn new(body: usize, whole: Duration, activity: &Arc<Activity>) -> Self {
+    fn new(body: usize, whole: Duration, state: &Arc<ConnectionState>) -> Self {
         let (piece, pause) = pieces(body, whole);
         let sleep = Box::pin(tokio::time::sleep(pause));
-        Self { left: body, piece, pause, sleep, allowed: 0, _until_sent: activity.begin() }
+        Self { left: body, piece, pause, sleep, allowed: 0, _until_sent: state.begin() }
     }
 
     /// Whether all of it has gone out.
@@ -151,18 +151,18 @@ mod tests {
 
     /// When how many bytes of a slow body go out, to a client that takes so many of them at once.
     async fn pieces_of(body: usize, whole: Duration, taken: usize) -> Vec<(u128, usize)> {
-        let activity = Arc::new(Activity::default());
-        let mut doing = Doing::to_body(Disruption::Slow(whole), body, &activity);
+        let state = Arc::new(ConnectionState::default());
+        let mut mode = WriteMode::to_body(Disruption::Slow(whole), body, &state);
         let (begun, mut seen) = (now(), Vec::new());
         loop {
-            let Doing::Drip(drip) = &mut doing else { unreachable!("it is slow to its end") };
+            let WriteMode::Drip(drip) = &mut mode else { unreachable!("it is slow to its end") };
             if drip.is_over() {
                 return seen;
             }
             let allowed = std::future::poll_fn(|context| drip.poll_allowed(context)).await;
             let taken = allowed.min(taken);
             seen.push(((now() - begun).as_millis(), taken));
-            doing.note(&vec![0; taken], &activity);
+            mode.note(&vec![0; taken], &state);
         }
     }
 

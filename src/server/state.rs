@@ -1,7 +1,9 @@
 //! What a connection is doing: noted by whoever reads, writes and answers on it, and looked at by
 //! whoever ends it when that takes too long.
 
-use super::wire::Orders;
+use super::unread::Unread;
+use super::wire::PendingDisruption;
+use crate::http::ClientWatch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
@@ -9,9 +11,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 ///
 /// Nothing here reads a clock: the marks only tell whether anything has moved since the last look.
 #[derive(Debug, Default)]
-pub struct Activity {
-    /// What is ordered for the next answer.
-    pub orders: Orders,
+pub struct ConnectionState {
+    /// What a fault does to the next answer.
+    pub disruption: PendingDisruption,
+    /// Whether the client is still there.
+    pub client: ClientWatch,
+    /// What is left of the body of the present request once nobody reads it any more.
+    pub unread: Unread,
     /// Requests that are being answered.
     in_hand: AtomicU32,
     /// How many requests have begun, and how many have ended, added up.
@@ -22,8 +28,6 @@ pub struct Activity {
     coming: AtomicBool,
     /// Whether the client takes no more bytes at the moment.
     blocked: AtomicBool,
-    /// Whether the connection is HTTP/2.
-    multiplexed: AtomicBool,
     /// Whether the request that is coming has taken too long.
     late: AtomicBool,
     /// Whether the client is still sending what nobody is going to read.
@@ -45,22 +49,15 @@ pub enum Phase {
 
 /// A request in hand, until this is dropped.
 #[derive(Debug)]
-pub struct InHand(Arc<Activity>);
+pub struct InHand(Arc<ConnectionState>);
 
-impl Activity {
+impl ConnectionState {
     /// A request begins.
     pub fn begin(self: &Arc<Self>) -> InHand {
         self.in_hand.fetch_add(1, Relaxed);
         self.begun_and_ended.fetch_add(1, Relaxed);
         self.coming.store(false, Relaxed);
-        // Whatever was left of the request before, this one has come behind it.
-        self.ignored.store(false, Relaxed);
         InHand(Arc::clone(self))
-    }
-
-    /// The connection is HTTP/2, where requests have frames and not heads of bytes.
-    pub fn speaks_http2(&self) {
-        self.multiplexed.store(true, Relaxed);
     }
 
     /// Bytes have come.
@@ -101,9 +98,10 @@ impl Activity {
         self.ignored.store(true, Relaxed);
     }
 
-    /// Whether that is so.
-    pub fn ignores_the_rest(&self) -> bool {
-        self.ignored.load(Relaxed)
+    /// Whether the client may still be sending when its connection ends: the rest of a body, or a
+    /// head that could not be read.
+    pub fn may_be_sent_more(&self) -> bool {
+        self.ignored.load(Relaxed) || self.coming.load(Relaxed)
     }
 
     /// What it is doing at this moment.
@@ -115,10 +113,6 @@ impl Activity {
         }
         if self.in_hand.load(Relaxed) > 0 {
             return Phase::Busy;
-        }
-        if self.multiplexed.load(Relaxed) {
-            // The frames that keep such a connection alive are not its use.
-            return Phase::Idle(begun_and_ended);
         }
         if self.coming.load(Relaxed) {
             return Phase::Head(begun_and_ended);
@@ -140,29 +134,22 @@ mod tests {
 
     #[test]
     fn a_connection_is_idle_then_receives_then_is_busy_and_idle_again() {
-        let activity = Arc::new(Activity::default());
-        assert!(activity.is_fresh());
-        assert_eq!(activity.phase(), Phase::Idle(0));
-        activity.has_received();
-        assert_eq!(activity.phase(), Phase::Head(0));
-        let in_hand = activity.begin();
-        activity.has_received();
-        assert_eq!(activity.phase(), Phase::Busy);
+        let state = Arc::new(ConnectionState::default());
+        assert!(state.is_fresh());
+        assert_eq!(state.phase(), Phase::Idle(0));
+        state.has_received();
+        assert_eq!(state.phase(), Phase::Head(0));
+        assert!(state.may_be_sent_more());
+        let in_hand = state.begin();
+        state.has_received();
+        assert_eq!(state.phase(), Phase::Busy);
+        assert!(!state.may_be_sent_more());
         drop(in_hand);
-        assert_eq!(activity.phase(), Phase::Idle(2));
-        activity.has_stalled();
-        assert_eq!(activity.phase(), Phase::Blocked(0));
-        activity.has_sent();
-        assert_eq!(activity.phase(), Phase::Idle(3));
-        assert!(!activity.is_fresh());
-    }
-
-    #[test]
-    fn what_keeps_a_multiplexed_connection_alive_does_not_keep_it_from_being_idle() {
-        let activity = Arc::new(Activity::default());
-        activity.speaks_http2();
-        activity.has_received();
-        activity.has_sent();
-        assert_eq!(activity.phase(), Phase::Idle(0));
+        assert_eq!(state.phase(), Phase::Idle(2));
+        state.has_stalled();
+        assert_eq!(state.phase(), Phase::Blocked(0));
+        state.has_sent();
+        assert_eq!(state.phase(), Phase::Idle(3));
+        assert!(!state.is_fresh());
     }
 }
