@@ -179,6 +179,11 @@ pub struct Config {
     /// Threads that answer requests; 0 takes one for each core.
     #[cfg_attr(feature = "cli", arg(long, default_value_t = 0, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(0..=1024)))]
     pub workers: u16,
+    /// Whether it is served only if every documented example is answered as documented. Papercloud's
+    /// own tests have one test for that, so that a wrong example fails one of them and not all.
+    #[doc(hidden)]
+    #[cfg_attr(feature = "cli", arg(skip = true))]
+    pub self_test: bool,
 }
 
 impl Default for Config {
@@ -217,6 +222,7 @@ impl Default for Config {
             header_seconds: 30,
             body_seconds: 30,
             workers: 0,
+            self_test: true,
         }
     }
 }

@@ -1,6 +1,15 @@
 //! The self-test: every documented example is sent to a fresh cloud in default mode, and has to be
 //! answered as documented. The service is served only after it has passed.
 
+#[cfg(test)]
+#[path = "../tests/unit/examples.rs"]
+mod examples;
+
+#[cfg(test)]
+pub(crate) use examples::{
+    delay, documented_headers, documented_request, folder, perform, preconditions, replace, sound,
+};
+
 use crate::api::ROUTES;
 use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
@@ -77,7 +86,11 @@ pub const EXAMPLE_TIME: Moment = Moment::from_milliseconds(1_767_225_600_000);
 impl Example {
     /// The example as it is written, with its references.
     pub(crate) fn of(contract: &Contract) -> Result<Self, String> {
-        Self::read(contract.example)
+        #[cfg(test)]
+        let text = &examples::text(contract)?;
+        #[cfg(not(test))]
+        let text = contract.example;
+        Self::read(text)
     }
 
     fn read(text: &str) -> Result<Self, String> {
@@ -102,14 +115,6 @@ impl Example {
 }
 
 impl Sent {
-    /// Whether it asks an operation, or another one on the same path.
-    #[cfg(test)]
-    pub(crate) fn asks(&self, contract: &Contract) -> bool {
-        let path = self.path.split('?').next().unwrap_or_default();
-        contract.method == self.method.as_str()
-            && crate::contract::template::fits(path, contract.path)
-    }
-
     fn fill_in(&mut self, answers: &[Value]) {
         self.path = fill_in(&self.path, answers);
         if let Some(body) = &mut self.body {
@@ -169,70 +174,6 @@ fn fill_in(text: &str, answers: &[Value]) -> String {
     }
     filled.push_str(rest);
     filled
-}
-
-/// The documented request of an operation.
-#[cfg(test)]
-pub fn documented_request(contract: &Contract) -> (String, Value) {
-    let example = Example::filled_in(contract).expect("a readable example");
-    (example.request.path, example.request.body.unwrap_or_default())
-}
-
-/// A request that an operation's example presupposes.
-#[cfg(test)]
-pub struct Precondition {
-    pub contract: &'static Contract,
-    pub path: String,
-    pub body: String,
-    pub after_seconds: u64,
-}
-
-/// Sends an example, after what it presupposes: what was sent in the end, and how it was answered.
-#[cfg(test)]
-pub(crate) fn perform(app: &App, example: &str) -> Result<(Sent, u16), String> {
-    let mut example = Example::read(example)?;
-    example.prepare(app)?;
-    let (status, _) = send(app, &example.request)?;
-    Ok((example.request, status))
-}
-
-/// How long after its preconditions an operation's example is sent.
-#[cfg(test)]
-pub fn delay(contract: &Contract) -> u64 {
-    Example::of(contract).expect("a readable example").request.after_seconds
-}
-
-/// The header parameters of the documented request.
-#[cfg(test)]
-pub fn documented_headers(contract: &Contract) -> HashMap<String, String> {
-    Example::of(contract).expect("a readable example").request.headers
-}
-
-/// The requests that an operation's example presupposes, with their contracts.
-#[cfg(test)]
-pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
-    let with_contract = |sent: Sent| {
-        let mut contracts = ROUTES.iter().map(|route| route.contract);
-        let contract = contracts.find(|known| sent.asks(known)).expect("an operation");
-        let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
-        Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
-    };
-    let example = Example::filled_in(contract).expect("a readable example");
-    example.before.into_iter().map(with_contract).collect()
-}
-
-/// The folder of an operation's fixtures: its service, and its name as the SDKs write methods.
-#[cfg(test)]
-pub fn folder(contract: &Contract) -> String {
-    let service = contract.service.name.to_lowercase();
-    let mut method = String::new();
-    for (at, sign) in contract.id.char_indices() {
-        if at > 0 && sign.is_uppercase() {
-            method.push('_');
-        }
-        method.extend(sign.to_lowercase());
-    }
-    format!("{service}/{method}")
 }
 
 /// Runs the self-test.
@@ -346,43 +287,5 @@ fn type_of(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With `UPDATE_FIXTURES` set, writes what is answered into the companions' examples instead:
-    /// their values are Papercloud's own. The five documents' answers are never written.
-    #[test]
-    fn every_documented_example_is_answered_as_documented() {
-        if std::env::var_os("UPDATE_FIXTURES").is_some() {
-            for route in ROUTES {
-                update(route.contract);
-            }
-            return;
-        }
-        for proof in selftest() {
-            assert_eq!(proof.failed, None, "{}", proof.operation);
-        }
-    }
-
-    fn update(contract: &Contract) {
-        let Source::Companion(_) = contract.source else { return };
-        let path = fixture(contract);
-        let mut example: Value =
-            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let mut parsed: Example = serde_json::from_value(example.clone()).unwrap();
-        let app = example_app();
-        parsed.prepare(&app).unwrap();
-        let (status, body) = send(&app, &parsed.request).unwrap();
-        assert_eq!(status, contract.success.as_u16(), "{}: {body}", contract.id);
-        example["response"] = serde_json::json!({ "status": status, "body": body });
-        std::fs::write(&path, format!("{example:#}\n")).unwrap();
-    }
-
-    fn fixture(contract: &Contract) -> String {
-        format!("{}/fixtures/{}/documented.json", env!("CARGO_MANIFEST_DIR"), folder(contract))
     }
 }

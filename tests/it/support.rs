@@ -12,9 +12,11 @@ use ureq::http::{HeaderMap, Request};
 /// The project of the documents' examples.
 pub const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
 
-/// A configuration on a free port, where time stands still.
+/// A configuration on a free port, where time stands still. A wrong example fails its own test, and
+/// not each that starts a service.
 pub fn config() -> Config {
-    Config { frozen_at: Some("2026-01-01T00:00:00Z".to_owned()), ..Config::for_tests() }
+    let frozen_at = Some("2026-01-01T00:00:00Z".to_owned());
+    Config { frozen_at, self_test: false, ..Config::for_tests() }
 }
 
 /// Starts as configured.

@@ -1,8 +1,7 @@
 //! Whatever is wrong with a request, the explanation has one that breaks no rule.
 
 use super::refusals::host;
-use super::{app, every_field, maximal};
-use crate::api::ROUTES;
+use super::{app, contracts, every_field, maximal};
 use crate::app::App;
 use crate::contract::{Contract, Kind, Level, Presence, Strictness};
 use crate::control;
@@ -127,7 +126,7 @@ fn every_spoilt_body_is_put_right() {
 #[test]
 fn every_spoilt_query_and_path_is_put_right() {
     let mut put_right = 0;
-    for contract in ROUTES.iter().map(|route| route.contract) {
+    for contract in contracts() {
         let (target, body) = crate::selftest::documented_request(contract);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));

@@ -1,15 +1,14 @@
 //! Every rule of every query parameter: held, and broken by one.
 
-use super::{prepared, send_text};
+use super::{contracts, prepared, send_text};
 use crate::api::ROUTES;
 use crate::contract::{Contract, Field, Kind, Presence};
 
 /// Every query parameter with the operation it belongs to. Of operations that share a path, only
 /// one can be reached by a request that names no service, so the others are left to their tests.
 fn every_parameter() -> impl Iterator<Item = (&'static Contract, &'static Field)> {
-    let contracts = ROUTES.iter().map(|route| route.contract);
-    let contracts = contracts.filter(|contract| is_reached(contract));
-    contracts.flat_map(|contract| contract.query.iter().map(move |field| (contract, field)))
+    let reached = contracts().filter(|contract| is_reached(contract));
+    reached.flat_map(|contract| contract.query.iter().map(move |field| (contract, field)))
 }
 
 fn is_reached(contract: &Contract) -> bool {

@@ -3,7 +3,7 @@
 //! What many operations refuse alike is provoked by what their contracts say; the rest by
 //! `fixtures/<service>/<operation>/reached.json`.
 
-use super::{Seen, app, app_of, every_field, prepared, send_to};
+use super::{Seen, app, app_of, contracts, every_field, prepared, send_to};
 use crate::api::ROUTES;
 use crate::app::App;
 use crate::auth::AuthMode;
@@ -82,7 +82,6 @@ struct Answered {
 
 #[test]
 fn every_declared_refusal_is_reached() {
-    let contracts = || ROUTES.iter().map(|route| route.contract);
     let mut reached: Vec<Reached> = Vec::new();
     let mut wrong = Vec::new();
     for contract in contracts() {

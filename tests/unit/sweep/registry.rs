@@ -133,7 +133,7 @@ fn every_service_answers_in_every_situation_that_all_share() {
 
 #[test]
 fn a_placeholder_that_was_never_filled_is_named() {
-    for contract in contracts().filter(|contract| contract.path.contains("}/")) {
+    for contract in super::contracts().filter(|contract| contract.path.contains("}/")) {
         let path = path_of(contract);
         let id = path.split('/').nth(2).unwrap();
         let path = path.replace(id, "%7Bproject_id%7D");
@@ -144,7 +144,7 @@ fn a_placeholder_that_was_never_filled_is_named() {
 
 #[test]
 fn every_documented_example_is_odd_only_in_ways_that_are_told() {
-    for contract in contracts().filter(|one| matches!(one.source, Source::Document(_))) {
+    for contract in super::contracts().filter(|one| matches!(one.source, Source::Document(_))) {
         let (path, body) = crate::selftest::documented_request(contract);
         let strict = app(Strictness::STRICT);
         let refused = send_text(&strict, contract, &path, &body.to_string());
