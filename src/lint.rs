@@ -112,7 +112,7 @@ impl Lint {
             let practice = Practice::PolledTooFast;
             self.findings.note(practice, Some(target_of_poll.contract), "", example, || {
                 format!(
-                    "{} polled at one unfinished job or task more often than once a second on \
+                    "{} looked at one unfinished job or task more often than once a second on \
                      average, over at least {} looks",
                     target_of_poll.contract.id,
                     watch::FEWEST_LOOKS
@@ -155,7 +155,7 @@ impl Lint {
             let (kind, said) = match why {
                 Why::Unseen => (
                     "",
-                    "with the same content after it had been carried out and before anyone polled \
+                    "with the same content after it had been carried out and before anyone looked \
                      at what it had started: that was started twice",
                 ),
                 Why::Lost => (
