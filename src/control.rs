@@ -148,6 +148,7 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&json!({
         "status": "ready",
+        "version": env!("CARGO_PKG_VERSION"),
         "seed": app.worlds.settings().seed,
         "auth": app.auth.name(),
         "version": env!("CARGO_PKG_VERSION"),

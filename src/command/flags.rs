@@ -37,8 +37,9 @@ const HEADINGS: [(&str, &[&str]); 8] = [
     ("Log", &["announce", "log", "log_level", "log_requests"]),
 ];
 
-/// A variable that is no flag of this program: helpers of other languages find the program by it.
-const FOR_HELPERS: &str = "PAPERCLOUD_BINARY";
+/// Variables that are no flags of this program: helpers of other languages find the program by one,
+/// and name their tests' projects by the other.
+const FOR_HELPERS: [&str; 2] = ["PAPERCLOUD_BINARY", "PAPERCLOUD_SESSION"];
 
 /// What comes before every variable.
 const PREFIX: &str = "PAPERCLOUD_";
@@ -120,7 +121,7 @@ struct Environment<'a> {
 
 impl<'a> Environment<'a> {
     fn new(arguments: &'a [OsString]) -> Self {
-        let known = BTreeSet::from([FOR_HELPERS.to_owned()]);
+        let known = FOR_HELPERS.map(str::to_owned).into();
         Self { arguments, known, passed_over: BTreeSet::new() }
     }
 

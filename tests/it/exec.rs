@@ -42,7 +42,8 @@ fn ended(mut child: Child) -> (Option<i32>, String) {
 
 #[test]
 fn the_command_is_told_where_its_papercloud_is_and_its_status_is_returned() {
-    let script = "test -n \"$HUAWEICLOUD_SDK_REGION_DCS_EU_TEST_1\" && \"$0\" health && exit 7";
+    let script = "test -n \"$HUAWEICLOUD_SDK_REGION_DCS_EU_TEST_1\" && test \"$PAPERCLOUD_SESSION\" = exec \
+                  && \"$0\" health && exit 7";
     let arguments = ["--region", "eu-test-1", "--", "sh", "-c", script, PROGRAM];
     assert_eq!(output(&arguments), (Some(7), String::new(), String::new()));
     let own_port = ["--control-port=0", "--control-token=t", "--", PROGRAM, "wait"];

@@ -197,8 +197,8 @@ function certificate(file) {
 }
 
 /** Fails if a service of another version says who it is; before 1.0 minor versions differ too. */
-export function wantSameVersion({ version }) {
-  if (version && series(version) !== series(VERSION)) {
+export function wantSameVersion({ version = 'of an unknown version' }) {
+  if (series(version) !== series(VERSION)) {
     throw new ServiceFailed(
       `it is Papercloud ${version}, and the package papercloud is ${VERSION}: ` +
         'install the one that belongs to the other',

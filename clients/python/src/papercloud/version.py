@@ -16,8 +16,8 @@ except PackageNotFoundError:  # taken from a folder, so nothing says which one i
 
 def want_same_version(said: Json) -> None:
     """Fails if a service of another version says who it is; before 1.0 minor versions differ too."""
-    theirs = said.get("version")
-    if __version__ and theirs and _series(theirs) != _series(__version__):
+    theirs = str(said.get("version", "of an unknown version"))
+    if __version__ and _series(theirs) != _series(__version__):
         raise ServiceFailed(
             f"is Papercloud {theirs}, and the Python package papercloud is {__version__}: "
             "install the one that belongs to the other"
