@@ -567,6 +567,28 @@ def test_a_missing_program_is_said_once(suite: Suite) -> None:
     assert "Traceback" not in said and "raise" not in said
 
 
+SEES_A_LIST = """
+import urllib.request
+
+
+def test_it(world):
+    url = f"{world.url}/v3/{world.project_id}/dbcache/mappings"
+    urllib.request.urlopen(urllib.request.Request(url, headers={"X-Auth-Token": "any"}))
+"""
+
+
+def test_what_no_test_has_seen_is_told_on_demand(suite: Suite) -> None:
+    suite.write(test_it=SEES_A_LIST)
+    assert "coverage" not in suite.pytest()
+    said = suite.pytest("--papercloud-coverage")
+    assert re.search(r"1 of \d+ operations were called, and 1 of \d+ documented answers seen", said)
+    assert "ListDbCacheMappings: 1 of " in said and "never 400 DBS.200001" in said
+    assert 'world.fault("ListDbCacheMappings", service="GeminiDB", first=1, error=' in said
+    assert "less was seen" not in said and "1 passed" in said
+    wanting = suite.pytest("--papercloud-coverage=99")
+    assert "less was seen than --papercloud-coverage=99 wants" in wanting
+
+
 LEAVES_A_JOB = f"""
 import urllib.error, urllib.request
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from . import coverage
 from .attach import attached
 from .errors import ServiceFailed
+from .objects import Json
 from .program import Papercloud
 from .service import Service
 from .summary import summary
@@ -18,6 +20,21 @@ from .world import World
 # What went wrong when the service was started or looked for: the tests after the first need not
 # say it again.
 _failed = pytest.StashKey[str]()
+# What was seen of the documented answers, taken before the service stops.
+_coverage = pytest.StashKey[Json]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which answers the run never saw, on demand."""
+    parser.getgroup("papercloud").addoption(
+        "--papercloud-coverage",
+        metavar="PERCENT",
+        nargs="?",
+        type=float,
+        const=0.0,
+        help="show which documented answers no test has seen, each with the line that provokes it; "
+        "fail if less than PERCENT was seen",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +62,8 @@ def papercloud(
         pytest.fail(str(error), pytrace=False)
     with service as running:
         yield running
+        if pytestconfig.getoption("--papercloud-coverage") is not None:
+            pytestconfig.stash[_coverage] = running.coverage()
 
 
 @pytest.fixture
@@ -61,9 +80,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A run without the service has failed, even if the one test that said so was run again."""
-    if _failed in session.config.stash and exitstatus == pytest.ExitCode.OK:
+    """A run without the service has failed, even if the one test that said so was run again.
+
+    So has one that saw too few of the documented answers.
+    """
+    stash = session.config.stash
+    least = session.config.getoption("--papercloud-coverage")
+    too_little = _coverage in stash and stash[_coverage]["percent"] < least
+    if (_failed in stash or too_little) and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What no test has seen, if that was asked for."""
+    config = terminalreporter.config
+    if _coverage in config.stash:
+        seen, least = config.stash[_coverage], config.getoption("--papercloud-coverage")
+        terminalreporter.section("papercloud coverage")
+        for line in coverage.lines(seen):
+            terminalreporter.write_line(line)
+        if seen["percent"] < least:
+            said = f"less was seen than --papercloud-coverage={least:g} wants"
+            terminalreporter.write_line(said, red=True)
 
 
 @pytest.hookimpl(hookwrapper=True)

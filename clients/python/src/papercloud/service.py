@@ -146,6 +146,10 @@ class Service:
         """The reports on all worlds that there is something to say about."""
         return self.ask("GET", "report")
 
+    def coverage(self) -> Json:
+        """Which documented answers the requests of all projects have seen, and what provokes the rest."""
+        return self.ask("GET", "coverage")
+
     def catalogue(self) -> list[Json]:
         """Every documented answer of every operation, and what provokes it."""
         return objects(self.ask("GET", "catalogue"), "answers")
