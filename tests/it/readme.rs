@@ -54,11 +54,18 @@ fn every_effect_of_the_table_can_be_armed() {
 struct Clients {
     python: String,
     node: String,
+    go: String,
+    java: String,
 }
 
 impl Clients {
     fn read() -> Self {
-        Self { python: sources("python", "py"), node: sources("node", "mjs") }
+        Self {
+            python: sources("python", "py"),
+            node: sources("node", "mjs"),
+            go: sources("go", "go"),
+            java: sources("java/src/test/java/papercloud", "java"),
+        }
     }
 
     /// The SDKs whose tests call an operation, by the name that each gives its method.
@@ -73,6 +80,12 @@ impl Clients {
         }
         if calls(&self.node, &camel) {
             clients.push("Node");
+        }
+        if calls(&self.go, operation) {
+            clients.push("Go");
+        }
+        if calls(&self.java, &camel) {
+            clients.push("Java");
         }
         clients.join(", ")
     }
