@@ -38,7 +38,8 @@ impl Sent {
         Request::new(&self.method, &self.path, body.as_deref())
     }
 
-    fn get(path: &str) -> Self {
+    /// A request to read something.
+    pub fn get(path: &str) -> Self {
         Self { method: "GET".to_owned(), path: path.to_owned(), body: None }
     }
 }
@@ -84,8 +85,13 @@ impl Call {
         let digits = online.sent.path.rfind("/task").ok_or("the path of a task has an end")?;
         online.sent.path.replace_range(digits - NUMBER.len()..digits, NUMBER);
         let import = Self::documented("CreateMigrationTask", IMPORT, "id")?;
-        let replication =
+        let mut replication =
             Self::documented("CreateClickHouseDataBaseReplication", REPLICATION, "job_id")?;
+        // A database is synchronized once; the same one again is answered with a warning.
+        let members = replication.sent.body.as_mut().and_then(Value::as_object_mut);
+        members
+            .ok_or("the body of a synchronization is an object")?
+            .insert("source_database".to_owned(), format!("database_{NUMBER}").into());
 
         let poll = |name, path: &str, member| Self {
             name,
@@ -123,6 +129,12 @@ impl Call {
         members.remove("task_name");
         members.insert("migration_method".to_owned(), "full".into());
         Ok(vec![mapping, dual_active, online, import, replication, jobs, job, tasks, refused])
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Result<Self> {
+        let mut all = Self::all()?.into_iter();
+        all.find(|call| call.name == name).ok_or_else(|| format!("there is no call {name}").into())
     }
 
     /// The call that a page documents, with the page's example.

@@ -21,6 +21,7 @@ mod client;
 mod fixed;
 mod flat;
 mod footprint;
+mod instructions;
 mod load;
 mod one;
 mod report;
@@ -39,7 +40,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 #[derive(Parser)]
 #[command(name = "measure", bin_name = "cargo bench --bench measure --")]
 struct Options {
-    /// What to measure; without it, all but the soak
+    /// What to measure; without it, all but instructions and the soak
     #[command(subcommand)]
     part: Option<Part>,
     /// Take a few seconds and prove only that the benchmark works; the numbers mean nothing
@@ -53,11 +54,13 @@ struct Options {
 #[derive(Subcommand)]
 enum Part {
     /// Each call beside a bare axum server and a server of one fixed answer
-    Beside,
+    Beside(beside::Options),
     /// The cost of a request with one job and with a million, in one world and among many
     Flat,
     /// Start, size and memory
     Footprint,
+    /// Instructions and allocations of a request, counted by callgrind
+    Instructions(instructions::Options),
     /// Everything at once for a long time: nothing unasked may happen, and memory has to stay flat
     Soak(soak::Options),
     /// One round of a load on any server, as a line of JSON
@@ -88,6 +91,10 @@ struct Plan {
     /// How many jobs there are in worlds that are not small.
     jobs: [u32; 2],
     worlds: u32,
+    /// How many requests warm up a server whose instructions are counted, and how many are counted.
+    counted: [u32; 2],
+    /// How many jobs there are where a page of many is counted.
+    listed: u32,
 }
 
 const FULL: Plan = Plan {
@@ -97,6 +104,8 @@ const FULL: Plan = Plan {
     starts: 30,
     jobs: [10_000, 1_000_000],
     worlds: 100_000,
+    counted: [1_500, 3_000],
+    listed: 11_000,
 };
 
 const QUICK: Plan = Plan {
@@ -106,6 +115,8 @@ const QUICK: Plan = Plan {
     starts: 3,
     jobs: [100, 1000],
     worlds: 100,
+    counted: [10, 10],
+    listed: 20,
 };
 
 fn main() -> ExitCode {
@@ -125,16 +136,17 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result<()> {
     let plan = if options.quick { QUICK } else { FULL };
     let aims = match options.part {
-        Some(Part::Beside) => beside::measure(&plan)?,
+        Some(Part::Beside(which)) => beside::measure(&which, &plan)?,
         Some(Part::Flat) => flat::measure(&plan)?,
         Some(Part::Footprint) => footprint::measure(&plan)?,
+        Some(Part::Instructions(which)) => instructions::measure(&which, &plan)?,
         Some(Part::Soak(soak)) => return soak::run(&soak, options.quick),
         Some(Part::Load(load)) => return one::run(&load),
         Some(Part::Serve { kind: Kind::Bare }) => return bare::serve(),
         Some(Part::Serve { kind: Kind::Fixed }) => return fixed::serve(),
         None => {
             let mut aims = footprint::measure(&plan)?;
-            aims.extend(beside::measure(&plan)?);
+            aims.extend(beside::measure(&beside::Options::default(), &plan)?);
             aims.extend(flat::measure(&plan)?);
             aims
         }

@@ -29,8 +29,7 @@ pub struct Options {
 
 /// Looks at one answer as a whole, loads, and prints what was measured.
 pub fn run(options: &Options) -> Result<()> {
-    let call = Call::all()?.into_iter().find(|call| call.name == options.call);
-    let call = call.ok_or_else(|| format!("there is no call {}", options.call))?;
+    let call = Call::named(&options.call)?;
     let &Options { address, process, connections, milliseconds, .. } = options;
     let request = call.prepare(&mut Connection::open(address)?)?;
     let connections = connections.into();

@@ -55,6 +55,13 @@ impl Server {
         Connection::open(self.address)
     }
 
+    /// Asks it to end, and waits until it has.
+    pub fn terminate(mut self) -> Result<()> {
+        Command::new("kill").arg(self.id().to_string()).status()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.process.id()
