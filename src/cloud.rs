@@ -44,7 +44,7 @@ pub use ids::{
 pub use instance::{Instance, Instances};
 pub use job::{Job, JobKind, Owner};
 pub use lifecycle::{Execution, Lifecycle, Outcome};
-pub use maps::Map;
+pub use maps::{Map, Texts, value_of};
 pub use memory_mapping::{
     CREATION as MAPPING_CREATION, DELETION as MAPPING_DELETION, MemoryMapping,
 };

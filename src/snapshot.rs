@@ -80,8 +80,10 @@ pub struct Snapshot(Document);
 
 impl Snapshot {
     /// Takes down a world in which there have been so many requests. The account is the project
-    /// that is called so.
-    pub fn of(world: &World, project_id: &str, requests: u64, settings: &Settings) -> Self {
+    /// that is called so. What had been deleted when its clock was turned last is forgotten first:
+    /// a world forgets it with one of its next requests, and a document does not tell with which.
+    pub fn of(world: &mut World, project_id: &str, requests: u64, settings: &Settings) -> Self {
+        world.state.forget_deleted(world.state.clock.stood_at());
         Self(Document::of(world, project_id, requests, settings.seed))
     }
 

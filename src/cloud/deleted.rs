@@ -11,7 +11,7 @@ use crate::clock::Moment;
 
 impl State {
     /// Forgets what was deleted and need not be remembered. How many things were gone through.
-    pub(super) fn forget_deleted(&mut self, now: Moment) -> usize {
+    pub fn forget_deleted(&mut self, now: Moment) -> usize {
         let synchronisations: usize = self.replications.values().map(indexmap::IndexMap::len).sum();
         let mut gone_through = self.memory_mappings.deletions()
             + self.relationships.len()
@@ -36,7 +36,7 @@ impl State {
             gone_through += self.checked.len();
             let clickhouses = &self.clickhouses;
             let is_gone = |id: &str| clickhouses.get(id).is_some_and(|known| known.is_gone(now));
-            self.checked.retain(|(clickhouse, ..), _| !is_gone(clickhouse));
+            self.checked.retain(|[clickhouse, ..], _| !is_gone(clickhouse));
         }
         gone_through
     }
@@ -54,7 +54,7 @@ impl State {
         }
         self.instances.retain(|id, _| !forgotten.contains(id));
         self.replications.retain(|id, _| !forgotten.contains(id));
-        self.checked.retain(|(clickhouse, ..), _| !forgotten.contains(clickhouse));
+        self.checked.retain(|[clickhouse, ..], _| !forgotten.contains(clickhouse));
     }
 
     /// How many ClickHouse instances were deleted and are remembered.

@@ -45,10 +45,12 @@ impl Lifecycle {
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
         let percent = (part * 100.0).clamp(0.0, 100.0) as u8;
-        if elapsed >= last && run.hold.is_none_or(|hold| last < hold) {
+        if elapsed >= last
+            && let Some(end) = run.end()
+        {
             let status = if failed { self.fails } else { self.ends };
             let percent = if let Outcome::Fails(percent) = run.outcome { percent } else { 100 };
-            return Phase { status, percent, ended: Some(run.at(last)), failed };
+            return Phase { status, percent, ended: Some(end), failed };
         }
         Phase { status: self.stage(part), percent: percent.min(99), ended: None, failed: false }
     }

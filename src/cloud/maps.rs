@@ -5,9 +5,9 @@
 //! the order in which a map is gone through the same in each process.
 
 use super::ids::{ScatteredIds, scatter_word};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::{Equivalent, IndexMap, IndexSet};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use uuid::Uuid;
 
 /// By text or by several keys together, in no order.
@@ -21,6 +21,24 @@ pub type OrderedSet<T> = IndexSet<T, BuildHasherDefault<Plain>>;
 
 /// By an id that was made here, in the order of insertion.
 pub type OrderedById<V> = IndexMap<Uuid, V, BuildHasherDefault<ScatteredIds>>;
+
+/// Borrowed texts that are found in an [`OrderedMap`] whose keys own as many.
+#[derive(Clone, Copy, Debug, Hash)]
+pub struct Texts<'k, const N: usize>(pub [&'k str; N]);
+
+impl<T: AsRef<str>, const N: usize> Equivalent<[T; N]> for Texts<'_, N> {
+    fn equivalent(&self, key: &[T; N]) -> bool {
+        self.0.iter().zip(key).all(|(text, part)| *text == part.as_ref())
+    }
+}
+
+/// The value of a key, which is owned only if it has none yet.
+pub fn value_of<'m, V: Default>(map: &'m mut Map<Box<str>, V>, key: &str) -> &'m mut V {
+    if !map.contains_key(key) {
+        map.insert(key.into(), V::default());
+    }
+    map.get_mut(key).expect("it was inserted if it was missing")
+}
 
 /// Hashes eight bytes at a time.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +70,14 @@ impl Hasher for Plain {
     fn finish(&self) -> u64 {
         scatter_word(self.0)
     }
+}
+
+#[test]
+fn a_key_of_several_texts_is_found_without_owning_them() {
+    let mut map = OrderedMap::<[Box<str>; 2], u8>::default();
+    map.insert(["a".into(), "bc".into()], 1);
+    assert_eq!(map.get(&Texts(["a", "bc"])), Some(&1));
+    assert_eq!(map.get(&Texts(["ab", "c"])), None);
 }
 
 #[test]

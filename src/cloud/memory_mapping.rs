@@ -1,10 +1,11 @@
 //! Memory mappings of GeminiDB Redis instances.
 
 use super::lifecycle::{Execution, Lifecycle, Phase};
-use super::maps::{Map, OrderedById};
+use super::maps::{OrderedById, OrderedMap, Texts};
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A GeminiDB Redis instance serving the reads of a MySQL-compatible one.
@@ -16,9 +17,9 @@ pub struct MemoryMapping {
     /// Its name; the creating call has no parameter for it.
     pub name: String,
     /// The MySQL-compatible instance.
-    pub source_instance_id: Box<str>,
+    pub source_instance_id: Arc<str>,
     /// The Redis instance.
-    pub target_instance_id: Box<str>,
+    pub target_instance_id: Arc<str>,
     /// Its creation.
     pub creation: Execution,
     /// Its latest deletion; one that failed leaves the mapping as it was.
@@ -72,7 +73,7 @@ impl MemoryMapping {
 #[derive(Debug, Default)]
 pub struct MemoryMappings {
     by_id: OrderedById<MemoryMapping>,
-    by_pair: Map<(Box<str>, Box<str>), Uuid>,
+    by_pair: OrderedMap<[Arc<str>; 2], Uuid>,
     /// Those that have a deletion: the only ones that may not be there.
     deleting: HashSet<Uuid>,
 }
@@ -101,7 +102,7 @@ impl MemoryMappings {
 
     /// The mapping between two instances.
     pub fn between(&self, source: &str, target: &str, now: Moment) -> Option<&MemoryMapping> {
-        self.get(*self.by_pair.get(&(source.into(), target.into()))?, now)
+        self.get(*self.by_pair.get(&Texts([source, target]))?, now)
     }
 
     /// How many they are, with those that were deleted.
@@ -144,7 +145,8 @@ impl MemoryMappings {
 
     /// Records a mapping, in place of one between the same instances.
     pub fn insert(&mut self, mapping: MemoryMapping) {
-        let pair = (mapping.source_instance_id.clone(), mapping.target_instance_id.clone());
+        let pair =
+            [Arc::clone(&mapping.source_instance_id), Arc::clone(&mapping.target_instance_id)];
         self.by_pair.insert(pair, mapping.id);
         match mapping.deletion {
             Some(_) => self.deleting.insert(mapping.id),

@@ -117,7 +117,7 @@ impl Preset {
             let id: Box<str> = known.id.0.as_str().into();
             state.instances.insert(id.clone(), known.instance(now));
             if !known.databases.is_empty() {
-                let databases = known.databases.iter().map(|name| name.0.clone());
+                let databases = known.databases.iter().map(|name| name.0.as_str().into());
                 state.source_databases.entry(id.clone()).or_default().extend(databases);
             }
             if let Some(taurusdb) = &known.taurusdb_id {

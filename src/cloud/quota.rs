@@ -23,6 +23,12 @@ const FORGOTTEN_PART: usize = 16;
 /// How many records may be inspected for each request: what making room costs it on average.
 const INSPECTED_PER_REQUEST: usize = 64;
 
+/// How many requests may come until other things are counted again, however few there are.
+const UNCOUNTED_REQUESTS: usize = 1_024;
+
+/// How many other things one request makes at most.
+const OTHERS_PER_REQUEST: usize = 16;
+
 /// The migration tasks that nobody waits for any more.
 const FINISHED: &[&str] = &["SUCCESS", "FAILED", "TERMINATED", "MIGRATION_FAILED", "ERROR"];
 
@@ -193,10 +199,13 @@ impl State {
         let most = most.saturating_mul(OTHERS_PER_JOB);
         if self.quota.uncounted == 0 {
             // Counting takes as long as there are things to go through, so there is a number of
-            // requests until the next time that grows with them.
-            self.quota.uncounted =
-                (self.forget_deleted(now) + self.source_databases.len()) / INSPECTED_PER_REQUEST;
+            // requests until the next time that grows with them. Where there is much room there are
+            // more of them, as many as do not fill it.
+            let gone_through = self.forget_deleted(now) + self.source_databases.len();
             self.quota.others = self.others(now);
+            let room = most.saturating_sub(self.quota.others) / OTHERS_PER_REQUEST;
+            self.quota.uncounted =
+                (gone_through / INSPECTED_PER_REQUEST).max(room.min(UNCOUNTED_REQUESTS));
         }
         if self.quota.others >= most {
             return Err(LimitReached { what: "other things", most, flag: FLAG });

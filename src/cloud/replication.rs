@@ -5,6 +5,7 @@ use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{Map, OrderedMap, OrderedSet};
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One database kept in step.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,7 +16,7 @@ pub struct Replication {
     /// The node it is read from.
     pub source_node_id: String,
     /// The database, which has the same name on both sides.
-    pub database: String,
+    pub database: Arc<str>,
     /// Its activity.
     pub run: Execution,
     /// What is synchronised and how, as it was created.
@@ -189,10 +190,10 @@ impl Replication {
 
 /// The synchronisations of one ClickHouse instance, by database. A deleted one stays in its place
 /// until several are taken out at once, since taking it out moves all that follow.
-pub type Replications = OrderedMap<String, Replication>;
+pub type Replications = OrderedMap<Arc<str>, Replication>;
 
 /// What the checks of a database were told, by ClickHouse instance, TaurusDB instance and database.
-pub type Checked = Map<(Box<str>, Box<str>, String), ReplicationConfig>;
+pub type Checked = OrderedMap<[Box<str>; 3], ReplicationConfig>;
 
 /// Names of databases, by TaurusDB instance; a database outlives its synchronisation.
-pub type SourceDatabases = Map<Box<str>, OrderedSet<String>>;
+pub type SourceDatabases = Map<Box<str>, OrderedSet<Arc<str>>>;

@@ -102,7 +102,7 @@ impl Warning {
     /// Of a world that was forgotten for another one.
     pub fn of_world(project_id: &str, most: usize) -> Self {
         let message = format!(
-            "the state of {project_id} was forgotten: there are at most {most} (--max-worlds), and \
+            "the world of {project_id} was forgotten: there are at most {most} (--max-worlds), and \
              it was used longest ago"
         );
         Self { class: Class::Resources, message }
@@ -111,7 +111,7 @@ impl Warning {
     /// Of records that were forgotten for others.
     pub fn of_records(number: usize, most: usize) -> Self {
         let message = format!(
-            "{number} finished jobs, tasks or backups were forgotten, the oldest: a state keeps at \
+            "{number} finished jobs, tasks or backups were forgotten, the oldest: a world keeps at \
              most {most} of each (--max-jobs)"
         );
         Self { class: Class::Resources, message }
@@ -338,7 +338,7 @@ impl<'w> RequestContext<'w> {
     }
 
     /// The same, as the statuses that something with an id goes through.
-    pub fn start(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Execution {
+    pub fn start(&mut self, lifecycle: &'static Lifecycle, id: impl Into<Arc<str>>) -> Execution {
         #[cfg(test)]
         super::failpoint::pass(&self.state.project_id, "operation");
         let activity = self.current_course();

@@ -113,21 +113,20 @@ impl State {
 
     /// Moves the clock. What became due by it, in the order of time.
     pub fn move_clock(&mut self, command: &ClockCommand) -> Result<Vec<Due>, ClockError> {
-        self.timeline.catch_up(self.clock.now());
+        let before = self.clock.now();
+        self.timeline.catch_up(before);
         match command {
             ClockCommand::By(duration) => self.clock.advance(*duration)?,
             ClockCommand::To(moment) => self.clock.move_to(*moment)?,
             ClockCommand::Freeze(at) => self.clock.freeze(*at)?,
             ClockCommand::NextEvent => {
-                if let Some(next) = self.timeline.next_event() {
+                if let Some(next) = self.timeline.next_event(before) {
                     // A running clock may have come past it meanwhile.
                     self.clock.move_to(next.max(self.clock.now()))?;
                 }
             }
         }
-        let mut due = Vec::new();
-        self.timeline.pass(self.clock.now(), |activity, at| due.push(activity.due(at)));
-        Ok(due)
+        Ok(self.timeline.pass(before, self.clock.now()))
     }
 
     /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.

@@ -1,16 +1,16 @@
-//! What is under way in a world, and when it next comes to another status, or to where it is to
-//! stand still.
+//! What is under way in a world, in the order in which it ends.
 //!
 //! Statuses are computed from runs and need no timeline. It is there for those who turn the clock:
-//! to say what became due, to find the next event, and to steer what has not ended yet. Whatever
-//! has come to rest leaves it, so it is as long as what is under way, however much has been done;
-//! of the rest it knows the latest, for those who ask how that ended.
+//! to say what became due, to find the next event, and to steer what has not ended yet. These go
+//! through all that is under way; a request for an operation only adds to it. Whatever has ended
+//! leaves it, so it is as long as what is under way, however much has been done; of the rest it
+//! knows the latest, for those who ask how that ended.
 
 use super::lifecycle::{Execution, Lifecycle, Phase};
 use crate::clock::Moment;
 use crate::contract::Contract;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -138,9 +138,10 @@ impl Activity {
 /// What is under way in a world.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// By the moment of its next event, and by its number among those of the same moment. What
-    /// stands still comes last.
-    activities: BTreeMap<(Moment, u32), Activity>,
+    /// What ends by itself, and when; the first to end comes first.
+    running: VecDeque<(Moment, Activity)>,
+    /// What stands still until it is released, or comes to where it does.
+    held: Vec<Activity>,
     /// Those that came to rest last, the oldest first.
     ended: VecDeque<Activity>,
     /// How many activities there were.
@@ -153,9 +154,6 @@ pub struct Timeline {
 
 /// How many of those that came to rest are known.
 const MOST_ENDED: usize = 1_000;
-
-/// The next event of what stands still.
-const NEVER: Moment = Moment::from_milliseconds(i64::MAX);
 
 impl Timeline {
     /// The number of the next activity.
@@ -171,29 +169,47 @@ impl Timeline {
     }
 
     /// The moment of the next event.
-    pub fn next_event(&self) -> Option<Moment> {
-        let ((moment, _), _) = self.activities.first_key_value()?;
-        (*moment != NEVER).then_some(*moment)
+    pub fn next_event(&self, now: Moment) -> Option<Moment> {
+        self.under_way().filter_map(|activity| activity.next_event(now)).min()
     }
 
-    /// Goes through everything that is due by now, in the order of time. Telling of it takes
-    /// longer than all the rest, so that is left to those who want to know.
-    pub fn pass(&mut self, now: Moment, mut tell: impl FnMut(&Activity, Moment)) {
-        while let Some(first) = self.activities.first_entry().filter(|first| first.key().0 <= now) {
-            let ((at, _), activity) = first.remove_entry();
-            tell(&activity, at);
-            self.place(activity, at);
+    /// Goes through everything that becomes due after one moment and by another one, in the order
+    /// of time.
+    pub fn pass(&mut self, from: Moment, to: Moment) -> Vec<Due> {
+        let mut events = Vec::new();
+        for activity in self.under_way() {
+            let mut next = activity.next_event(from);
+            while let Some(at) = next.filter(|at| *at <= to) {
+                events.push((at, activity));
+                next = activity.next_event(at);
+            }
+        }
+        events.sort_by_key(|(at, activity)| (*at, activity.run.activity));
+        let due = events.into_iter().map(|(at, activity)| activity.due(at)).collect();
+        self.catch_up(to);
+        due
+    }
+
+    /// Lets go of everything that has ended by now.
+    pub fn catch_up(&mut self, now: Moment) {
+        while let Some((_, activity)) = self.running.pop_front_if(|(end, _)| *end <= now) {
+            self.keep_ended(activity);
         }
     }
 
-    /// Lets everything pass that is due by now.
-    pub fn catch_up(&mut self, now: Moment) {
-        self.pass(now, |_, _| {});
+    /// What has not come to rest.
+    pub fn under_way(&self) -> impl Iterator<Item = &Activity> {
+        self.running.iter().map(|(_, activity)| activity).chain(&self.held)
     }
 
-    /// What has not come to rest, in the order of the next event.
-    pub fn under_way(&self) -> impl Iterator<Item = &Activity> {
-        self.activities.values()
+    /// The same in the order of the next event; what stands still comes last.
+    pub fn by_next_event(&self, now: Moment) -> Vec<&Activity> {
+        let mut activities: Vec<_> = self.under_way().collect();
+        activities.sort_by_cached_key(|activity| {
+            let next = activity.next_event(now);
+            (next.is_none(), next, activity.run.activity)
+        });
+        activities
     }
 
     /// The activity that a client means by an id; the latest, if there are several.
@@ -217,10 +233,7 @@ impl Timeline {
 
     /// Replaces the run of an activity.
     pub fn steer(&mut self, run: Execution, now: Moment) {
-        let key =
-            self.activities.iter().find(|(_, activity)| activity.run.activity == run.activity);
-        let Some(key) = key.map(|(key, _)| *key) else { return };
-        if let Some(activity) = self.activities.remove(&key) {
+        if let Some(activity) = self.take(run.activity) {
             self.place(Activity { run, ..activity }, now);
         }
     }
@@ -228,9 +241,16 @@ impl Timeline {
     /// Forgets an activity, and says whether it was under way.
     pub fn forget(&mut self, activity: u32) -> bool {
         self.forget_planner(activity);
-        let before = self.activities.len();
-        self.activities.retain(|_, one| one.run.activity != activity);
-        self.activities.len() < before
+        self.take(activity).is_some()
+    }
+
+    fn take(&mut self, number: u32) -> Option<Activity> {
+        let is_it = |activity: &Activity| activity.run.activity == number;
+        if let Some(at) = self.held.iter().position(is_it) {
+            return Some(self.held.remove(at));
+        }
+        let at = self.running.iter().position(|(_, activity)| is_it(activity))?;
+        self.running.remove(at).map(|(_, activity)| activity)
     }
 
     /// The number of the latest activity.
@@ -286,14 +306,20 @@ impl Timeline {
         timeline
     }
 
-    /// Puts an activity where its next event is; one that has come to rest is not there at all.
+    /// Puts an activity where it belongs. One without statuses ends at once.
     fn place(&mut self, activity: Activity, now: Moment) {
-        let stands_still = || activity.phases(now).any(|phase| phase.ended.is_none());
-        let next = activity.next_event(now).or_else(|| stands_still().then_some(NEVER));
-        if let Some(next) = next {
-            self.activities.insert((next, activity.run.activity), activity);
-            return;
+        let has_statuses = activity.lifecycles().next().is_some();
+        match activity.run.end() {
+            Some(end) if has_statuses && end > now => {
+                let at = self.running.partition_point(|(other, _)| *other <= end);
+                self.running.insert(at, (end, activity));
+            }
+            None if has_statuses => self.held.push(activity),
+            _ => self.keep_ended(activity),
         }
+    }
+
+    fn keep_ended(&mut self, activity: Activity) {
         self.forget_planner(activity.run.activity);
         if self.ended.len() >= MOST_ENDED {
             self.ended.pop_front();
@@ -326,14 +352,12 @@ mod tests {
         }
     }
 
-    fn due(timeline: &mut Timeline, now: u64) -> Vec<(u128, &'static str, &'static str)> {
-        let mut all = Vec::new();
-        timeline.pass(after(now), |activity, at| {
-            let due = activity.due(at);
+    fn due(timeline: &mut Timeline, from: u64, to: u64) -> Vec<(u128, &'static str, &'static str)> {
+        let due = timeline.pass(after(from), after(to)).into_iter().map(|due| {
             let job = due.job_id.map_or(0, |id| id.as_u128());
-            all.push((job, due.job_status.unwrap(), due.resource_status.unwrap()));
+            (job, due.job_status.unwrap(), due.resource_status.unwrap())
         });
-        all
+        due.collect()
     }
 
     #[test]
@@ -341,26 +365,42 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.begin(activity(1, 0), after(0));
         timeline.begin(activity(2, 500), after(500));
-        assert_eq!(timeline.next_event(), Some(after(1_000)));
+        assert_eq!(timeline.next_event(after(500)), Some(after(1_000)));
         let expected = [(1, "Running", "Full"), (2, "Running", "Full"), (1, "Completed", "Done")];
-        assert_eq!(due(&mut timeline, 4_000), expected);
+        assert_eq!(due(&mut timeline, 500, 4_000), expected);
         assert_eq!(timeline.under_way().count(), 1);
-        assert_eq!(due(&mut timeline, 4_500), [(2, "Completed", "Done")]);
-        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 0));
+        assert_eq!(due(&mut timeline, 4_000, 4_500), [(2, "Completed", "Done")]);
+        assert_eq!((timeline.next_event(after(4_500)), timeline.under_way().count()), (None, 0));
     }
 
     #[test]
-    fn what_stands_still_stays_until_it_is_steered() {
+    fn what_stands_still_stays_until_it_is_steered_and_keeps_nothing_else_from_ending() {
         let mut timeline = Timeline::default();
         let mut held = activity(1, 0);
         held.run.hold(after(0));
         let mut run = held.run;
         timeline.begin(held, after(0));
-        assert_eq!(due(&mut timeline, 60_000), []);
-        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 1));
+        timeline.begin(activity(2, 0), after(0));
+        let expected = [(2, "Running", "Full"), (2, "Completed", "Done")];
+        assert_eq!(due(&mut timeline, 0, 60_000), expected);
+        assert_eq!((timeline.next_event(after(60_000)), timeline.under_way().count()), (None, 1));
         run.release(after(60_000));
         timeline.steer(run, after(60_000));
-        assert_eq!(timeline.next_event(), Some(after(61_000)));
+        assert_eq!(timeline.next_event(after(60_000)), Some(after(61_000)));
+        assert_eq!(due(&mut timeline, 61_000, 64_000), [(1, "Completed", "Done")]);
+    }
+
+    #[test]
+    fn what_ends_first_comes_first_though_it_began_last() {
+        let mut timeline = Timeline::default();
+        timeline.begin(activity(1, 0), after(0));
+        let run = Execution::new(2, after(500), 1_000, Outcome::Succeeds);
+        timeline.begin(Activity { run, ..activity(2, 500) }, after(500));
+        let numbers: Vec<_> = timeline.under_way().map(|one| one.run.activity).collect();
+        assert_eq!(numbers, [2, 1]);
+        timeline.catch_up(after(1_500));
+        let numbers: Vec<_> = timeline.under_way().map(|one| one.run.activity).collect();
+        assert_eq!(numbers, [1]);
     }
 
     #[test]
@@ -369,14 +409,10 @@ mod tests {
         let begun = Moment::from_milliseconds(Moment::LAST.milliseconds() - 1);
         let run = Execution::new(1, begun, 4_000, Outcome::Succeeds);
         timeline.begin(Activity { run, ..activity(1, 0) }, begun);
-        for now in [Moment::LAST, Moment::from_milliseconds(i64::MAX - 1)] {
-            let mut passed = 0;
-            timeline.pass(now, |_, _| {
-                passed += 1;
-                assert!(passed < 9, "it goes on for ever");
-            });
-        }
-        assert_eq!((timeline.next_event(), timeline.under_way().count()), (None, 0));
+        let beyond = Moment::from_milliseconds(i64::MAX - 1);
+        assert_eq!(timeline.pass(begun, Moment::LAST).len(), 1);
+        assert_eq!(timeline.pass(Moment::LAST, beyond), []);
+        assert_eq!((timeline.next_event(beyond), timeline.under_way().count()), (None, 0));
     }
 
     #[test]

@@ -185,7 +185,7 @@ impl ClockView {
             now: now.with_milliseconds(),
             scale: world.state.clock.scale(),
             auto_advance: world.auto_advance,
-            next_event: world.state.timeline.next_event().map(Moment::with_milliseconds),
+            next_event: world.state.timeline.next_event(now).map(Moment::with_milliseconds),
         }
     }
 

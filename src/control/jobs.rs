@@ -77,8 +77,8 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let now = world.state.clock.now();
     world.state.timeline.catch_up(now);
     let timeline = &world.state.timeline;
-    let jobs: Vec<_> =
-        timeline.under_way().map(|activity| JobView::of(activity, timeline, now)).collect();
+    let activities = timeline.by_next_event(now).into_iter();
+    let jobs: Vec<_> = activities.map(|activity| JobView::of(activity, timeline, now)).collect();
     Ok(List { count: jobs.len(), jobs })
 }
 

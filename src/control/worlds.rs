@@ -144,7 +144,7 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
 pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
     let cell = super::look(app, project)?;
     let (settings, requests) = (app.worlds.settings(), cell.requests());
-    let snapshot = Snapshot::of(&cell.lock(), project, requests, settings);
+    let snapshot = Snapshot::of(&mut cell.lock(), project, requests, settings);
     Ok(snapshot.write())
 }
 

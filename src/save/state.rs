@@ -48,7 +48,7 @@ pub fn write(cloud: &Worlds, out: &mut impl Write) -> io::Result<Written> {
         let Some(cell) = cloud.known_world(&id) else { continue };
         let name = if id.is_empty() { ACCOUNT } else { &*id };
         let requests = cell.requests();
-        let snapshot = Snapshot::of(&cell.lock(), name, requests, cloud.settings());
+        let snapshot = Snapshot::of(&mut cell.lock(), name, requests, cloud.settings());
         out.write_all(if written.worlds == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut *out, &snapshot)?;
         written.worlds += 1;

@@ -197,7 +197,7 @@ fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
         let there = known.clickhouses.contains(&**id);
         let problem = || format!("{} is in no ClickHouse instance", shown(id));
         require(there, || format!("replications.{id}"), problem)?;
-        let databases = replications.iter().map(|one| one.database.as_str());
+        let databases = replications.iter().map(|one| one.database.as_ref());
         unique(databases, |at| format!("replications.{id}[{at}].database"))?;
         for (at, one) in replications.iter().enumerate() {
             let place = || format!("replications.{id}[{at}].source_instance_id");
@@ -206,7 +206,7 @@ fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
     }
     for (id, databases) in &document.source_databases.0 {
         let place = |at| format!("source_databases.{id}[{at}]");
-        unique(databases.iter().map(String::as_str), place)?;
+        unique(databases.iter().map(AsRef::as_ref), place)?;
     }
     let keys = document.checked.iter().map(super::document::WrittenCheck::key);
     unique(keys, |at| format!("checked[{at}]")).map(drop)

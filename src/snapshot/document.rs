@@ -50,7 +50,7 @@ pub struct Document {
     pub replications: Keyed<Box<str>, Vec<Replication>>,
     pub checked: Vec<WrittenCheck>,
     /// By TaurusDB instance, in the order they became known.
-    pub source_databases: Keyed<Box<str>, Vec<String>>,
+    pub source_databases: Keyed<Box<str>, Vec<Arc<str>>>,
     /// Those of one TaurusDB instance in the order they became known.
     pub clickhouses: Vec<WrittenClickHouse>,
     pub faults: WrittenFaults,
@@ -107,7 +107,7 @@ pub enum WrittenTask {
 pub struct WrittenCheck {
     pub clickhouse_id: Box<str>,
     pub taurusdb_id: Box<str>,
-    pub database: String,
+    pub database: Box<str>,
     configuration: ReplicationConfig,
 }
 
@@ -223,11 +223,11 @@ impl Document {
             }
         }
         for (clickhouse_id, replications) in self.replications.0 {
-            let by_database = replications.into_iter().map(|one| (one.database.clone(), one));
+            let by_database = replications.into_iter().map(|one| (Arc::clone(&one.database), one));
             world.state.replications.insert(clickhouse_id, by_database.collect());
         }
         for WrittenCheck { clickhouse_id, taurusdb_id, database, configuration } in self.checked {
-            world.state.checked.insert((clickhouse_id, taurusdb_id, database), configuration);
+            world.state.checked.insert([clickhouse_id, taurusdb_id, database], configuration);
         }
         for (taurusdb_id, databases) in self.source_databases.0 {
             world.state.source_databases.insert(taurusdb_id, databases.into_iter().collect());
@@ -344,7 +344,7 @@ fn replications(world: &World) -> Keyed<Box<str>, Vec<Replication>> {
 
 fn checked(world: &World) -> Vec<WrittenCheck> {
     let written =
-        world.state.checked.iter().map(|((clickhouse, taurusdb, database), told)| WrittenCheck {
+        world.state.checked.iter().map(|([clickhouse, taurusdb, database], told)| WrittenCheck {
             clickhouse_id: clickhouse.clone(),
             taurusdb_id: taurusdb.clone(),
             database: database.clone(),
@@ -362,7 +362,7 @@ impl WrittenCheck {
     }
 }
 
-fn source_databases(world: &World) -> Keyed<Box<str>, Vec<String>> {
+fn source_databases(world: &World) -> Keyed<Box<str>, Vec<Arc<str>>> {
     let known = world.state.source_databases.iter();
     known.map(|(id, databases)| (id.clone(), databases.iter().cloned().collect())).collect()
 }

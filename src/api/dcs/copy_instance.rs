@@ -66,7 +66,7 @@ impl Operation for CopyInstance {
         }
         context.make_room(Records::Backups)?;
         let backup_id = context.new_backup_id().to_string();
-        let run = context.start(&BACKUP, &backup_id);
+        let run = context.start(&BACKUP, backup_id.as_str());
         context.state.backups.insert(Backup {
             id: backup_id.as_str().into(),
             instance_id: instance_id.into(),

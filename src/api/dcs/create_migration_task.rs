@@ -228,7 +228,7 @@ impl Operation for CreateMigrationTask {
             backup_id: source.backup_id,
             target_instance_id: target.id.into(),
             target_instance_name: target.name,
-            run: context.start(&IMPORT, &id),
+            run: context.start(&IMPORT, id.as_str()),
         };
         let work = Work::BackupImport(import.into());
         let (name, description) = (request.task_name, request.description);

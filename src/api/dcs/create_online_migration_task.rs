@@ -82,7 +82,7 @@ impl Operation for CreateOnlineMigrationTask {
         let job_id = context.start_job(&JOB, &instance_id).simple().to_string();
         let online = OnlineMigration {
             network: Some(Network { vpc_id, subnet_id, security_group_id }),
-            ..OnlineMigration::prepared_by(context.start(&PREPARATION, &instance_id))
+            ..OnlineMigration::prepared_by(context.start(&PREPARATION, instance_id.as_str()))
         };
         let work = Work::Online(online.into());
         let task = MigrationTask::new(&instance_id, name, description, context.now, work);

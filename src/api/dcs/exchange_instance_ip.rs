@@ -77,7 +77,7 @@ impl Operation for ExchangeInstanceIp {
         let task = find(&task_id, context)?;
         require_following(task, context.now)?;
         require_two_instances(task, context)?;
-        let there = context.start(&EXCHANGE, &task_id);
+        let there = context.start(&EXCHANGE, task_id.as_str());
         let Work::Online(online) = &mut find_mut(&task_id, context)?.work else {
             return Err(unknown(&task_id));
         };

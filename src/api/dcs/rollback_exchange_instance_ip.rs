@@ -39,7 +39,7 @@ impl Operation for RollbackExchangeInstanceIp {
 
     fn call(Request { task_id }: Request, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
         context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
-        let (now, back) = (context.now, context.start(&ROLLBACK, &task_id));
+        let (now, back) = (context.now, context.start(&ROLLBACK, task_id.as_str()));
         let task = find_mut(&task_id, context)?;
         let state = task.task_status(now);
         let exchange = match &mut task.work {

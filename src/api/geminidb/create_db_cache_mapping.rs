@@ -88,7 +88,7 @@ impl Operation for CreateDbCacheMapping {
         let job_id = context.start_job(&JOB, &target);
         if mapped.is_none_or(|(_, status)| status == "createfail") {
             let id = mapped.map_or_else(|| context.new_mapping_id(), |(id, _)| id);
-            let creation = context.start(&MAPPING_CREATION, &id.to_string());
+            let creation = context.start(&MAPPING_CREATION, id.to_string());
             context.state.memory_mappings.insert(MemoryMapping {
                 id,
                 name: format!("mapping-{}", RequestContext::tag(&id.to_string(), 6)),

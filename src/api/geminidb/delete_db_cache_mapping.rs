@@ -71,7 +71,7 @@ impl Operation for DeleteDbCacheMapping {
             require_normal(instance, context)?;
         }
         let job_id = context.start_job(&JOB, &mapping.target_instance_id);
-        let deletion = context.start(&MAPPING_DELETION, &id);
+        let deletion = context.start(&MAPPING_DELETION, id.as_str());
         context.state.memory_mappings.delete(mapping.id, deletion);
         Ok(JobStarted { job_id })
     }

@@ -97,9 +97,8 @@ impl Operation for CheckClickHouseDataBaseConfig {
 impl Request {
     /// Keeps parameters and tables; clauses that the other check was sent stay.
     fn remember(&self, context: &mut RequestContext<'_>) {
-        let source = self.source_instance_id.as_str().into();
-        let key = (self.instance_id.as_str().into(), source, self.source_database_name.clone());
-        let checked = context.state.checked.entry(key).or_default();
+        let key = [&self.instance_id, &self.source_instance_id, &self.source_database_name];
+        let checked = context.state.checked.entry(key.map(|id| id.as_str().into())).or_default();
         checked.parameters.clone_from(&self.db_configs);
         let scope = self.table_repl_config.as_ref().or(self.table_replconfig.as_ref());
         checked.scope = scope.cloned().unwrap_or_default();

@@ -115,13 +115,12 @@ impl Request {
     }
 
     fn remember(self, context: &mut RequestContext<'_>) {
-        let key =
-            (self.instance_id.into(), self.source_instance_id.into(), self.source_database_name);
+        let key = [self.instance_id, self.source_instance_id, self.source_database_name];
         let checked = ReplicationConfig {
             parameters: self.db_configs,
             tables: self.tables_configs,
             scope: self.table_repl_config,
         };
-        context.state.checked.insert(key, checked);
+        context.state.checked.insert(key.map(Into::into), checked);
     }
 }

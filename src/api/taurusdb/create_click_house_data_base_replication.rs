@@ -4,12 +4,15 @@ use super::check_click_house_data_base_config::REMEMBERED;
 use super::service::{SERVICE, job, require_status, require_staying};
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::assumed::CREATE_REPLICATION_JOB;
-use crate::cloud::{JobKind, Lifecycle, REPLICATION_LIFECYCLE, Replication, RequestContext};
+use crate::cloud::{
+    JobKind, Lifecycle, REPLICATION_LIFECYCLE, Replication, RequestContext, Texts, value_of,
+};
 use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
 use crate::error::{Business, Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::Method;
 use serde::Deserialize;
+use std::sync::Arc;
 
 static CONTRACT: Contract = Contract {
     id: "CreateClickHouseDataBaseReplication",
@@ -110,22 +113,24 @@ impl Request {
     /// Records the synchronisation, and what is known of instances and databases through it.
     fn begin(self, context: &mut RequestContext<'_>) {
         let (target, source) = (self.instance_id, self.source_instance_id);
-        let database = self.source_database;
         let node = self.source_node_id.unwrap_or_else(|| context.primary_node(&source));
-        let key = (target.as_str().into(), source.as_str().into(), database.clone());
+        let key = Texts([&target, &source, &self.source_database]);
         let configuration = context.state.checked.get(&key).cloned().unwrap_or_default();
+        let database = Arc::<str>::from(self.source_database);
+        let run = context.start(&REPLICATION_LIFECYCLE, Arc::clone(&database));
+        let state = &mut *context.state;
+        state.clickhouses.adopt(&target, &source, &context.settings.region);
+        let databases = value_of(&mut state.source_databases, &source);
+        databases.insert(Arc::clone(&database));
         let replication = Replication {
-            source_instance_id: source.as_str().into(),
+            source_instance_id: source.into(),
             source_node_id: node,
-            database: database.clone(),
-            run: context.start(&REPLICATION_LIFECYCLE, &database),
+            database: Arc::clone(&database),
+            run,
             configuration,
             change: None,
             removal: None,
         };
-        let state = &mut *context.state;
-        state.clickhouses.adopt(&target, &source, &context.settings.region);
-        state.source_databases.entry(source.into()).or_default().insert(database.clone());
-        state.replications.entry(target.into()).or_default().insert(database, replication);
+        value_of(&mut state.replications, &target).insert(database, replication);
     }
 }

@@ -234,7 +234,7 @@ impl Operation for CreateClickHouseInstance {
         find_taurusdb(&request.instance_id, context)?;
         let id = context.new_clickhouse_id();
         let job_id = context.start_job(&JOB, &id);
-        let (order, run) = (request.order(), context.start(&CLICKHOUSE_CREATION, &id));
+        let (order, run) = (request.order(), context.start(&CLICKHOUSE_CREATION, id.as_str()));
         let clickhouse = ClickHouse::created(&request.instance_id, order, job_id, run);
         context.state.clickhouses.insert(&id, clickhouse.clone());
         context.add_instance(&id, InstanceKind::CLICKHOUSE, &request.name);

@@ -7,6 +7,7 @@ use crate::contract::{Certainty, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 static CONTRACT: Contract = Contract {
     id: "ListClickHouseDataBase",
@@ -45,7 +46,7 @@ pub struct Request {
 
 #[derive(Serialize)]
 pub struct Reply {
-    databases: Vec<String>,
+    databases: Vec<Arc<str>>,
     total_count: usize,
 }
 
@@ -62,8 +63,8 @@ impl Operation for ListClickHouseDataBase {
         let all = replications.into_iter().flat_map(|known| known.values());
         let there = all.filter(|replication| !replication.is_gone(context.now));
         let names = there.map(|replication| &replication.database);
-        let wanted = request.database_name.as_ref();
-        let fitting = names.filter(|name| wanted.is_none_or(|wanted| wanted == *name));
+        let wanted = request.database_name.as_deref();
+        let fitting = names.filter(|name| wanted.is_none_or(|wanted| &***name == wanted));
         let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(10));
         Ok(Reply { databases: page.into_iter().cloned().collect(), total_count })
     }

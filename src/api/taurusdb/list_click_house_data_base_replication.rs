@@ -7,6 +7,7 @@ use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 static CONTRACT: Contract = Contract {
     id: "ListClickHouseDataBaseReplication",
@@ -64,8 +65,8 @@ pub struct Reply {
 
 #[derive(Serialize)]
 struct Listed {
-    source_database: String,
-    target_database: String,
+    source_database: Arc<str>,
+    target_database: Arc<str>,
     status: &'static str,
     stage: &'static str,
     percentage: String,

@@ -9,6 +9,7 @@ use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 static CONTRACT: Contract = Contract {
     id: "ListClickHouseDataBaseReplicationConfig",
@@ -73,7 +74,7 @@ pub struct Reply {
 
 #[derive(Serialize)]
 struct Database {
-    database_name: String,
+    database_name: Arc<str>,
     db_config_check_results: Vec<SettingCheck>,
 }
 

@@ -311,7 +311,7 @@ pub fn find_replication<'p>(
 /// Refuses what cannot be done with a synchronisation that is being deleted.
 pub fn require_staying(replication: &Replication, now: Moment) -> Result<(), Refusal> {
     if replication.is_going(now) {
-        let id = replication.database.clone();
+        let id = replication.database.to_string();
         return Err(Refusal::Busy { id, with: Business::Another });
     }
     Ok(())

@@ -109,7 +109,7 @@ fn require_changeable(
     kind: ListKind,
     now: Moment,
 ) -> Result<(), Refusal> {
-    let id = replication.database.clone();
+    let id = replication.database.to_string();
     if *replication.source_instance_id != *source_instance_id {
         return Err(Refusal::NotFound { resource: Resource::Replication, id });
     }

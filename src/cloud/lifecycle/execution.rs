@@ -155,6 +155,12 @@ impl Execution {
         }
     }
 
+    /// When it comes to rest; never, if it is to stand still before that or then.
+    pub fn end(&self) -> Option<Moment> {
+        let last = self.last();
+        self.hold.is_none_or(|hold| last < hold).then(|| self.at(last))
+    }
+
     /// After how many milliseconds so much of it is over. Rounded down, it would be the end of the
     /// stage before the one that begins there.
     fn part(&self, percent: u8) -> u32 {
