@@ -58,69 +58,41 @@ enum Credential<'r> {
     Signature(Signature<'r>),
 }
 
-/// Admits a request, or says what is wrong with its credentials. They are never shown.
-pub fn admit(mode: AuthMode, arrival: &Arrival<'_>) -> Result<(), Refusal> {
-    if mode == AuthMode::Off {
-        return Ok(());
-    }
-    let credential = Credential::read(&arrival.parts.headers).map_err(refusal)?;
-    match credential {
-        _ if mode == AuthMode::Presence => Ok(()),
-        Credential::Token(text) => token::verify(text, arrival),
-        Credential::Signature(signature) => signature::verify(&signature, arrival),
-    }
+/// Who a request comes from, as far as its credentials say.
+#[derive(Debug, Default)]
+pub struct Authenticated {
+    /// Whose credentials it carries. Only IAM asks for it, and its paths have no project.
+    pub caller: Caller,
+    /// What is to say of a token that was let in though it has expired.
+    pub expired: Option<String>,
+    /// The scenario that the credentials name: behind a plus in the access key, or in the name of
+    /// the user that the token was issued to.
+    pub scenario: Option<String>,
 }
 
-/// Says of a token that was issued here that it has expired, if it has.
-pub fn expired(arrival: &Arrival<'_>) -> Option<String> {
-    match Credential::read(&arrival.parts.headers).ok()? {
-        Credential::Token(text) => token::expired(text, arrival),
-        Credential::Signature(_) => None,
-    }
-}
-
-/// Whose credentials a request carries, as far as that is known. Only IAM asks for it, and its
-/// paths have no project.
-pub fn recognise(arrival: &Arrival<'_>) -> Caller {
-    let mut caller = Caller::default();
-    if arrival.project_id.is_some() {
-        return caller;
-    }
-    let Arrival { worlds, parts, .. } = arrival;
-    match Credential::read(&parts.headers) {
-        Ok(Credential::Token(text)) => caller.token = worlds.account.token(text),
-        Ok(Credential::Signature(signature)) => {
-            let key = worlds.settings().credentials.access_key(signature.access_key);
-            caller.key_holder = key.map(|key| Identity {
-                projects: key.projects.clone(),
-                ..worlds.account.first_identity()
-            });
-            caller.named_project = text_of(&parts.headers, "x-project-id").map(str::to_owned);
+/// Lets a request in, or says what is wrong with its credentials. They are never shown.
+pub fn authenticate(mode: AuthMode, arrival: &Arrival<'_>) -> Result<Authenticated, Refusal> {
+    let credential = match Credential::read(&arrival.parts.headers) {
+        Ok(credential) => credential,
+        Err(_) if mode == AuthMode::Off => return Ok(Authenticated::default()),
+        Err(reason) => return Err(refusal(reason)),
+    };
+    let mut authenticated = Authenticated::default();
+    match &credential {
+        Credential::Token(text) if mode == AuthMode::Verify => token::verify(text, arrival)?,
+        Credential::Signature(sent) if mode == AuthMode::Verify => {
+            signature::verify(sent, arrival)?
         }
-        Err(_) => {}
-    }
-    caller
-}
-
-/// The scenario that the credentials of a request name: behind a plus in the access key, or in the
-/// name of the user that the token was issued to.
-pub fn scenario(arrival: &Arrival<'_>) -> Option<String> {
-    let Arrival { worlds, parts, .. } = arrival;
-    let signed = parts.headers.get(header::AUTHORIZATION);
-    let may_name_one = signed.is_some_and(|value| value.as_bytes().contains(&b'+'));
-    if !may_name_one && !worlds.account.tokens_name_scenarios() {
-        return None;
-    }
-    let credentials = &worlds.settings().credentials;
-    match Credential::read(&parts.headers).ok()? {
-        Credential::Signature(signature) => {
-            credentials.scenario_of_key(signature.access_key).map(str::to_owned)
+        Credential::Token(text) if mode == AuthMode::Presence => {
+            authenticated.expired = token::expired(text, arrival);
         }
-        Credential::Token(text) => {
-            let token = worlds.account.token(text)?;
-            credentials.scenario_of_user(&token.identity.user).map(str::to_owned)
-        }
+        Credential::Token(_) | Credential::Signature(_) => {}
     }
+    authenticated.scenario = credential.scenario(arrival);
+    if arrival.project_id.is_none() {
+        authenticated.caller = credential.caller(arrival);
+    }
+    Ok(authenticated)
 }
 
 impl<'r> Credential<'r> {
@@ -138,6 +110,35 @@ impl<'r> Credential<'r> {
             return Err("Authorization has signs that are not ASCII".to_owned());
         };
         signature::read(authorization).map(Self::Signature)
+    }
+
+    fn caller(&self, Arrival { worlds, parts, .. }: &Arrival<'_>) -> Caller {
+        let mut caller = Caller::default();
+        match self {
+            Self::Token(text) => caller.token = worlds.account.token(text),
+            Self::Signature(signature) => {
+                let key = worlds.settings().credentials.access_key(signature.access_key);
+                caller.key_holder = key.map(|key| Identity {
+                    projects: key.projects.clone(),
+                    ..worlds.account.first_identity()
+                });
+                caller.named_project = text_of(&parts.headers, "x-project-id").map(str::to_owned);
+            }
+        }
+        caller
+    }
+
+    fn scenario(&self, Arrival { worlds, .. }: &Arrival<'_>) -> Option<String> {
+        let credentials = &worlds.settings().credentials;
+        let name = match self {
+            Self::Signature(signature) => credentials.scenario_of_key(signature.access_key)?,
+            Self::Token(_) if !worlds.account.tokens_name_scenarios() => return None,
+            Self::Token(text) => {
+                let token = worlds.account.token(text)?;
+                return credentials.scenario_of_user(&token.identity.user).map(str::to_owned);
+            }
+        };
+        Some(name.to_owned())
     }
 }
 

@@ -60,7 +60,7 @@ pub use replication::{
     FOLLOWING, LIFECYCLE as REPLICATION_LIFECYCLE, ListKind, Replication, ReplicationConfig,
     Replications, ScopeChange, Setting, TableScope, TableSetting,
 };
-pub use request_context::{CLICKHOUSE_SUFFIX, Plan, RequestContext, Warning};
+pub use request_context::{CLICKHOUSE_SUFFIX, Effects, Plan, RequestContext, Warning};
 pub use state::{PollTarget, State};
 pub use timeline::{Activity, Due, Timeline};
 pub use token::{Grant, Identity, SavedTokens, Scope, Token};

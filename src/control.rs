@@ -28,7 +28,7 @@ use crate::auth::guard::Guard;
 use crate::contract::rules;
 use crate::error::Refusal;
 use crate::error::control::ControlError;
-use crate::http::reply;
+use crate::http::reply::{self, refuse};
 use crate::project_id::project_id;
 use crate::publish;
 use crate::text::language::Language;
@@ -221,27 +221,6 @@ pub fn answer_empty(done: Result<(), ControlError>) -> Response<Body> {
 
 fn ok(body: &impl Serialize) -> Response<Body> {
     reply::json(StatusCode::OK, body).map(Body::from)
-}
-
-/// A control request that is refused: the reason, and nothing half-applied.
-pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
-    let code = format!("PAPER.0{}", status.as_u16());
-    reply::json(status, &json!({ "error_code": code, "error_msg": reason }))
-}
-
-/// A request of the API whose headers for tests are refused. It is in the journal, so it has an id
-/// and is explained.
-pub fn refuse_instructions(
-    status: StatusCode,
-    reason: &str,
-    request_id: &str,
-) -> Response<Vec<u8>> {
-    let mut refused = refuse(status, reason);
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        refused.headers_mut().insert(crate::headers::REQUEST_ID, id);
-    }
-    reply::point_to_explanation(refused.headers_mut(), request_id);
-    refused
 }
 
 async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body> {

@@ -12,7 +12,6 @@ pub use endpoint::PortOf;
 
 use crate::api::nearest::nearest_contract;
 use crate::app::App;
-use crate::cloud::Warning;
 use crate::contract::check::Members;
 use crate::contract::gateway::{self, BODY_LIMIT};
 use crate::contract::json::Json;
@@ -41,8 +40,8 @@ use tokio::time::Sleep;
 /// The language that a client wants messages in.
 const LANGUAGE: HeaderName = HeaderName::from_static("x-language");
 
-/// What happens to every request for an operation. Panics are caught where they may come from: a
-/// layer around all of it would cost each request more.
+/// Answers a request for an operation. Panics are caught here and in the operation, and not in a
+/// layer around all of it, which would cost each request more.
 pub async fn respond(
     app: &Arc<App>,
     endpoints: &[&'static Endpoint],
@@ -51,27 +50,26 @@ pub async fn respond(
     let (parts, body) = request.into_parts();
     let begin = || {
         let exchange = Exchange::begin(app, endpoints, &parts);
-        let refused = app.guard.admit_instructions(&parts.headers, &parts.uri);
-        let forbidden = refused.err().map(|error| exchange.forbid(&error).map(Body::from));
-        (exchange, forbidden)
+        match app.guard.admit_instructions(&parts.headers, &parts.uri) {
+            Ok(()) => Ok(exchange),
+            Err(error) => Err(Box::new(exchange.forbid(&error).map(Body::from))),
+        }
     };
-    let exchange = match catch_unwind(AssertUnwindSafe(begin)) {
-        Ok((exchange, None)) => exchange,
-        Ok((_, Some(forbidden))) => return forbidden,
+    let mut exchange = match catch_unwind(AssertUnwindSafe(begin)) {
+        Ok(Ok(exchange)) => exchange,
+        Ok(Err(forbidden)) => return *forbidden,
         Err(panic) => return reply::panicked(panic),
     };
     let received = app.bodies.receive(&parts.headers, body, BODY_LIMIT).await;
     let body = received.as_ref().map(|received| received.bytes.clone()).map_err(Clone::clone);
     let client = parts.extensions.get::<ClientWatch>();
-    let (mut decision, mut left_after) = (None, None);
+    let mut left_after = None;
     let Done { response, delay, disruption } = loop {
-        match exchange.advance_whatever_happens(&body, decision) {
-            Step::Done(done) => break done,
-            Step::Wait(latency, next) => {
-                decision = Some(next);
-                // Who has left cannot tell how long it takes, so what is asked is done at once.
-                left_after = leaves_within(client, latency).await;
-            }
+        match catch_unwind(AssertUnwindSafe(|| exchange.advance(&body))) {
+            Ok(Step::Done(done)) => break done,
+            // Who has left cannot tell how long it takes, so what is asked is done at once.
+            Ok(Step::Wait(latency)) => left_after = leaves_within(client, latency).await,
+            Err(panic) => return reply::panicked(panic),
         }
     };
     if left_after.is_none() && !delay.is_zero() {
@@ -111,12 +109,11 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
     if endpoints.is_empty() {
         return unknown(app, parts);
     }
-    let exchange = Exchange::begin(app, &endpoints, parts);
-    let (body, mut hit) = (Ok(body), None);
+    let mut exchange = Exchange::begin(app, &endpoints, parts);
+    let body = Ok(body);
     loop {
-        match exchange.advance_whatever_happens(&body, hit) {
-            Step::Wait(_, next) => hit = Some(next),
-            Step::Done(done) => break done.response,
+        if let Step::Done(done) = exchange.advance(&body) {
+            return done.response;
         }
     }
 }
@@ -177,29 +174,25 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
     tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
 }
 
-/// Answers what is no operation.
+/// Answers what is no operation. It makes no world: a request that only looks as if it were for a
+/// project that has none belongs to the account.
 pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
     let segment = path.split('/').nth(2).filter(|segment| is_usual_project_id(segment));
-    let mut answer = Answer::new(&gateway::SERVICE, Language::English);
-    // Without room for a world it is answered all the same.
-    let (cell, entry) = app.worlds.enter_or_account(segment.unwrap_or_default());
-    if let Ok(Some(id)) = entry {
-        answer.warnings.push(Warning::of_world(&id, app.worlds.world_settings().max_worlds));
-    }
+    let known = segment.and_then(|id| app.worlds.known_world(id));
+    let cell = known.unwrap_or_else(|| app.worlds.world(""));
     let ordinal = cell.next_request();
-    answer.request_id = cell.request_id(ordinal);
     let nearest = nearest_contract(method, path)
         .map(|contract| format!("{} {}", contract.method, contract.path));
     let path = path.chars().take(256).collect();
     let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
-    let response = answer.write(Err(refusal));
+    let response = Answer::of_gateway(cell.request_id(ordinal)).write(Err(refusal));
     app.worlds.metrics().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.state.clock.now();
-    let draft = RequestRecord::default();
-    let entry = |key| Entry::new((key, ordinal), [now; 2], (parts, &[]), Some(&response), draft);
+    let record = RequestRecord::default();
+    let entry = |key| Entry::new((key, ordinal), [now; 2], (parts, &[]), Some(&response), record);
     world.journal.record(entry);
     response
 }

@@ -55,13 +55,13 @@ pub struct Route {
     /// The job that a success leaves running.
     pub job: Option<&'static JobKind>,
     activities: &'static [&'static Lifecycle],
-    perform: fn(Json<'_>, &mut RequestContext<'_>) -> Result<Outcome, Failure>,
+    perform: fn(Json<'_>, &mut RequestContext<'_>) -> Result<Output, Failure>,
     claims: fn(&Sent<'_>, &State) -> bool,
 }
 
 /// What an operation answered.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct Output {
     /// Its documented status.
     pub status: StatusCode,
     /// Its own headers.
@@ -70,7 +70,7 @@ pub struct Outcome {
     pub body: Vec<u8>,
 }
 
-impl Outcome {
+impl Output {
     /// A status, and nothing else.
     pub fn empty(status: StatusCode) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
@@ -112,7 +112,7 @@ impl Route {
         &self,
         document: Json<'_>,
         project: &mut RequestContext<'_>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Output, Failure> {
         (self.perform)(document, project)
     }
 
@@ -128,7 +128,7 @@ const USUAL_BODY: usize = 512;
 fn perform<O: Operation>(
     document: Json<'_>,
     project: &mut RequestContext<'_>,
-) -> Result<Outcome, Failure> {
+) -> Result<Output, Failure> {
     let request =
         O::Request::deserialize(document).map_err(|error| Failure::Misfit(error.to_string()))?;
     let reply = O::call(request, project).map_err(Failure::Refused)?;
@@ -138,5 +138,5 @@ fn perform<O: Operation>(
         serde_json::to_writer(&mut body, &reply)
             .map_err(|error| Failure::Misfit(error.to_string()))?;
     }
-    Ok(Outcome { status: O::CONTRACT.success, headers: O::headers(&reply), body })
+    Ok(Output { status: O::CONTRACT.success, headers: O::headers(&reply), body })
 }

@@ -7,7 +7,7 @@ use super::lifecycle::{Execution, Lifecycle, Outcome};
 use super::timeline::Activity;
 use super::{Access, Instance, Records, Scope, Settings, State, ids};
 use crate::clock::Moment;
-use crate::contract::{Class, Contract, Engine, InstanceKind, Level};
+use crate::contract::{Class, Contract, Engine, InstanceKind, Level, Violation};
 use crate::error::{Business, Refusal, Resource};
 use crate::text::language::Language;
 use std::sync::Arc;
@@ -99,6 +99,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Of a violation that is let pass.
+    pub fn of(violation: &Violation) -> Self {
+        let message = violation.say(Language::English);
+        Self { class: violation.rule.class(), message }
+    }
+
     /// Of a world that was forgotten for another one.
     pub fn of_world(project_id: &str, most: usize) -> Self {
         let message = format!(
@@ -120,8 +126,13 @@ impl Warning {
 
 impl<'w> RequestContext<'w> {
     /// The view of a request that arrives now.
-    pub fn new(state: &'w mut State, access: Access<'w>, contract: &'static Contract) -> Self {
-        let (now, settings) = (state.clock.now(), access.account.settings());
+    pub fn new(
+        state: &'w mut State,
+        access: Access<'w>,
+        contract: &'static Contract,
+        now: Moment,
+    ) -> Self {
+        let settings = access.account.settings();
         Self {
             state,
             now,

@@ -2,10 +2,10 @@
 
 use crate::cloud::{Warning, digest, request_id};
 use crate::contract::envelope::error;
-use crate::contract::{Contract, Envelope, ErrorKind, Refused, Service, Violation};
+use crate::contract::{Contract, Envelope, ErrorKind, Refused, Service, gateway};
 use crate::error::{Computed, Refusal};
 use crate::headers::{EXPLAIN, IAM_TRACE_ID, REQUEST_ID, WARNING};
-use crate::operation::Outcome;
+use crate::operation::Output;
 use crate::text::language::Language;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -19,41 +19,32 @@ const LONGEST_MESSAGE: usize = 1024;
 /// More warnings than this say no more than this many.
 const MOST_WARNINGS: usize = 16;
 
-/// An answer in the making.
+/// What an answer needs beside the operation's output.
 #[derive(Debug)]
 pub struct Answer {
     /// Id of the request.
     pub request_id: String,
     /// The operation, once it is known which of those on a path is meant.
     pub contract: Option<&'static Contract>,
-    /// What was let pass by the operation.
+    /// The service that answers.
+    pub service: &'static Service,
+    /// The language of messages.
+    pub language: Language,
+    /// What was let pass.
     pub warnings: Vec<Warning>,
-    /// What was let pass before it was reached.
-    passed: Vec<Warning>,
-    service: &'static Service,
-    language: Language,
 }
 
 impl Answer {
-    /// An answer of a service.
-    pub fn new(service: &'static Service, language: Language) -> Self {
-        let (request_id, warnings, passed) = (String::new(), Vec::new(), Vec::new());
-        Self { request_id, contract: None, warnings, passed, service, language }
-    }
-
-    /// Notes violations that were let pass.
-    pub fn warn<'v>(&mut self, passed: impl Iterator<Item = &'v Violation>) {
-        let warning = |violation: &Violation| Warning {
-            class: violation.rule.class(),
-            message: violation.say(Language::English),
-        };
-        self.passed.extend(passed.map(warning));
+    /// An answer of the gateway.
+    pub fn of_gateway(request_id: String) -> Self {
+        let (service, language) = (&gateway::SERVICE, Language::English);
+        Self { request_id, contract: None, service, language, warnings: Vec::new() }
     }
 
     /// Writes it.
-    pub fn write(&self, outcome: Result<Outcome, Refusal>) -> Response<Vec<u8>> {
-        let odd = outcome.is_err() || !self.passed.is_empty() || !self.warnings.is_empty();
-        let Outcome { status, headers: own_headers, body } =
+    pub fn write(&self, outcome: Result<Output, Refusal>) -> Response<Vec<u8>> {
+        let odd = outcome.is_err() || !self.warnings.is_empty();
+        let Output { status, headers: own_headers, body } =
             outcome.unwrap_or_else(|refusal| self.refuse(&refusal));
         let mut response = Response::new(body);
         *response.status_mut() = status;
@@ -73,14 +64,14 @@ impl Answer {
         for (name, value) in own_headers {
             headers.insert(name, header_value(value));
         }
-        for warning in self.passed.iter().chain(&self.warnings).take(MOST_WARNINGS) {
+        for warning in self.warnings.iter().take(MOST_WARNINGS) {
             let text = [warning.class.name(), ": ", &warning.message].concat();
             headers.append(WARNING, header_value(text));
         }
         response
     }
 
-    fn refuse(&self, refusal: &Refusal) -> Outcome {
+    fn refuse(&self, refusal: &Refusal) -> Output {
         let Refused { status, code, .. } = self.code(refusal.error_kind());
         if let Refusal::Internal { cause } = refusal {
             tracing::error!(request_id = self.request_id, cause, "a request failed");
@@ -99,7 +90,7 @@ impl Answer {
         let message = shorten(refusal.message(self.language));
         let body = error(self.service, *status, code, &message, &self.request_id);
         let headers = refusal.headers().into_iter().map(|(name, value)| (name, value.to_owned()));
-        Outcome { status: *status, headers: headers.collect(), body }
+        Output { status: *status, headers: headers.collect(), body }
     }
 
     /// Status and code. A kind of error that nobody declares is a mistake of Papercloud's.
@@ -119,11 +110,6 @@ pub fn point_to_explanation(headers: &mut HeaderMap, request_id: &str) {
     if let Ok(path) = HeaderValue::try_from(["/_paper/requests/", request_id].concat()) {
         headers.insert(EXPLAIN, path);
     }
-}
-
-/// Says no longer where a request is explained: nobody can see its world any more.
-pub fn point_nowhere(headers: &mut HeaderMap) {
-    headers.remove(EXPLAIN);
 }
 
 /// Cuts a message to the documented maximum.
@@ -162,6 +148,27 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Vec<u8>> {
     json_text(status, serde_json::to_vec(body).expect("plain data serialises"))
 }
 
+/// A control request that is refused: the reason, and nothing half-applied.
+pub fn refuse(status: StatusCode, reason: &str) -> Response<Vec<u8>> {
+    let code = format!("PAPER.0{}", status.as_u16());
+    json(status, &serde_json::json!({ "error_code": code, "error_msg": reason }))
+}
+
+/// A request of the API whose headers for tests are refused. It is in the journal, so it has an id
+/// and is explained.
+pub fn refuse_instructions(
+    status: StatusCode,
+    reason: &str,
+    request_id: &str,
+) -> Response<Vec<u8>> {
+    let mut refused = refuse(status, reason);
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        refused.headers_mut().insert(REQUEST_ID, id);
+    }
+    point_to_explanation(refused.headers_mut(), request_id);
+    refused
+}
+
 /// A body that is JSON already.
 pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
@@ -175,10 +182,9 @@ pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     static ORDINALS: AtomicU64 = AtomicU64::new(0);
-    let mut answer = Answer::new(&crate::contract::gateway::SERVICE, Language::English);
     // No world is known to have had the request; its id only has to be one.
     let ordinal = ORDINALS.fetch_add(1, Ordering::Relaxed);
-    answer.request_id = request_id(digest(0, "panics"), ordinal);
+    let answer = Answer::of_gateway(request_id(digest(0, "panics"), ordinal));
     answer.write(Err(Refusal::Internal { cause: panic_message(panic.as_ref()) })).map(Body::from)
 }
 

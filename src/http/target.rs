@@ -60,11 +60,6 @@ impl<'a> Target<'a> {
         decode(sent).ok().filter(|id| is_project_id(id))
     }
 
-    /// The project, if the template has one and it is well-formed.
-    pub fn usable_project_id(&self) -> Option<&str> {
-        (self.of_project && is_project_id(&self.project_id)).then_some(&self.project_id)
-    }
-
     /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
     pub fn require_project_id(&self) -> Result<(), Refusal> {
         if !self.of_project {

@@ -115,15 +115,9 @@ impl Worlds {
         Ok(forgotten)
     }
 
-    /// The same, but where there is no room it is the account's world that takes note of it.
-    pub fn enter_or_account(
-        &self,
-        project_id: &str,
-    ) -> (Arc<WorldCell>, Result<Option<Box<str>>, LimitReached>) {
-        match self.enter(project_id) {
-            Ok(Entered { cell, forgotten }) => (cell, Ok(forgotten)),
-            Err(full) => (self.world(""), Err(full)),
-        }
+    /// Notes that a world is used.
+    pub fn use_now(&self, cell: &WorldCell) {
+        self.limits.use_now(cell);
     }
 
     /// Forgets the world that was used longest ago, of those in which nothing is under way.

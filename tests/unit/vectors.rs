@@ -1,6 +1,6 @@
 //! Requests with their signatures, as the official signers made them.
 
-use super::super::{Arrival, AuthMode, admit};
+use super::super::{Arrival, AuthMode, authenticate};
 use super::algorithm::Algorithm;
 use super::canonical::Canonical;
 use super::read;
@@ -67,7 +67,7 @@ fn cloud(security_token: Option<&str>) -> Worlds {
 fn verify(cloud: &Worlds, parts: &Parts, body: &str) -> Result<(), Refusal> {
     let project_id = parts.uri.path().contains(PROJECT_ID).then_some(PROJECT_ID);
     let arrival = Arrival { worlds: cloud, parts, body: body.as_bytes(), project_id };
-    admit(AuthMode::Verify, &arrival)
+    authenticate(AuthMode::Verify, &arrival).map(drop)
 }
 
 #[track_caller]

@@ -102,7 +102,8 @@ mod tests {
         let cell = worlds.world("project");
         let mut world = cell.lock();
         let access = Access::of_nobody(&worlds.account, &worlds);
-        let mut context = RequestContext::new(&mut world.state, access, &CONTRACT);
+        let now = world.state.clock.now();
+        let mut context = RequestContext::new(&mut world.state, access, &CONTRACT, now);
         let kinds = [InstanceKind::TAURUSDB, InstanceKind::PRIMARY_STANDBY_REDIS];
         for (id, kind) in ["source", "target"].into_iter().zip(kinds) {
             let instance = Instance::adopted(id, kind, context.now);

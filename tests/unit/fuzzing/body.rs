@@ -107,7 +107,8 @@ fn perform(app: &crate::app::App, route: &Route, parts: &Parts, body: &[u8]) {
         caller,
         verifies: false,
     };
-    let mut project = RequestContext::new(&mut world.state, access, contract);
+    let now = world.state.clock.now();
+    let mut project = RequestContext::new(&mut world.state, access, contract, now);
     let done = route.perform(checked.document, &mut project);
     if let Err(Failure::Misfit(cause)) = done {
         panic!("{} accepts what it cannot read: {cause} ({:?})", contract.id, target.path);

@@ -1,0 +1,99 @@
+//! The world that a request is in, and its number there.
+
+use crate::clock::Stamp;
+use crate::cloud::Warning;
+use crate::error::Refusal;
+use crate::journal::RequestRecord;
+use crate::operation::Route;
+use crate::worlds::{WorldCell, Worlds};
+use axum::http::Method;
+use std::sync::Arc;
+
+/// The world that a request is in. One whose project has no world yet is in none until it is let
+/// in; if it is refused before, it belongs to the account.
+#[derive(Debug)]
+pub struct Visit<'r> {
+    worlds: &'r Worlds,
+    method: &'r Method,
+    /// The operations that it may be for.
+    routes: &'static [Route],
+    place: Option<Place>,
+}
+
+/// A request's place in the journal of a world, where it counts as in flight until it is recorded.
+#[derive(Debug)]
+pub struct Place {
+    /// The world.
+    pub cell: Arc<WorldCell>,
+    /// Its number there.
+    pub ordinal: u64,
+    /// When it arrived, on the world's clock.
+    pub at: Stamp,
+    /// Whether it is in the journal.
+    pub is_recorded: bool,
+}
+
+impl Place {
+    fn take(cell: Arc<WorldCell>, method: &Method, routes: &'static [Route]) -> Self {
+        let ordinal = cell.next_request();
+        let at = {
+            let mut world = cell.lock();
+            world.journal.in_flight.begin(ordinal, method.clone(), routes);
+            Stamp::at(world.state.clock.now())
+        };
+        Self { cell, ordinal, at, is_recorded: false }
+    }
+}
+
+/// One that is given up before its answer comes to no entry, and is in flight no longer.
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.is_recorded {
+            self.cell.lock().journal.in_flight.end(self.ordinal);
+        }
+    }
+}
+
+impl<'r> Visit<'r> {
+    /// Takes a place in the world of a project, if that has one.
+    pub fn begin(
+        worlds: &'r Worlds,
+        project_id: &str,
+        method: &'r Method,
+        routes: &'static [Route],
+    ) -> Self {
+        let known = match project_id {
+            "" => Some(worlds.world("")),
+            id => worlds.known_world(id),
+        };
+        let place = known.map(|cell| Place::take(cell, method, routes));
+        Self { worlds, method, routes, place }
+    }
+
+    /// Lets the request into the world of its project, which is made if there is room for it.
+    pub fn enter(&mut self, project_id: &str, record: &mut RequestRecord) -> Result<(), Refusal> {
+        if let Some(place) = &self.place {
+            self.worlds.use_now(&place.cell);
+            return Ok(());
+        }
+        let entered = self.worlds.enter(project_id)?;
+        if let Some(id) = entered.forgotten {
+            let most = self.worlds.world_settings().max_worlds;
+            record.warnings.push(Warning::of_world(&id, most));
+        }
+        self.place = Some(Place::take(entered.cell, self.method, self.routes));
+        Ok(())
+    }
+
+    /// The request's place; one in the account's world where it was let into none.
+    pub fn place(&mut self) -> &mut Place {
+        let (worlds, method, routes) = (self.worlds, self.method, self.routes);
+        self.place.get_or_insert_with(|| Place::take(worlds.world(""), method, routes))
+    }
+
+    /// The id of the request.
+    pub fn request_id(&mut self) -> String {
+        let place = self.place();
+        place.cell.request_id(place.ordinal)
+    }
+}
