@@ -183,7 +183,7 @@ pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     #[cfg(test)]
     crate::cloud::failpoint::pass(id, "control");
     let entered = app.worlds.enter(id);
-    entered.map(|entered| entered.cell).map_err(|full| {
+    entered.inspect(|entered| entered.cell.hold()).map(|entered| entered.cell).map_err(|full| {
         let reason = Refusal::from(full).message(Language::English);
         ControlError { status: StatusCode::TOO_MANY_REQUESTS, ..ControlError::bad(reason) }
     })

@@ -34,6 +34,8 @@ pub enum Refusal {
         most: usize,
         /// The flag that says so.
         flag: &'static str,
+        /// What to do about it, as the end of the message.
+        remedy: &'static str,
     },
     /// The body is over the limit.
     BodyTooLarge {
@@ -309,9 +311,9 @@ impl Refusal {
                 format!("The API does not exist or has not been published: {method} {path}{meant}")
             }
             Self::MalformedRequest { reason } => format!("Malformed request: {reason}"),
-            Self::LimitReached { what, most, flag } => format!(
+            Self::LimitReached { what, most, flag, remedy } => format!(
                 "Papercloud keeps at most {most} {what} ({flag}), and none of them can be \
-                 forgotten now"
+                 forgotten now{remedy}"
             ),
             Self::BodyTooLarge { limit } => {
                 format!("The request body is larger than {} MB", limit / 1_000_000)

@@ -66,6 +66,8 @@ pub struct WorldCell {
     place: AtomicU64,
     /// Whether its project has another world by now.
     abandoned: AtomicBool,
+    /// Whether a test has set anything up in it: such a world is never evicted.
+    held: AtomicBool,
     /// Whether any fault rules are armed in it.
     faulty: Arc<AtomicBool>,
     world: Mutex<World>,
@@ -293,7 +295,8 @@ impl WorldCell {
         let (requests, abandoned) = (AtomicU64::new(past.requests), AtomicBool::new(false));
         let faulty = world.faults.any();
         let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { key, requests, used, place, abandoned, faulty, world: world.into() }
+        let held = AtomicBool::new(false);
+        Self { key, requests, used, place, abandoned, held, faulty, world: world.into() }
     }
 
     /// The number of the next request to this project, from 0 on.
@@ -304,6 +307,16 @@ impl WorldCell {
     /// How many requests there were.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a test has set something up in it.
+    pub fn hold(&self) {
+        self.held.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a test has set anything up in it.
+    pub fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Whether its project was reset or imported, so that nobody sees it again.

@@ -58,11 +58,13 @@ pub struct LimitReached {
     pub most: usize,
     /// The flag that says so.
     pub flag: &'static str,
+    /// What to do about it, as the end of a message.
+    pub remedy: &'static str,
 }
 
 impl From<LimitReached> for Refusal {
-    fn from(LimitReached { what, most, flag }: LimitReached) -> Self {
-        Self::LimitReached { what, most, flag }
+    fn from(LimitReached { what, most, flag, remedy }: LimitReached) -> Self {
+        Self::LimitReached { what, most, flag, remedy }
     }
 }
 
@@ -132,7 +134,7 @@ impl State {
         }
         if forgotten == 0 {
             account.note_refused();
-            return Err(LimitReached { what, most, flag: FLAG });
+            return Err(LimitReached { what, most, flag: FLAG, remedy: "" });
         }
         account.note_evicted(forgotten);
         self.forget_reasons();
@@ -208,7 +210,7 @@ impl State {
                 (gone_through / INSPECTED_PER_REQUEST).max(room.min(UNCOUNTED_REQUESTS));
         }
         if self.quota.others >= most {
-            return Err(LimitReached { what: "other things", most, flag: FLAG });
+            return Err(LimitReached { what: "other things", most, flag: FLAG, remedy: "" });
         }
         Ok(())
     }

@@ -159,7 +159,7 @@ impl Account {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let Some(forgotten) = tokens.make_room(scope, most) else {
             self.note_refused();
-            return Err(LimitReached { what: "tokens", most, flag: "--max-jobs" });
+            return Err(LimitReached { what: "tokens", most, flag: "--max-jobs", remedy: "" });
         };
         if forgotten {
             self.note_evicted(1);

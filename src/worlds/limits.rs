@@ -80,6 +80,9 @@ impl Met {
     }
 }
 
+/// What to do where no world can go.
+const REMEDY: &str = ": delete one that no test needs, DELETE /_paper/worlds/{project_id}";
+
 /// How many worlds are inspected for one that can go, beyond one for each use since the last time.
 const FEWEST_INSPECTED: u64 = 64;
 
@@ -107,7 +110,12 @@ impl Worlds {
             self.limits.tell_once(most);
             let Some(id) = self.forget_one(by_use) else {
                 self.limits.note(Count::WorldsRefused, 1);
-                return Err(LimitReached { what: "worlds", most, flag: "--max-worlds" });
+                return Err(LimitReached {
+                    what: "worlds",
+                    most,
+                    flag: "--max-worlds",
+                    remedy: REMEDY,
+                });
             };
             self.limits.note(Count::WorldsForgotten, 1);
             forgotten = Some(id);
@@ -149,12 +157,12 @@ impl Worlds {
         None
     }
 
-    /// Forgets a world that no request holds and in which nothing is under way.
+    /// Forgets a world that no request and no test holds, and in which nothing is under way.
     fn forget_idle(&self, cell: &Arc<WorldCell>) -> Option<Box<str>> {
         /// The one of the map and the one of the order of use.
         const OWN: usize = 2;
         let mut worlds = self.shard(cell.key).lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::strong_count(cell) > OWN {
+        if Arc::strong_count(cell) > OWN || cell.is_held() {
             return None;
         }
         let id = {
@@ -272,7 +280,7 @@ mod tests {
     fn full() -> (App, impl Fn(&App) -> u64) {
         let app = app_with(MOST);
         for number in 0..MOST {
-            worlds::label(&app, &format!("p{number}"), None).unwrap();
+            app.worlds.enter(&format!("p{number}")).unwrap();
         }
         (app, |app: &App| app.worlds.limits.uses.load(Ordering::Relaxed))
     }
@@ -355,7 +363,7 @@ mod tests {
             let document = worlds::export(&app, "p1").unwrap();
             worlds::import(&app, "p1", document.as_bytes()).unwrap();
             worlds::reset(&app, "p2").unwrap();
-            worlds::label(&app, "p2", None).unwrap();
+            app.worlds.enter("p2").unwrap();
         }
         assert_eq!(app.worlds.limits.by_use().cells.len(), MOST);
         assert_eq!(app.worlds.enter("more").unwrap().forgotten.as_deref(), Some("p0"));

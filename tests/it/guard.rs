@@ -87,6 +87,7 @@ fn a_page_of_another_origin_is_refused() {
 #[test]
 fn nothing_is_done_for_a_page_that_is_refused() {
     let cloud = start(&config());
+    cloud.world(PROJECT).label("looked at");
     let before = cloud.world(PROJECT).now();
     let host = format!("Host: {}", cloud.address());
     let length = "Content-Length: 0";

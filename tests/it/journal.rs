@@ -274,6 +274,7 @@ fn calls_without_a_project_are_in_the_journal_of_the_account() {
 #[test]
 fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
     let cloud = start(&config());
+    cloud.world(PROJECT).label("known");
     let broken = format!("/v3/{PROJECT}/dbcache/mappings?a=%FF");
     let refused = send(&cloud, "GET", &broken, None);
     assert_eq!(refused.status, 400);
@@ -294,6 +295,7 @@ fn a_request_whose_target_cannot_be_read_is_in_the_journal_of_its_project() {
 #[test]
 fn requests_are_in_the_order_in_which_they_were_received() {
     let cloud = start(&config());
+    cloud.world(PROJECT).label("known");
     let first = begun(&cloud, PROJECT);
     let rules = format!("/v3/{PROJECT}/dbcache/mappings");
     send(&cloud, "GET", &rules, None).expect(200);
@@ -312,6 +314,7 @@ fn requests_are_in_the_order_in_which_they_were_received() {
 #[test]
 fn requests_in_flight_are_counted_until_they_are_answered_or_given_up() {
     let cloud = start(&config());
+    cloud.world(PROJECT).label("known");
     let in_flight = |query: &str| {
         let listed = requests(&cloud, query);
         json!([listed["in_flight"], listed["exact"], listed["count"]])

@@ -47,10 +47,11 @@ fn the_world_that_was_used_longest_ago_goes_first() {
     third.expect(200);
     assert_eq!(worlds(&cloud), ["one", "three"]);
     let unknown = send(&cloud, "GET", "/v9/0123456789abcdef0123456789abcdef/none", None);
-    assert!(warnings(&unknown)[0].contains("the world of one was forgotten"));
+    assert_eq!(warnings(&unknown), <[&str; 0]>::default(), "what is refused makes no world");
     unknown.expect(404);
+    assert_eq!(worlds(&cloud), ["one", "three"]);
     let expected = json!({
-        "max_worlds": 2, "worlds_forgotten": 2, "worlds_refused": 0,
+        "max_worlds": 2, "worlds_forgotten": 1, "worlds_refused": 0,
         "max_jobs": 1_000_000, "records_forgotten": 0, "records_refused": 0,
     });
     assert_eq!(report(&cloud), expected);
@@ -68,7 +69,7 @@ fn a_world_in_which_something_is_under_way_stays() {
     let refused = look(&cloud, "three");
     let id = refused.headers["x-request-id"].to_str().expect("text").to_owned();
     let message = "Papercloud keeps at most 2 worlds (--max-worlds), and none of them can be \
-                   forgotten now";
+                   forgotten now: delete one that no test needs, DELETE /_paper/worlds/{project_id}";
     let expected = json!({ "error_code": "APIGW.0308", "error_msg": message, "request_id": id });
     assert_eq!(refused.expect(429), expected);
     let explained = send(&cloud, "GET", &format!("/_paper/requests/{id}"), None).expect(200);
@@ -247,4 +248,26 @@ fn worlds_are_listed_page_by_page() {
         assert_eq!(refused["error_code"], "PAPER.0400");
         assert!(text(&refused, "/error_msg").starts_with(reason), "{query}: {refused}");
     }
+}
+
+#[test]
+fn what_is_refused_makes_no_world_and_evicts_none() {
+    let cloud = start(&Config { max_worlds: 2, ..config() });
+    cloud.world("one").freeze();
+    cloud.world("two").label("of a test");
+    for project in ["three", "four"] {
+        let path = format!("/v3/{project}/dbcache/mappings");
+        let refused = send_text(&cloud, "GET", &path, &[], "");
+        assert_eq!(refused.status, 401);
+        assert_eq!(warnings(&refused), <[&str; 0]>::default());
+        // Its whole story is told all the same.
+        let id = refused.headers["x-request-id"].to_str().expect("text").to_owned();
+        let explained = send(&cloud, "GET", &format!("/_paper/requests/{id}"), None).expect(200);
+        assert_eq!(
+            (&explained["status"], &explained["project_id"]),
+            (&json!(401), &json!("@account"))
+        );
+    }
+    send(&cloud, "GET", "/v3/%7Bproject_id%7D/jobs", None).expect(400);
+    assert_eq!(worlds(&cloud), ["one", "two"]);
 }
