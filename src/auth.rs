@@ -81,7 +81,7 @@ pub fn authenticate(mode: AuthMode, arrival: &Arrival<'_>) -> Result<Authenticat
     match &credential {
         Credential::Token(text) if mode == AuthMode::Verify => token::verify(text, arrival)?,
         Credential::Signature(sent) if mode == AuthMode::Verify => {
-            signature::verify(sent, arrival)?
+            signature::verify(sent, arrival)?;
         }
         Credential::Token(text) if mode == AuthMode::Presence => {
             authenticated.expired = token::expired(text, arrival);

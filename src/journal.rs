@@ -3,6 +3,7 @@
 mod entry;
 mod field_path;
 mod flight;
+mod history;
 mod matcher;
 mod near_miss;
 pub mod repetition;
@@ -14,6 +15,7 @@ mod view;
 pub use entry::{Entry, RequestRecord, Verdict};
 pub use field_path::FieldPath;
 pub use flight::Flights;
+pub use history::History;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
 pub use secrets::{names_a_secret, names_a_secret_parameter};
@@ -21,7 +23,6 @@ pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;
 
-use crate::worlds::History;
 use std::collections::VecDeque;
 
 /// The journal of a world.

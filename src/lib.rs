@@ -2,35 +2,45 @@
 
 // The floors of the house, from the roof to the ground: each module knows only those below it.
 // `tests/it/floors.rs` holds this order, and docs/ARCHITECTURE.md says what each floor is for.
-mod api;
-mod app;
-mod auth;
-mod clock;
-mod cloud;
-mod config;
-mod contract;
-mod control;
-mod credentials;
-mod docs;
+
+// Ways in: a test in Rust, and the socket.
 mod embedded;
-mod error;
-mod faults;
-mod headers;
-mod http;
-mod journal;
-mod lint;
-mod operation;
-mod project_id;
-mod publish;
-mod reading;
+mod docs;
 mod router;
-mod save;
-mod selftest;
 mod server;
+mod control;
+mod publish;
+mod selftest;
+mod http;
+mod app;
+mod config;
+
+// Worlds: what one document of them holds, who may come in, and one of them for each project.
+mod save;
 mod snapshot;
-mod text;
 mod world_file;
+mod auth;
 mod worlds;
+
+// Instruments: what tests see and change of the requests to a project.
+mod lint;
+mod journal;
+mod faults;
+
+// The emulated cloud: it knows nothing of tests.
+mod api;
+mod operation;
+mod cloud;
+
+// The ground.
+mod credentials;
+mod project_id;
+mod error;
+mod reading;
+mod contract;
+mod clock;
+mod headers;
+mod text;
 
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

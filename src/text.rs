@@ -1,3 +1,30 @@
 //! How messages show words, and in which language.
 
 pub mod language;
+
+/// The word that was probably meant, as the end of a message that refuses one.
+pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {
+    nearest(word, known).map_or_else(String::new, |meant| format!("; did you mean {meant}?"))
+}
+
+/// The word that was probably meant: so near that a slip explains it, or cut short.
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let word = word.to_lowercase();
+    if word.len() > 128 {
+        return None;
+    }
+    let mut cut_short = None;
+    let mut nearest = None;
+    for known in known {
+        let lower = known.to_lowercase();
+        let distance = strsim::osa_distance(&word, &lower);
+        if word.len() >= 3 && lower.starts_with(&word) {
+            cut_short = cut_short.or(Some(known));
+        }
+        let slip = distance <= 1.max(lower.len() / 3) && distance < word.len();
+        if slip && nearest.is_none_or(|(least, _)| distance < least) {
+            nearest = Some((distance, known));
+        }
+    }
+    nearest.map(|(_, known)| known).or(cut_short)
+}

@@ -13,7 +13,7 @@ mod metrics;
 pub mod scenario;
 mod world;
 
-pub use evicted::History;
+use crate::journal::History;
 pub use limits::Met;
 pub use world::World;
 

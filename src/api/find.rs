@@ -1,12 +1,12 @@
 //! The words that control requests name things by, and what is said of an unknown one.
 
 use super::ROUTES;
-use crate::contract::check::did_you_mean;
 use crate::contract::template::is_of_project;
 use crate::error::control::ControlError;
 use crate::operation::Route;
 use crate::project_id::ACCOUNT;
 use crate::reading::shown;
+use crate::text::did_you_mean;
 
 /// As many words as a message names.
 const FEW: usize = 12;

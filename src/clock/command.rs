@@ -1,7 +1,7 @@
 //! A turn of a clock, as tests ask for it.
 
 use super::Moment;
-use crate::contract::check::{did_you_mean, nearest};
+use crate::text::{did_you_mean, nearest};
 use std::time::Duration;
 
 /// How much of a wrong text is shown.

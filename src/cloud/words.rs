@@ -6,7 +6,7 @@
 use super::assumed::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
 use super::{Instance, Lifecycle};
 use super::{backup, clickhouse, memory_mapping, migration_task, replication};
-use crate::contract::check::did_you_mean;
+use crate::text::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 

@@ -2,7 +2,6 @@
 
 use super::field::{Field, Kind, Presence};
 use super::{Class, Contract, Note, Place};
-use crate::operation::Route;
 use serde::Serialize;
 
 /// One rule.
@@ -113,7 +112,9 @@ pub fn presence(field: &Field) -> String {
 }
 
 /// Every place where the documents disagree, once, with the operation it was met at.
-pub fn disagreements(routes: &[Route]) -> Vec<(&'static str, ListedNote)> {
+pub fn disagreements(
+    contracts: impl IntoIterator<Item = &'static Contract>,
+) -> Vec<(&'static str, ListedNote)> {
     let mut found: Vec<(&'static str, ListedNote)> = Vec::new();
     let mut add = |operation, note: &Note| {
         let note = ListedNote::from(note);
@@ -121,8 +122,7 @@ pub fn disagreements(routes: &[Route]) -> Vec<(&'static str, ListedNote)> {
             found.push((operation, note));
         }
     };
-    for route in routes {
-        let contract = route.contract;
+    for contract in contracts {
         contract.notes.iter().for_each(|note| add(contract.id, note));
         for (_, field) in contract.parameters() {
             each_note(field, &mut |note| add(contract.id, note));

@@ -2,9 +2,9 @@
 //! does not read, are refused, since whoever sends them means something by them.
 
 use super::{LISTED, query, refuse, save};
-use crate::contract::check::did_you_mean;
 use crate::contract::template::fits;
 use crate::error::control::ControlError;
+use crate::text::did_you_mean;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{Method, Response};

@@ -1,7 +1,7 @@
 //! Why a control request is refused, and how its body is read.
 
-use crate::contract::check::did_you_mean;
 use crate::reading::{self, Wrong};
+use crate::text::did_you_mean;
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

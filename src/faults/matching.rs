@@ -1,12 +1,13 @@
 //! The parameters that a request has to have to be hit.
 
-use crate::contract::check::{Members, Sent, did_you_mean};
+use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Place};
 use crate::error::control::ControlError;
 use crate::journal::names_a_secret;
 use crate::operation::Route;
 use crate::reading::{quoted, shown};
+use crate::text::did_you_mean;
 use serde_json::{Map, Number, Value};
 
 /// A parameter and its value. Members of objects are named with dots, as in `target_instance.id`;

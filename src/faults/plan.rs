@@ -3,10 +3,10 @@
 use super::spec::{EffectSpec, Ending};
 use crate::api::find::each_once;
 use crate::cloud::{Outcome, Plan};
-use crate::contract::check::did_you_mean;
 use crate::error::control::{ControlError, percent};
 use crate::operation::Route;
 use crate::reading::quoted;
+use crate::text::did_you_mean;
 use std::time::Duration;
 
 /// How what an operation sets going is to end.

@@ -2,10 +2,11 @@
 
 use super::envelope::line_of;
 use crate::cloud::SavedTokens;
+use crate::journal::History;
 use crate::reading;
 use crate::snapshot::Snapshot;
+use crate::worlds::Worlds;
 use crate::worlds::scenario::Scenario;
-use crate::worlds::{History, Worlds};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};

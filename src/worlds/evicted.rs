@@ -2,6 +2,7 @@
 //! of its project.
 
 use crate::cloud::ScatteredIds;
+use crate::journal::History;
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 
@@ -29,35 +30,6 @@ struct One {
     number: u64,
     /// How many requests there were.
     requests: u64,
-}
-
-/// What is known of a project from before its world was made: that was forgotten for another one,
-/// imported, or loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    /// How many requests there were.
-    pub requests: u64,
-    /// Whether there may have been others.
-    pub is_vague: bool,
-    /// Whether nobody asks for them: somebody has put the world there, and tests what follows.
-    pub is_bygone: bool,
-}
-
-impl History {
-    /// So many requests to a world that goes on.
-    pub fn of(requests: u64) -> Self {
-        Self { requests, ..Self::default() }
-    }
-
-    /// So many requests to a world that somebody has put in the place of another.
-    pub fn of_imported(requests: u64) -> Self {
-        Self { requests, is_bygone: true, ..Self::default() }
-    }
-
-    /// How many of them are missed in a journal.
-    pub fn missed(self) -> u64 {
-        if self.is_bygone { 0 } else { self.requests }
-    }
 }
 
 impl Forgotten {

@@ -2,8 +2,8 @@
 //! `X-Paper-Scenario`.
 
 use crate::clock::ClockCommand;
-use crate::contract::check::nearest;
 use crate::faults::Effect;
+use crate::text::nearest;
 use axum::http::{HeaderMap, HeaderName};
 
 /// Turns the world's clock before the request is handled.

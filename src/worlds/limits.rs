@@ -8,9 +8,10 @@
 //! of the world's shard second. So the same worlds are in both at every moment, and there is no
 //! moment between finding room and using it.
 
-use super::evicted::{Forgotten, History};
+use super::evicted::Forgotten;
 use super::{WorldCell, Worlds};
 use crate::cloud::{LimitReached, RecordCounts, Timeline};
+use crate::journal::History;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

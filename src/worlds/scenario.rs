@@ -7,9 +7,9 @@
 //! scenario is left.
 
 use crate::clock::ClockCommand;
-use crate::contract::check::did_you_mean;
 use crate::error::control::{ControlError, read_value};
 use crate::faults::{Armed, Rule};
+use crate::text::did_you_mean;
 use crate::worlds::World;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

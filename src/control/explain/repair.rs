@@ -3,9 +3,10 @@
 
 use super::value::{converted, hide_secrets, placeholder, sample};
 use crate::cloud::Instance;
-use crate::contract::check::{Members, Sent, check, nearest};
+use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind, Place, Rule, Violation};
+use crate::text::nearest;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! Values that a parameter may have: the sent one where it obviously means something allowed, or
 //! one that stands for any.
 
-use crate::contract::check::nearest;
 use crate::contract::format::SAMPLES;
 use crate::contract::{Field, Format, ID_LENGTH, Kind, Presence};
+use crate::text::nearest;
 use serde_json::{Value, json};
 
 /// What was sent, as the kind wants it, where that is obvious.

@@ -2,8 +2,8 @@
 
 use crate::clock::Moment;
 use crate::cloud::Activity;
-use crate::contract::check::did_you_mean;
 use crate::error::control::{ControlError, percent};
+use crate::text::did_you_mean;
 use serde::Deserialize;
 use std::cmp::Ordering;
 

@@ -2,13 +2,13 @@
 
 use crate::api::find::{routes, unknown};
 use crate::contract::Contract;
-use crate::contract::check::did_you_mean;
 use crate::control::query;
 use crate::error::control::ControlError;
 use crate::faults::{declared, paths};
 use crate::journal::{FieldPath, Matcher, Wanted};
 use crate::operation::Route;
 use crate::reading::quoted;
+use crate::text::did_you_mean;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
