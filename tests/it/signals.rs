@@ -58,6 +58,25 @@ fn a_second_signal_ends_it_at_once_if_it_comes_a_second_later() {
     }
 }
 
+#[test]
+fn the_worlds_are_saved_before_the_connections_have_ended() {
+    let file =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("saved-before-the-drain.json");
+    let _ = std::fs::remove_file(&file);
+    let path = file.to_str().expect("UTF-8");
+    let mut running = Running::start(&["--world", path, "--save", "--stop-seconds", "3600"]);
+    let clients = slow_clients(&running);
+    let url = running.url("/v3/saved-before-the-drain/jobs?offset=0&limit=10");
+    ureq::get(url).header("X-Auth-Token", "t").call().expect("an answer");
+    running.send("TERM");
+    running.log_until("stopping");
+    let (status, log) = running.insist("TERM");
+    assert_eq!(status, Some(128 + 15), "{log}");
+    let saved = std::fs::read_to_string(&file).expect("a file");
+    assert!(saved.contains("saved-before-the-drain"), "{saved}");
+    drop(clients);
+}
+
 /// `timeout` signals its child and then its group, which is the child again.
 #[test]
 fn two_signals_at_once_are_one() {
