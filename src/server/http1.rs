@@ -16,6 +16,10 @@ use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+/// How many bytes of a body are read at once at most. The library's own limit is 400 KiB, which many
+/// connections with half a body would hold beside what is counted for all bodies.
+const READ_AT_ONCE: usize = 64 << 10;
+
 /// HTTP/1.1 with these limits.
 pub fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
