@@ -26,6 +26,8 @@ pub fn builder(limits: &Limits) -> http1::Builder {
     // How long things take is watched by `Watch`, which knows an idle connection from one whose
     // head is coming. A client that has said all it has to say still gets its answer.
     builder.half_close(true).header_read_timeout(None).max_header_size(limits.head_bytes as usize);
+    // A head has to fit into it as well.
+    builder.max_buf_size(READ_AT_ONCE + limits.head_bytes as usize);
     builder
 }
 

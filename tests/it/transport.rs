@@ -385,7 +385,6 @@ fn a_refused_request_does_not_take_the_next_one_with_it() {
     let cases = [
         ("POST /v9/none", "", 404),
         ("PUT /v3/p/dbcache/mapping", "", 404),
-        ("GET /_paper/worlds", "", 400),
         ("POST /_paper/nowhere", "", 404),
         (advance, foreign, 403),
         ("POST /v3/p/dbcache/mapping", "Content-Encoding: br\r\n", 415),
