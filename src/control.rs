@@ -151,7 +151,6 @@ async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
         "version": env!("CARGO_PKG_VERSION"),
         "seed": app.worlds.settings().seed,
         "auth": app.auth.name(),
-        "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "instance": app.instance,
     }))
