@@ -3,7 +3,7 @@
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
 use crate::config::Transport;
-use crate::save::{Done, SaveError, Saver};
+use crate::persist::{Done, SaveError, Saver};
 use crate::worlds::Worlds;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;

@@ -21,28 +21,27 @@ mod maps;
 mod memory_mapping;
 mod memory_rule;
 mod migration_task;
-mod preset;
 mod quota;
 mod replication;
 mod request_context;
 mod state;
+mod stored;
 mod timeline;
 mod token;
 pub mod words;
 
 pub use access::{Access, Caller, Clocks};
 pub use account::{Account, RecordCounts, Settings};
-pub use backup::{BACKUP, Backup};
+pub use backup::{BACKUP, Backup, Backups};
 pub use clickhouse::{
-    Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, Node, Order, RUNNING, Tag,
+    Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, ClickHouses, Node, Order, RUNNING, Tag,
 };
 pub use dual_active::{Relationship, Stage};
 pub use ids::{
-    Drawn, IdKind, Ids, ReservedId, ScatteredIds, digest, draw, ordinal_of_request, request_id,
-    world_key,
+    Drawn, ReservedId, ScatteredIds, digest, draw, ordinal_of_request, request_id, world_key,
 };
 pub use instance::{Instance, Instances};
-pub use job::{Job, JobKind, Owner};
+pub use job::{Job, JobKind, Jobs, Owner};
 pub use lifecycle::{Execution, Lifecycle, Outcome};
 pub use maps::{Map, Texts, value_of};
 pub use memory_mapping::{
@@ -51,16 +50,16 @@ pub use memory_mapping::{
 pub use memory_rule::{Clash, MemoryRule, MemoryRules, start_of_keys};
 pub use migration_task::{
     BackupFile, BackupImport, Configuration, EXCHANGE, EXCHANGED, Event, Exchange, FULL_MIGRATION,
-    IMPORT, INCREMENTAL, MIGRATING, MigrationMethod, MigrationTask, Network, OnlineMigration,
-    PREPARATION, ROLLBACK, Side, TERMINATION, TaskEvent, Work,
+    IMPORT, INCREMENTAL, INCREMENTAL_MIGRATION, MIGRATING, MigrationMethod, MigrationTask,
+    MigrationTasks, Network, OnlineMigration, PREPARATION, ROLLBACK, Side, TERMINATION, TaskEvent,
+    Work,
 };
-pub use preset::Preset;
 pub use quota::{Call, LimitReached, Records};
 pub use replication::{
-    FOLLOWING, LIFECYCLE as REPLICATION_LIFECYCLE, ListKind, Replication, ReplicationConfig,
-    Replications, ScopeChange, Setting, TableScope, TableSetting,
+    Checked, FOLLOWING, LIFECYCLE as REPLICATION_LIFECYCLE, ListKind, Replication,
+    ReplicationConfig, ScopeChange, Setting, TableScope, TableSetting,
 };
-pub use request_context::{CLICKHOUSE_SUFFIX, Effects, Plan, RequestContext, Warning};
+pub use request_context::{Effects, Plan, RequestContext, Warning};
 pub use state::{PollTarget, State};
 pub use timeline::{Activity, Due, Timeline};
 pub use token::{Grant, Identity, SavedTokens, Scope, Token};

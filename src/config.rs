@@ -20,7 +20,7 @@ use crate::clock::Moment;
 use crate::cloud::Settings;
 use crate::contract::{Level, Strictness};
 use crate::credentials::{self, AccessKey, Credentials, Secret, User};
-use crate::world_file::WorldFile;
+use crate::persist::Files;
 use crate::worlds::WorldSettings;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -46,7 +46,6 @@ impl Endpoint {
 }
 
 /// Everything that can be set.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Config {
@@ -131,16 +130,16 @@ pub struct Config {
         )
     )]
     pub users: Vec<Secret>,
-    /// A world file: credentials, projects, instances, backups and tasks that are known at the
-    /// start.
+    /// A world file: credentials, and what projects have from the start, such as instances, backups
+    /// and tasks. It is only read.
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub world: Option<PathBuf>,
-    /// Keep the worlds: their state is written into the file of --world at the end, and taken from
-    /// there at the start. The file need not be there at first.
-    #[cfg_attr(feature = "cli", arg(long))]
-    pub save: bool,
-    /// Seconds after which --save also saves in between, if anything has changed. What ends by
-    /// SIGKILL or with the machine loses what came after the last save.
+    /// Keep the worlds in this file: it is read at the start, if it is there, and written whole at the
+    /// end.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
+    pub state: Option<PathBuf>,
+    /// Seconds after which the file of --state is also written in between, if anything has changed.
+    /// What ends by SIGKILL or with the machine loses what came after it was written last.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400)))]
     pub save_seconds: Option<u64>,
     /// Bytes that the journal of a project may take; the oldest requests are dropped beyond them.
@@ -209,7 +208,7 @@ impl Default for Config {
             access_keys: Vec::new(),
             users: Vec::new(),
             world: None,
-            save: false,
+            state: None,
             save_seconds: None,
             journal_bytes: 1 << 20,
             connections: Connections::default(),
@@ -255,12 +254,8 @@ impl Config {
     }
 
     /// Who may call. Read here and not by the flags: their messages would show the secret.
-    fn credentials(&self, world: Option<&WorldFile>) -> Result<Credentials, String> {
-        let built_in = Credentials::built_in(&self.region);
-        let known = match world {
-            Some(world) => world.credentials(built_in),
-            None => built_in,
-        };
+    fn credentials(&self, files: &Files) -> Result<Credentials, String> {
+        let known = files.credentials(Credentials::built_in(&self.region));
         let Credentials { access_keys, users, projects } = known;
         Ok(Credentials {
             access_keys: read_all("access-key", &self.access_keys, access_keys, AccessKey::parse)?,
@@ -274,11 +269,16 @@ impl Config {
         Guard::new(&self.control_hosts, &self.cors_origins, self.control_token.as_ref())
     }
 
+    /// Reads the files that it names.
+    pub(crate) fn files(&self) -> Result<Files, String> {
+        if self.save_seconds.is_some() && self.state.is_none() {
+            return Err("save-seconds says how often to save, and needs --state FILE".to_owned());
+        }
+        Files::open(self.world.as_deref(), self.state.as_deref(), self.seed)
+    }
+
     /// What the worlds have in common, or the value that is out of its range.
-    pub(crate) fn settings(
-        &self,
-        world: Option<WorldFile>,
-    ) -> Result<(Settings, WorldSettings), String> {
+    pub(crate) fn settings(&self, files: &Files) -> Result<(Settings, WorldSettings), String> {
         let seconds = job_seconds(&self.job_seconds.to_string())
             .map_err(|error| format!("job_seconds {error}, got {}", self.job_seconds))?;
         let milliseconds = Duration::from_secs_f64(seconds).as_millis();
@@ -290,15 +290,15 @@ impl Config {
             job_milliseconds: u32::try_from(milliseconds).unwrap_or(u32::MAX),
             strictness: self.strictness(),
             spell_incrmigrating: self.spell_incrmigrating,
-            credentials: self.credentials(world.as_ref())?,
+            credentials: self.credentials(files)?,
             max_jobs: self.max_jobs as usize,
         };
         let worlds = WorldSettings {
             frozen_at,
             journal_bytes: self.journal_bytes as usize,
             max_worlds: self.max_worlds as usize,
-            scenarios: world.as_ref().map(WorldFile::scenarios).unwrap_or_default(),
-            presets: world.map(WorldFile::into_projects).unwrap_or_default(),
+            scenarios: files.scenarios(),
+            presets: files.presets(),
         };
         Ok((settings, worlds))
     }

@@ -16,9 +16,7 @@ mod app;
 mod config;
 
 // Worlds: what one document of them holds, who may come in, and one of them for each project.
-mod save;
-mod snapshot;
-mod world_file;
+mod persist;
 mod auth;
 mod worlds;
 
@@ -63,6 +61,6 @@ pub use credentials::Secret;
 pub use docs::{control_calls, openapi, operations, readme_section, readme_sections};
 pub use embedded::{Fault, Mismatch, Requests, World};
 pub use error::control::ControlError;
-pub use save::SaveError;
+pub use persist::SaveError;
 pub use selftest::{Proof, selftest};
 pub use server::{PaperCloud, StartError};

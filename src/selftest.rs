@@ -219,7 +219,7 @@ pub(crate) fn example_app() -> App {
         journal_bytes: 0,
         max_worlds: 100_000,
         scenarios: std::collections::BTreeMap::default(),
-        presets: Vec::new(),
+        presets: HashMap::new(),
     };
     let bodies = Bodies::within(Duration::from_secs(1));
     let guard = Guard::default();

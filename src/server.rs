@@ -21,8 +21,8 @@ use crate::config::Transport;
 use crate::config::{Config, Endpoint};
 use crate::embedded::World;
 use crate::http::PortOf;
+use crate::persist::{Done, SaveError};
 use crate::router::{control_router, router};
-use crate::save::{Done, Opened, SaveError};
 use crate::selftest::selftest;
 use crate::worlds::Worlds;
 use axum::Extension;
@@ -94,7 +94,7 @@ pub enum StartError {
     /// The system gives no thread or no event queue.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
-    /// The world file cannot be written to.
+    /// The state cannot be saved.
     #[error("{0}")]
     Save(#[from] SaveError),
     /// A documented example is not answered as documented.
@@ -121,14 +121,9 @@ impl PaperCloud {
     /// # Ok::<(), papercloud::StartError>(())
     /// ```
     pub fn start_with(config: &Config) -> Result<Self, StartError> {
-        let named = |problem: String| {
-            let path = config.world.iter().map(|path| format!("{}: ", path.display()));
-            StartError::Configuration(path.collect::<String>() + &problem)
-        };
-        let opened = Opened::open(config).map_err(named)?;
-        let world = opened.world_file().map_err(named)?;
+        let files = config.files().map_err(StartError::Configuration)?;
         let (settings, world_settings) =
-            config.settings(world).map_err(StartError::Configuration)?;
+            config.settings(&files).map_err(StartError::Configuration)?;
         let mut guard = config.guard().map_err(StartError::Configuration)?;
         let tls = Tls::of(config)?;
         let (listener, address) = bind(config.endpoint.address())?;
@@ -148,7 +143,7 @@ impl PaperCloud {
             SELF_TEST.as_ref().map_err(|failure| StartError::SelfTest(failure.clone()))?;
         }
         let worlds = Worlds::new(settings, world_settings);
-        let saver = opened.load(&worlds).map_err(named)?;
+        let saver = files.load(&worlds).map_err(StartError::Configuration)?;
         if let Some(saver) = &saver {
             // Whatever hinders it is better known now than at the end.
             saver.save(&worlds)?;
@@ -261,13 +256,13 @@ impl PaperCloud {
         &self.app
     }
 
-    /// Saves the state of all worlds to the world file, where the configuration has `save`.
+    /// Saves the state of all worlds to the file of `state`, where the configuration has one.
     pub fn save(&self) -> Result<(), SaveError> {
         self.app.save().transpose().map(drop)
     }
 
     /// Stops it, waits until its connections have ended or `stop_seconds` are over, and saves the
-    /// state of all worlds, where the configuration has `save`. Whatever was answered is in it.
+    /// state of all worlds, where the configuration has `state`. Whatever was answered is in it.
     pub fn stop(mut self) -> Result<(), SaveError> {
         self.end().transpose().map(drop)
     }

@@ -18,7 +18,7 @@ pub use limits::Met;
 pub use world::World;
 
 use crate::clock::Moment;
-use crate::cloud::{Account, Clocks, Preset, Settings, ordinal_of_request, request_id, world_key};
+use crate::cloud::{Account, Clocks, Settings, ordinal_of_request, request_id, world_key};
 use crate::error::control::ControlError;
 use limits::ByUse;
 use metrics::Metrics;
@@ -38,8 +38,17 @@ pub struct WorldSettings {
     pub max_worlds: usize,
     /// Scenarios that are known at the start.
     pub scenarios: BTreeMap<Box<str>, Arc<Scenario>>,
-    /// What projects have before their first request.
-    pub presets: Vec<Preset>,
+    /// What the worlds of projects have from the start, by project; `*` stands for all others.
+    pub presets: HashMap<Box<str>, Arc<dyn Preset>>,
+}
+
+/// What a new world of a project has from the start.
+pub trait Preset: std::fmt::Debug + Send + Sync + std::panic::RefUnwindSafe {
+    /// How many requests there were already.
+    fn requests(&self) -> u64;
+
+    /// Puts it into a world that has just been made.
+    fn apply(&self, world: &mut World, worlds: &Worlds);
 }
 
 /// All worlds.
@@ -147,26 +156,33 @@ impl Worlds {
     /// A world that a project may have. One that was forgotten goes on with the numbers of its
     /// requests, and says that it knows nothing of them.
     fn fresh(&self, key: u64, project_id: &str) -> Arc<WorldCell> {
-        Arc::new(WorldCell::new(key, self.limits.past(key), self.new_world(project_id)))
+        let past = match (self.limits.past(key), self.preset(project_id)) {
+            (past, Some(preset)) if past == History::default() => {
+                History::of_imported(preset.requests())
+            }
+            (past, _) => past,
+        };
+        Arc::new(WorldCell::new(key, past, self.new_world(project_id)))
     }
 
     /// What the world of a project is at first.
     fn new_world(&self, project_id: &str) -> World {
-        let key = self.key(project_id);
-        let preset = self.settings.presets.iter().find(|preset| preset.id.0 == project_id);
-        let frozen_at = preset.and_then(|preset| preset.frozen_at).map(|instant| instant.0);
-        let frozen_at = frozen_at.or(self.settings.frozen_at);
-        let mut world = World::new(key, project_id, frozen_at, self.settings.journal_bytes);
-        if let Some(preset) = preset {
-            preset.settle(&mut world.state, &self.settings().region);
-            if let Some((name, scenario)) =
-                preset.scenario.as_deref().and_then(|name| Some((name, self.scenario(name).ok()?)))
-            {
-                // Nothing is there yet that it could collide with.
-                let _ = world.choose(name, &scenario);
-            }
+        let mut world = self.empty_world(project_id);
+        if let Some(preset) = self.preset(project_id) {
+            preset.apply(&mut world, self);
         }
         world
+    }
+
+    fn empty_world(&self, project_id: &str) -> World {
+        let WorldSettings { frozen_at, journal_bytes, .. } = self.settings;
+        World::new(self.key(project_id), project_id, frozen_at, journal_bytes)
+    }
+
+    fn preset(&self, project_id: &str) -> Option<&dyn Preset> {
+        let presets = &self.settings.presets;
+        let every = || presets.get("*").filter(|_| !project_id.is_empty());
+        presets.get(project_id).or_else(every).map(AsRef::as_ref)
     }
 
     /// The world of a project, if it has one already.
@@ -206,7 +222,7 @@ impl Worlds {
         fill: impl FnOnce(&mut World) -> Result<(), E>,
     ) -> Result<(), E> {
         let key = self.key(project_id);
-        let mut world = World::new(key, project_id, None, self.settings.journal_bytes);
+        let mut world = self.empty_world(project_id);
         fill(&mut world)?;
         let cell = Arc::new(WorldCell::new(key, past, world));
         let mut by_use = self.limits.by_use();

@@ -1,13 +1,13 @@
 //! Backups of DCS instances.
 
 use super::lifecycle::{Execution, Lifecycle, Phase};
+use super::stored::Stored;
+use super::timeline::Activity;
 use crate::clock::Moment;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A backup of a DCS instance.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Backup {
     /// A dashed UUID.
     pub id: Box<str>,
@@ -59,25 +59,6 @@ impl Backups {
         self.by_instance.values().flatten()
     }
 
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
-    }
-
-    /// Visits the run of the backup with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
-        let Some((instance_id, index)) = self.places.get(id) else { return };
-        let backups = self.by_instance.get_mut(instance_id);
-        if let Some(backup) = backups.and_then(|backups| backups.get_mut(*index)) {
-            visit(&mut backup.run);
-        }
-    }
-
-    /// How many they are.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// Forgets those that may go, and says how many did.
     pub fn forget(&mut self, goes: impl Fn(&Backup) -> bool) -> usize {
         let before = self.len();
@@ -91,5 +72,28 @@ impl Backups {
         let backups = self.by_instance.entry(backup.instance_id.clone()).or_default();
         self.places.insert(backup.id.clone(), (backup.instance_id.clone(), backups.len()));
         backups.push(backup);
+    }
+}
+
+impl Stored for Backups {
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn counted(&self) -> usize {
+        0
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        self.by_instance.values_mut().flatten().for_each(|backup| visit(&mut backup.run));
+    }
+
+    fn each_run_near(&mut self, activity: &Activity, visit: &mut dyn FnMut(&mut Execution)) {
+        let place = activity.resource.as_ref().and_then(|(id, _)| self.places.get(&**id));
+        let Some((instance_id, index)) = place else { return };
+        let backups = self.by_instance.get_mut(instance_id);
+        if let Some(backup) = backups.and_then(|backups| backups.get_mut(*index)) {
+            visit(&mut backup.run);
+        }
     }
 }

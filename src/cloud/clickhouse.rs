@@ -6,11 +6,11 @@ use super::assumed::{
 };
 use super::lifecycle::{Execution, Lifecycle};
 use super::maps::Map;
+use super::stored::{Gone, Stored};
 use super::words::{self, Word};
 use super::{Instance, ids};
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What there is to know of a ClickHouse instance beyond its name.
@@ -214,15 +214,15 @@ impl ClickHouses {
         self.by_id.get(id)
     }
 
-    /// How many there are, with those that were deleted.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
+    /// How many were deleted and are remembered.
+    pub fn deleted(&self, now: Moment) -> usize {
+        self.by_id.values().filter(|known| known.is_gone(now)).count()
     }
 
     /// Forgets those that may go, and says which they were.
-    pub fn forget(&mut self, goes: impl Fn(&ClickHouse) -> bool) -> HashSet<Box<str>> {
+    pub fn forget(&mut self, goes: impl Fn(&ClickHouse) -> bool) -> Gone {
         let going = self.by_id.iter().filter(|(_, known)| goes(known));
-        let going: HashSet<_> = going.map(|(id, _)| id.clone()).collect();
+        let going: Gone = going.map(|(id, _)| id.clone()).collect();
         if !going.is_empty() {
             self.by_id.retain(|id, _| !going.contains(id));
             self.by_taurusdb.retain(|_, ids| {
@@ -251,19 +251,19 @@ impl ClickHouses {
         self.by_taurusdb.keys().flat_map(|taurusdb_id| self.of(taurusdb_id))
     }
 
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        for clickhouse in self.by_id.values_mut() {
-            clickhouse.creation.iter_mut().for_each(&mut *visit);
-            clickhouse.last_action.iter_mut().for_each(|action| visit(&mut action.run));
-        }
-    }
-
     /// Records one.
     pub fn insert(&mut self, id: &str, clickhouse: ClickHouse) {
         let siblings = self.by_taurusdb.entry(clickhouse.taurusdb_id.clone()).or_default();
         siblings.push(id.into());
         self.by_id.insert(id.into(), clickhouse);
+    }
+
+    /// Forgets one.
+    pub fn remove(&mut self, id: &str) {
+        let Some(known) = self.by_id.remove(id) else { return };
+        if let Some(siblings) = self.by_taurusdb.get_mut(&known.taurusdb_id) {
+            siblings.retain(|sibling| **sibling != *id);
+        }
     }
 
     /// Records one that a synchronisation names, unless it is known: it belongs to the TaurusDB
@@ -272,5 +272,26 @@ impl ClickHouses {
         if !self.by_id.contains_key(id) {
             self.insert(id, ClickHouse::adopted(taurusdb_id, zone(region)));
         }
+    }
+}
+
+impl Stored for ClickHouses {
+    /// With those that were deleted.
+    fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        for clickhouse in self.by_id.values_mut() {
+            clickhouse.creation.iter_mut().for_each(&mut *visit);
+            clickhouse.last_action.iter_mut().for_each(|action| visit(&mut action.run));
+        }
+    }
+
+    /// One that was deleted is remembered, but nothing belongs to it any more.
+    fn forget_deleted(&mut self, now: Moment, gone: &mut Gone) -> usize {
+        let deleted = self.by_id.iter().filter(|(_, known)| known.is_gone(now));
+        gone.extend(deleted.map(|(id, _)| id.clone()));
+        self.by_id.len()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::lifecycle::{Execution, Lifecycle};
 use super::maps::Map;
+use super::stored::{Gone, Stored};
 use super::words::{self, Word};
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
@@ -93,24 +94,6 @@ impl Relationships {
         }
     }
 
-    /// Forgets those that are over, or were never built, for both sides.
-    pub fn forget_released(&mut self, now: Moment) {
-        let is_over = |id: &str| self.of(id, now).is_none();
-        let over = self
-            .by_instance
-            .iter()
-            .filter(|(id, known)| is_over(id) && is_over(&known.peer_instance_id));
-        let over: Vec<_> = over.map(|(id, _)| id.clone()).collect();
-        for id in over {
-            self.by_instance.remove(&id);
-        }
-    }
-
-    /// How many instances are in one.
-    pub fn len(&self) -> usize {
-        self.by_instance.len()
-    }
-
     /// Each instance with its view of its relationship, whether that still stands or not.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Relationship)> {
         self.by_instance.iter().map(|(id, relationship)| (id.as_ref(), relationship))
@@ -121,20 +104,42 @@ impl Relationships {
         self.by_instance.insert(instance_id.into(), relationship);
     }
 
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        for relationship in self.by_instance.values_mut() {
-            visit(&mut relationship.building);
-            relationship.release.iter_mut().for_each(&mut *visit);
-        }
-    }
-
     fn part(&mut self, instance_id: &str) {
         let Some(old) = self.by_instance.remove(instance_id) else { return };
         let peer = self.by_instance.get(&old.peer_instance_id);
         if peer.is_some_and(|peer| *peer.peer_instance_id == *instance_id) {
             self.by_instance.remove(&old.peer_instance_id);
         }
+    }
+}
+
+impl Stored for Relationships {
+    /// How many instances are in one.
+    fn len(&self) -> usize {
+        self.by_instance.len()
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        for relationship in self.by_instance.values_mut() {
+            visit(&mut relationship.building);
+            relationship.release.iter_mut().for_each(&mut *visit);
+        }
+    }
+
+    /// Those that are over, or were never built, are forgotten for both sides. Nothing else belongs
+    /// to them.
+    fn forget_deleted(&mut self, now: Moment, _gone: &mut Gone) -> usize {
+        let inspected = self.len();
+        let is_over = |id: &str| self.of(id, now).is_none();
+        let over = self
+            .by_instance
+            .iter()
+            .filter(|(id, known)| is_over(id) && is_over(&known.peer_instance_id));
+        let over: Vec<_> = over.map(|(id, _)| id.clone()).collect();
+        for id in over {
+            self.by_instance.remove(&id);
+        }
+        inspected
     }
 }
 
@@ -198,7 +203,7 @@ mod tests {
         relationships.join(side("master", "d", Outcome::FAILS), side("slave", "c", Outcome::FAILS));
         relationships.release("b", run(10, Outcome::Succeeds));
         for (seconds, left) in [(1, 4), (2, 2), (11, 2), (12, 0)] {
-            relationships.forget_released(after(seconds));
+            relationships.forget_deleted(after(seconds), &mut Gone::new());
             assert_eq!(relationships.len(), left, "{seconds}");
         }
     }

@@ -31,26 +31,26 @@ pub enum IdKind {
 const KINDS: usize = 6;
 
 /// How many ids of each kind were drawn.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Drawn {
     /// Of jobs.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub job: u64,
     /// Of memory mappings.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub mapping: u64,
     /// Of migration tasks.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub migration_task: u64,
     /// Of rules of memory mappings.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub memory_rule: u64,
     /// Of ClickHouse instances.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub clickhouse: u64,
     /// Of backups.
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     pub backup: u64,
 }
 
@@ -79,19 +79,19 @@ impl Ids {
         self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, backup];
     }
 
-    /// The next id of a kind, with the version and variant bits of a random UUID, as the
-    /// documents' examples have them. Dashed or plain is a matter of printing.
-    pub fn next(&mut self, kind: IdKind) -> Uuid {
-        let drawn = &mut self.drawn[kind as usize];
-        let ordinal = *drawn;
-        *drawn += 1;
-        self.at(kind, ordinal)
-    }
-
-    /// The id of a kind with this ordinal.
-    fn at(&self, kind: IdKind, ordinal: u64) -> Uuid {
-        let bits = scatter(self.key_of(kind), ordinal);
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    /// The next id of a kind that nothing has yet, with the version and variant bits of a random
+    /// UUID, as the documents' examples have them. Dashed or plain is a matter of printing.
+    pub fn next(&mut self, kind: IdKind, exists: impl Fn(Uuid) -> bool) -> Uuid {
+        loop {
+            let drawn = &mut self.drawn[kind as usize];
+            let ordinal = *drawn;
+            *drawn += 1;
+            let bits = scatter(self.key_of(kind), ordinal);
+            let id = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
+            if !exists(id) {
+                return id;
+            }
+        }
     }
 
     /// Each kind has a key of its own, or kind and ordinal could change places.
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn ids_repeat_for_equal_worlds_and_differ_otherwise() {
-        let draw = |seed, project, kind| Ids::new(world_key(seed, project)).next(kind);
+        let draw = |seed, project, kind| Ids::new(world_key(seed, project)).next(kind, |_| false);
         assert_eq!(draw(0, "a", IdKind::Job), draw(0, "a", IdKind::Job));
         assert_ne!(draw(0, "a", IdKind::Job), draw(1, "a", IdKind::Job));
         assert_ne!(draw(0, "a", IdKind::Job), draw(0, "b", IdKind::Job));
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_hundred_thousand_ids_are_distinct_random_uuids() {
         let mut ids = Ids::new(world_key(7, "project"));
-        let drawn: HashSet<_> = (0..100_000).map(|_| ids.next(IdKind::Job)).collect();
+        let drawn: HashSet<_> = (0..100_000).map(|_| ids.next(IdKind::Job, |_| false)).collect();
         assert_eq!(drawn.len(), 100_000);
         assert!(drawn.iter().all(|id| id.get_version_num() == 4));
     }
@@ -249,10 +249,24 @@ mod tests {
     fn ids_of_different_kinds_share_nothing() {
         let mut ids = Ids::new(world_key(7, "project"));
         let kinds = [IdKind::Job, IdKind::Mapping, IdKind::MigrationTask, IdKind::Backup];
-        let drawn: Vec<_> =
-            kinds.into_iter().flat_map(|kind| [kind; 1_000]).map(|kind| ids.next(kind)).collect();
+        let drawn: Vec<_> = kinds
+            .into_iter()
+            .flat_map(|kind| [kind; 1_000])
+            .map(|kind| ids.next(kind, |_| false))
+            .collect();
         let starts: HashSet<_> = drawn.iter().map(|id| id.as_u128() >> 96).collect();
         assert_eq!(starts.len(), drawn.len(), "two ids start with the same eight digits");
+    }
+
+    #[test]
+    fn an_id_that_exists_is_skipped() {
+        let all: Vec<_> = {
+            let mut ids = Ids::new(7);
+            (0..3).map(|_| ids.next(IdKind::Backup, |_| false)).collect()
+        };
+        let mut ids = Ids::new(7);
+        assert_eq!(ids.next(IdKind::Backup, |id| all[..2].contains(&id)), all[2]);
+        assert_eq!(ids.drawn().backup, 3);
     }
 
     #[test]

@@ -1,28 +1,25 @@
 //! Database instances: they cannot be created through these APIs, so they are adopted.
 
 use super::ids;
+use super::lifecycle::Execution;
 use super::maps::OrderedMap;
-use super::words::{self, Word};
+use super::stored::Stored;
+use super::words::Word;
 use crate::clock::Moment;
 use crate::contract::{Engine, InstanceKind, Mode};
-use serde::{Deserialize, Serialize};
 
 /// A database instance.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Instance {
     /// As clients send it.
     pub id: Box<str>,
     /// Its name.
     pub name: String,
     /// Its engine.
-    #[serde(with = "words::engine")]
     pub engine: Engine,
     /// Its mode.
-    #[serde(with = "words::mode")]
     pub mode: Mode,
     /// Its status, in the words of `GeminiDB`'s instance list.
-    #[serde(deserialize_with = "words::instance_status")]
     pub status: Word,
     /// When it became known.
     pub created: Moment,
@@ -99,3 +96,11 @@ impl Instance {
 
 /// The instances of a world, in the order they became known.
 pub type Instances = OrderedMap<Box<str>, Instance>;
+
+impl Stored for Instances {
+    fn len(&self) -> usize {
+        self.keys().len()
+    }
+
+    fn each_run(&mut self, _visit: &mut dyn FnMut(&mut Execution)) {}
+}

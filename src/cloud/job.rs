@@ -2,9 +2,9 @@
 
 use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::OrderedById;
-use super::words;
+use super::stored::Stored;
+use super::timeline::Activity;
 use crate::clock::Moment;
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -31,13 +31,11 @@ pub enum Owner {
 }
 
 /// A job.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Job {
     /// Its id; DCS prints it without dashes.
     pub id: Uuid,
     /// What it does.
-    #[serde(with = "words::job_kind")]
     pub kind: &'static JobKind,
     /// The instance it works on.
     pub instance_id: Box<str>,
@@ -87,24 +85,13 @@ impl Jobs {
         self.by_owner.iter().find_map(|jobs| jobs.get(&id))
     }
 
-    /// The same, to change it.
-    pub fn get_mut(&mut self, id: Uuid) -> Option<&mut Job> {
+    fn get_mut(&mut self, id: Uuid) -> Option<&mut Job> {
         self.by_owner.iter_mut().find_map(|jobs| jobs.get_mut(&id))
     }
 
     /// All of them, service by service, and those whose records were removed.
     pub fn iter(&self) -> impl Iterator<Item = &Job> {
         self.by_owner.iter().flat_map(JobsById::values)
-    }
-
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        self.by_owner.iter_mut().flat_map(JobsById::values_mut).for_each(|job| visit(&mut job.run));
-    }
-
-    /// How many they are, with those whose records were removed.
-    pub fn len(&self) -> usize {
-        self.by_owner.iter().map(JobsById::len).sum()
     }
 
     /// Forgets those that may go, and says how many did.
@@ -144,5 +131,26 @@ impl Jobs {
     /// Whether the record of a job was removed.
     pub fn is_removed(&self, job: &Job) -> bool {
         self.removed.contains(&job.id)
+    }
+}
+
+impl Stored for Jobs {
+    /// With those whose records were removed.
+    fn len(&self) -> usize {
+        self.by_owner.iter().map(JobsById::len).sum()
+    }
+
+    fn counted(&self) -> usize {
+        0
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        self.by_owner.iter_mut().flat_map(JobsById::values_mut).for_each(|job| visit(&mut job.run));
+    }
+
+    fn each_run_near(&mut self, activity: &Activity, visit: &mut dyn FnMut(&mut Execution)) {
+        if let Some(job) = activity.job.and_then(|(id, _)| self.get_mut(id)) {
+            visit(&mut job.run);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{OrderedById, OrderedMap, Texts};
+use super::stored::{Gone, Stored};
+use super::timeline::Activity;
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -36,7 +38,7 @@ pub static DELETION: Lifecycle =
     Lifecycle { stages: &[("deleting", 1.0)], ends: "deleted", fails: "" };
 
 impl MemoryMapping {
-    fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
         visit(&mut self.creation);
         self.deletion.iter_mut().for_each(visit);
     }
@@ -100,47 +102,14 @@ impl MemoryMappings {
         self.by_id.get(&id).filter(|mapping| mapping.exists(now))
     }
 
+    /// Whether a mapping has this id, or had it and is deleted.
+    pub fn contains(&self, id: Uuid) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
     /// The mapping between two instances.
     pub fn between(&self, source: &str, target: &str, now: Moment) -> Option<&MemoryMapping> {
         self.get(*self.by_pair.get(&Texts([source, target]))?, now)
-    }
-
-    /// How many they are, with those that were deleted.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
-    }
-
-    /// How many deletions there were of those that are kept here.
-    pub fn deletions(&self) -> usize {
-        self.deleting.len()
-    }
-
-    /// Forgets those that were deleted, and says which they were.
-    pub fn forget_deleted(&mut self, now: Moment) -> Vec<Uuid> {
-        let gone = self.deleting.iter().filter(|id| self.get(**id, now).is_none());
-        let mut gone: Vec<_> = gone.copied().collect();
-        gone.sort_unstable();
-        if gone.is_empty() {
-            return gone;
-        }
-        for id in &gone {
-            self.deleting.remove(id);
-        }
-        self.by_pair.retain(|_, id| gone.binary_search(id).is_err());
-        self.by_id.retain(|id, _| gone.binary_search(id).is_err());
-        gone
-    }
-
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        self.by_id.values_mut().for_each(|mapping| mapping.each_run(visit));
-    }
-
-    /// Visits every run of the mapping with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
-        if let Some(mapping) = Uuid::try_parse(id).ok().and_then(|id| self.by_id.get_mut(&id)) {
-            mapping.each_run(visit);
-        }
     }
 
     /// Records a mapping, in place of one between the same instances.
@@ -161,6 +130,40 @@ impl MemoryMappings {
             mapping.deletion = Some(deletion);
             self.deleting.insert(id);
         }
+    }
+}
+
+impl Stored for MemoryMappings {
+    fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        self.by_id.values_mut().for_each(|mapping| mapping.each_run(visit));
+    }
+
+    fn each_run_near(&mut self, activity: &Activity, visit: &mut dyn FnMut(&mut Execution)) {
+        let id = activity.resource.as_ref().and_then(|(id, _)| Uuid::try_parse(id).ok());
+        if let Some(mapping) = id.and_then(|id| self.by_id.get_mut(&id)) {
+            mapping.each_run(visit);
+        }
+    }
+
+    fn forget_deleted(&mut self, now: Moment, all_gone: &mut Gone) -> usize {
+        let inspected = self.deleting.len();
+        let gone = self.deleting.iter().filter(|id| self.get(**id, now).is_none());
+        let mut gone: Vec<_> = gone.copied().collect();
+        gone.sort_unstable();
+        if gone.is_empty() {
+            return inspected;
+        }
+        for id in &gone {
+            self.deleting.remove(id);
+        }
+        self.by_pair.retain(|_, id| gone.binary_search(id).is_err());
+        self.by_id.retain(|id, _| gone.binary_search(id).is_err());
+        all_gone.extend(gone.iter().map(|id| id.to_string().into()));
+        inspected + self.by_id.len()
     }
 }
 
@@ -206,14 +209,20 @@ mod tests {
     #[test]
     fn a_mapping_is_forgotten_once_it_is_deleted_and_the_next_of_the_pair_stays() {
         let (mut mappings, id) = mappings(5, Outcome::Succeeds);
-        assert_eq!((mappings.forget_deleted(after(6)), mappings.deletions()), (Vec::new(), 1));
+        let forget = |mappings: &mut MemoryMappings, seconds| {
+            let mut gone = Gone::new();
+            mappings.forget_deleted(after(seconds), &mut gone);
+            gone
+        };
+        assert_eq!((forget(&mut mappings, 6), mappings.deleting.len()), (Gone::new(), 1));
         let next = MemoryMapping {
             id: Uuid::from_u128(8),
             deletion: None,
             ..mappings.get(id, after(6)).unwrap().clone()
         };
         mappings.insert(next);
-        assert_eq!((mappings.forget_deleted(after(7)), mappings.deletions()), (vec![id], 0));
+        let gone = Gone::from([id.to_string().into()]);
+        assert_eq!((forget(&mut mappings, 7), mappings.deleting.len()), (gone, 0));
         let found = mappings.between("source", "target", after(7)).map(|mapping| mapping.id);
         assert_eq!((found, mappings.len()), (Some(Uuid::from_u128(8)), 1));
     }

@@ -1,5 +1,7 @@
 //! Rules of memory mappings: which columns of which table are served under which keys.
 
+use super::lifecycle::Execution;
+use super::stored::{Gone, Stored};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound::{Excluded, Included, Unbounded};
@@ -99,11 +101,6 @@ impl MemoryRules {
         self.places.get(&id).map(|place| place.mapping)
     }
 
-    /// How many there are of all mappings.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// What keeps a rule of this name, whose keys start so, out of a mapping, if anything does.
     pub fn clash(&self, mapping: Uuid, name: &str, start: &str) -> Option<Clash> {
         let known = self.of_mapping.get(&mapping)?;
@@ -134,8 +131,7 @@ impl MemoryRules {
         self.of_mapping.get_mut(mapping)?.rules.get_mut(ordinal)
     }
 
-    /// Removes a mapping's rules.
-    pub fn forget_mapping(&mut self, mapping: Uuid) {
+    fn forget_mapping(&mut self, mapping: Uuid) {
         let known = self.of_mapping.remove(&mapping).unwrap_or_default();
         for id in known.rules.into_values().map(|rule| rule.id) {
             self.places.remove(&id);
@@ -149,6 +145,20 @@ impl MemoryRules {
         if let Some(rule) = known.rules.remove(&ordinal) {
             known.names.remove(&rule.name);
             known.starts.remove(&rule.start_of_keys());
+        }
+    }
+}
+
+impl Stored for MemoryRules {
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn each_run(&mut self, _visit: &mut dyn FnMut(&mut Execution)) {}
+
+    fn forget_parts_of(&mut self, gone: &Gone) {
+        for mapping in gone.iter().filter_map(|id| Uuid::try_parse(id).ok()) {
+            self.forget_mapping(mapping);
         }
     }
 }

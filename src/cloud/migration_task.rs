@@ -73,7 +73,7 @@ impl MigrationTask {
         }
     }
 
-    fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
         self.stop.iter_mut().for_each(&mut *visit);
         match &mut self.work {
             Work::BackupImport(import) => visit(&mut import.run),
@@ -184,6 +184,7 @@ impl MigrationTask {
 #[cfg(test)]
 mod tests {
     use super::super::lifecycle::Outcome;
+    use super::super::stored::Stored;
     use super::*;
 
     fn moment(seconds: u64) -> Moment {

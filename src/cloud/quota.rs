@@ -5,10 +5,10 @@
 //! request the same. Everything else is there until a client deletes it, so nothing makes room but
 //! that, and it is counted together.
 
+use super::stored::Stored;
 use super::{Account, Execution, State};
 use crate::clock::Moment;
 use crate::error::Refusal;
-use indexmap::{IndexMap, IndexSet};
 use std::collections::HashSet;
 
 /// The flag that the limits of a world follow from.
@@ -16,6 +16,10 @@ const FLAG: &str = "--max-jobs";
 
 /// For each job that a world may keep, it may have so many other things.
 const OTHERS_PER_JOB: usize = 8;
+
+/// How often something can be set going in a world: what comes close to the last number was imported
+/// there, and goes no further. No request sets so much going as there is between.
+const MOST_BEGUN: u32 = u32::MAX - (1 << 16);
 
 /// The part of a limit that makes room at once.
 const FORGOTTEN_PART: usize = 16;
@@ -101,6 +105,10 @@ impl State {
         if call.may_add {
             let counted = self.count_others(account.settings().max_jobs, now);
             counted.inspect_err(|_| account.note_refused())?;
+        }
+        if call.may_add && self.timeline.latest_number() >= MOST_BEGUN {
+            let (what, flag) = ("changes of one world", "DELETE /_paper/worlds/{project_id}");
+            return Err(LimitReached { what, most: MOST_BEGUN as usize, flag });
         }
         if !call.starts_a_job {
             return Ok(0);
@@ -204,7 +212,9 @@ impl State {
             // requests until the next time that grows with them. Where there is much room there are
             // more of them, as many as do not fill it.
             let gone_through = self.forget_deleted(now) + self.source_databases.len();
-            self.quota.others = self.others(now);
+            // One that was deleted is an instance and a ClickHouse instance.
+            let deleted = self.clickhouses.deleted(now);
+            self.quota.others = self.counted().saturating_sub(2 * deleted);
             let room = most.saturating_sub(self.quota.others) / OTHERS_PER_REQUEST;
             self.quota.uncounted =
                 (gone_through / INSPECTED_PER_REQUEST).max(room.min(UNCOUNTED_REQUESTS));
@@ -213,20 +223,6 @@ impl State {
             return Err(LimitReached { what: "other things", most, flag: FLAG, remedy: "" });
         }
         Ok(())
-    }
-
-    fn others(&self, now: Moment) -> usize {
-        let replications = self.replications.values().map(IndexMap::len);
-        let databases = self.source_databases.values().map(IndexSet::len);
-        let there = self.instances.len()
-            + self.memory_mappings.len()
-            + self.memory_rules.len()
-            + self.relationships.len()
-            + self.clickhouses.len()
-            + self.checked.len()
-            + replications.chain(databases).sum::<usize>();
-        // Each is an instance and a ClickHouse instance.
-        there.saturating_sub(2 * self.deleted_clickhouses(now))
     }
 }
 

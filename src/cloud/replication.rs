@@ -3,6 +3,7 @@
 use super::clickhouse::RUNNING;
 use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{Map, OrderedMap, OrderedSet};
+use super::stored::{Gone, Stored};
 use crate::clock::Moment;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -124,8 +125,7 @@ pub static LIFECYCLE: Lifecycle = Lifecycle {
 };
 
 impl Replication {
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
         visit(&mut self.run);
         self.change.iter_mut().for_each(|change| visit(&mut change.run));
         self.removal.iter_mut().for_each(&mut *visit);
@@ -197,3 +197,47 @@ pub type Checked = OrderedMap<[Box<str>; 3], ReplicationConfig>;
 
 /// Names of databases, by TaurusDB instance; a database outlives its synchronisation.
 pub type SourceDatabases = Map<Box<str>, OrderedSet<Arc<str>>>;
+
+impl Stored for Map<Box<str>, Replications> {
+    fn len(&self) -> usize {
+        self.values().map(Replications::len).sum()
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        self.values_mut().flat_map(Replications::values_mut).for_each(|one| one.each_run(visit));
+    }
+
+    /// Nothing belongs to one.
+    fn forget_deleted(&mut self, now: Moment, _gone: &mut Gone) -> usize {
+        let inspected = Stored::len(self) + self.keys().len();
+        self.retain(|_, known| {
+            known.retain(|_, replication| !replication.is_gone(now));
+            !known.is_empty()
+        });
+        inspected
+    }
+
+    fn forget_parts_of(&mut self, gone: &Gone) {
+        self.retain(|clickhouse, _| !gone.contains(clickhouse));
+    }
+}
+
+impl Stored for Checked {
+    fn len(&self) -> usize {
+        self.keys().len()
+    }
+
+    fn each_run(&mut self, _visit: &mut dyn FnMut(&mut Execution)) {}
+
+    fn forget_parts_of(&mut self, gone: &Gone) {
+        self.retain(|[clickhouse, ..], _| !gone.contains(clickhouse));
+    }
+}
+
+impl Stored for SourceDatabases {
+    fn len(&self) -> usize {
+        self.values().map(OrderedSet::len).sum()
+    }
+
+    fn each_run(&mut self, _visit: &mut dyn FnMut(&mut Execution)) {}
+}

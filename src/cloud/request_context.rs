@@ -370,7 +370,8 @@ impl<'w> RequestContext<'w> {
 
     /// Starts a job.
     pub fn start_job(&mut self, kind: &'static JobKind, instance_id: &str) -> Uuid {
-        let id = self.state.ids.next(IdKind::Job);
+        let State { ids, jobs, .. } = &mut *self.state;
+        let id = ids.next(IdKind::Job, |id| jobs.get(id).is_some());
         let activity = self.current_course();
         activity.job = Some((id, kind.lifecycle));
         let run = activity.run;
@@ -412,17 +413,20 @@ impl<'w> RequestContext<'w> {
 
     /// A new id for a memory mapping.
     pub fn new_mapping_id(&mut self) -> Uuid {
-        self.state.ids.next(IdKind::Mapping)
+        let State { ids, memory_mappings, .. } = &mut *self.state;
+        ids.next(IdKind::Mapping, |id| memory_mappings.contains(id))
     }
 
     /// A new id for a rule of a memory mapping.
     pub fn new_rule_id(&mut self) -> Uuid {
-        self.state.ids.next(IdKind::MemoryRule)
+        let State { ids, memory_rules, .. } = &mut *self.state;
+        ids.next(IdKind::MemoryRule, |id| memory_rules.mapping_of(id).is_some())
     }
 
     /// A new id for a migration task.
     pub fn new_task_id(&mut self) -> Uuid {
-        self.state.ids.next(IdKind::MigrationTask)
+        let State { ids, migration_tasks, .. } = &mut *self.state;
+        ids.next(IdKind::MigrationTask, |id| migration_tasks.contains(id))
     }
 
     /// What the clock of a token's scope shows.
@@ -442,12 +446,16 @@ impl<'w> RequestContext<'w> {
 
     /// A new id for a ClickHouse instance: 32 hex digits and the suffix that the documents show.
     pub fn new_clickhouse_id(&mut self) -> String {
-        format!("{}{CLICKHOUSE_SUFFIX}", self.state.ids.next(IdKind::ClickHouse).simple())
+        let State { ids, instances, .. } = &mut *self.state;
+        let with_suffix = |id: Uuid| format!("{}{CLICKHOUSE_SUFFIX}", id.simple());
+        let exists = |id| instances.contains_key(with_suffix(id).as_str());
+        with_suffix(ids.next(IdKind::ClickHouse, exists))
     }
 
     /// A new id for a backup.
     pub fn new_backup_id(&mut self) -> Uuid {
-        self.state.ids.next(IdKind::Backup)
+        let State { ids, backups, .. } = &mut *self.state;
+        ids.next(IdKind::Backup, |id| backups.get(&id.to_string()).is_some())
     }
 
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.

@@ -129,22 +129,6 @@ impl State {
         Ok(self.timeline.pass(before, self.clock.now()))
     }
 
-    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
-    pub fn is_untouched(&self) -> bool {
-        self.timeline.latest_number() == 0
-            && self.instances.is_empty()
-            && self.jobs.len() == 0
-            && self.backups.len() == 0
-            && self.memory_mappings.all().len() == 0
-            && self.memory_rules.len() == 0
-            && self.relationships.len() == 0
-            && self.migration_tasks.len() == 0
-            && self.replications.is_empty()
-            && self.checked.is_empty()
-            && self.source_databases.is_empty()
-            && self.clickhouses.len() == 0
-    }
-
     /// Whether what a client polls is still under way.
     pub fn is_unfinished(&self, target: &PollTarget) -> bool {
         let now = self.clock.now();
@@ -179,36 +163,5 @@ impl State {
     pub fn cut_short(&mut self, activity: u32) -> bool {
         self.timeline.catch_up(self.clock.now());
         self.timeline.forget(activity)
-    }
-
-    /// Visits every run that is kept in the world.
-    pub(super) fn each_run(&mut self, mut visit: impl FnMut(&mut Execution)) {
-        self.jobs.each_run(&mut visit);
-        self.backups.each_run(&mut visit);
-        self.memory_mappings.each_run(&mut visit);
-        self.migration_tasks.each_run(&mut visit);
-        self.each_other_run(visit);
-    }
-
-    /// Visits every run that may be a copy of an activity's. Of what there may be very many of, that
-    /// is only what the activity names.
-    fn each_run_near(&mut self, activity: &Activity, mut visit: impl FnMut(&mut Execution)) {
-        if let Some(job) = activity.job.and_then(|(id, _)| self.jobs.get_mut(id)) {
-            visit(&mut job.run);
-        }
-        if let Some((id, _)) = &activity.resource {
-            self.backups.each_run_of(id, &mut visit);
-            self.memory_mappings.each_run_of(id, &mut visit);
-            self.migration_tasks.each_run_of(id, &mut visit);
-        }
-        self.each_other_run(visit);
-    }
-
-    fn each_other_run(&mut self, mut visit: impl FnMut(&mut Execution)) {
-        self.relationships.each_run(&mut visit);
-        self.clickhouses.each_run(&mut visit);
-        for replication in self.replications.values_mut().flat_map(Replications::values_mut) {
-            replication.each_run(&mut visit);
-        }
     }
 }

@@ -1,11 +1,9 @@
-//! How an export writes what is a static or has a word of its own, and how that is read back.
+//! How stored resources write what has a word of its own, and how that is read back.
 //!
 //! Whatever is not known is refused with the words that there are, and the one that was probably
 //! meant.
 
 use super::assumed::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
-use super::{Instance, Lifecycle};
-use super::{backup, clickhouse, memory_mapping, migration_task, replication};
 use crate::text::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
@@ -13,23 +11,6 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// A word of a known few. It is an alias, since `serde` takes a field of the type itself for one
 /// that borrows from the document.
 pub type Word = &'static str;
-
-/// The lifecycles of what jobs work on, by the names that exports have for them. Those of the jobs
-/// themselves belong to their kinds.
-pub const LIFECYCLES: &[(Word, &Lifecycle)] = &[
-    ("backup", &backup::BACKUP),
-    ("clickhouse_creation", &clickhouse::CREATION),
-    ("exchange", &migration_task::EXCHANGE),
-    ("full_migration", &migration_task::FULL_MIGRATION),
-    ("import", &migration_task::IMPORT),
-    ("incremental_migration", &migration_task::INCREMENTAL_MIGRATION),
-    ("mapping_creation", &memory_mapping::CREATION),
-    ("mapping_deletion", &memory_mapping::DELETION),
-    ("preparation", &migration_task::PREPARATION),
-    ("replication", &replication::LIFECYCLE),
-    ("rollback", &migration_task::ROLLBACK),
-    ("termination", &migration_task::TERMINATION),
-];
 
 /// More than this is no count: JSON clients read higher numbers inexactly, and nothing comes so far.
 const HIGHEST_COUNT: u64 = 1 << 53;
@@ -55,11 +36,6 @@ fn read_word<'de, D: Deserializer<'de>>(deserializer: D, known: &[Word]) -> Resu
     read(deserializer, known.iter().map(|word| ((*word).to_owned(), *word)))
 }
 
-/// Reads the status of an instance.
-pub fn instance_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
-    read_word(deserializer, Instance::STATUSES)
-}
-
 /// Reads what an instance is in a relationship.
 pub fn role<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
     read_word(deserializer, &[DUAL_ACTIVE_ROLES.0, DUAL_ACTIVE_ROLES.1])
@@ -77,139 +53,24 @@ pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
     fits.ok_or_else(|| D::Error::custom(format!("must be from 0 to 100, got {percent}")))
 }
 
-/// Reads how many activities have begun. Half of all numbers are left for those that come.
-pub fn activities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    const HIGHEST: u32 = u32::MAX / 2;
-    let count = u32::deserialize(deserializer)?;
-    if count <= HIGHEST {
-        return Ok(count);
-    }
-    Err(D::Error::custom(format!("must be from 0 to {HIGHEST}, got {count}")))
-}
-
-/// Reads how many there were of something.
-pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let count = u64::deserialize(deserializer)?;
-    if count <= HIGHEST_COUNT {
-        return Ok(count);
-    }
-    Err(D::Error::custom(format!("must be from 0 to {HIGHEST_COUNT}, got {count}")))
-}
-
-fn write<S: Serializer>(word: Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    let word = word.ok_or_else(|| serde::ser::Error::custom("what is no static has no word"))?;
-    serializer.serialize_str(&word)
-}
-
-/// An engine, by its lower-case word.
-pub mod engine {
-    use super::{Deserializer, Serializer};
-    use crate::contract::Engine;
+/// How many there were of something. Nothing comes so far as the highest count but what was imported
+/// near it; that is written as the highest from then on, so that it can be read again.
+pub mod count {
+    use super::{Deserialize, Deserializer, Error, HIGHEST_COUNT, Serializer};
 
     /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-    pub fn serialize<S: Serializer>(engine: &Engine, serializer: S) -> Result<S::Ok, S::Error> {
-        super::write(Some(engine.word()), serializer)
+    pub fn serialize<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64((*count).min(HIGHEST_COUNT))
     }
 
     /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Engine, D::Error> {
-        super::read(deserializer, Engine::all().map(|engine| (engine.word(), engine)))
-    }
-}
-
-/// A mode, by its word on the wire.
-pub mod mode {
-    use super::{Deserializer, Serializer};
-    use crate::contract::Mode;
-
-    /// Writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-    pub fn serialize<S: Serializer>(mode: &Mode, serializer: S) -> Result<S::Ok, S::Error> {
-        super::write(Some(mode.name().to_owned()), serializer)
-    }
-
-    /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Mode, D::Error> {
-        super::read(deserializer, Mode::ALL.into_iter().map(|mode| (mode.name().to_owned(), mode)))
-    }
-}
-
-/// A lifecycle, by its name in [`LIFECYCLES`].
-pub mod lifecycle {
-    use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer};
-
-    /// Writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
-    pub fn serialize<S: Serializer>(
-        lifecycle: &&'static Lifecycle,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let named = LIFECYCLES.iter().find(|(_, known)| std::ptr::eq(*known, *lifecycle));
-        super::write(named.map(|(name, _)| (*name).to_owned()), serializer)
-    }
-
-    /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<&'static Lifecycle, D::Error> {
-        let known = LIFECYCLES.iter().map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
-        super::read(deserializer, known)
-    }
-}
-
-/// An operation, by its service and its name: `GeminiDB/CreateDbCacheMapping`.
-pub mod operation {
-    use super::{Deserializer, Serializer};
-    use crate::api::ROUTES;
-    use crate::contract::Contract;
-
-    /// Writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
-    pub fn serialize<S: Serializer>(
-        contract: &&'static Contract,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        super::write(Some(format!("{}/{}", contract.service.name, contract.id)), serializer)
-    }
-
-    /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<&'static Contract, D::Error> {
-        let contracts = ROUTES.iter().map(|route| route.contract);
-        let word = |it: &Contract| format!("{}/{}", it.service.name, it.id);
-        super::read(deserializer, contracts.map(|contract| (word(contract), contract)))
-    }
-}
-
-/// A kind of job, by its service and its name in job lists: `GeminiDB/CreateDbCacheMapping`.
-pub mod job_kind {
-    use super::{Deserializer, Serializer};
-    use crate::api::ROUTES;
-    use crate::cloud::JobKind;
-
-    /// Writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
-    pub fn serialize<S: Serializer>(
-        kind: &&'static JobKind,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let of = |it: &JobKind| it.owner == kind.owner && it.name == kind.name;
-        let route = ROUTES.iter().find(|route| route.job.is_some_and(of));
-        let service = route.map(|route| route.contract.service.name);
-        super::write(service.map(|service| format!("{service}/{}", kind.name)), serializer)
-    }
-
-    /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<&'static JobKind, D::Error> {
-        let kinds = ROUTES.iter().filter_map(|route| {
-            let kind = route.job?;
-            Some((format!("{}/{}", route.contract.service.name, kind.name), kind))
-        });
-        super::read(deserializer, kinds)
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let count = u64::deserialize(deserializer)?;
+        if count <= HIGHEST_COUNT {
+            return Ok(count);
+        }
+        Err(D::Error::custom(format!("must be from 0 to {HIGHEST_COUNT}, got {count}")))
     }
 }
 

@@ -17,7 +17,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
         "Who may call",
         &["auth", "access_keys", "users", "control_token", "control_hosts", "cors_origins"],
     ),
-    ("State", &["world", "save", "save_seconds", "seed", "region"]),
+    ("State", &["world", "state", "save_seconds", "seed", "region"]),
     (
         "Limits",
         &[

@@ -117,7 +117,7 @@ impl Freeze {
         let at = at.map_err(ControlError::bad)?;
         let cell = world(app, project)?;
         let mut world = cell.lock();
-        let due = match (at, what_happened(&cell, &world)) {
+        let due = match (at, what_happened(&cell, &mut world)) {
             (Some(at), None) => world.state.clock.set(at).map(|()| Vec::new()).map_err(said)?,
             (at, happened) => world.move_clock(&ClockCommand::Freeze(at)).map_err(|error| {
                 let why = happened.filter(|_| matches!(error, ClockError::Backwards { .. }));
@@ -133,7 +133,7 @@ impl Freeze {
 
 /// What has happened in a world, as the part of a message, if anything has. A request counts as soon
 /// as it has come: it may have read the clock.
-fn what_happened(cell: &WorldCell, world: &World) -> Option<String> {
+fn what_happened(cell: &WorldCell, world: &mut World) -> Option<String> {
     match cell.requests() {
         0 => (!world.is_untouched()).then(|| "things are recorded".to_owned()),
         1 => Some("there was 1 request".to_owned()),

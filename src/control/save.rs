@@ -5,7 +5,7 @@ use super::calls::Calls;
 use super::handler::aside;
 use crate::app::App;
 use crate::error::control::ControlError;
-use crate::save::Done;
+use crate::persist::Done;
 use axum::extract::State;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) fn calls() -> Calls {
 pub fn save(app: &App) -> Result<Done, ControlError> {
     let saved = app.save().ok_or_else(|| {
         ControlError::conflict(
-            "nothing says where the worlds are saved to; start with --world FILE --save",
+            "nothing says where the worlds are saved to; start with --state FILE",
         )
     })?;
     saved.map_err(|error| ControlError::failed(error.to_string()))

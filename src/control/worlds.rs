@@ -9,8 +9,8 @@ use crate::error::control::ControlError;
 use crate::error::control::read;
 use crate::http::reply;
 use crate::journal::History;
+use crate::persist::{Export, Header, Problem, check_label};
 use crate::project_id::{ACCOUNT, project_id};
-use crate::snapshot::{Header, Snapshot, Wrong};
 use crate::worlds::WorldCell;
 use axum::body::Body;
 use axum::extract::State;
@@ -141,12 +141,12 @@ pub fn reset(app: &App, project: &str) -> Result<(), ControlError> {
 }
 
 /// A world as a document: everything that decides what it answers from now on. See
-/// [`snapshot`](crate::snapshot).
+/// [`persist`](crate::persist).
 pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
     let cell = super::look(app, project)?;
     let (settings, requests) = (app.worlds.settings(), cell.requests());
-    let snapshot = Snapshot::of(&mut cell.lock(), project, requests, settings);
-    Ok(snapshot.write())
+    let export = Export::of(&mut cell.lock(), project, requests, settings);
+    Ok(export.write())
 }
 
 /// Puts the world of a document in the place of the project's, as an epoch: what began before it
@@ -154,29 +154,27 @@ pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
 /// the requests that it counts nobody knows what they were, so the journal begins with them dropped.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
-    let snapshot = read::<Snapshot>(document);
-    // Another version may have other members. So if they are wrong, the version is looked at alone,
-    // and what is wrong with it is said first.
-    let header = match &snapshot {
-        Ok(snapshot) => snapshot.header(),
-        Err(_) => read::<Header>(document)?,
-    };
-    header.check().map_err(said)?;
-    let snapshot = snapshot?;
-    snapshot.check(project, app.worlds.settings()).map_err(said)?;
-    require_label(snapshot.label())?;
-    let requests = snapshot.requests();
+    let settings = app.worlds.settings();
+    // Another version may have other members, so it is looked at alone first.
+    read::<Header>(document)?.check().map_err(said)?;
+    let export = read::<Export>(document)?;
+    export.check(project, settings.seed).map_err(said)?;
+    if export.name.is_some() {
+        let reason = "name: only a file that is read at the start names a project";
+        return Err(ControlError::bad(reason));
+    }
+    let past = History::of_imported(export.requests());
     let known = |name: &str| app.worlds.scenario(name).ok();
-    app.worlds.replace(id, History::of_imported(requests), |new| {
-        snapshot.settle(new, &known).map_err(said)?;
+    app.worlds.replace(id, past, |new| {
+        export.fill(new, &known, &settings.region).map_err(said)?;
         // Another world may have to make room for it, so this comes when all else is done.
         world(app, project).map(drop)
     })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]
-fn said(wrong: Wrong) -> ControlError {
-    ControlError::bad(format!("the body is refused: {wrong}"))
+fn said(problem: Problem) -> ControlError {
+    ControlError::bad(format!("the body is refused: {problem}"))
 }
 
 fn document(exported: String) -> Response<Body> {
@@ -189,18 +187,10 @@ fn shown(app: &App, project: &str) -> Result<WorldView, ControlError> {
 
 /// Lets a test call its world something, or nothing.
 pub fn label(app: &App, project: &str, label: Option<String>) -> Result<WorldView, ControlError> {
-    require_label(label.as_deref())?;
+    check_label(label.as_deref()).map_err(said)?;
     let cell = world(app, project)?;
     cell.lock().label = label.map(Into::into);
     Ok(WorldView::of(&cell, project_id(project)?))
-}
-
-fn require_label(label: Option<&str>) -> Result<(), ControlError> {
-    const LONGEST: usize = 256;
-    if label.is_some_and(|label| label.chars().count() > LONGEST) {
-        return Err(ControlError::bad(format!("label must have at most {LONGEST} characters")));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 
 /// The rules of a world with their counters.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Exported {
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     named: u64,
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     by_header: u64,
     rules: Vec<ExportedRule>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ExportedRule {
     rule: RuleSpec,
     #[serde(default)]
     scenario: Option<Box<str>>,
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     asked: u64,
-    #[serde(deserialize_with = "words::count")]
+    #[serde(with = "words::count")]
     hits: u64,
 }
 

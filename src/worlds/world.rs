@@ -57,7 +57,7 @@ impl World {
     }
 
     /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
-    pub fn is_untouched(&self) -> bool {
+    pub fn is_untouched(&mut self) -> bool {
         self.state.is_untouched() && self.journal.entries().next().is_none()
     }
 

@@ -152,17 +152,17 @@ fn a_token_makes_room_for_the_next_one_of_its_project() {
 fn more_worlds_than_there_may_be_are_not_loaded() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits-world.json");
     let _ = std::fs::remove_file(&file);
-    let saving = Config { world: Some(file.clone()), save: true, ..config() };
+    let saving = Config { state: Some(file.clone()), ..config() };
     let cloud = start(&saving);
     for project in ["one", "two", "three"] {
         look(&cloud, project).expect(200);
     }
     cloud.stop().expect("it saves");
     let saved = std::fs::read_to_string(&file).expect("a file");
-    assert_eq!(json(&saved)["saved"]["content"]["worlds"].as_array().map(Vec::len), Some(3));
+    assert_eq!(json(&saved)["projects"].as_array().map(Vec::len), Some(3));
     let problem = PaperCloud::start_with(&Config { max_worlds: 1, ..saving });
     let problem = problem.map(drop).expect_err("it is refused").to_string();
-    let said = "saved.content.worlds: there are 3, and --max-worlds is 1 at line 3";
+    let said = "projects: there are 3, and --max-worlds is 1";
     assert!(problem.ends_with(said), "{problem}");
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), saved);
 }

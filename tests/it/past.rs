@@ -163,7 +163,7 @@ fn what_was_forgotten_and_what_was_dropped_are_told_apart() {
 #[test]
 fn a_world_that_was_loaded_knows_nothing_of_its_requests() {
     let file = std::env::temp_dir().join(format!("papercloud-past-{}.json", std::process::id()));
-    let arguments = ["--world", file.to_str().expect("UTF-8"), "--save"];
+    let arguments = ["--state", file.to_str().expect("UTF-8")];
     let verify = |running: &Running| -> Value {
         let url = running.url(&format!("/_paper/worlds/{PROJECT}/requests/verify"));
         let claims = json!({ "operation": CREATE, "never": true }).to_string();

@@ -19,7 +19,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn saving(file: &Path) -> Config {
-    Config { world: Some(file.to_owned()), save: true, ..config() }
+    Config { state: Some(file.to_owned()), ..config() }
 }
 
 fn text(file: &Path) -> String {
@@ -66,32 +66,64 @@ fn what_was_there_at_the_end_is_there_at_the_next_start() {
     drop(other);
     assert_eq!(text(&file), saved, "nothing has happened since");
 
-    let third = start(&Config { save: false, ..saving(&file) });
+    let third = start(&Config { state: None, world: Some(file.clone()), ..config() });
     assert_eq!(third.world(PROJECT).export(), documents[0]);
     create(&third, PROJECT, "c");
+    third.world(PROJECT).reset();
+    assert_eq!(third.world(PROJECT).export(), documents[0], "it begins as the file says");
     third.stop().expect("there is nothing to save to");
-    assert_eq!(text(&file), saved, "without --save the file is only read");
+    assert_eq!(text(&file), saved, "the file of --world is only read");
 }
 
 #[test]
-fn what_the_file_says_itself_stays_byte_for_byte() {
+fn the_file_of_world_is_never_written_whatever_is_done_to_it() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/world.json");
-    let file = folder("own").join("world.json");
-    std::fs::copy(&fixture, &file).expect("a copy");
-    let own = text(&fixture);
-    let own = own.trim_end().strip_suffix('}').expect("an object").trim_end();
-    let cloud = start(&saving(&file));
+    let folder = folder("own");
+    let (world, state) = (folder.join("world.json"), folder.join("state.json"));
+    std::fs::copy(&fixture, &world).expect("a copy");
+    let config = Config { world: Some(world.clone()), ..saving(&state) };
+    let cloud = start(&config);
     create(&cloud, PROJECT, "b");
+    std::fs::write(&world, "what somebody has written meanwhile").expect("a file");
     cloud.stop().expect("it saves");
-    let saved = text(&file);
-    assert!(saved.starts_with(own), "{saved}");
-    assert!(saved[own.len()..].starts_with(",\n  \"saved\": {"), "{saved}");
-    // What somebody wrote, somebody may change.
-    let changed = saved.replacen("\"version\": 1", "\"version\":   1", 1);
-    assert_ne!(changed, saved);
-    std::fs::write(&file, &changed).expect("a file");
-    drop(start(&saving(&file)));
-    assert_eq!(text(&file), changed);
+    assert_eq!(text(&world), "what somebody has written meanwhile");
+    std::fs::copy(&fixture, &world).expect("a copy");
+    let cloud = start(&config);
+    let instances = |project: &str| json(&cloud.world(project).export())["instances"].clone();
+    assert_eq!(instances(PROJECT).as_array().map(Vec::len), Some(10), "what is saved wins");
+    assert_eq!(instances("7f0c2b1d6e5a4938a7b6c5d4e3f20111").as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_file_that_was_written_by_hand_goes_on_as_the_state_with_all_that_it_says() {
+    let file = folder("by-hand").join("state.json");
+    let world = json!({
+        "version": 1,
+        "access_keys": [{ "access_key": "AK", "secret_key": "planted" }],
+        "users": [{ "name": "tester", "password": "planted too", "domain": "tests" }],
+        "scenarios": { "slow": { "job_seconds": 60 } },
+        "projects": [
+            { "id": "*", "instances": [{ "id": "shared", "engine": "dcs-redis" }] },
+            { "id": "named", "name": "by name", "scenario": "slow" },
+        ],
+    });
+    std::fs::write(&file, world.to_string()).expect("a file");
+    for _ in 0..2 {
+        let cloud = start(&saving(&file));
+        assert_eq!(json(&cloud.world("new").export())["instances"][0]["id"], "shared");
+        let named = json(&cloud.world("named").export());
+        assert_eq!(
+            (&named["instances"], &named["faults"]["scenario"]),
+            (&json!([]), &json!("slow"))
+        );
+        let projects = send(&cloud, "GET", "/v3/projects?name=by%20name", None).body;
+        assert!(projects.to_string().contains("\"named\""), "{projects:#}");
+        cloud.stop().expect("it saves");
+        let saved = json(&text(&file));
+        for member in ["access_keys", "users"] {
+            assert_eq!(saved[member], world[member]);
+        }
+    }
 }
 
 #[test]
@@ -130,7 +162,7 @@ fn a_file_that_is_not_whole_is_refused_and_left_alone() {
     let at = |word: &str| whole.find(word).expect("it is there");
     let mut pieces: Vec<Vec<u8>> =
         (0..whole.trim_end().len()).map(|cut| whole.as_bytes()[..cut].to_vec()).collect();
-    for place in [at("\"saved\""), at("\"jobs\""), at("\"digest\""), whole.len() / 2] {
+    for place in [at("\"projects\""), at("\"jobs\""), at("\"digest\""), whole.len() / 2] {
         let mut zeros = whole.clone().into_bytes();
         zeros[place..].fill(0);
         pieces.push(zeros);
@@ -146,8 +178,8 @@ fn a_file_that_is_not_whole_is_refused_and_left_alone() {
     assert!(pieces.len() > 500, "{}", pieces.len());
     for piece in pieces {
         std::fs::write(&file, &piece).expect("a file");
-        for save in [true, false] {
-            let problem = refused(&Config { save, ..saving(&file) });
+        for config in [saving(&file), Config { world: Some(file.clone()), ..config() }] {
+            let problem = refused(&config);
             assert!(problem.contains("world.json: "), "{problem}");
             assert!(std::fs::read(&file).expect("a file") == piece, "it was written to");
         }
@@ -166,21 +198,20 @@ fn what_does_not_belong_here_is_refused_with_its_field_and_line() {
     cloud.stop().expect("it saves");
     let whole = text(&file);
     let other_seed = refused(&Config { seed: 7, ..saving(&file) });
-    let said = "saved.content.worlds[0].seed: is 0, and this Papercloud has the seed 7 at line 4";
+    let said = "projects[0].seed: is 0, and this Papercloud has the seed 7 at line 8";
     assert!(other_seed.ends_with(said), "{other_seed}");
-    std::fs::write(
-        &file,
-        whole.replace("{\"version\":1,\"content\"", "{\"version\":2,\"content\""),
-    )
-    .expect("a file");
+    std::fs::write(&file, whole.replace("\"version\": 1", "\"version\": 2")).expect("a file");
     let newer = refused(&saving(&file));
-    let said = "world.json: saved.version: this program reads version 1, got 2 at line 3";
+    let said = "world.json: version: this program reads version 1, got 2 at line 2";
     assert!(newer.ends_with(said), "{newer}");
     std::fs::write(&file, whole.replace("Create", "create")).expect("a file");
     let edited = refused(&saving(&file));
-    assert!(edited.contains("saved.digest: is not that of saved.content"), "{edited}");
-    let no_file = refused(&Config { world: None, save: true, ..config() });
-    assert!(no_file.contains("save needs the world file"), "{no_file}");
+    assert!(edited.contains("digest: is not that of what stands before it"), "{edited}");
+    let no_file = refused(&Config { save_seconds: Some(1), ..config() });
+    assert!(no_file.contains("needs --state FILE"), "{no_file}");
+    std::fs::write(&file, &whole).expect("a file");
+    let both = refused(&Config { world: Some(file.clone()), ..saving(&file) });
+    assert!(both.contains("is the file of --world, which is never written"), "{both}");
     let no_folder = refused(&saving(&folder.join("none/world.json")));
     assert!(no_folder.contains("none: No such file"), "{no_folder}");
     let no_regular = refused(&saving(&folder));
@@ -192,12 +223,13 @@ fn two_do_not_save_to_one_file() {
     let file = folder("two").join("world.json");
     let one = start(&saving(&file));
     let problem = refused(&saving(&file));
-    assert!(problem.contains("another Papercloud saves to it"), "{problem}");
+    let holder = format!("another Papercloud saves to it, process {}", std::process::id());
+    assert!(problem.contains(&holder), "{problem}");
     let path = file.to_str().expect("a path");
-    fails(&["--port", "0", "--world", path, "--save"], 1, "another Papercloud saves to it");
+    fails(&["--port", "0", "--state", path], 1, "another Papercloud saves to it");
     create(&one, PROJECT, "b");
     one.stop().expect("it saves");
-    let running = Running::start(&["--world", path, "--save"]);
+    let running = Running::start(&["--state", path]);
     let (status, log) = running.signal("TERM");
     assert_eq!(status, Some(0), "{log}");
     assert!(text(&file).contains("CreateDbCacheMapping"), "it was kept");
@@ -207,7 +239,7 @@ fn two_do_not_save_to_one_file() {
 fn a_save_that_fails_says_so_and_leaves_the_file_as_it_was() {
     let file = folder("full").join("world.json");
     let path = file.to_str().expect("a path");
-    let running = Running::start(&["--world", path, "--save"]);
+    let running = Running::start(&["--state", path]);
     let before = text(&file);
     // Whatever is in the way of the new file does for a disk that is full.
     let obstacle = file.with_extension("json.saving");
@@ -228,7 +260,7 @@ fn a_save_that_fails_says_so_and_leaves_the_file_as_it_was() {
     );
     assert!(last.ends_with("the file is as it was before"), "{log}");
     assert_eq!(text(&file), before);
-    fails(&["--port", "0", "--world", path, "--save"], 1, "the worlds cannot be saved");
+    fails(&["--port", "0", "--state", path], 1, "the worlds cannot be saved");
     assert_eq!(text(&file), before);
 }
 
@@ -237,21 +269,45 @@ fn a_save_that_fails_says_so_and_leaves_the_file_as_it_was() {
 fn only_its_owner_may_read_what_is_saved() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder("mode");
-    let (file, link) = (folder.join("world.json"), folder.join("link.json"));
+    let file = folder.join("world.json");
     std::fs::write(&file, "{\"version\": 1}").expect("a file");
-    std::os::unix::fs::symlink(&file, &link).expect("a link");
-    drop(start(&saving(&link)));
+    drop(start(&saving(&file)));
     let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert!(std::fs::symlink_metadata(&link).expect("a link").is_symlink(), "a link stays one");
-    assert!(text(&file).contains("\"saved\""));
+    assert!(text(&file).contains("\"digest\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_one_and_what_it_leads_to_is_written_be_it_there_or_not() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("links");
+    std::fs::create_dir(folder.join("below")).expect("a folder");
+    let (file, link, relative) =
+        (folder.join("below/state.json"), folder.join("link.json"), folder.join("below/relative"));
+    symlink("below/relative", &link).expect("a link");
+    symlink("state.json", &relative).expect("a link");
+    for round in 0..2 {
+        assert_eq!(file.exists(), round > 0);
+        let cloud = start(&saving(&link));
+        create(&cloud, PROJECT, &format!("b{round}"));
+        cloud.stop().expect("it saves");
+        for link in [&link, &relative] {
+            assert!(std::fs::symlink_metadata(link).expect("a link").is_symlink(), "{link:?}");
+        }
+        assert_eq!(saved_jobs(&file).len(), round + 1);
+    }
+    let (one, other) = (folder.join("one"), folder.join("other"));
+    symlink(&one, &other).expect("a link");
+    symlink(&other, &one).expect("a link");
+    assert!(refused(&saving(&one)).contains("leads to itself"));
 }
 
 #[test]
 fn saving_is_a_control_call_too() {
     let cloud = start(&config());
     let refused = send(&cloud, "POST", "/_paper/save", None);
-    assert!(refused.text("/error_msg").contains("start with --world FILE --save"));
+    assert!(refused.text("/error_msg").contains("start with --state FILE"));
     refused.expect(409);
     let file = folder("call").join("world.json");
     let cloud = start(&saving(&file));
@@ -269,7 +325,7 @@ fn saving_is_a_control_call_too() {
 fn it_saves_in_between_if_it_is_to() {
     let file = folder("between").join("world.json");
     let path = file.to_str().expect("a path");
-    let running = Running::start(&["--world", path, "--save", "--save-seconds", "1"]);
+    let running = Running::start(&["--state", path, "--save-seconds", "1"]);
     let mut connection = Connection::open(&running);
     connection.create("p", 0).expect("an answer");
     while !text(&file).contains("CreateDbCacheMapping") {
@@ -328,7 +384,7 @@ impl Connection {
 /// The ids of the jobs of all worlds in a file.
 fn saved_jobs(file: &Path) -> HashSet<String> {
     let content = json(&text(file));
-    let worlds = content["saved"]["content"]["worlds"].as_array().expect("worlds");
+    let worlds = content["projects"].as_array().expect("worlds");
     let jobs = worlds.iter().flat_map(|world| world["jobs"].as_array().expect("jobs"));
     jobs.map(|job| job["id"].as_str().expect("an id").to_owned()).collect()
 }
@@ -386,7 +442,7 @@ fn whatever_was_answered_before_a_clean_stop_is_saved() {
     let file = folder("load").join("world.json");
     let path = file.to_str().expect("a path");
     for signal in ["TERM", "INT"] {
-        let running = Running::start(&["--world", path, "--save"]);
+        let running = Running::start(&["--state", path]);
         let before = saved_jobs(&file).len();
         let health = |keeper: &mut Connection| keeper.ask("GET", "/_paper/health", "").is_some();
         let (answered, _, status) = load(running, signal, health);
@@ -395,7 +451,7 @@ fn whatever_was_answered_before_a_clean_stop_is_saved() {
         assert!(answered.is_subset(&saved), "{} of {}", saved.len(), answered.len());
         // What was not answered was at most one request on each connection.
         assert!(saved.len() - before <= answered.len() + CONNECTIONS);
-        let running = Running::start(&["--world", path, "--save"]);
+        let running = Running::start(&["--state", path]);
         let mut connection = Connection::open(&running);
         for (at, project) in ["p0", "p1"].into_iter().enumerate() {
             let mappings =
@@ -412,7 +468,7 @@ fn a_kill_loses_what_came_after_the_last_save_and_never_the_file() {
     let path = file.to_str().expect("a path");
     for _ in 0..2 {
         let _ = std::fs::remove_file(&file);
-        let running = Running::start(&["--world", path, "--save"]);
+        let running = Running::start(&["--state", path]);
         let save = |keeper: &mut Connection| {
             keeper.ask("POST", "/_paper/save", "").is_some_and(|done| done["digest"].is_string())
         };
@@ -420,7 +476,7 @@ fn a_kill_loses_what_came_after_the_last_save_and_never_the_file() {
         assert_eq!(status, None, "a signal ended it");
         let saved = saved_jobs(&file);
         assert!(sure.is_subset(&saved), "{} of {}", saved.len(), sure.len());
-        let running = Running::start(&["--world", path, "--save"]);
+        let running = Running::start(&["--state", path]);
         assert_eq!(running.signal("TERM").0, Some(0), "the file is whole, and the lock is free");
     }
 }

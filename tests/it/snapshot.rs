@@ -146,7 +146,7 @@ fn a_document_that_is_refused_changes_nothing() {
         (&foreign, "format: must be papercloud-world, got \"moto\""),
         (&misspelt, "did you mean jobs?"),
         (&document[..document.len() / 2], "EOF"),
-        ("", "missing field `format`"),
+        ("", "missing field `version`"),
         ("[]", "the body is refused"),
     ] {
         let (status, refused) = put(&cloud, sent);
@@ -155,6 +155,10 @@ fn a_document_that_is_refused_changes_nothing() {
         assert!(message.contains(said), "{message}");
         assert_eq!(cloud.world(PROJECT).export(), document);
     }
+    let named = document.replace("\"label\"", "\"name\": \"n\", \"label\"");
+    let (status, refused) = put(&cloud, &named);
+    assert_eq!(status, 400);
+    assert!(refused["error_msg"].as_str().unwrap().contains("name: only a file"), "{refused}");
     let elsewhere = send_text(&cloud, "PUT", &path("another"), &[], &document);
     assert!(elsewhere.text("/error_msg").contains("project_id: is"), "{}", elsewhere.body);
     elsewhere.expect(400);
@@ -206,4 +210,40 @@ fn a_document_may_have_64_mib() {
     let (status, refused) = put(&cloud, &document);
     assert_eq!((status, &refused["error_code"]), (413, &json!("PAPER.0413")));
     assert!(refused["error_msg"].as_str().unwrap().contains("67108864 bytes"), "{refused}");
+}
+
+#[test]
+fn whatever_a_document_leaves_out_is_as_in_a_new_world() {
+    let cloud = start(&config());
+    let empty = cloud.world(PROJECT).export();
+    create(&cloud);
+    assert_eq!(put(&cloud, r#"{"version":1}"#).0, 200);
+    assert_eq!(cloud.world(PROJECT).export(), empty);
+    let instance =
+        r#"{"version":1,"instances":[{"id":"i","engine":"taurusdb","databases":["d"]}]}"#;
+    assert_eq!(put(&cloud, instance).0, 200);
+    let document = json(&cloud.world(PROJECT).export());
+    let expected = json!({
+        "id": "i", "engine": "taurusdb", "mode": document["instances"][0]["mode"],
+        "name": document["instances"][0]["name"], "status": "normal",
+        "created": "2026-01-01T00:00:00.000Z", "nodes": [], "region": null,
+    });
+    assert_eq!(document["instances"][0], expected);
+    assert_eq!(document["source_databases"], json!({ "i": ["d"] }));
+    assert_eq!(put(&cloud, &document.to_string()).0, 200);
+    assert_eq!(json(&cloud.world(PROJECT).export()), document);
+}
+
+#[test]
+fn an_id_that_a_document_has_already_is_not_drawn_again() {
+    let (one, other) = (start(&config()), start(&config()));
+    let first = create(&one)[1]["job_id"].clone();
+    let mut document = json(&one.world(PROJECT).export());
+    document["ids"] = json!({});
+    assert_eq!(put(&other, &document.to_string()).0, 200);
+    let body = json!({ "source_instance_id": "c", "target_instance_id": "b" });
+    let path = format!("/v3/{PROJECT}/dbcache/mapping");
+    let second = send(&other, "POST", &path, Some(&body)).expect(202)["job_id"].clone();
+    assert_ne!(first, second);
+    assert_eq!(json(&other.world(PROJECT).export())["jobs"].as_array().map(Vec::len), Some(2));
 }

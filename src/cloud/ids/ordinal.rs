@@ -1,28 +1,7 @@
-//! The way back from an id to the ordinal that it follows from.
-//!
-//! Ids are scattered by bijections, so an id that was made here tells its ordinal, and one that was
-//! not is recognised by having none.
+//! The way back from the id of a request to its ordinal: ids are scattered by bijections.
 
-use super::{IdKind, Ids, key_of_requests, scatter, world_key};
+use super::{key_of_requests, scatter};
 use uuid::Uuid;
-
-impl Ids {
-    /// The ids of a project's world, of which none was drawn.
-    pub fn of_project(seed: u64, project_id: &str) -> Self {
-        Self::new(world_key(seed, project_id))
-    }
-
-    /// Which id of its kind this is, counted from 0; nothing if it is none of this world's.
-    pub fn ordinal_of(&self, kind: IdKind, id: Uuid) -> Option<u64> {
-        /// Version and variant overwrite what was there; the left half has the version.
-        const VERSION: u64 = 0xf000;
-        let (left, _) = id.as_u64_pair();
-        (0..16).find_map(|lost| {
-            let ordinal = ordinal(self.key_of(kind), left & !VERSION | lost << 12);
-            (self.at(kind, ordinal) == id).then_some(ordinal)
-        })
-    }
-}
 
 /// Which request of a world has this id, counted from 0; nothing if none ever has.
 pub fn ordinal_of_request(world_key: u64, request_id: &str) -> Option<u64> {
@@ -50,26 +29,14 @@ fn gather_word(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{request_id, scatter_word};
+    use super::super::{request_id, scatter_word, world_key};
     use super::*;
-
-    #[test]
-    fn an_id_tells_its_ordinal_and_a_foreign_one_has_none() {
-        let ids = Ids::new(world_key(7, "project"));
-        for ordinal in (0..1_000).chain([1 << 53, u64::MAX]) {
-            assert_eq!(gather_word(scatter_word(ordinal)), ordinal);
-            let id = ids.at(IdKind::Backup, ordinal);
-            assert_eq!(ids.ordinal_of(IdKind::Backup, id), Some(ordinal));
-            assert_eq!(ids.ordinal_of(IdKind::Job, id), None);
-            let other = Ids::new(world_key(8, "project"));
-            assert_eq!(other.ordinal_of(IdKind::Backup, id), None);
-        }
-    }
 
     #[test]
     fn a_request_is_known_by_its_id() {
         let key = world_key(7, "project");
         for ordinal in (0..1_000).chain([1 << 53, u64::MAX]) {
+            assert_eq!(gather_word(scatter_word(ordinal)), ordinal);
             let id = request_id(key, ordinal);
             assert_eq!(ordinal_of_request(key, &id), Some(ordinal));
             assert_eq!(ordinal_of_request(key + 1, &id), None);

@@ -2,7 +2,10 @@
 
 use super::MigrationTask;
 use crate::cloud::lifecycle::Execution;
+use crate::cloud::stored::Stored;
+use crate::cloud::timeline::Activity;
 use indexmap::IndexMap;
+use uuid::Uuid;
 
 /// The migration tasks of a world, in the order of their creation.
 ///
@@ -19,6 +22,12 @@ impl MigrationTasks {
     /// The task with an id.
     pub fn get(&self, id: &str) -> Option<&MigrationTask> {
         self.by_id.get(id)?.as_ref()
+    }
+
+    /// Whether a task has this id, with dashes or without, or had it and is deleted.
+    pub fn contains(&self, id: Uuid) -> bool {
+        let has = |id: &str| self.by_id.contains_key(id);
+        has(&id.to_string()) || has(&id.simple().to_string())
     }
 
     /// The task with an id, to change it.
@@ -42,11 +51,6 @@ impl MigrationTasks {
         self.by_id.len() - self.deleted
     }
 
-    /// How many they are, with those that were deleted.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
-    }
-
     /// Forgets so many of the first that may go, and says how many did. Of those that were deleted
     /// only the ids are left.
     pub fn forget(
@@ -63,18 +67,6 @@ impl MigrationTasks {
             stays
         });
         before - self.len()
-    }
-
-    /// Visits every run that is kept here.
-    pub fn each_run(&mut self, visit: &mut impl FnMut(&mut Execution)) {
-        self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));
-    }
-
-    /// Visits every run of the task with an id.
-    pub fn each_run_of(&mut self, id: &str, visit: &mut impl FnMut(&mut Execution)) {
-        if let Some(task) = self.get_mut(id) {
-            task.each_run(visit);
-        }
     }
 
     /// Records a task.
@@ -98,5 +90,28 @@ impl MigrationTasks {
     /// Whether a task with this id was deleted.
     pub fn was_deleted(&self, id: &str) -> bool {
         self.by_id.get(id).is_some_and(Option::is_none)
+    }
+}
+
+impl Stored for MigrationTasks {
+    /// With those that were deleted.
+    fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    fn counted(&self) -> usize {
+        0
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        self.by_id.values_mut().flatten().for_each(|task| task.each_run(visit));
+    }
+
+    fn each_run_near(&mut self, activity: &Activity, visit: &mut dyn FnMut(&mut Execution)) {
+        if let Some((id, _)) = &activity.resource
+            && let Some(task) = self.get_mut(id)
+        {
+            task.each_run(visit);
+        }
     }
 }

@@ -890,14 +890,14 @@ def test_the_service_tells_what_it_knows(
     ]
     assert creation["status"] == 202
     assert len(papercloud.rules()) > 100
-    with pytest.raises(Refused, match="--world FILE --save") as refused:
+    with pytest.raises(Refused, match="--state FILE") as refused:
         papercloud.save()
     assert refused.value.status == 409
 
 
 def test_worlds_are_saved_when_a_test_says_so(tmp_path: Path) -> None:
     file = tmp_path / "worlds.json"
-    with Papercloud("--world", str(file), "--save") as service:
+    with Papercloud("--state", str(file)) as service:
         service.world("a-project-to-save").freeze()
         service.save()
         assert "a-project-to-save" in file.read_text()

@@ -11,7 +11,7 @@ use crate::control::{clock, faults, worlds};
 use crate::credentials::{Credentials, PROJECT_ID};
 use crate::error::control::read;
 use crate::faults::RuleSpec;
-use crate::world_file::WorldFile;
+use crate::persist::{Document, Files};
 use crate::worlds::scenario::Scenario;
 use crate::worlds::{WorldSettings, Worlds};
 use axum::http::Request;
@@ -41,26 +41,33 @@ pub fn snapshot(input: &[u8]) {
 /// It is refused with the place of what is wrong, or every project in it answers every question.
 pub fn world_file(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    let file = match WorldFile::parse(text) {
-        Ok(file) => file,
+    let document = match Document::read(text, 0) {
+        Ok(document) => document,
         Err(problem) => {
             assert!(problem.contains("at line"), "{problem}");
             return;
         }
     };
     let mut app = app(AuthMode::Off);
+    let files = Files::from(document);
     let settings = Settings {
-        credentials: file.credentials(Credentials::built_in("eu-mock-1")),
+        credentials: files.credentials(Credentials::built_in("eu-mock-1")),
         ..app.worlds.settings().clone()
     };
     let worlds = WorldSettings {
-        scenarios: file.scenarios(),
-        presets: file.into_projects(),
+        scenarios: files.scenarios(),
+        presets: files.presets(),
         ..app.worlds.world_settings().clone()
     };
-    let projects: Vec<_> = worlds.presets.iter().map(|preset| preset.id.0.clone()).collect();
+    let mut projects: Vec<_> = worlds.presets.keys().cloned().collect();
+    projects.sort_unstable();
     app.worlds = Worlds::new(settings, worlds);
     for project in projects.iter().take(4) {
+        let project = match &**project {
+            "" => "@account",
+            "*" => "another",
+            project => project,
+        };
         worlds::export(&app, project).expect("a project of the file");
         live(&app, project);
     }

@@ -3,8 +3,8 @@
 use super::TARGETS;
 use crate::control::worlds;
 use crate::credentials::PROJECT_ID;
+use crate::persist::tests::rich::rich;
 use crate::selftest::{self, Example, example_app, folder};
-use crate::snapshot::tests::rich::rich;
 use crate::sweep::oracle::{Dice, disturb};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -95,7 +95,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         journal_bytes: 1 << 20,
         max_worlds: 100_000,
         scenarios: std::collections::BTreeMap::default(),
-        presets: Vec::new(),
+        presets: HashMap::new(),
     };
     let bodies = Bodies::within(Duration::from_secs(1));
     let guard = Guard::default();

@@ -1,13 +1,12 @@
-//! The file on the disk: locked while it is used, written beside the old one, and complete when it
-//! takes its place.
+//! The file of the state on the disk: locked while it is used, written beside the old one, and complete
+//! when it takes its place. Whatever was written to it meanwhile is replaced.
 
-use super::envelope::{self, SAVED, VERSION};
-use super::state;
+use super::digest::Digesting;
+use super::state::{self, Kept, Written};
 use crate::worlds::Worlds;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,8 +14,8 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Saver {
     path: PathBuf,
-    /// What the file says itself.
-    own: String,
+    /// What else the file says.
+    kept: Kept,
     /// Held as long as this is there; the system lets go of it however the process ends.
     _lock: File,
     /// The digest of what was saved last. Whoever saves holds it meanwhile.
@@ -48,23 +47,30 @@ impl Saver {
         }
         let name = beside(&path, "lock");
         let shown = name.display().to_string();
-        let lock = private(OpenOptions::new().create(true).write(true))
+        let mut lock = private(OpenOptions::new().create(true).read(true).write(true))
             .open(name)
             .map_err(|error| format!("cannot be saved to: {shown}: {error}"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let problem = "another Papercloud saves to it; each needs a file of its own";
-                return Err(format!("{problem} ({shown} is locked)"));
+                let mut holder = String::new();
+                let _ = lock.read_to_string(&mut holder);
+                let holder = holder.lines().next().unwrap_or("whose process is not known");
+                return Err(format!(
+                    "another Papercloud saves to it, {holder}; each needs a file of its own ({shown} \
+                     is locked)"
+                ));
             }
             Err(TryLockError::Error(error)) => return Err(format!("{shown}: {error}")),
         }
-        Ok(Self { path, own: envelope::of_nothing(), _lock: lock, last: Mutex::default() })
+        // For whoever comes second. Nothing depends on it.
+        let _ = write_holder(&mut lock);
+        Ok(Self { path, kept: Kept::default(), _lock: lock, last: Mutex::default() })
     }
 
-    /// The same, for a file that says this itself.
-    pub fn keeping(self, own: Option<String>) -> Self {
-        Self { own: own.unwrap_or(self.own), ..self }
+    /// The same, for a file that says this besides.
+    pub fn keeping(self, kept: Kept) -> Self {
+        Self { kept, ..self }
     }
 
     /// The file.
@@ -73,19 +79,19 @@ impl Saver {
     }
 
     /// Saves the state as it is now.
-    pub fn save(&self, cloud: &Worlds) -> Result<Done, SaveError> {
-        self.write(cloud, true)
+    pub fn save(&self, worlds: &Worlds) -> Result<Done, SaveError> {
+        self.write(worlds, true)
     }
 
     /// Saves the state, if it is not what was saved last.
-    pub fn save_changes(&self, cloud: &Worlds) -> Result<Done, SaveError> {
-        self.write(cloud, false)
+    pub fn save_changes(&self, worlds: &Worlds) -> Result<Done, SaveError> {
+        self.write(worlds, false)
     }
 
-    fn write(&self, cloud: &Worlds, in_any_case: bool) -> Result<Done, SaveError> {
+    fn write(&self, worlds: &Worlds, in_any_case: bool) -> Result<Done, SaveError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let beside = beside(&self.path, "saving");
-        let written = self.write_to(&beside, cloud, last.as_deref().filter(|_| !in_any_case));
+        let written = self.write_to(&beside, worlds, last.as_deref().filter(|_| !in_any_case));
         let done = written.map_err(|cause| {
             let _ = std::fs::remove_file(&beside);
             SaveError { path: self.path.clone(), cause }
@@ -95,21 +101,16 @@ impl Saver {
     }
 
     /// Writes a whole file and puts it in the place of the old one, unless that has this digest.
-    fn write_to(&self, beside: &Path, cloud: &Worlds, last: Option<&str>) -> io::Result<Done> {
+    fn write_to(&self, beside: &Path, worlds: &Worlds, last: Option<&str>) -> io::Result<Done> {
         // One that was left by a process that was killed may have other rights.
         match std::fs::remove_file(beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let file = private(OpenOptions::new().create_new(true).write(true)).open(beside)?;
-        let mut out = BufWriter::new(file);
-        let Self { own, .. } = self;
-        let comma = if own.ends_with('{') { "" } else { "," };
-        write!(out, "{own}{comma}\n  \"{SAVED}\": {{\"version\":{VERSION},\"content\":")?;
-        let mut digesting = Digesting { out: &mut out, digest: Sha256::new() };
-        let state::Written { worlds, left_out } = state::write(cloud, &mut digesting)?;
-        let digest = envelope::digits(digesting.digest);
-        write!(out, ",\"digest\":\"{digest}\"}}\n}}\n")?;
+        let mut out = Digesting::new(BufWriter::new(file));
+        let Written { worlds, left_out } = state::write(&self.kept, worlds, &mut out)?;
+        let (out, digest) = out.end()?;
         let file = out.into_inner()?;
         if last == Some(digest.as_str()) {
             drop(file);
@@ -123,38 +124,33 @@ impl Saver {
     }
 }
 
-/// Passes bytes on, and digests them.
-struct Digesting<'o, W> {
-    out: &'o mut W,
-    digest: Sha256,
+/// Says who holds a lock.
+fn write_holder(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "process {}", std::process::id())
 }
 
-impl<W: Write> Write for Digesting<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.digest.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-/// The file that a path means, so that a link stays one and its target is replaced.
+/// The file that a path means, be it there or not: links are followed, so that each stays one and
+/// what it leads to is replaced.
 fn resolved(path: &Path) -> Result<PathBuf, String> {
-    match path.canonicalize() {
-        Ok(path) => return Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error.to_string()),
+    /// As many links as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        if let Ok(target) = path.read_link() {
+            path = folder.join(target);
+            continue;
+        }
+        let name = path.file_name().ok_or("cannot be saved to: it has no name")?;
+        let shown = folder.display();
+        let folder = folder.canonicalize();
+        let folder = folder.map_err(|error| format!("cannot be saved to: {shown}: {error}"))?;
+        return Ok(folder.join(name));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or("cannot be saved to: it has no name")?;
-    let shown = folder.display();
-    let folder = folder.canonicalize();
-    let folder = folder.map_err(|error| format!("cannot be saved to: {shown}: {error}"))?;
-    Ok(folder.join(name))
+    Err("cannot be saved to: it is a link that leads to itself".to_owned())
 }
 
 /// A file next to another one.

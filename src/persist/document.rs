@@ -1,207 +1,187 @@
-//! The world file: what is known before the first request, and who may ask.
-//!
-//! It is JSON. Whatever is wrong with it is said with the line and the field, and nothing starts
-//! with half of it.
+//! A document: who may call, scenarios, tokens, and the worlds of projects. Both files are one, and so
+//! is a single world that was exported.
 
-mod place;
-
-use crate::cloud::Preset;
-use crate::contract::Engine;
-use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, User};
-use crate::reading;
+use super::export::Export;
+use super::place::line_of;
+use super::{ACCOUNT, EVERY, FORMAT, Problem, VERSION};
+use crate::cloud::SavedTokens;
+use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, USER, User};
+use crate::project_id::is_project_id;
+use crate::reading::{self, quoted};
+use crate::worlds::World;
 use crate::worlds::scenario::Scenario;
-use place::line_in_scenario;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The format that this program reads.
-const VERSION: u32 = 1;
-
-/// A world file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorldFile {
-    version: u32,
-    #[serde(default)]
-    access_keys: Vec<KnownAccessKey>,
-    #[serde(default)]
-    users: Vec<KnownUser>,
-    #[serde(default)]
-    scenarios: BTreeMap<String, Value>,
-    #[serde(default)]
-    projects: Vec<Preset>,
-    /// What [`save`](crate::save) reads.
-    #[serde(default, rename = "saved")]
-    _saved: Option<IgnoredAny>,
+/// A document. Everything but its version is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Document {
+    #[serde(rename = "version")]
+    _version: u64,
+    pub access_keys: Vec<AccessKeySpec>,
+    pub users: Vec<UserSpec>,
+    pub scenarios: BTreeMap<String, Value>,
+    pub tokens: Vec<SavedTokens>,
+    pub projects: Vec<Export>,
+    /// Of all that stands before it, if the program has written the document.
+    pub digest: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// An access key.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct KnownAccessKey {
+pub struct AccessKeySpec {
     access_key: String,
+    #[serde(serialize_with = "reveal")]
     secret_key: Secret,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "reveal_some")]
     security_token: Option<Secret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     projects: Option<Vec<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A user.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct KnownUser {
+pub struct UserSpec {
     name: String,
+    #[serde(serialize_with = "reveal")]
     password: Secret,
+    #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     projects: Option<Vec<String>>,
 }
 
-impl WorldFile {
-    /// Reads the text of a file.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let file: Self = reading::read(text).map_err(|wrong| wrong.in_field())?;
-        file.check().map_err(|Wrong { field, value, problem }| {
-            let scenario = field.strip_prefix("scenarios.");
-            let line = scenario.and_then(|name| line_in_scenario(text, name, &problem));
-            let line = line.unwrap_or_else(|| line_of_last(text, &value));
-            format!("{field}: {problem} at line {line}")
-        })?;
-        Ok(file)
-    }
+/// What is looked at before everything else: a later version may have other members.
+#[derive(Debug, Deserialize)]
+pub struct Header {
+    format: Option<String>,
+    version: u64,
+}
 
-    /// What no field can know of itself.
-    fn check(&self) -> Result<(), Wrong> {
+impl Header {
+    /// Refuses what this program cannot read.
+    pub fn check(&self) -> Result<(), Problem> {
+        if let Some(other) = self.format.as_ref().filter(|format| *format != FORMAT) {
+            return Err(Problem::new("format", format!("must be {FORMAT}, got {}", quoted(other))));
+        }
         if self.version != VERSION {
             let problem = format!("this program reads version {VERSION}, got {}", self.version);
-            let value = self.version.to_string();
-            return Err(Wrong { field: "version".to_owned(), value, problem });
+            return Err(Problem::new("version", problem));
+        }
+        Ok(())
+    }
+}
+
+impl Document {
+    /// Reads a text, and refuses with line and field what cannot be used.
+    pub fn read(text: &str, seed: u64) -> Result<Self, String> {
+        let header: Header = reading::read(text).map_err(|wrong| wrong.in_field())?;
+        let placed = |Problem { field, problem }| {
+            format!("{field}: {problem} at line {}", line_of(text, &field, &problem))
+        };
+        header.check().map_err(placed)?;
+        let document = if header.format.is_some() {
+            let world = reading::read(text).map_err(|wrong| wrong.in_field())?;
+            Self { projects: vec![world], ..Self::default() }
+        } else {
+            reading::read(text).map_err(|wrong| wrong.in_field())?
+        };
+        document.check(text, seed).map_err(placed)?;
+        Ok(document)
+    }
+
+    /// What no member can know of itself.
+    fn check(&self, text: &str, seed: u64) -> Result<(), Problem> {
+        if let Some(digest) = &self.digest {
+            super::digest::check(text, digest)?;
         }
         for (name, scenario) in &self.scenarios {
-            Scenario::read(name, scenario).map_err(|error| Wrong {
-                field: format!("scenarios.{name}"),
-                value: format!("\"{name}\""),
-                problem: error.to_string(),
-            })?;
+            Scenario::read(name, scenario)
+                .map_err(|error| Problem::new(format!("scenarios.{name}"), error.to_string()))?;
         }
-        let mut projects = HashSet::new();
+        let mut ids = HashSet::new();
         for (at, project) in self.projects.iter().enumerate() {
-            let field = format!("projects[{at}]");
-            unique(&mut projects, &project.id.0, || format!("{field}.id"))?;
-            check_project(project, &field)?;
-            if let Some(name) = &project.scenario
-                && !self.scenarios.contains_key(name)
-            {
-                let known = self.scenarios.keys().map(String::as_str);
-                let problem = Scenario::unknown(name, known);
-                let field = format!("{field}.scenario");
-                return Err(Wrong { field, value: format!("\"{name}\""), problem });
+            let within = |Problem { field, problem }| {
+                Problem::new(format!("projects[{at}].{field}"), problem)
+            };
+            let id = project.project_id.as_deref();
+            let id = id.ok_or_else(|| within(Problem::new("id", "must be said")))?;
+            if ![ACCOUNT, EVERY].contains(&id) && !is_project_id(id) {
+                let problem = "a project ID has 1 to 64 letters, digits, hyphens and underscores";
+                return Err(within(Problem::new("id", problem)));
             }
+            if !ids.insert(id) {
+                return Err(within(Problem::new("id", format!("{id:?} is there twice"))));
+            }
+            project.check(id, seed).map_err(within)?;
+            let unknown = |name: &&str| !self.scenarios.contains_key(*name);
+            if let Some(name) = project.scenario.as_deref().filter(unknown) {
+                let known = self.scenarios.keys().map(String::as_str);
+                return Err(within(Problem::new("scenario", Scenario::unknown(name, known))));
+            }
+            // What is wrong beyond that shows when a world is made of it.
+            let known =
+                |name: &str| Scenario::read(name, self.scenarios.get(name)?).ok().map(Arc::new);
+            let mut world = World::new(0, id, None, 0);
+            project.clone().fill(&mut world, &known, "").map_err(within)?;
         }
         Ok(())
     }
 
-    /// Adds to the built-in credentials, or replaces them where the file has its own.
-    pub fn credentials(&self, built_in: Credentials) -> Credentials {
-        let access_keys = self.access_keys.iter().map(|known| AccessKey {
-            access_key: known.access_key.clone(),
-            secret_key: known.secret_key.clone(),
-            security_token: known.security_token.clone(),
-            projects: projects(known.projects.as_ref()),
+    /// Adds to credentials, or replaces them where the document has its own.
+    pub fn credentials(&self, others: Credentials) -> Credentials {
+        let access_keys = self.access_keys.iter().map(|spec| AccessKey {
+            access_key: spec.access_key.clone(),
+            secret_key: spec.secret_key.clone(),
+            security_token: spec.security_token.clone(),
+            projects: projects(spec.projects.as_ref()),
         });
-        let users = self.users.iter().map(|known| User {
-            name: known.name.clone(),
-            password: known.password.clone(),
-            domain: known.domain.clone().unwrap_or_else(|| crate::credentials::USER.to_owned()),
-            projects: projects(known.projects.as_ref()),
+        let users = self.users.iter().map(|spec| User {
+            name: spec.name.clone(),
+            password: spec.password.clone(),
+            domain: spec.domain.clone().unwrap_or_else(|| USER.to_owned()),
+            projects: projects(spec.projects.as_ref()),
         });
         let named = self.projects.iter().filter_map(|project| {
-            Some(NamedProject { id: project.id.0.clone(), name: project.name.clone()? })
+            let id = project.project_id.as_deref()?.to_owned();
+            Some(NamedProject { id, name: project.name.clone()? })
         });
         Credentials {
-            access_keys: own_or(access_keys.collect(), built_in.access_keys),
-            users: own_or(users.collect(), built_in.users),
-            projects: named.chain(built_in.projects).collect(),
+            access_keys: own_or(access_keys.collect(), others.access_keys),
+            users: own_or(users.collect(), others.users),
+            projects: named.chain(others.projects).collect(),
         }
     }
 
     /// The scenarios.
-    pub fn scenarios(&self) -> BTreeMap<Box<str>, Arc<Scenario>> {
-        let read = |(name, scenario): (&String, &Value)| {
+    pub fn scenarios(&self) -> impl Iterator<Item = (Box<str>, Arc<Scenario>)> {
+        self.scenarios.iter().map(|(name, scenario)| {
             let scenario = Scenario::read(name, scenario).expect("it was checked");
             (name.as_str().into(), Arc::new(scenario))
-        };
-        self.scenarios.iter().map(read).collect()
-    }
-
-    /// The projects.
-    pub fn into_projects(self) -> Vec<Preset> {
-        self.projects
+        })
     }
 }
 
-/// What is wrong, and the value that it is found by.
-struct Wrong {
-    field: String,
-    value: String,
-    problem: String,
-}
-
-fn check_project(project: &Preset, field: &str) -> Result<(), Wrong> {
-    let mut instances = HashSet::new();
-    for (at, instance) in project.instances.iter().enumerate() {
-        let field = format!("{field}.instances[{at}]");
-        unique(&mut instances, &instance.id.0, || format!("{field}.id"))?;
-        if let Some(member) = instance.has_what_it_cannot() {
-            let (field, value) = (format!("{field}.{member}"), instance.id.0.clone());
-            let problem = "not of an instance of this engine".to_owned();
-            return Err(Wrong { field, value, problem });
-        }
-    }
-    let mut backups = HashSet::new();
-    for (at, backup) in project.backups.iter().enumerate() {
-        let field = format!("{field}.backups[{at}]");
-        unique(&mut backups, &backup.id.0, || format!("{field}.id"))?;
-        if project.engine_of(&backup.instance_id.0) != Some(Engine::DcsRedis) {
-            let (field, value) = (format!("{field}.instance_id"), backup.instance_id.0.clone());
-            let problem = format!("{value:?} is no DCS instance of this project");
-            return Err(Wrong { field, value, problem });
-        }
-    }
-    let mut tasks = HashSet::new();
-    for (at, task) in project.tasks.iter().enumerate() {
-        unique(&mut tasks, &task.id.0, || format!("{field}.tasks[{at}].id"))?;
-    }
-    Ok(())
-}
-
-fn unique<'v>(
-    seen: &mut HashSet<&'v str>,
-    value: &'v str,
-    field: impl Fn() -> String,
-) -> Result<(), Wrong> {
-    if seen.insert(value) {
-        return Ok(());
-    }
-    let problem = format!("{value:?} is there twice");
-    Err(Wrong { field: field(), value: value.to_owned(), problem })
-}
-
-fn own_or<T>(own: Vec<T>, built_in: Vec<T>) -> Vec<T> {
-    if own.is_empty() { built_in } else { own }
+fn own_or<T>(own: Vec<T>, others: Vec<T>) -> Vec<T> {
+    if own.is_empty() { others } else { own }
 }
 
 fn projects(ids: Option<&Vec<String>>) -> Projects {
     ids.map_or(Projects::All, |ids| Projects::Only(ids.clone()))
 }
 
-/// The line that a value is last written in.
-fn line_of_last(text: &str, value: &str) -> usize {
-    line_at(text, text.rfind(value).unwrap_or(0))
+fn reveal<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.reveal())
 }
 
-/// The line that a byte is in.
-pub fn line_at(text: &str, byte: usize) -> usize {
-    text[..byte].matches('\n').count() + 1
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn reveal_some<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(Secret::reveal).serialize(serializer)
 }
 
 #[cfg(test)]
@@ -210,7 +190,7 @@ mod tests {
 
     #[track_caller]
     fn wrong(text: &str, said: &str) {
-        let problem = WorldFile::parse(text).unwrap_err();
+        let problem = Document::read(text, 0).unwrap_err();
         assert!(problem.contains(said), "{problem}");
     }
 
@@ -308,7 +288,7 @@ mod tests {
     fn a_secret_of_the_file_is_never_shown() {
         let text =
             "{\"version\":1,\"access_keys\":[{\"access_key\":\"AK\",\"secret_key\":\"planted\"}]}";
-        let file = WorldFile::parse(text).unwrap();
+        let file = Document::read(text, 0).unwrap();
         assert!(!format!("{file:?}").contains("planted"));
         let known = file.credentials(Credentials::built_in("eu-mock-1"));
         assert!(known.access_key("AK").is_some_and(|key| key.secret_key.is("planted")));

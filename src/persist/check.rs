@@ -1,28 +1,43 @@
-//! What no member of a document can know of itself: that ids are unique and are not drawn again,
-//! that what is named is there, that rules can be armed, and that the copies of a run agree.
+//! What no member of a document can know of itself: that ids are unique, that what is named is
+//! there, that rules can be armed, and that the copies of a run agree.
 
-mod drawn;
-
-use super::document::{Document, WrittenTask};
-use super::{Wrong, shown};
-use crate::cloud::{Clash, Ids, MemoryRule, MemoryRules, Work};
-use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use super::Problem;
+use super::export::{CheckSpec, Export, MigrationTaskSpec};
+use crate::cloud::{Clash, MemoryRule, MemoryRules, Work};
+use crate::reading::quoted;
+use std::collections::HashSet;
 use std::fmt::Debug;
-use std::fmt::Write as _;
 use std::hash::Hash;
 use uuid::Uuid;
 
-/// Refuses what does not fit together in the world whose ids are these.
-pub fn check(document: &Document, ids: &Ids) -> Result<(), Wrong> {
+/// Refuses what does not fit together.
+pub fn check(document: &Export) -> Result<(), Problem> {
+    check_instances(document)?;
     let known = Known::of(document)?;
     check_jobs(document, &known)?;
     check_agenda(document, &known)?;
     check_geminidb(document, &known)?;
     check_dcs(document, &known)?;
     check_taurusdb(document, &known)?;
-    drawn::check(document, ids)?;
     document.faults.check()
+}
+
+/// Refuses what is no name for a world.
+pub fn label(label: Option<&str>) -> Result<(), Problem> {
+    const LONGEST: usize = 256;
+    let problem = || format!("must have at most {LONGEST} characters");
+    let fits = label.is_none_or(|label| label.chars().count() <= LONGEST);
+    require(fits, || "label".to_owned(), problem)
+}
+
+fn check_instances(document: &Export) -> Result<(), Problem> {
+    for (at, instance) in document.instances.iter().enumerate() {
+        if let Some(member) = instance.misplaced() {
+            let problem = "not of an instance of this engine";
+            return Err(Problem::new(format!("instances[{at}].{member}"), problem));
+        }
+    }
+    Ok(())
 }
 
 /// What others may name.
@@ -34,11 +49,13 @@ struct Known<'d> {
 }
 
 impl<'d> Known<'d> {
-    fn of(document: &'d Document) -> Result<Self, Wrong> {
+    fn of(document: &'d Export) -> Result<Self, Problem> {
         let instances = document.instances.iter().map(|instance| &*instance.id);
         let jobs = document.jobs.iter().map(|job| job.id);
         let mappings = document.memory_mappings.iter().map(|mapping| mapping.id);
+        let beside = document.instances.iter().filter(|one| one.taurusdb_id.is_some());
         let clickhouses = document.clickhouses.iter().map(|one| &*one.id);
+        let clickhouses = clickhouses.chain(beside.map(|one| &*one.id));
         let known = Self {
             instances: unique(instances, |at| format!("instances[{at}].id"))?,
             jobs: unique(jobs, |at| format!("jobs[{at}].id"))?,
@@ -48,11 +65,11 @@ impl<'d> Known<'d> {
         Ok(known)
     }
 
-    fn instance(&self, id: &str, place: impl FnOnce() -> String) -> Result<(), Wrong> {
-        require(self.instances.contains(id), place, || format!("{} is in no instance", shown(id)))
+    fn instance(&self, id: &str, place: impl FnOnce() -> String) -> Result<(), Problem> {
+        require(self.instances.contains(id), place, || format!("{} is in no instance", quoted(id)))
     }
 
-    fn job(&self, id: Uuid, place: impl FnOnce() -> String) -> Result<(), Wrong> {
+    fn job(&self, id: Uuid, place: impl FnOnce() -> String) -> Result<(), Problem> {
         require(self.jobs.contains(&id), place, || format!("{id} is the id of no job"))
     }
 }
@@ -61,23 +78,23 @@ fn require(
     holds: bool,
     place: impl FnOnce() -> String,
     problem: impl FnOnce() -> String,
-) -> Result<(), Wrong> {
-    if holds { Ok(()) } else { Err(Wrong::new(place(), problem())) }
+) -> Result<(), Problem> {
+    if holds { Ok(()) } else { Err(Problem::new(place(), problem())) }
 }
 
 fn unique<T: Copy + Debug + Eq + Hash>(
     all: impl Iterator<Item = T>,
     place: impl Fn(usize) -> String,
-) -> Result<HashSet<T>, Wrong> {
+) -> Result<HashSet<T>, Problem> {
     let mut seen = HashSet::new();
     for (at, one) in all.enumerate() {
-        let said = || format!("{} is there twice", shown(&format!("{one:?}").replace('"', "")));
+        let said = || format!("{} is there twice", quoted(&format!("{one:?}").replace('"', "")));
         require(seen.insert(one), || place(at), said)?;
     }
     Ok(seen)
 }
 
-fn check_jobs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
+fn check_jobs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     let removed = document.removed_jobs.iter().copied();
     unique(removed, |at| format!("removed_jobs[{at}]"))?;
     for (at, id) in document.removed_jobs.iter().enumerate() {
@@ -86,29 +103,30 @@ fn check_jobs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn check_agenda(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
+fn check_agenda(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     let timeline = &document.timeline;
     let numbers = timeline.activities.iter().map(|activity| activity.run.activity);
     unique(numbers, |at| format!("agenda.courses[{at}].run.course"))?;
     for (at, activity) in timeline.activities.iter().enumerate() {
+        let place = || format!("agenda.courses[{at}].run.course");
+        let number = activity.run.activity;
+        require(number <= timeline.begun, place, || not_begun(number, timeline.begun))?;
         if let Some(id) = activity.job_id {
             known.job(id, || format!("agenda.courses[{at}].job_id"))?;
         }
     }
-    for activity in timeline.reasons.0.keys() {
+    for activity in timeline.reasons.keys() {
         let place = || format!("agenda.reasons.{activity}");
-        require(*activity <= timeline.begun, place, || {
-            not_begun(u64::from(*activity), timeline.begun)
-        })?;
+        require(*activity <= timeline.begun, place, || not_begun(*activity, timeline.begun))?;
     }
     Ok(())
 }
 
-fn not_begun(activity: u64, begun: u32) -> String {
+fn not_begun(activity: u32, begun: u32) -> String {
     format!("there is no course {activity}: agenda.begun says that {begun} have begun")
 }
 
-fn check_geminidb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
+fn check_geminidb(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     for (at, mapping) in document.memory_mappings.iter().enumerate() {
         for (name, id) in
             [("source", &mapping.source_instance_id), ("target", &mapping.target_instance_id)]
@@ -117,24 +135,28 @@ fn check_geminidb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
         }
     }
     let mut ids = HashSet::new();
-    for (mapping, rules) in &document.memory_rules.0 {
+    for (mapping, rules) in &document.memory_rules {
         let place = || format!("memory_rules.{mapping}");
         let there = known.mappings.contains(mapping);
         require(there, place, || format!("{mapping} is the id of no mapping"))?;
         check_rules(*mapping, rules, &mut ids)?;
     }
-    for (id, relationship) in &document.relationships.0 {
+    for (id, relationship) in &document.relationships {
         let place = || format!("relationships.{id}.peer_instance_id");
         known.instance(id, || format!("relationships.{id}"))?;
         let peer = &relationship.peer_instance_id;
-        let other = document.relationships.0.get(peer);
+        let other = document.relationships.get(peer);
         let joined = other.is_some_and(|other| other.peer_instance_id == *id);
-        require(joined, place, || format!("{} is in no relationship with it", shown(peer)))?;
+        require(joined, place, || format!("{} is in no relationship with it", quoted(peer)))?;
     }
     Ok(())
 }
 
-fn check_rules(mapping: Uuid, rules: &[MemoryRule], ids: &mut HashSet<Uuid>) -> Result<(), Wrong> {
+fn check_rules(
+    mapping: Uuid,
+    rules: &[MemoryRule],
+    ids: &mut HashSet<Uuid>,
+) -> Result<(), Problem> {
     let mut before = MemoryRules::default();
     for (at, rule) in rules.iter().enumerate() {
         let place = |member: &str| format!("memory_rules.{mapping}[{at}].{member}");
@@ -142,29 +164,39 @@ fn check_rules(mapping: Uuid, rules: &[MemoryRule], ids: &mut HashSet<Uuid>) -> 
         match before.clash(mapping, &rule.name, &rule.start_of_keys()) {
             None => before.insert(mapping, rule.clone()),
             Some(Clash::Name) => {
-                let problem = format!("{} is there twice", shown(&rule.name));
-                return Err(Wrong::new(place("name"), problem));
+                let problem = format!("{} is there twice", quoted(&rule.name));
+                return Err(Problem::new(place("name"), problem));
             }
             Some(Clash::Keys(other)) => {
-                let problem =
-                    format!("its keys could be those of a rule whose keys start {}", shown(&other));
-                return Err(Wrong::new(place("key_prefix"), problem));
+                let problem = format!(
+                    "its keys could be those of a rule whose keys start {}",
+                    quoted(&other)
+                );
+                return Err(Problem::new(place("key_prefix"), problem));
             }
         }
     }
     Ok(())
 }
 
-fn check_dcs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
+fn check_dcs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     unique(document.backups.iter().map(|it| &*it.id), |at| format!("backups[{at}].id"))?;
+    let redis = document.instances.iter().filter(|one| one.has_backups());
+    let redis: HashSet<_> = redis.map(|one| &*one.id).collect();
     for (at, backup) in document.backups.iter().enumerate() {
-        known.instance(&backup.instance_id, || format!("backups[{at}].instance_id"))?;
+        let id = &*backup.instance_id;
+        let problem = || format!("{} is no DCS instance of this project", quoted(id));
+        require(redis.contains(id), || format!("backups[{at}].instance_id"), problem)?;
     }
-    unique(document.migration_tasks.iter().map(WrittenTask::id), |at| {
-        format!("migration_tasks[{at}]")
+    let full = document.migration_tasks.len();
+    let tasks = document.migration_tasks.iter().map(MigrationTaskSpec::id);
+    let tasks = tasks.chain(document.tasks.iter().map(|task| &*task.id));
+    unique(tasks, |at| match at.checked_sub(full) {
+        Some(at) => format!("tasks[{at}].id"),
+        None => format!("migration_tasks[{at}]"),
     })?;
     for (at, written) in document.migration_tasks.iter().enumerate() {
-        let WrittenTask::Task(task) = written else { continue };
+        let MigrationTaskSpec::Task(task) = written else { continue };
         let place = |member: &str| format!("migration_tasks[{at}].task.work.{member}");
         match &task.work {
             Work::BackupImport(import) => {
@@ -185,7 +217,7 @@ fn check_dcs(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
+fn check_taurusdb(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     for (at, one) in document.clickhouses.iter().enumerate() {
         known.instance(&one.id, || format!("clickhouses[{at}].id"))?;
         if let Some(action) = one.clickhouse.last_action() {
@@ -193,9 +225,9 @@ fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
             known.job(action.job_id, place)?;
         }
     }
-    for (id, replications) in &document.replications.0 {
+    for (id, replications) in &document.replications {
         let there = known.clickhouses.contains(&**id);
-        let problem = || format!("{} is in no ClickHouse instance", shown(id));
+        let problem = || format!("{} is in no ClickHouse instance", quoted(id));
         require(there, || format!("replications.{id}"), problem)?;
         let databases = replications.iter().map(|one| one.database.as_ref());
         unique(databases, |at| format!("replications.{id}[{at}].database"))?;
@@ -204,61 +236,10 @@ fn check_taurusdb(document: &Document, known: &Known<'_>) -> Result<(), Wrong> {
             known.instance(&one.source_instance_id, place)?;
         }
     }
-    for (id, databases) in &document.source_databases.0 {
+    for (id, databases) in &document.source_databases {
         let place = |at| format!("source_databases.{id}[{at}]");
         unique(databases.iter().map(AsRef::as_ref), place)?;
     }
-    let keys = document.checked.iter().map(super::document::WrittenCheck::key);
+    let keys = document.checked.iter().map(CheckSpec::key);
     unique(keys, |at| format!("checked[{at}]")).map(drop)
-}
-
-/// Refuses a run of an activity that has not begun, and copies that do not agree. The document is
-/// looked through as it is written, so that no place where a run is kept can be forgotten here.
-pub fn check_runs(document: &Value, begun: u32) -> Result<(), Wrong> {
-    let mut first = HashMap::new();
-    each_run(document, &mut String::new(), &mut |place, activity, run| {
-        if activity > u64::from(begun) {
-            return Err(Wrong::new(format!("{place}.course"), not_begun(activity, begun)));
-        }
-        // What was over from the start is of no activity, and nobody steers it.
-        if activity == 0 {
-            return Ok(());
-        }
-        let (there, copy) =
-            first.entry(activity).or_insert_with(|| (place.to_owned(), run.clone()));
-        let problem = || format!("differs from {there}, which is of the same course {activity}");
-        require(copy == run, || place.to_owned(), problem)
-    })
-}
-
-/// Visits everything in a document that is a run, with its place and the number of its activity.
-pub fn each_run<E>(
-    value: &Value,
-    place: &mut String,
-    visit: &mut impl FnMut(&str, u64, &Value) -> Result<(), E>,
-) -> Result<(), E> {
-    let end = place.len();
-    match value {
-        Value::Array(values) => {
-            for (at, value) in values.iter().enumerate() {
-                write!(place, "[{at}]").expect("a string takes everything");
-                each_run(value, place, visit)?;
-                place.truncate(end);
-            }
-        }
-        Value::Object(members) => {
-            let activity = members.get("course").filter(|_| members.contains_key("fate"));
-            if let Some(activity) = activity.and_then(Value::as_u64) {
-                visit(place, activity, value)?;
-            }
-            for (name, value) in members {
-                place.push_str(if end == 0 { "" } else { "." });
-                place.push_str(name);
-                each_run(value, place, visit)?;
-                place.truncate(end);
-            }
-        }
-        _ => {}
-    }
-    Ok(())
 }

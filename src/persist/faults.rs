@@ -4,28 +4,29 @@
 //! Scenarios belong to the service. A world keeps what each was when it entered it, so that nothing
 //! is begun anew by the next request that carries it, unless the scenario is another one here.
 
-use super::keyed::Keyed;
-use super::{Wrong, without_idle_fractions};
+use super::Problem;
+use super::export::without_idle_fractions;
 use crate::faults::Exported;
 use crate::worlds::World;
 use crate::worlds::scenario::{Scenario, ScenarioSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The scenarios that a service knows.
 pub type Scenarios<'s> = dyn Fn(&str) -> Option<Arc<Scenario>> + 's;
 
 /// The faults and scenarios of a world as they are written.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct WrittenFaults {
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultsSpec {
     armed: Exported,
     scenario: Option<Box<str>>,
-    scenarios: Keyed<Box<str>, ScenarioSpec>,
+    scenarios: BTreeMap<Box<str>, ScenarioSpec>,
 }
 
-impl WrittenFaults {
+impl FaultsSpec {
     /// Takes them down.
     pub fn of(world: &World) -> Self {
         let written =
@@ -38,25 +39,24 @@ impl WrittenFaults {
     }
 
     /// Refuses what could not be armed or entered.
-    pub fn check(&self) -> Result<(), Wrong> {
-        self.armed.check().map_err(|error| Wrong::new("faults.armed", error.to_string()))?;
-        for (name, written) in &self.scenarios.0 {
+    pub fn check(&self) -> Result<(), Problem> {
+        self.armed.check().map_err(|error| Problem::new("faults.armed", error.to_string()))?;
+        for (name, written) in &self.scenarios {
             read(name, written)?;
         }
-        let Some(name) =
-            self.scenario.as_ref().filter(|name| !self.scenarios.0.contains_key(*name))
+        let Some(name) = self.scenario.as_ref().filter(|name| !self.scenarios.contains_key(*name))
         else {
             return Ok(());
         };
         let problem = format!("the chosen scenario {name} is not among the scenarios");
-        Err(Wrong::new("faults", problem))
+        Err(Problem::new("faults", problem))
     }
 
     /// Arms and enters them, where the service knows these scenarios.
-    pub fn settle(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Wrong> {
+    pub fn fill(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Problem> {
         let import = world.faults.import(&self.armed);
-        import.map_err(|error| Wrong::new("faults.armed", error.to_string()))?;
-        for (name, written) in &self.scenarios.0 {
+        import.map_err(|error| Problem::new("faults.armed", error.to_string()))?;
+        for (name, written) in &self.scenarios {
             let same = known(name).filter(|known| value(&known.written) == value(written));
             let scenario = same.map_or_else(|| read(name, written).map(Arc::new), Ok)?;
             world.be_in(name, scenario);
@@ -66,9 +66,9 @@ impl WrittenFaults {
     }
 }
 
-fn read(name: &str, written: &ScenarioSpec) -> Result<Scenario, Wrong> {
+fn read(name: &str, written: &ScenarioSpec) -> Result<Scenario, Problem> {
     Scenario::of(name, written.clone())
-        .map_err(|error| Wrong::new(format!("faults.scenarios.{name}"), error.to_string()))
+        .map_err(|error| Problem::new(format!("faults.scenarios.{name}"), error.to_string()))
 }
 
 fn value(written: &ScenarioSpec) -> Value {

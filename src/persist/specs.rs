@@ -1,0 +1,179 @@
+//! How an export writes an instance, a backup and a job. Of the first two, whatever is not said is as
+//! it is for one that was there before, so that a file can be written by hand.
+
+use super::words;
+use crate::clock::Moment;
+use crate::cloud::assumed::BACKUP_FORMAT;
+use crate::cloud::words::Word;
+use crate::cloud::{
+    Backup, Execution, Instance, Job, JobKind, MigrationTask, OnlineMigration, State, Work,
+};
+use crate::contract::{Engine, InstanceKind, Mode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An instance.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceSpec {
+    /// As clients send it.
+    #[serde(deserialize_with = "words::filled")]
+    pub id: Box<str>,
+    #[serde(with = "words::engine")]
+    engine: Engine,
+    #[serde(default, with = "words::mode", skip_serializing_if = "Option::is_none")]
+    mode: Option<Mode>,
+    name: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "words::instance_status",
+        skip_serializing_if = "Option::is_none"
+    )]
+    status: Option<Word>,
+    created: Option<Moment>,
+    region: Option<Box<str>>,
+    /// Ids of its nodes, the primary first.
+    #[serde(default)]
+    nodes: Vec<Box<str>>,
+    /// Short for its member in `source_databases`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub databases: Vec<String>,
+    /// The TaurusDB instance beside which it stands: short for a member of `clickhouses`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taurusdb_id: Option<Box<str>>,
+}
+
+impl InstanceSpec {
+    /// Takes one down.
+    pub fn of(instance: &Instance) -> Self {
+        let Instance { id, name, engine, mode, status, created, nodes, region } = instance.clone();
+        Self {
+            id,
+            engine,
+            mode: Some(mode),
+            name: Some(name),
+            status: Some(status),
+            created: Some(created),
+            region,
+            nodes,
+            databases: Vec::new(),
+            taurusdb_id: None,
+        }
+    }
+
+    /// The instance in a world whose clock shows this.
+    fn instance(self, now: Moment) -> Instance {
+        let engine = self.engine;
+        let mode = self.mode.unwrap_or_else(|| engine.usual_mode());
+        let kind = InstanceKind { engine, mode, name: engine.name() };
+        let adopted = Instance::adopted(&self.id, kind, self.created.unwrap_or(now));
+        Instance {
+            name: self.name.unwrap_or(adopted.name),
+            status: self.status.unwrap_or(Instance::NORMAL),
+            region: self.region,
+            nodes: self.nodes,
+            ..adopted
+        }
+    }
+
+    /// Puts it into a world, with what it is short for.
+    pub fn store<'s>(self, state: &'s mut State, now: Moment, region: &str) -> &'s Instance {
+        let id = self.id.clone();
+        if let Some(taurusdb) = &self.taurusdb_id {
+            state.clickhouses.adopt(&id, taurusdb, region);
+        }
+        if !self.databases.is_empty() {
+            let databases = self.databases.iter().map(|name| name.as_str().into());
+            state.source_databases.entry(id.clone()).or_default().extend(databases);
+        }
+        state.instances.entry(id).insert_entry(self.instance(now)).into_mut()
+    }
+
+    /// Whether it is a DCS instance, which can have backups.
+    pub fn has_backups(&self) -> bool {
+        self.engine == Engine::DcsRedis
+    }
+
+    /// The member that an instance of its engine cannot have, if it has one.
+    pub fn misplaced(&self) -> Option<&'static str> {
+        if !self.databases.is_empty() && self.engine != Engine::TaurusDb {
+            return Some("databases");
+        }
+        (self.taurusdb_id.is_some() && self.engine != Engine::ClickHouse).then_some("taurusdb_id")
+    }
+}
+
+/// A backup of a DCS instance.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupSpec {
+    /// As clients send it.
+    #[serde(deserialize_with = "words::filled")]
+    pub id: Box<str>,
+    /// Whose backup it is.
+    pub instance_id: Box<str>,
+    remark: Option<String>,
+    format: Option<String>,
+    run: Option<Execution>,
+}
+
+impl BackupSpec {
+    /// Takes one down.
+    pub fn of(backup: &Backup) -> Self {
+        let Backup { id, instance_id, remark, format, run } = backup.clone();
+        Self { id, instance_id, remark, format: Some(format), run: Some(run) }
+    }
+
+    /// The backup in a world whose clock shows this.
+    pub fn backup(self, now: Moment) -> Backup {
+        let Self { id, instance_id, remark, format, run } = self;
+        let format = format.unwrap_or_else(|| BACKUP_FORMAT.to_owned());
+        Backup { id, instance_id, remark, format, run: run.unwrap_or(Execution::over(now)) }
+    }
+}
+
+/// An online migration task that waits for its configuration: short for one of `migration_tasks`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// A dashed UUID.
+    #[serde(deserialize_with = "words::dashed")]
+    pub id: Box<str>,
+    name: String,
+    description: Option<String>,
+}
+
+impl TaskSpec {
+    /// The task in a world whose clock shows this.
+    pub fn task(self, now: Moment) -> MigrationTask {
+        let Self { id, name, description } = self;
+        let work = Work::Online(OnlineMigration::prepared_by(Execution::over(now)).into());
+        MigrationTask::new(&id, name, description, now, work)
+    }
+}
+
+/// A job.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobSpec {
+    /// Its id.
+    pub id: Uuid,
+    #[serde(with = "words::job_kind")]
+    kind: &'static JobKind,
+    instance_id: Box<str>,
+    run: Execution,
+}
+
+impl JobSpec {
+    /// Takes one down.
+    pub fn of(job: &Job) -> Self {
+        let Job { id, kind, instance_id, run } = job.clone();
+        Self { id, kind, instance_id, run }
+    }
+
+    /// The job.
+    pub fn job(self) -> Job {
+        let Self { id, kind, instance_id, run } = self;
+        Job { id, kind, instance_id, run }
+    }
+}
