@@ -11,6 +11,7 @@ pub mod explain;
 mod failures;
 pub mod faults;
 mod handler;
+pub mod instances;
 pub mod jobs;
 mod metrics;
 mod page;
@@ -74,6 +75,7 @@ fn guarded_calls() -> Calls {
         .and(failures::calls())
         .and(faults::calls())
         .and(explain::handler::calls())
+        .and(instances::calls())
         .and(jobs::calls())
         .and(scenarios::calls())
         .and(requests::calls())

@@ -6,6 +6,7 @@
 mod clock;
 mod explain;
 mod faults;
+mod instances;
 mod jobs;
 mod report;
 mod requests;

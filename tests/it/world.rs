@@ -102,3 +102,90 @@ fn a_file_that_cannot_be_used_stops_the_start_with_its_name_and_line() {
     let problem = PaperCloud::start_with(&no_json).expect_err("no JSON").to_string();
     assert!(problem.contains("line 1 column"), "{problem}");
 }
+
+fn instances(cloud: &PaperCloud) -> Value {
+    send(cloud, "GET", &format!("/_paper/worlds/{PROJECT}/instances"), None).expect(200)
+}
+
+#[test]
+fn a_test_has_an_instance_at_once_in_any_state() {
+    let cloud = start(&Config { strict: true, ..config() });
+    let path = format!("/_paper/worlds/{PROJECT}/instances");
+    let source = json!({ "id": "source", "engine": "rds-for-mysql", "name": "orders" });
+    let stored = send(&cloud, "POST", &path, Some(&source)).expect(201);
+    let expected = json!({
+        "id": "source", "engine": "rds-for-mysql", "mode": stored["instances"][0]["mode"],
+        "name": "orders", "status": "normal", "created": "2026-01-01T00:00:00.000Z",
+        "region": null, "nodes": [],
+    });
+    assert_eq!(stored["instances"], json!([expected]));
+    let several = json!({ "instances": [
+        { "id": "target", "engine": "geminidb-redis" },
+        { "id": "frozen", "engine": "geminidb-redis", "status": "frozen" },
+        { "id": "taurus", "engine": "taurusdb", "databases": ["orders"] },
+        { "id": "house", "engine": "clickhouse", "taurusdb_id": "taurus" },
+    ] });
+    send(&cloud, "POST", &path, Some(&several)).expect(201);
+    let frozen = send(&cloud, "GET", &format!("{path}/frozen"), None).expect(200);
+    assert_eq!(frozen["status"], "frozen");
+    let pair = json!({ "source_instance_id": "source", "target_instance_id": "target" });
+    post(&cloud, "/v3/{project_id}/dbcache/mapping", &pair).expect(202);
+    let htap = get(&cloud, "/v3/{project_id}/instances/taurus/htap");
+    assert_eq!(htap["total"], 1);
+
+    let named = send(&cloud, "DELETE", &format!("{path}/source"), None);
+    let said = "\"source\" is in use: memory_mappings[0].source_instance_id";
+    assert!(named.text("/error_msg").starts_with(said), "{}", named.body);
+    named.expect(409);
+    for id in ["house", "taurus", "frozen"] {
+        send(&cloud, "DELETE", &format!("{path}/{id}"), None).expect(204);
+        send(&cloud, "GET", &format!("{path}/{id}"), None).expect(404);
+    }
+    send(&cloud, "DELETE", &format!("{path}/frozen"), None).expect(404);
+    let document = cloud.world(PROJECT).export();
+    cloud.world(PROJECT).import(&document).expect("what is left fits together");
+}
+
+#[test]
+fn an_instance_that_cannot_be_is_refused_and_none_beside_it_is_kept() {
+    let cloud = start(&config());
+    let path = format!("/_paper/worlds/{PROJECT}/instances");
+    let fine = json!({ "id": "fine", "engine": "dcs-redis" });
+    for (other, status, said) in [
+        (json!({ "id": "i" }), 400, "missing field `engine`"),
+        (json!({ "id": "i", "engine": "dcs-reddis" }), 400, "did you mean dcs-redis?"),
+        (json!({ "id": "i", "engine": "dcs-redis", "databases": ["d"] }), 400, "databases: "),
+        (json!({ "id": "i", "engine": "dcs-redis", "status": "x" }), 400, "must be one of normal"),
+        (fine.clone(), 409, "there is an instance \"fine\" already"),
+    ] {
+        let several = json!({ "instances": [fine, other] });
+        let refused = send(&cloud, "POST", &path, Some(&several));
+        assert!(refused.text("/error_msg").contains(said), "{}", refused.body);
+        refused.expect(status);
+        assert_eq!(instances(&cloud)["instances"], json!([]));
+    }
+    send(&cloud, "POST", &path, Some(&fine)).expect(201);
+    send(&cloud, "POST", &path, Some(&fine)).expect(409);
+}
+
+#[test]
+fn a_project_that_no_file_names_begins_with_what_the_star_has() {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("star.json");
+    let world = json!({ "version": 1, "projects": [
+        { "id": "*", "frozen_at": "2026-05-01T00:00:00Z",
+          "instances": [{ "id": "shared", "engine": "dcs-redis" }] },
+        { "id": "own" },
+    ] });
+    std::fs::write(&file, world.to_string()).expect("a file");
+    let cloud = start(&Config { world: Some(file), frozen_at: None, ..config() });
+    assert_eq!(instances(&cloud)["instances"][0]["id"], "shared");
+    assert_eq!(cloud.world("another").now(), "2026-05-01T00:00:00.000Z");
+    cloud.world(PROJECT).import(r#"{"version":1}"#).expect("an empty world");
+    assert_eq!(instances(&cloud)["instances"], json!([]));
+    cloud.world(PROJECT).reset();
+    assert_eq!(instances(&cloud)["instances"][0]["id"], "shared");
+    for project in ["own", "@account"] {
+        let path = format!("/_paper/worlds/{project}/instances");
+        assert_eq!(send(&cloud, "GET", &path, None).expect(200)["instances"], json!([]));
+    }
+}
