@@ -142,8 +142,9 @@ pub struct Config {
     /// What ends by SIGKILL or with the machine loses what came after it was written last.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400)))]
     pub save_seconds: Option<u64>,
-    /// Bytes that the journal of a project may take; the oldest requests are dropped beyond them.
-    #[cfg_attr(feature = "cli", arg(long, default_value_t = 1 << 20, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(0..=1 << 30)))]
+    /// Bytes that the journals of all projects may take together; beyond them the biggest lose their
+    /// oldest requests.
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = 1 << 26, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(0..=1 << 30)))]
     pub journal_bytes: u32,
     /// Worlds, one for each project ID, that there may be. Beyond that the one goes that was used
     /// longest ago and has nothing under way; where there is none, calls for further projects are
@@ -210,7 +211,7 @@ impl Default for Config {
             world: None,
             state: None,
             save_seconds: None,
-            journal_bytes: 1 << 20,
+            journal_bytes: 1 << 26,
             connections: Connections::default(),
             #[cfg(feature = "tls")]
             tls: None,

@@ -17,7 +17,7 @@ pub mod template;
 mod violation;
 
 pub use engine::{Engine, InstanceKind, Mode};
-pub use field::{Certainty, Field, Format, ID_LENGTH, Kind, Presence};
+pub use field::{Certainty, Field, Format, Kind, Presence};
 pub use service::{Envelope, ErrorKind, Refused, Service};
 pub use violation::{Class, Level, Rule, Strictness, Violation};
 
@@ -26,6 +26,7 @@ use std::borrow::Cow;
 
 /// One page of the documentation.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact that a page states or not")]
 pub struct Contract {
     /// Name of the operation, as the official SDKs spell it.
     pub id: &'static str,
@@ -65,6 +66,9 @@ pub struct Contract {
     /// Whether it changes nothing, though its method is that of a write: it checks something, or logs
     /// somebody in.
     pub changes_nothing: bool,
+    /// Whether it takes back what another call has done, so that the other one, sent once more, is no
+    /// repetition. Calls with DELETE do without saying so.
+    pub undoes: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
     pub refusals: &'static [Refused],
     /// Where the documents disagree about the operation as a whole.
@@ -99,6 +103,7 @@ impl Contract {
         awaits: Awaits::Nothing,
         open: false,
         changes_nothing: false,
+        undoes: false,
         refusals: &[],
         notes: &[],
         example: "",
@@ -119,6 +124,11 @@ impl Contract {
         let body = self.body.iter().map(|field| (Place::Body, field));
         let headers = self.headers.iter().map(|field| (Place::Header, field));
         path.chain(query).chain(headers).chain(body)
+    }
+
+    /// Whether it takes back what another call has done.
+    pub fn takes_back(&self) -> bool {
+        self.undoes || self.method == Method::DELETE
     }
 
     /// Whether it works in the project of its path. A path that ends in a project's id is about

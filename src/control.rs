@@ -13,7 +13,7 @@ pub mod faults;
 mod handler;
 pub mod instances;
 pub mod jobs;
-mod metrics;
+pub mod metrics;
 mod page;
 mod query;
 pub mod report;
@@ -26,7 +26,8 @@ pub mod worlds;
 use crate::api::ROUTES;
 use crate::app::App;
 use crate::auth::guard::Guard;
-use crate::contract::rules;
+use crate::contract::Strictness;
+use crate::contract::rules::{self, ListedNote};
 use crate::error::Refusal;
 use crate::error::control::ControlError;
 use crate::http::reply::{self, refuse};
@@ -35,7 +36,7 @@ use crate::publish;
 use crate::text::language::Language;
 use crate::worlds::WorldCell;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
@@ -44,7 +45,7 @@ use calls::{Calls, Listed};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::any::Any;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything below this path is the control API.
@@ -67,6 +68,7 @@ fn guarded_calls() -> Calls {
     Calls::default()
         .get(ROOT, page::redirect)
         .get("/_paper/openapi.json", document)
+        .get("/_paper/disagreements", async || ok(&list_disagreements()))
         .get("/_paper/rules", async |uri: Uri| answer(list_rules(uri.query().unwrap_or_default())))
         .reads(FILTERS)
         .and(catalogue::calls())
@@ -165,7 +167,27 @@ fn list_rules(query: &str) -> Result<Value, ControlError> {
 }
 
 async fn document(State(app): State<Arc<App>>) -> Response<Body> {
-    ok(&publish::document(ROUTES, app.worlds.settings().strictness))
+    // What never changes is rendered once; a process may have several configurations.
+    static RENDERED: Mutex<Vec<(Strictness, Bytes)>> = Mutex::new(Vec::new());
+    let strictness = app.worlds.settings().strictness;
+    let mut rendered = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = rendered.iter().find(|(of, _)| *of == strictness).map(|(_, text)| text.clone());
+    let text = known.unwrap_or_else(|| {
+        let document = publish::document(ROUTES, strictness);
+        let text = Bytes::from(document.to_string());
+        rendered.push((strictness, text.clone()));
+        text
+    });
+    drop(rendered);
+    reply::json_text(StatusCode::OK, Vec::new()).map(|_| Body::from(text))
+}
+
+/// Every place where the documents disagree, and what is done: the same as in the README's table.
+fn list_disagreements() -> Value {
+    let found = rules::disagreements(ROUTES.iter().map(|route| route.contract)).into_iter();
+    let shown = |(operation, note): (&str, ListedNote)| json!({ "operation": operation, "matter": note.matter, "decision": note.decision });
+    let all: Vec<_> = found.map(shown).collect();
+    json!({ "count": all.len(), "disagreements": all })
 }
 
 /// The world that a path names, for a call that only looks: one that is not there is shown as it
@@ -247,7 +269,7 @@ pub fn unknown_at_port(guard: &Guard, request: &Request) -> Response<Vec<u8>> {
 
 /// Answers what is no control request: a path that there is not, or another method than it takes.
 fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
-    let shown: String = path.chars().take(256).collect();
+    let shown = crate::text::shown(path);
     if let Some(listed) = LISTED.iter().find(|listed| listed.lacks(method, path)) {
         let reason = format!("{shown} takes {}, not {method}", listed.spoken());
         let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &reason);

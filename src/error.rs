@@ -6,6 +6,7 @@
 pub mod control;
 
 use crate::contract::{ErrorKind, InstanceKind, Violation};
+use crate::text;
 use crate::text::language::Language;
 
 /// Why a request is refused.
@@ -296,9 +297,30 @@ impl Refusal {
 
     /// One readable line: what was got and what is allowed.
     pub fn message(&self, language: Language) -> String {
+        let mut shown = self.clone();
+        for value in shown.values() {
+            *value = text::shown(value);
+        }
         match language {
-            Language::English => self.in_english(),
-            Language::Chinese => self.in_chinese(),
+            Language::English => shown.in_english(),
+            Language::Chinese => shown.in_chinese(),
+        }
+    }
+
+    /// What somebody has sent, as it was sent.
+    fn values(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::NotFound { id, .. }
+            | Self::Forbidden { id }
+            | Self::WrongState { id, .. }
+            | Self::Busy { id, .. }
+            | Self::SelfPair { id } => vec![id],
+            Self::WrongEngine { id, is, .. } => vec![id, is],
+            Self::SameRegion { region } => vec![region],
+            Self::DifferentPorts { of_source, of_target } => vec![of_source, of_target],
+            Self::NameTaken { name } => vec![name],
+            Self::AmbiguousKeys { start, other } => vec![start, other],
+            _ => Vec::new(),
         }
     }
 
@@ -376,7 +398,7 @@ impl Refusal {
             Self::NameTaken { name } => format!("the name {name} is taken"),
             Self::AmbiguousKeys { start, other } => format!(
                 "key_prefix with key_separator must not start like those of another rule of the \
-                 mapping, got {start:?} beside {other:?}"
+                 mapping, got \"{start}\" beside \"{other}\""
             ),
             Self::Retired { what, instead } => {
                 format!("{what} is no longer supported by this call; call {instead} instead")
@@ -426,7 +448,7 @@ impl Refusal {
             Self::NameTaken { name } => format!("名称 {name} 已存在"),
             Self::AmbiguousKeys { start, other } => format!(
                 "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，\
-                 实际为 {start:?}，已有 {other:?}"
+                 实际为 \"{start}\"，已有 \"{other}\""
             ),
             Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
             Self::Internal { .. } => "服务内部错误".to_owned(),

@@ -12,14 +12,16 @@ pub use endpoint::PortOf;
 
 use crate::api::nearest::nearest_contract;
 use crate::app::App;
+use crate::clock::Stamp;
 use crate::contract::check::Members;
 use crate::contract::gateway::{self, BODY_LIMIT};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
 use crate::error::Refusal;
-use crate::journal::{Entry, RequestRecord};
+use crate::journal::{Entry, RequestRecord, is_known_word};
 use crate::operation::Route;
 use crate::project_id::is_usual_project_id;
+use crate::text;
 use crate::text::language::Language;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -161,6 +163,17 @@ fn remarks(
     content_type.into_iter().chain(language)
 }
 
+/// A path that leads nowhere, as a message shows it: of its segments those that are words or the id of
+/// a project, for others may be anything.
+fn shown_path(path: &str) -> String {
+    const MOST: usize = 256;
+    let shown = path.split('/').map(|segment| {
+        let is_shown = segment.is_empty() || is_known_word(segment);
+        if is_shown { Cow::Borrowed(segment) } else { text::name(segment) }
+    });
+    shown.collect::<Vec<_>>().join("/").chars().take(MOST).collect()
+}
+
 /// A body without a type is read as JSON; a body of another type is too, with a remark.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
@@ -185,15 +198,19 @@ pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let ordinal = cell.next_request();
     let nearest = nearest_contract(method, path)
         .map(|contract| format!("{} {}", contract.method, contract.path));
-    let path = path.chars().take(256).collect();
-    let refusal = Refusal::UnknownRoute { method: method.to_string(), path, nearest };
+    let (method, path) = (text::shown(method.as_str()), shown_path(path));
+    let refusal = Refusal::UnknownRoute { method, path, nearest };
     let response = Answer::of_gateway(cell.request_id(ordinal)).write(Err(refusal));
     app.worlds.metrics().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.state.clock.now();
     let record = RequestRecord::default();
-    let entry = |key| Entry::new((key, ordinal), [now; 2], (parts, &[]), Some(&response), record);
+    let entry = |digests: &mut _| {
+        Entry::new((digests, ordinal), (Stamp::at(now), now), (parts, &[]), Some(&response), record)
+    };
     world.journal.record(entry);
+    drop(world);
+    app.worlds.cut_journals();
     response
 }
 

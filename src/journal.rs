@@ -1,5 +1,7 @@
-//! What was asked and answered: a ring of entries with a byte budget.
+//! What was asked and answered: entries in the order of the answers, within one budget of bytes for
+//! all worlds.
 
+mod budget;
 mod entry;
 mod field_path;
 mod flight;
@@ -12,34 +14,54 @@ mod shown;
 mod verification;
 mod view;
 
-pub use entry::{Entry, RequestRecord, Verdict};
+pub use budget::{Budget, level};
+pub use entry::{Entry, Performed, RequestRecord, Verdict};
 pub use field_path::FieldPath;
 pub use flight::Flights;
 pub use history::History;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
-pub use secrets::{names_a_secret, names_a_secret_parameter};
+pub use secrets::{Digests, is_concealed, is_known_word};
 pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;
 
+use crate::cloud::Execution;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The journal of a world.
 #[derive(Debug)]
 pub struct Journal {
-    key: u64,
-    budget: usize,
+    digests: Digests,
+    budget: Arc<Budget>,
     bytes: usize,
     dropped: u64,
     /// What came before it.
     past: History,
     entries: VecDeque<Entry>,
+    /// What tests have had end in another way than it was to, the latest.
+    steered: VecDeque<Steered>,
+    steered_dropped: bool,
+    /// How much has happened in the world.
+    steps: u64,
     /// How many requests there had been when it was cleared.
     cleared_after: u64,
     /// Requests that are in none of the entries yet.
     pub in_flight: Flights,
 }
+
+/// Something that a test has had end in another way than it was to.
+#[derive(Clone, Copy, Debug)]
+pub struct Steered {
+    /// Its place in the order of what happened.
+    pub step: u64,
+    /// How it goes on.
+    pub run: Execution,
+}
+
+/// So much steering is remembered: only tests steer, and by hand.
+const MOST_STEERED: usize = 10_000;
 
 /// Why a journal has no entry of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,31 +78,84 @@ pub enum Absence {
 
 impl Journal {
     /// An empty journal of the world with this key.
-    pub fn new(key: u64, budget: usize) -> Self {
-        let (entries, in_flight, past) = (VecDeque::new(), Flights::default(), History::default());
-        Self { key, budget, bytes: 0, dropped: 0, past, entries, cleared_after: 0, in_flight }
+    pub fn new(key: u64, budget: Arc<Budget>) -> Self {
+        Self {
+            digests: Digests::new(key),
+            budget,
+            bytes: 0,
+            dropped: 0,
+            past: History::default(),
+            entries: VecDeque::new(),
+            steered: VecDeque::new(),
+            steered_dropped: false,
+            steps: 0,
+            cleared_after: 0,
+            in_flight: Flights::default(),
+        }
     }
 
-    /// Records an entry, and drops the oldest ones if that takes more bytes than there may be. An
-    /// entry that would take more by itself is dropped at once; without a budget it is not even
-    /// made. It is made under the journal's key.
-    pub fn record(&mut self, entry: impl FnOnce(u64) -> Entry) {
-        if self.budget == 0 {
+    /// Records an entry. One that takes more bytes than all journals may is dropped at once; without a
+    /// budget it is not even made. Whoever records sees to the budget afterwards.
+    pub fn record(&mut self, entry: impl FnOnce(&mut Digests) -> Entry) {
+        if self.budget.most() == 0 {
             return self.dropped += 1;
         }
-        let entry = entry(self.key);
+        let mut entry = entry(&mut self.digests);
+        entry.step = self.next_step();
         let bytes = entry.bytes();
-        if bytes > self.budget {
+        if bytes > self.budget.most() {
             return self.dropped += 1;
         }
         self.bytes += bytes;
+        self.budget.take(bytes);
         self.entries.push_back(entry);
-        while self.bytes > self.budget
+    }
+
+    /// How many bytes its entries take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Drops its oldest entries until they take no more bytes than this. How many it has made free.
+    pub fn cut_down(&mut self, level: usize) -> usize {
+        let before = self.bytes;
+        while self.bytes > level
             && let Some(oldest) = self.entries.pop_front()
         {
             self.bytes -= oldest.bytes();
             self.dropped += 1;
         }
+        if self.entries.len() < self.entries.capacity() / 4 {
+            self.entries.shrink_to_fit();
+        }
+        self.budget.give_back(before - self.bytes);
+        before - self.bytes
+    }
+
+    /// The place of what happens now in the order of what happens in the world.
+    pub fn next_step(&mut self) -> u64 {
+        self.steps += 1;
+        self.steps
+    }
+
+    /// Notes that a test has something end in another way than it was to.
+    pub fn note_steered(&mut self, run: Execution) {
+        let step = self.next_step();
+        if self.steered.len() >= MOST_STEERED {
+            self.steered.pop_front();
+            self.steered_dropped = true;
+        }
+        self.steered.push_back(Steered { step, run });
+    }
+
+    /// What tests have had end in another way than it was to.
+    pub fn steered(&self) -> impl Iterator<Item = &Steered> {
+        self.steered.iter()
+    }
+
+    /// Whether that is all of it.
+    pub fn knows_all_steering(&self) -> bool {
+        !self.steered_dropped
     }
 
     /// Notes that the client of a request left before its answer was sent.
@@ -118,14 +193,16 @@ impl Journal {
 
     /// What the ids of its requests follow from.
     pub fn key(&self) -> u64 {
-        self.key
+        self.digests.key()
     }
 
     /// Forgets everything, also that anything was dropped. There have been so many requests; what is
     /// in flight comes to it later.
     pub fn clear(&mut self, requests: u64) {
+        self.budget.give_back(self.bytes);
         self.entries = VecDeque::new();
         (self.bytes, self.dropped, self.past) = (0, 0, History::default());
+        (self.steered, self.steered_dropped) = (VecDeque::new(), false);
         self.cleared_after = requests;
     }
 
@@ -143,17 +220,35 @@ impl Journal {
     }
 }
 
+/// A world that goes takes nothing any more.
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Moment;
+    use crate::clock::{Moment, Stamp};
     use axum::http::{Request, Response};
 
-    fn entry(ordinal: u64, body: &[u8]) -> Entry {
+    fn entry(digests: &mut Digests, ordinal: u64, body: &[u8]) -> Entry {
         let (parts, ()) = Request::post("/v3/p/x").body(()).unwrap().into_parts();
         let (now, answer) = (Moment::from_milliseconds(0), Response::new(Vec::new()));
-        let times = [now; 2];
-        Entry::new((7, ordinal), times, (&parts, body), Some(&answer), RequestRecord::default())
+        let times = (Stamp::at(now), now);
+        Entry::new(
+            (digests, ordinal),
+            times,
+            (&parts, body),
+            Some(&answer),
+            RequestRecord::default(),
+        )
+    }
+
+    /// A body that takes so many bytes as it is kept.
+    fn body(size: usize) -> Vec<u8> {
+        format!("[{}1]", "true,".repeat(size / 5)).into_bytes()
     }
 
     fn ordinals(journal: &Journal) -> Vec<u64> {
@@ -162,17 +257,20 @@ mod tests {
 
     #[test]
     fn the_oldest_entries_make_room_and_are_counted() {
-        let size = entry(0, b"").bytes();
-        let mut journal = Journal::new(7, size * 3);
+        let size = entry(&mut Digests::new(7), 0, b"").bytes();
+        let budget = Budget::new(size * 3);
+        let mut journal = Journal::new(7, Arc::clone(&budget));
         for ordinal in 0..5 {
-            journal.record(|_| entry(ordinal, b""));
+            journal.record(|digests| entry(digests, ordinal, b""));
         }
+        assert_eq!((journal.bytes(), journal.dropped()), (size * 5, 0));
+        assert_eq!(budget.excess(), size * 2 + size * 3 / 4);
+        assert_eq!(journal.cut_down(size * 3), size * 2);
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![2, 3, 4], 2));
-        journal.record(|_| entry(5, &vec![b'x'; size]));
-        assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 4));
-        // Everything would have to go for it, and it would not fit then.
-        journal.record(|_| entry(6, &vec![b'x'; size * 3]));
-        assert_eq!((ordinals(&journal), journal.dropped()), (vec![4, 5], 5));
+        assert_eq!(budget.excess(), 0);
+        // It takes more than all may.
+        journal.record(|digests| entry(digests, 5, &body(size * 3)));
+        assert_eq!((ordinals(&journal), journal.dropped()), (vec![2, 3, 4], 3));
         assert_eq!(journal.why_absent(0), Absence::Dropped);
         journal.clear(7);
         assert_eq!((ordinals(&journal), journal.dropped(), journal.bytes), (vec![], 0, 0));
@@ -181,9 +279,23 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_that_is_cleared_or_goes_gives_its_bytes_back() {
+        let budget = Budget::new(1);
+        let mut journal = Journal::new(7, Budget::new(1 << 20));
+        journal.budget = Arc::clone(&budget);
+        let made = entry(&mut Digests::new(7), 0, b"");
+        let bytes = made.bytes();
+        (journal.bytes, journal.entries) = (bytes, VecDeque::from([made]));
+        budget.take(bytes);
+        assert!(budget.excess() > 0);
+        drop(journal);
+        assert_eq!(budget.excess(), 0);
+    }
+
+    #[test]
     fn a_journal_without_a_budget_keeps_nothing() {
-        let mut journal = Journal::new(7, 0);
-        journal.record(|_| entry(0, b""));
+        let mut journal = Journal::new(7, Budget::new(0));
+        journal.record(|digests| entry(digests, 0, b""));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![], 1));
     }
 }

@@ -1,11 +1,10 @@
 //! What clients do that they should not, and what they leave behind.
 //!
-//! A practice is noted when it is seen, as a count with a few examples; what was left behind
-//! follows from what is still watched when somebody asks. All of it takes a bounded amount of
-//! memory: beyond that the report says that it is not exact.
+//! All of it follows from the journal, and is worked out when somebody asks: the requests of a world
+//! are gone through once more, in the order in which they were performed and answered. A journal that
+//! has dropped requests leaves open what these did.
 
 mod finding;
-mod fingerprint;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -13,29 +12,32 @@ mod watch;
 mod write;
 
 pub use finding::{Example, Finding};
-pub use watch::{Poll, Watched};
+pub use watch::Watched;
 
-use super::journal::RequestRecord;
 use crate::clock::{Moment, Stamp};
-use crate::cloud::{Activity, Execution, PollTarget};
 use crate::contract::{Contract, Rule, Violation};
+use crate::journal::{Entry, Journal, Steered, View};
 use crate::text::language::Language;
-use axum::http::request::Parts;
-use axum::http::{Method, Response, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use finding::{Findings, Practice};
 use seen::Seen;
+use std::collections::HashMap;
 use std::time::Duration;
-use watch::Watch;
+use watch::{Poll, Watch};
 use write::{Again, Why, Writes};
 
 /// What clients of one world do that they should not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lint {
     watch: Watch,
     writes: Writes,
     /// Operations that clients were told to ask for later.
     throttled: Vec<Throttled>,
     findings: Findings,
+    /// The requests that started something, by the number of that.
+    starters: HashMap<u32, u64>,
+    /// Whether the journal has everything.
+    is_whole: bool,
 }
 
 /// An operation that a client was told to ask for later.
@@ -50,93 +52,92 @@ struct Throttled {
     ordinal: u64,
 }
 
-/// A request that was answered.
-#[derive(Debug)]
-pub struct Answered<'r> {
-    /// Which request of its world it was.
-    pub ordinal: u64,
-    /// The operation, where it is known.
-    pub contract: Option<&'static Contract>,
-    /// When it arrived.
-    pub received: Stamp,
-    /// What the world's clock shows at the answer.
-    pub now: Moment,
-    /// What was asked.
-    pub parts: &'r Parts,
-    /// With what.
-    pub body: &'r [u8],
-    /// What was answered, unless nothing was.
-    pub answer: Option<&'r Response<Vec<u8>>>,
-    /// Whether the answer was cut off.
-    pub is_cut: bool,
-    /// What was noted on the way.
-    pub draft: &'r RequestRecord,
-    /// What it looked at, if it was performed.
-    pub polled: Option<(PollTarget, Poll)>,
-}
-
-impl Answered<'_> {
-    /// Whether the answer to what was performed has not come to the client, or says that it was not.
-    fn is_lost(&self) -> bool {
-        let is_told = self.answer.is_some_and(|answer| answer.status().is_success());
-        self.draft.fault.is_some() && (!is_told || self.is_cut)
-    }
+/// What happened in a world.
+enum Event<'j> {
+    /// A request was performed.
+    Performed(&'j Entry),
+    /// It was answered.
+    Answered(&'j Entry),
+    /// A test had something end in another way than it was to.
+    Steered(&'j Steered),
 }
 
 impl Lint {
-    /// Watches what a request has set going.
-    pub fn began(&mut self, activities: &[Activity], ordinal: u64) {
-        for activity in activities {
-            self.watch.begin(activity, ordinal);
+    /// Goes through the journal of a world.
+    pub fn of(journal: &Journal) -> Self {
+        let mut lint = Self {
+            watch: Watch::default(),
+            writes: Writes::default(),
+            throttled: Vec::new(),
+            findings: Findings::default(),
+            starters: HashMap::new(),
+            is_whole: journal.is_whole() && journal.knows_all_steering(),
+        };
+        let mut events = Vec::new();
+        for entry in journal.entries() {
+            let performed = entry.draft.performed.as_ref();
+            events.extend(performed.map(|at| (at.step, Event::Performed(entry))));
+            events.push((entry.step(), Event::Answered(entry)));
         }
+        events.extend(journal.steered().map(|steered| (steered.step, Event::Steered(steered))));
+        events.sort_unstable_by_key(|(step, _)| *step);
+        for (step, event) in events {
+            match event {
+                Event::Performed(entry) => lint.performed(step, entry),
+                Event::Answered(entry) => lint.answered(&View::new(entry, journal.key())),
+                Event::Steered(steered) => lint.watch.steer(steered.run, step),
+            }
+        }
+        lint
     }
 
-    /// The number of a look that is taken now, at something that may be under way.
-    pub fn next_look(&mut self) -> u64 {
-        self.watch.next_look()
+    /// What a request has set going is watched. What it has cut short is so no longer: whoever knows
+    /// that much about it need not look at it again.
+    fn performed(&mut self, step: u64, entry: &Entry) {
+        for (activity, was_under_way) in &entry.draft.cut_short {
+            self.watch.cut_short(*activity, *was_under_way);
+        }
+        for activity in &entry.draft.activities {
+            self.starters.insert(activity.run.activity, entry.ordinal());
+            self.watch.begin(activity, step);
+        }
     }
 
     /// Notes what the answer to a look has shown, if it has come to the client.
-    fn polled(&mut self, request: &Answered<'_>) {
-        let Some((target_of_poll, look)) = &request.polled else { return };
-        let body = request.answer.map(|answer| std::str::from_utf8(answer.body()));
-        let Some(Ok(body)) = body else { return };
-        if request.is_lost() || request.parts.method == Method::HEAD {
+    fn polled(&mut self, contract: &'static Contract, view: &View<'_>) {
+        let entry = view.entry;
+        let Some(performed) = entry.draft.performed.as_ref().filter(|_| entry.was_performed())
+        else {
+            return;
+        };
+        if entry.status.is_none() || entry.is_lost() || entry.method == Method::HEAD {
             return;
         }
-        let (contract, id) = (target_of_poll.contract, target_of_poll.id.as_deref());
-        let query = request.parts.uri.query().unwrap_or_default();
-        if self.watch.look(&Seen { contract, id, query, body }, *look) {
-            let id = target_of_poll.id.as_deref().map(Into::into);
+        let Some(seen) = Seen::of(contract, view) else { return };
+        let at = entry.received.moved_to(performed.at);
+        let look = Poll { at, ordinal: entry.ordinal(), step: performed.step };
+        if self.watch.look(&seen, look) {
+            let id = seen.id.as_deref().map(Into::into);
             let example = Example { id, ..Example::of(look.ordinal, look.at.moment()) };
-            let practice = Practice::PolledTooFast;
-            self.findings.note(practice, Some(target_of_poll.contract), "", example, || {
+            self.findings.note(Practice::PolledTooFast, Some(contract), "", example, || {
                 format!(
                     "{} looked at one unfinished job or task more often than once a second on \
                      average, over at least {} looks",
-                    target_of_poll.contract.id,
+                    contract.id,
                     watch::FEWEST_LOOKS
                 )
             });
         }
     }
 
-    /// Notes that something ends in another way than it was to.
-    pub fn steered(&mut self, run: Execution) {
-        self.watch.steer(run);
-    }
-
-    /// Notes that a client has cut something short or done away with it: whoever knows that much
-    /// about it need not look at it again.
-    pub fn cut_short(&mut self, activity: u32, was_under_way: bool) {
-        self.watch.cut_short(activity, was_under_way);
-    }
-
     /// Notes what there is to say about a request.
-    pub fn answered(&mut self, request: &Answered<'_>) {
-        let Answered { ordinal, contract, now, draft, .. } = *request;
-        self.polled(request);
-        let example = || Example::of(ordinal, now);
+    fn answered(&mut self, view: &View<'_>) {
+        let Entry { answered, draft, .. } = view.entry;
+        let contract = draft.contract;
+        if let Some(contract) = contract {
+            self.polled(contract, view);
+        }
+        let example = || Example::of(view.entry.ordinal(), *answered);
         if draft.expired_token {
             self.findings.note(Practice::ExpiredToken, contract, "", example(), || {
                 "a request was sent with a token that had expired; log in again before that, or \
@@ -145,11 +146,11 @@ impl Lint {
             });
         }
         let Some(contract) = contract else { return };
-        self.heed_pause(contract, request);
+        self.heed_pause(contract, view.entry);
         for violation in &draft.violations {
             self.odd_field(contract, violation, example());
         }
-        if let Some(Again { earlier, why }) = self.writes.note(contract, request, &self.watch) {
+        if let Some(Again { earlier, why }) = self.writes.note(contract, view, &self.watch) {
             let example = Example { earlier: Some(earlier), ..example() };
             let practice = Practice::RetriedCommittedWrite;
             let (kind, said) = match why {
@@ -177,15 +178,15 @@ impl Lint {
 
     /// Holds a request against the time that clients were told to wait, and notes it if they are
     /// told so now.
-    fn heed_pause(&mut self, contract: &'static Contract, request: &Answered<'_>) {
-        let Answered { ordinal, received, now, answer, .. } = *request;
+    fn heed_pause(&mut self, contract: &'static Contract, entry: &Entry) {
         let told = self.throttled.iter().position(|told| std::ptr::eq(told.contract, contract));
         if let Some(at) = told {
             let Throttled { at: since, pause, ordinal: earlier, .. } = self.throttled[at];
-            if received.since(since) >= pause {
+            if entry.received.since(since) >= pause {
                 self.throttled.swap_remove(at);
             } else {
-                let example = Example { earlier: Some(earlier), ..Example::of(ordinal, now) };
+                let example = Example::of(entry.ordinal(), entry.answered);
+                let example = Example { earlier: Some(earlier), ..example };
                 let practice = Practice::IgnoredRetryAfter;
                 self.findings.note(practice, Some(contract), "", example, || {
                     format!(
@@ -196,9 +197,10 @@ impl Lint {
                 });
             }
         }
-        if let Some(pause) = answer.and_then(pause) {
+        if let Some(pause) = pause(entry) {
             self.throttled.retain(|told| !std::ptr::eq(told.contract, contract));
-            self.throttled.push(Throttled { contract, at: Stamp::at(now), pause, ordinal });
+            let at = entry.received.moved_to(entry.answered);
+            self.throttled.push(Throttled { contract, at, pause, ordinal: entry.ordinal() });
         }
     }
 
@@ -244,23 +246,24 @@ impl Lint {
         all.into_iter()
     }
 
-    /// The request that started an activity, if it is remembered.
+    /// The request that started an activity, if the journal has it.
     pub fn starter(&self, activity: u32) -> Option<u64> {
-        self.watch.get(activity).map(|watched| watched.ordinal)
+        self.starters.get(&activity).copied()
     }
 
-    /// Whether nothing was forgotten for want of space.
+    /// Whether everything is known that there is to say.
     pub fn is_exact(&self) -> bool {
-        self.watch.is_exact() && self.findings.is_exact()
+        self.is_whole && self.findings.is_exact()
     }
 }
 
 /// How long an answer tells a client to wait, if it does.
-fn pause(answer: &Response<Vec<u8>>) -> Option<Duration> {
+fn pause(entry: &Entry) -> Option<Duration> {
     let told = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
-    if !told.contains(&answer.status()) {
+    if !told.contains(&entry.status?) {
         return None;
     }
-    let seconds = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    let mut headers = entry.answer_headers();
+    let (_, seconds) = headers.find(|(name, _)| *name == "retry-after")?;
     seconds.trim().parse().ok().map(Duration::from_secs)
 }

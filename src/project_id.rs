@@ -25,7 +25,7 @@ pub fn project_id(project: &str) -> Result<&str, ControlError> {
     if is_project_id(project) {
         return Ok(project);
     }
-    let shown = crate::reading::shown(project);
+    let shown = crate::text::shown(project);
     Err(ControlError::bad(format!(
         "a project ID has 1 to 64 letters, digits, hyphens and underscores, got {shown}; \
          {ACCOUNT} is the world of calls without a project"

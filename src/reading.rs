@@ -10,22 +10,8 @@ use serde_json::Value;
 use std::fmt;
 use tracked::{Tracked, Trail};
 
-/// As much of what somebody has sent as a message shows.
+/// As much of what was sent as a message of `serde` shows.
 const SHOWN: usize = 64;
-
-/// What somebody has sent, as a message shows it: on one line, and not at any length.
-pub fn shown(sent: &str) -> String {
-    let mut shown: String = sent.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if sent.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// The same between quotation marks.
-pub fn quoted(sent: &str) -> String {
-    format!("\"{}\"", shown(sent))
-}
 
 /// A message that shows what was sent between its first mark and its last, cut.
 fn cut(message: &str) -> String {

@@ -20,6 +20,7 @@ pub use world::World;
 use crate::clock::Moment;
 use crate::cloud::{Account, Clocks, Settings, ordinal_of_request, request_id, world_key};
 use crate::error::control::ControlError;
+use crate::journal::{self, Budget};
 use limits::ByUse;
 use metrics::Metrics;
 use scenario::Scenario;
@@ -32,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 pub struct WorldSettings {
     /// Where a new world's clock stands still; it runs with real time where there is none.
     pub frozen_at: Option<Moment>,
-    /// How many bytes the journal of a project may take.
+    /// How many bytes the journals of all projects may take together.
     pub journal_bytes: usize,
     /// How many worlds there may be.
     pub max_worlds: usize,
@@ -63,6 +64,9 @@ pub struct Worlds {
     control_requests: AtomicU64,
     limits: limits::Limits,
     metrics: Metrics,
+    /// What all journals take, and whoever sees to it that this is not too much.
+    journals: Arc<Budget>,
+    cutting: Mutex<()>,
 }
 
 /// A world behind its lock, and what is counted beside it.
@@ -94,6 +98,8 @@ impl Worlds {
             account: Account::new(settings),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             scenarios: RwLock::new(worlds.scenarios.clone()),
+            journals: Budget::new(worlds.journal_bytes),
+            cutting: Mutex::new(()),
             settings: worlds,
             control_requests: AtomicU64::new(0),
             limits: limits::Limits::default(),
@@ -175,8 +181,7 @@ impl Worlds {
     }
 
     fn empty_world(&self, project_id: &str) -> World {
-        let WorldSettings { frozen_at, journal_bytes, .. } = self.settings;
-        World::new(self.key(project_id), project_id, frozen_at, journal_bytes)
+        World::new(self.key(project_id), project_id, self.settings.frozen_at, &self.journals)
     }
 
     fn preset(&self, project_id: &str) -> Option<&dyn Preset> {
@@ -232,6 +237,35 @@ impl Worlds {
         drop(worlds);
         abandon(by_use, replaced);
         Ok(())
+    }
+
+    /// Sees to it that all journals together take no more than they may, after one of them has grown.
+    /// The biggest lose their oldest requests; of several, those of the world that was used longest
+    /// ago. Never call it while holding the lock of a world.
+    pub fn cut_journals(&self) {
+        let excess = self.journals.excess();
+        if excess == 0 {
+            return;
+        }
+        // One does it for all.
+        let Ok(_cutting) = self.cutting.try_lock() else { return };
+        let of_shard = |shard: &Mutex<HashMap<_, Arc<WorldCell>>>| {
+            let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            worlds.values().map(Arc::clone).collect::<Vec<_>>()
+        };
+        let cells: Vec<_> = self.shards.iter().flat_map(of_shard).collect();
+        let sizes: Vec<_> = cells.iter().map(|cell| cell.lock().journal.bytes()).collect();
+        let level = journal::level(sizes.clone(), excess);
+        let bigger = sizes.into_iter().zip(cells).filter(|(size, _)| *size > level);
+        let mut bigger: Vec<_> = bigger.map(|(_, cell)| cell).collect();
+        bigger.sort_by_key(|cell| cell.used.load(Ordering::Relaxed));
+        let mut free = 0;
+        for cell in bigger {
+            if free >= excess {
+                break;
+            }
+            free += cell.lock().journal.cut_down(level);
+        }
     }
 
     fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {

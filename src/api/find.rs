@@ -5,8 +5,7 @@ use crate::contract::template::is_of_project;
 use crate::error::control::ControlError;
 use crate::operation::Route;
 use crate::project_id::ACCOUNT;
-use crate::reading::shown;
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, shown};
 
 /// As many words as a message names.
 const FEW: usize = 12;

@@ -8,6 +8,7 @@ mod authority;
 
 use crate::credentials::Secret;
 use crate::error::control::ControlError;
+use crate::text::shown;
 use crate::worlds::instructions;
 use authority::{authorities, host_of, is_of_host, without_default_port};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -201,10 +202,6 @@ fn readable(token: &Secret) -> Result<Secret, String> {
         );
     }
     Ok(text.into())
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(64).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

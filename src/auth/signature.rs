@@ -11,6 +11,7 @@ use crate::clock::Moment;
 use crate::cloud::Clocks;
 use crate::credentials::AccessKey;
 use crate::error::{Computed, Refusal};
+use crate::text;
 pub use algorithm::hexadecimal;
 
 use algorithm::Algorithm;
@@ -73,7 +74,7 @@ pub fn read(header: &str) -> Result<Signature<'_>, String> {
 pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Refusal> {
     let credentials = &arrival.worlds.settings().credentials;
     let Some(key) = credentials.access_key(signature.access_key) else {
-        let shown: String = signature.access_key.chars().take(64).collect();
+        let shown = text::shown(signature.access_key);
         return Err(refusal(format!("Get secretKey failed,ak:{shown},err:ak not exist")));
     };
     let date = require_date(signature, arrival).map_err(refusal)?;
@@ -161,8 +162,9 @@ fn require_match(
     }
     let computed = Box::new(first.expect("a path has at least one canonical form"));
     let reason = format!(
-        "verify aksk signature fail: the secret key of {access_key} makes another signature of \
+        "verify aksk signature fail: the secret key of {} makes another signature of \
          this request; {}",
+        text::shown(access_key),
         canonical.suspicion()
     );
     Err(Refusal::SignatureMismatch { reason, computed })

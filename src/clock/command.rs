@@ -1,11 +1,11 @@
 //! A turn of a clock, as tests ask for it.
 
 use super::Moment;
-use crate::text::{did_you_mean, nearest};
+use crate::text::{did_you_mean, nearest, quoted};
 use std::time::Duration;
 
-/// How much of a wrong text is shown.
-const SHOWN: usize = 64;
+/// No time is longer.
+const LONGEST: usize = 64;
 
 /// What a time looks like in a message.
 const EXAMPLE: &str = "a time such as 2026-01-01T00:00:00Z";
@@ -46,7 +46,7 @@ impl ClockCommand {
                     }
                     _ => did_you_mean(word, ["advance", "to", "freeze"].into_iter()),
                 };
-                let got = shown(text);
+                let got = quoted(text);
                 Err(format!(
                     "must be advance=SECONDS, to=TIME, to=next-event or freeze, got {got}{meant}"
                 ))
@@ -63,7 +63,7 @@ impl ClockCommand {
             _ => Err(format!(
                 "advance takes seconds from 0 up, such as advance=60 or advance=1.5, got {}; to=TIME \
                  and to=next-event lead to a time and to the next event",
-                shown(text)
+                quoted(text)
             )),
         }
     }
@@ -84,7 +84,7 @@ impl ClockCommand {
         }
         let told = |problem| {
             let meant = did_you_mean(text, [NEXT_EVENT].into_iter());
-            format!("to must be {NEXT_EVENT} or {EXAMPLE}, got {}{problem}{meant}", shown(text))
+            format!("to must be {NEXT_EVENT} or {EXAMPLE}, got {}{problem}{meant}", quoted(text))
         };
         moment(text).map(Self::To).map_err(told)
     }
@@ -93,7 +93,7 @@ impl ClockCommand {
 impl Moment {
     /// Reads the time at which a clock is to stop, or says what one looks like.
     pub fn parse_for_freeze(text: &str) -> Result<Self, String> {
-        let told = |problem| format!("at must be {EXAMPLE}, got {}{problem}", shown(text));
+        let told = |problem| format!("at must be {EXAMPLE}, got {}{problem}", quoted(text));
         moment(text).map_err(told)
     }
 }
@@ -102,19 +102,12 @@ impl Moment {
 /// has only riddles to say.
 fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text).map_err(|problem| {
-        let looks_like_one = text.len() <= SHOWN
+        let looks_like_one = text.len() <= LONGEST
             && text.len() > 8
             && text.bytes().take(4).all(|sign| sign.is_ascii_digit())
             && text[4..].starts_with('-');
         if looks_like_one { format!(": {problem}") } else { String::new() }
     })
-}
-
-/// A text in quotes, cut where it is long.
-fn shown(text: &str) -> String {
-    let cut: String = text.chars().take(SHOWN).collect();
-    let rest = if cut.len() < text.len() { "…" } else { "" };
-    format!("{cut:?}{rest}")
 }
 
 /// A number in few signs, however large or small it is.
@@ -158,7 +151,7 @@ mod tests {
         const FORMS: &str = "must be advance=SECONDS, to=TIME, to=next-event or freeze, got GOT";
         let meant = |text: &str, word| text.to_owned() + "; did you mean " + word + "?";
         let long = "9".repeat(65) + "s";
-        let cut = format!("{:?}…", &long[..64]);
+        let cut = quoted(&long);
         for (text, said, got) in [
             ("advance=60s", SECONDS.to_owned(), "\"60s\""),
             ("advance=next-event", SECONDS.to_owned(), "\"next-event\""),

@@ -13,6 +13,16 @@ const DIGITS: usize = 20;
 #[serde(into = "String", try_from = "String")]
 pub struct Moment(i64);
 
+/// No zone of the world is further away from UTC.
+const MOST_OFFSET_HOURS: u8 = 14;
+
+/// The hours of the offset at the end of a time: `+0800`, `-05:00`, `+08`.
+fn offset_hours(text: &str) -> Option<u8> {
+    let time = text.split_once(['T', 't', ' '])?.1;
+    let offset = &time[time.rfind(['+', '-'])? + 1..];
+    offset.get(..2)?.parse().ok()
+}
+
 impl Moment {
     /// The first one that a clock is set to.
     pub const FIRST: Self = Self(0);
@@ -86,6 +96,9 @@ impl Moment {
     pub fn parse(text: &str) -> Result<Self, String> {
         // GeminiDB's own form writes the offset without a colon, which RFC 9557 parsers refuse.
         let zoned = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%z", text);
+        if offset_hours(text).is_some_and(|hours| hours > MOST_OFFSET_HOURS) {
+            return Err(format!("no zone is more than {MOST_OFFSET_HOURS} hours from UTC"));
+        }
         let timestamp = match zoned.and_then(|parsed| parsed.to_timestamp()) {
             Ok(timestamp) => timestamp,
             Err(_) => text.parse::<Timestamp>().map_err(|error| error.to_string())?,

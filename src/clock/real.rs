@@ -53,6 +53,12 @@ impl Stamp {
         Self { moment, real: Instant::now() }
     }
 
+    /// The same reading of real time, with another one of the world's clock: that of a request which
+    /// did something later on.
+    pub fn moved_to(self, moment: Moment) -> Self {
+        Self { moment, ..self }
+    }
+
     /// What the world's clock showed.
     pub fn moment(self) -> Moment {
         self.moment

@@ -108,7 +108,7 @@ impl State {
         }
         if call.may_add && self.timeline.latest_number() >= MOST_BEGUN {
             let (what, flag) = ("changes of one world", "DELETE /_paper/worlds/{project_id}");
-            return Err(LimitReached { what, most: MOST_BEGUN as usize, flag });
+            return Err(LimitReached { what, most: MOST_BEGUN as usize, flag, remedy: "" });
         }
         if !call.starts_a_job {
             return Ok(0);

@@ -9,6 +9,7 @@ use super::{Access, Instance, Records, Scope, Settings, State, ids};
 use crate::clock::Moment;
 use crate::contract::{Class, Contract, Engine, InstanceKind, Level, Violation};
 use crate::error::{Business, Refusal, Resource};
+use crate::text;
 use crate::text::language::Language;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -257,7 +258,7 @@ impl<'w> RequestContext<'w> {
         let kind = *fitting.unwrap_or(&wanted[0]);
         let unknown = Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
         self.refuse_or_warn_with(unknown, |_| {
-            format!("instance {id} is not known; adopted as {}", kind.name)
+            format!("instance {} is not known; adopted as {}", text::shown(id), kind.name)
         })?;
         self.adopted.push(Instance::adopted(id, kind, self.now));
         Ok(())
@@ -313,7 +314,7 @@ impl<'w> RequestContext<'w> {
                 Err(Refusal::Busy { id: id.to_owned(), with: Business::Another })
             }
             Some(ReservedId::Broken) => {
-                Err(Refusal::Internal { cause: format!("{id} asked for it") })
+                Err(Refusal::Internal { cause: format!("{} asked for it", text::shown(id)) })
             }
             Some(ReservedId::Doomed) => {
                 self.reserved_outcome = ReservedOutcome::Failure;

@@ -1,14 +1,13 @@
 //! A request held against its contract: every violation at once, and a document that the
 //! operation's request type can be read from.
 
-use super::field::{Field, ID_LENGTH, Kind, Presence};
+use super::field::{Field, Kind, Presence};
 use super::json::Json;
 use super::violation::{ExpectedType, Rule, Violation};
 use super::{Contract, Place};
-use crate::journal::names_a_secret;
-use crate::text::nearest;
+use crate::text::{self, nearest};
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// A request's parameters as they were sent, percent-decoded.
 #[derive(Debug, Default)]
@@ -33,19 +32,24 @@ pub struct Checked<'a> {
     pub document: Json<'a>,
     /// Everything wrong, in the order of the tables; unknown and repeated members after them.
     pub violations: Vec<Violation>,
+    /// Whether the body may be shown as it was sent: everything in it is declared, of its type and no
+    /// secret. What a text hides within it is not looked for.
+    pub open_body: bool,
 }
 
 /// Holds a request against its contract.
 pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
-    let mut check = Check { violations: Vec::new(), place: Place::Path };
+    let mut check = Check { violations: Vec::new(), place: Place::Path, conceals: false };
     let mut document = check.object(contract.path_parameters, sent.path, &At::Top);
     check.place = Place::Query;
     document.extend(check.object(contract.query, sent.query, &At::Top));
     check.place = Place::Header;
     document.extend(check.object(contract.headers, sent.headers, &At::Top));
     check.place = Place::Body;
+    check.conceals = false;
     document.extend(check.object(contract.body, sent.body, &At::Top));
-    Checked { document: Json::Object(document), violations: check.violations }
+    let open_body = !check.conceals;
+    Checked { document: Json::Object(document), violations: check.violations, open_body }
 }
 
 /// More violations of a class than these are not told: a message holds fewer, and a body can have
@@ -55,6 +59,8 @@ const MOST_VIOLATIONS: usize = 100;
 struct Check {
     violations: Vec<Violation>,
     place: Place,
+    /// Whether anything has come by that is not to be shown.
+    conceals: bool,
 }
 
 /// Where a value stands. It is written out only when something is wrong there.
@@ -64,39 +70,15 @@ enum At<'p> {
     Element(&'p Self, usize),
 }
 
-impl At<'_> {
-    /// Whether a name on the way to it gives a secret away.
-    fn is_below_a_secret(&self) -> bool {
-        match self {
-            Self::Top => false,
-            Self::Element(list, _) => list.is_below_a_secret(),
-            Self::Member(parent, name) => names_a_secret(name) || parent.is_below_a_secret(),
-        }
-    }
-}
-
 impl fmt::Display for At<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Top => Ok(()),
             Self::Element(list, index) => write!(formatter, "{list}[{index}]"),
-            Self::Member(Self::Top, name) => write_name(formatter, name),
-            Self::Member(parent, name) => {
-                write!(formatter, "{parent}.")?;
-                write_name(formatter, name)
-            }
+            Self::Member(Self::Top, name) => formatter.write_str(&text::name(name)),
+            Self::Member(parent, name) => write!(formatter, "{parent}.{}", text::name(name)),
         }
     }
-}
-
-/// A name that nobody declared is shown as Rust would write it: short, and without control
-/// characters; in quotation marks where nothing would be seen of it.
-fn write_name(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
-    if name.trim().is_empty() {
-        return write!(formatter, "{:?}", name.chars().take(64).collect::<String>());
-    }
-    let mut shown = name.chars().take(64).flat_map(char::escape_debug);
-    shown.try_for_each(|sign| formatter.write_char(sign))
 }
 
 /// A value for each field of a table, where there is one.
@@ -109,7 +91,7 @@ impl Check {
         members: Members<'a>,
         prefix: &At<'_>,
     ) -> Members<'a> {
-        let (mut slots, stray) = into_slots(fields, members, prefix);
+        let (mut slots, stray) = into_slots(fields, members, prefix, self.place);
         self.infer(fields, &mut slots, prefix);
         for index in 0..fields.len() {
             let field = &fields[index];
@@ -122,6 +104,7 @@ impl Check {
                 }
             }
         }
+        self.conceals |= !stray.is_empty();
         for violation in stray {
             self.tell(violation);
         }
@@ -158,8 +141,15 @@ impl Check {
             self.tell(violation(prefix, field.name, Rule::Mandatory, got));
             return value;
         }
+        self.conceals |= field.secret;
         if field.deprecated.is_some() {
             self.tell(violation(prefix, field.name, Rule::Deprecated(field), None));
+        }
+        if let (Some(format), Some(text)) = (field.advised, value.as_text())
+            && !(format.accepts)(text)
+        {
+            let got = Some(text::quoted(text));
+            self.tell(violation(prefix, field.name, Rule::Advised(format), got));
         }
         self.value(&field.kind, value, &At::Member(prefix, field.name), field.secret)
     }
@@ -171,15 +161,16 @@ impl Check {
         at: &At<'_>,
         secret: bool,
     ) -> Json<'a> {
-        if value.as_text().is_some_and(|text| text.trim().is_empty()) {
+        if value.as_text().is_some_and(|text| text.trim().is_empty()) && !kind.is_number() {
             self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }
         match self.judge(kind, value, at, secret) {
             Ok(value) => value,
             Err((value, rule)) => {
-                let conceals = secret || at.is_below_a_secret();
-                let got = Some(if conceals { value.describe() } else { value.show() });
+                self.conceals = true;
+                let got = if secret { value.describe() } else { value.show_as(kind) };
+                let got = Some(got);
                 self.tell(Violation { path: at.to_string(), rule, got });
                 value
             }
@@ -196,7 +187,7 @@ impl Check {
     ) -> Result<Json<'a>, (Json<'a>, Rule)> {
         match (kind, value) {
             (Kind::Text(most), Json::Text(text)) => at_most(*most, text),
-            (Kind::Instance(_), Json::Text(text)) => at_most(ID_LENGTH, text),
+            (Kind::Instance(_), Json::Text(text)) => Ok(Json::Text(text)),
             (Kind::Format(format), Json::Text(text)) => {
                 keep_if((format.accepts)(&text), Json::Text(text), || Rule::Form(format))
             }
@@ -256,6 +247,7 @@ fn into_slots<'a>(
     fields: &'static [Field],
     members: Members<'a>,
     prefix: &At<'_>,
+    place: Place,
 ) -> (Slots<'a>, Vec<Violation>) {
     let mut slots: Slots<'a> = fields.iter().map(|_| None).collect();
     let mut stray = Vec::new();
@@ -270,7 +262,7 @@ fn into_slots<'a>(
         stray.extend(rule.map(|rule| violation(prefix, &name, rule, None)));
     }
     for (field, slot) in fields.iter().zip(&mut slots) {
-        if slot.as_ref().is_some_and(|value| is_absent(field, value)) {
+        if slot.as_ref().is_some_and(|value| is_absent(field, value, place)) {
             *slot = None;
         }
     }
@@ -304,10 +296,15 @@ fn missing(field: &Field, fields: &[Field], slots: &[Option<Json<'_>>]) -> Optio
 /// Null is absence, as the documented examples use it; only in a mandatory member does it stay, so
 /// that the message can say what was got. Empty text is absence where nothing is mandatory, and so
 /// is an optional object whose members are all absent: gopher-style clients send
-/// every member of their structures.
-fn is_absent(field: &Field, value: &Json<'_>) -> bool {
+/// every member of their structures. In the place of a number in a body it is none. An empty list is
+/// absence where a list is wanted for what is in it.
+fn is_absent(field: &Field, value: &Json<'_>, place: Place) -> bool {
     match value {
         Json::Null => field.presence != Presence::Mandatory,
+        Json::Text(text) if text.is_empty() && place == Place::Body && field.kind.is_number() => {
+            false
+        }
+        Json::List(values) => values.is_empty() && matches!(field.presence, Presence::When(..)),
         Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
         Json::Object(members)
             if field.presence == Presence::Optional && matches!(field.kind, Kind::Object(_)) =>

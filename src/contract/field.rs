@@ -17,6 +17,8 @@ pub struct Field {
     pub certainty: Certainty,
     /// Where the documents disagree about it.
     pub notes: &'static [Note],
+    /// The form that a document gives to text that is taken in any form.
+    pub advised: Option<&'static Format>,
     /// Why it should no longer be sent.
     pub deprecated: Option<&'static str>,
     /// Whether its value must never be shown.
@@ -72,7 +74,7 @@ impl Certainty {
 /// Type and allowed values of a member.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Text of at most so many characters.
+    /// Text of at most so many characters, as a document states it.
     Text(usize),
     /// Text of a form of its own.
     Format(&'static Format),
@@ -118,6 +120,7 @@ impl Field {
             meaning: "",
             certainty: Certainty::Documented,
             notes: &[],
+            advised: None,
             deprecated: None,
             secret: false,
             nullable: false,
@@ -177,6 +180,12 @@ impl Field {
         self
     }
 
+    /// Says which form the text should have, though it is taken in any.
+    pub const fn advised(mut self, format: &'static Format) -> Self {
+        self.advised = Some(format);
+        self
+    }
+
     /// Says why it should no longer be sent.
     pub const fn deprecated(mut self, reason: &'static str) -> Self {
         self.deprecated = Some(reason);
@@ -208,15 +217,14 @@ impl Field {
     }
 }
 
-/// Text without a documented limit; the bound keeps one request from filling the memory.
-pub const NAME_LENGTH: usize = 256;
-
-/// Ids have at most 36 characters in the published descriptions; the rest is room for test names.
-pub const ID_LENGTH: usize = 64;
-
 impl Kind {
-    /// Text of ordinary length.
-    pub const TEXT: Self = Self::Text(NAME_LENGTH);
+    /// Text whose length no document bounds: only the size of the body does.
+    pub const TEXT: Self = Self::Text(usize::MAX);
+
+    /// Whether it is a whole number, however it may be written.
+    pub const fn is_number(&self) -> bool {
+        matches!(self, Self::Integer(..) | Self::IntegerOrText(..) | Self::IntegerOneOf(_))
+    }
 
     /// The members of an object, or of the objects in an array.
     pub const fn members(&self) -> &'static [Field] {
@@ -229,6 +237,7 @@ impl Kind {
     /// Type and allowed values in a few words, for tables and rule lists.
     pub fn describe(&self) -> String {
         match self {
+            Self::Text(usize::MAX) => "string".to_owned(),
             Self::Text(most) => format!("string, at most {most} characters"),
             Self::Format(format) => format!("string: {}", format.english),
             Self::OneOf(words) => format!("string: one of {}", words.join(", ")),

@@ -65,6 +65,16 @@ pub static ZONED_TIME: Format = Format {
     error_kind: ErrorKind::InvalidParameter,
 };
 
+/// A date and a time, as the backup files of DCS have them.
+pub static DATE_AND_TIME: Format = Format {
+    english: "a time such as 2026-01-01 00:00:00",
+    chinese: "形如 2026-01-01 00:00:00 的时间",
+    pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) ([01][0-9]|2[0-3]):[0-5][0-9]\
+              :[0-5][0-9]$",
+    accepts: is_date_and_time,
+    error_kind: ErrorKind::InvalidParameter,
+};
+
 /// Number of a Redis database, as text.
 pub static DATABASE_NUMBER: Format = Format {
     english: "a whole number from 0 to 999, as a string",
@@ -112,6 +122,7 @@ pub static ALL: &[&Format] = &[
     &PASSWORD,
     &SCOPE_CHANGE,
     &DATABASE_NUMBER,
+    &DATE_AND_TIME,
 ];
 
 fn is_hexadecimal(text: &str) -> bool {
@@ -125,6 +136,24 @@ fn is_dashed_uuid(text: &str) -> bool {
         .iter()
         .all(|length| groups.next().is_some_and(|g| g.len() == *length && is_hexadecimal(g)));
     fit && groups.next().is_none()
+}
+
+/// The pattern knows no lengths of months, and neither does this.
+fn is_date_and_time(text: &str) -> bool {
+    let (date, time) = text.split_once(' ').unwrap_or_default();
+    let numbers = |text: &str, mark: char, lengths: [usize; 3]| {
+        let parts: Vec<&str> = text.split(mark).collect();
+        let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+        let is_form = parts.len() == 3
+            && parts.iter().zip(lengths).all(|(part, length)| part.len() == length && digits(part));
+        let read = |at: usize| parts[at].parse::<u16>().unwrap_or(u16::MAX);
+        is_form.then(|| [read(0), read(1), read(2)])
+    };
+    let date = numbers(date, '-', [4, 2, 2]);
+    let is_date =
+        date.is_some_and(|[_, month, day]| (1..=12).contains(&month) && (1..=31).contains(&day));
+    let time = numbers(time, ':', [2, 2, 2]);
+    is_date && time.is_some_and(|[hour, minute, second]| hour < 24 && minute < 60 && second < 60)
 }
 
 fn is_suffixed(text: &str) -> bool {
@@ -198,6 +227,13 @@ mod tests {
             "redis:6379 ",
             "[::1]:6379",
             "экземпляр:6379",
+            "2026-01-01 00:00:00",
+            "2026-12-31 23:59:59",
+            "2026-13-01 00:00:00",
+            "2026-01-32 00:00:00",
+            "2026-01-01 24:00:00",
+            "2026-01-01T00:00:00Z",
+            "2026-1-1 0:0:0",
             "0",
             "00",
             "999",

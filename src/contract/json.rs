@@ -3,6 +3,8 @@
 //! `serde_json::Value` silently keeps the last of two equal keys; a repeated key is a mistake that
 //! a service should name, so bodies are read into this type instead.
 
+use super::field::Kind;
+use crate::text;
 use serde::de::value::{Error, SeqDeserializer, StrDeserializer};
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess,
@@ -71,32 +73,32 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// What a message says of a secret: nothing of the value but its kind and, of text, its length.
+    /// What a message says of what is not to be shown: nothing of the value but its kind and, of text,
+    /// its length.
     pub fn describe(&self) -> String {
         match self {
-            Self::Text(text) => match text.chars().count() {
-                1 => "a string of 1 character".to_owned(),
-                count => format!("a string of {count} characters"),
-            },
+            Self::Text(text) => format!("a string of {}", text::characters(text)),
+            Self::List(values) => format!("an array of {}", values.len()),
             other => other.type_name().to_owned(),
         }
     }
 
-    /// The value as a message shows it: short, and never a container's content.
-    pub fn show(&self) -> String {
-        const LONGEST: usize = 48;
-        match self {
-            Self::Null => "null".to_owned(),
-            Self::Boolean(value) => value.to_string(),
-            Self::Integer(number) => number.to_string(),
-            Self::Float(number) => number.to_string(),
-            Self::Text(text) if text.chars().nth(LONGEST).is_some() => {
-                let start: String = text.chars().take(LONGEST).collect();
-                format!("{start:?}… ({} characters)", text.chars().count())
+    /// A value as a message shows it where a contract wants this kind: short, never a container's
+    /// content, and no text in the place of a container, which may be one that was written out.
+    pub fn show_as(&self, kind: &Kind) -> String {
+        match (self, kind) {
+            (Self::Null, _) => "null".to_owned(),
+            (Self::Boolean(value), _) => value.to_string(),
+            (Self::Text(_), Kind::Object(_)) => self.describe(),
+            (Self::Text(_), Kind::List(of, _)) => self.show_as(of),
+            (Self::Integer(number), _) => number.to_string(),
+            // One that is longer than it can be kept would be shown as another.
+            (Self::Float(number), _) if number.abs() >= 9e15 => {
+                "a number of more than 15 digits".to_owned()
             }
-            Self::Text(text) => format!("{text:?}"),
-            Self::List(values) => format!("an array of {}", values.len()),
-            Self::Object(_) => "an object".to_owned(),
+            (Self::Float(number), _) => number.to_string(),
+            (Self::Text(text), _) => text::quoted(text),
+            (Self::List(_) | Self::Object(_), _) => self.describe(),
         }
     }
 }
@@ -193,12 +195,8 @@ impl Json<'_> {
     fn misfit(&self, expected: &dyn Expected) -> Error {
         let unexpected = match self {
             Self::Null => Unexpected::Unit,
-            Self::Boolean(value) => Unexpected::Bool(*value),
-            Self::Integer(number) => Unexpected::Signed(*number),
-            Self::Float(number) => Unexpected::Float(*number),
-            Self::Text(text) => Unexpected::Str(text),
-            Self::List(_) => Unexpected::Seq,
-            Self::Object(_) => Unexpected::Map,
+            // The value itself may be a secret.
+            other => Unexpected::Other(other.type_name()),
         };
         de::Error::invalid_type(unexpected, expected)
     }

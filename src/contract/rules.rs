@@ -1,6 +1,6 @@
 //! The rules of all contracts as a list: what is checked, where it stands, how sure it is.
 
-use super::field::{Field, Kind, Presence};
+use super::field::{Certainty, Field, Kind, Presence};
 use super::{Class, Contract, Note, Place};
 use serde::Serialize;
 
@@ -77,7 +77,29 @@ fn list(
         });
     };
     let notes = field.notes.iter().map(ListedNote::from).collect();
-    push(statement(field), Class::Documented, certainty, notes);
+    push(
+        format!("{}; {}", type_of(&field.kind), presence(field)),
+        Class::Documented,
+        certainty,
+        notes,
+    );
+    // What no document states, though it is enforced.
+    let ours = Certainty::Inferred.name();
+    let counted = match field.kind {
+        Kind::List(_, most) => Some(format!("at most {most} elements")),
+        Kind::Text(_) | Kind::Instance(_) => Some("not blank".to_owned()),
+        _ => None,
+    };
+    if let Some(said) = counted {
+        push(said, Class::Documented, ours, Vec::new());
+    }
+    if let (Kind::List(..), Presence::When(sibling, value)) = (field.kind, field.presence) {
+        let said = format!("not empty when {sibling} is {value}");
+        push(said, Class::Documented, ours, Vec::new());
+    }
+    if let Some(format) = field.advised {
+        push(format!("should be {}", format.english), Class::Hygiene, certainty, Vec::new());
+    }
     if let Kind::Instance(kinds) = field.kind {
         let names = super::InstanceKind::list(kinds, " or ");
         let said = format!("a known instance, and a {names} one; an unknown one is adopted");
@@ -89,6 +111,14 @@ fn list(
     let list_mark = if matches!(field.kind, Kind::List(..)) { "[]" } else { "" };
     for inner in field.kind.members() {
         list(contract, place, inner, &format!("{parameter}{list_mark}."), rules);
+    }
+}
+
+/// The type of a field, without what is said apart.
+fn type_of(kind: &Kind) -> String {
+    match kind {
+        Kind::List(of, _) => format!("array: {}", type_of(of)),
+        kind => kind.describe(),
     }
 }
 

@@ -124,6 +124,8 @@ pub enum Rule {
     Count(usize),
     /// It has another form.
     Form(&'static Format),
+    /// Hygiene: a document gives it another form.
+    Advised(&'static Format),
     /// Hygiene: nobody reads it.
     Unknown {
         /// The parameter that was probably meant.
@@ -165,7 +167,8 @@ impl Rule {
     /// The class that decides whether a violation refuses.
     pub const fn class(&self) -> Class {
         match self {
-            Self::Unknown { .. }
+            Self::Advised(_)
+            | Self::Unknown { .. }
             | Self::Repeated
             | Self::Deprecated(_)
             | Self::Inferred { .. }
@@ -229,6 +232,7 @@ impl Rule {
             Self::Length(most) => format!("must have at most {most} characters"),
             Self::Count(most) => format!("must have at most {most} elements"),
             Self::Form(format) => format!("must be {}", format.english),
+            Self::Advised(format) => format!("should be {}", format.english),
             Self::Unknown { .. } => "is not a parameter of this call".to_owned(),
             Self::Repeated => "is there more than once; the last one counts".to_owned(),
             Self::Deprecated(field) => {
@@ -260,6 +264,7 @@ impl Rule {
             Self::Length(most) => format!("不能超过 {most} 个字符"),
             Self::Count(most) => format!("不能超过 {most} 个元素"),
             Self::Form(format) => format!("必须是{}", format.chinese),
+            Self::Advised(format) => format!("应为{}", format.chinese),
             Self::Unknown { .. } => "不是该接口的参数".to_owned(),
             Self::Repeated => "重复出现，以最后一个为准".to_owned(),
             Self::Deprecated(_) => "已废弃".to_owned(),

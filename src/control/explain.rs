@@ -122,7 +122,7 @@ impl Explanation {
             title: contract.map(|contract| contract.title),
             document: contract.map(|contract| contract.source.cite()),
             method: entry.method.to_string(),
-            path: shown_target(entry, contract),
+            path: entry.target().to_owned(),
             decision: entry.draft.verdict.name(),
             status: entry.status.map(|status| status.as_u16()),
             summary: summary(entry, contract, &rules, refusal.as_ref()),
@@ -194,20 +194,6 @@ fn refusal(entry: &Entry, contract: Option<&'static Contract>, error_kind: Error
     };
     let (error_kind, error_msg) = (error_kind.name(), error_msg.unwrap_or_default());
     Refusal { error_kind, status, error_code, error_msg, documented }
-}
-
-/// The path as it was sent. Whatever stands in a query that nobody declared may be a secret.
-fn shown_target(entry: &Entry, contract: Option<&Contract>) -> String {
-    let target = entry.target();
-    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
-    let declares = |name: &str| {
-        contract.is_some_and(|contract| contract.query.iter().any(|field| field.name == name))
-    };
-    let shown = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if !declares(name) => format!("{name}=***"),
-        _ => pair.to_owned(),
-    };
-    format!("{path}?{}", query.split('&').map(shown).collect::<Vec<_>>().join("&"))
 }
 
 /// One sentence.

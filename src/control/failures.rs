@@ -81,7 +81,7 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
                 project_id: project_id.to_owned(),
                 label: world.label.clone(),
                 request_id: view.request_id.clone(),
-                received: entry.received.with_milliseconds(),
+                received: entry.received.moment().with_milliseconds(),
                 method: entry.method.to_string(),
                 path: view.path().to_owned(),
                 operation: entry.draft.contract.map(|contract| contract.id),
@@ -89,7 +89,7 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
                 error_code: text(["error_code", "code"]),
                 reason: text(["error_msg", "message"]),
             };
-            (entry.received, entry.ordinal(), failure)
+            (entry.received.moment(), entry.ordinal(), failure)
         }));
     }
     failures.sort_by_key(|(received, ordinal, _)| (*received, *ordinal));

@@ -84,6 +84,6 @@ pub fn disarm_all(app: &App, project: &str) -> Result<(), ControlError> {
 }
 
 fn not_armed(id: &str) -> ControlError {
-    let shown = crate::reading::shown(id);
+    let shown = crate::text::shown(id);
     ControlError::missing(format!("no fault rule is called {shown}"))
 }

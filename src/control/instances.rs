@@ -6,7 +6,7 @@ use super::{answer, answer_created, answer_empty};
 use crate::app::App;
 use crate::error::control::{ControlError, read};
 use crate::persist::{Export, InstanceSpec};
-use crate::reading::quoted;
+use crate::text::quoted;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;

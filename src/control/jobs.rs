@@ -171,7 +171,7 @@ fn not_under_way(world: &World, id: &str, now: Moment) -> ControlError {
     match ended(world, id, now).and_then(how) {
         Some((status, at)) => ControlError::conflict(format!(
             "{} ended as {status} at {at}: only what is under way can be steered",
-            cut(id)
+            crate::text::shown(id)
         )),
         None => unknown(world, id),
     }
@@ -188,10 +188,6 @@ fn unknown(world: &World, id: &str) -> ControlError {
     ControlError::missing(format!(
         "nothing that is under way or has ended has the id {}, neither as its job nor as what that \
          works on; {others} under way{meant}",
-        cut(id)
+        crate::text::shown(id)
     ))
-}
-
-fn cut(id: &str) -> String {
-    id.chars().take(64).flat_map(char::escape_debug).collect()
 }

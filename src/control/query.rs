@@ -1,6 +1,7 @@
 //! Query strings of control requests.
 
 use super::ControlError;
+use crate::text::quoted;
 use percent_encoding::percent_decode_str;
 use std::str::FromStr;
 
@@ -24,7 +25,7 @@ pub fn read(
 
 /// A value that is not text.
 pub fn parse<T: FromStr>(name: &str, value: &str, what: &str) -> Result<T, ControlError> {
-    let refused = |_| ControlError::bad(format!("{name} must be {what}, got {value:?}"));
+    let refused = |_| ControlError::bad(format!("{name} must be {what}, got {}", quoted(value)));
     value.parse().map_err(refused)
 }
 

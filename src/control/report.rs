@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::clock::Moment;
 use crate::cloud::Activity;
 use crate::error::control::ControlError;
-use crate::lint;
+use crate::lint::{self, Lint};
 use crate::project_id::{ACCOUNT, project_id};
 use crate::worlds::{Met, World, WorldCell};
 use serde::Serialize;
@@ -28,8 +28,8 @@ pub struct Report {
     project_id: String,
     label: Option<Box<str>>,
     clean: bool,
-    /// Whether everything was remembered, and the world was not forgotten for another, imported or
-    /// loaded after its first request.
+    /// Whether the journal has everything: it has dropped nothing, and the world was not forgotten
+    /// for another, imported or loaded after its first request.
     exact: bool,
     leaks: Leaks,
     findings: Vec<Finding>,
@@ -119,7 +119,7 @@ impl Report {
         let mut world = cell.lock();
         let now = world.state.clock.now();
         world.state.timeline.catch_up(now);
-        let lint = &world.lint;
+        let lint = Lint::of(&world.journal);
         let left = |activity| Left::of(cell, lint.starter(course_number(activity)), activity, now);
         let mut under_way: Vec<_> = world.state.timeline.under_way().collect();
         under_way.sort_unstable_by_key(|activity| course_number(activity));
@@ -130,9 +130,7 @@ impl Report {
         };
         let shown = |finding| Finding::of(cell, finding);
         let findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
-        let journal = &world.journal;
-        let knows_its_past = journal.past().missed() == 0 && !journal.past().is_vague;
-        let exact = lint.is_exact() && knows_its_past;
+        let exact = lint.is_exact();
         Self {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
             label: world.label.clone(),

@@ -38,7 +38,7 @@ fn check_query(path: &str, method: &Method, sent: Option<&str>) -> Result<(), Co
         if known.iter().any(is_known) {
             return Ok(());
         }
-        let shown = crate::reading::shown(name);
+        let shown = crate::text::shown(name);
         let meant = did_you_mean(name, known.iter().copied());
         let takes = match (known, method) {
             ([], &Method::POST | &Method::PUT) => {

@@ -4,7 +4,7 @@ use super::plan::Planned;
 use super::spec::EffectSpec;
 use crate::contract::{Contract, Refused};
 use crate::error::control::ControlError;
-use crate::reading::shown;
+use crate::text::shown;
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::time::Duration;

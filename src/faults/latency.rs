@@ -1,7 +1,7 @@
 //! How long a fault keeps a request, or its answer, waiting.
 
 use crate::error::control::ControlError;
-use crate::reading::shown;
+use crate::text::shown;
 use serde_json::Value;
 use std::time::Duration;
 

@@ -4,10 +4,8 @@ use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Place};
 use crate::error::control::ControlError;
-use crate::journal::names_a_secret;
 use crate::operation::Route;
-use crate::reading::{quoted, shown};
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, quoted, shown};
 use serde_json::{Map, Number, Value};
 
 /// A parameter and its value. Members of objects are named with dots, as in `target_instance.id`;
@@ -36,7 +34,8 @@ pub fn read(
         }
         if let Some(secret) = routes.iter().find_map(|route| secret(route.contract, path, value)) {
             let secret = shown(&secret);
-            let reason = format!("match: {secret} is a secret, which no rule may name");
+            let reason =
+                format!("match: {secret} is a secret or not declared, and no rule may name it");
             return Err(ControlError::bad(reason));
         }
         let path = without_elements(path).into();
@@ -155,7 +154,8 @@ fn secret_within(path: &str, field: Option<&'static Field>, value: &Value) -> Op
             let path = format!("{path}.{name}");
             let known = field.map_or(&[][..], |field| field.kind.members());
             let field = known.iter().find(|member| member.name == name);
-            let is_secret = field.map_or_else(|| names_a_secret(name), |field| field.secret);
+            // What nobody declares may be one.
+            let is_secret = field.is_none_or(|field| field.secret);
             if is_secret { Some(path) } else { secret_within(&path, field, value) }
         }),
         Value::Array(values) => values.iter().find_map(|one| secret_within(path, field, one)),

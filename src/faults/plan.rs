@@ -5,8 +5,7 @@ use crate::api::find::each_once;
 use crate::cloud::{Outcome, Plan};
 use crate::error::control::{ControlError, percent};
 use crate::operation::Route;
-use crate::reading::quoted;
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, quoted};
 use std::time::Duration;
 
 /// How what an operation sets going is to end.

@@ -10,7 +10,7 @@ use crate::clock::Moment;
 use crate::cloud::Timeline;
 use crate::error::control::{ControlError, read_value};
 use crate::operation::Route;
-use crate::reading::quoted;
+use crate::text::quoted;
 use serde_json::Value;
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ fn rule(effect: &Value) -> RuleSpec {
 fn the_journal_has_no_answer_of_a_reset_connection_and_knows_the_rule() {
     let (app, path, body, project) = world();
     let cell = app.worlds.world(&project);
-    cell.lock().journal = crate::journal::Journal::new(0, 1_000_000);
+    cell.lock().journal = crate::journal::Journal::new(0, crate::journal::Budget::new(1_000_000));
     arm(&app, &project, rule(&json!({ "reset": true }))).unwrap();
     let (parts, ()) = Request::post(&path).body(()).unwrap().into_parts();
     answer_in_process(&app, &parts, Bytes::from(body));

@@ -11,14 +11,13 @@ mod visit;
 use super::endpoint::Endpoint;
 use super::reply::{self, Answer};
 use crate::app::App;
-use crate::cloud::{PollTarget, Warning};
+use crate::cloud::Warning;
 use crate::contract::Level;
 use crate::error::Refusal;
 use crate::error::control::ControlError;
 use crate::faults::{Disruption, FaultDecision, Injection};
 use crate::headers::EXPLAIN;
 use crate::journal::{RequestRecord, Verdict};
-use crate::lint::Poll;
 use crate::operation::Output;
 use crate::worlds::instructions::FAULT;
 use axum::body::Bytes;
@@ -37,8 +36,6 @@ pub struct Exchange<'r> {
     decision: Option<FaultDecision>,
     /// For the answer and the journal, whichever step ends the request.
     record: RequestRecord,
-    /// What it has polled, if it was performed.
-    polled: Option<(PollTarget, Poll)>,
 }
 
 /// What comes next.
@@ -86,7 +83,7 @@ impl<'r> Exchange<'r> {
         let request = Request::read(app, endpoints, parts);
         let visit = Visit::begin(&app.worlds, request.place(), &parts.method, request.routes);
         let record = RequestRecord::default();
-        Self { request, visit, decision: None, record, polled: None }
+        Self { request, visit, decision: None, record }
     }
 
     /// Goes as far as it can without waiting.
@@ -114,7 +111,7 @@ impl<'r> Exchange<'r> {
     /// One request: the order of the lines is the order of the refusals. What is learnt on the way
     /// is in the record, so the journal has it whichever line ends the request.
     fn conduct(&mut self, body: &Result<Bytes, Refusal>) -> Result<Output, Rejection> {
-        let Self { request, visit, decision, record, polled } = self;
+        let Self { request, visit, decision, record } = self;
         let target = request.target.as_ref().map_err(Clone::clone)?; // 400: percent-encoding
         let body = body.as_ref().map_err(Clone::clone)?; // 413, 408, 400
         let caller = request.authenticate(body, record)?; // 401, or a warning
@@ -129,8 +126,7 @@ impl<'r> Exchange<'r> {
         let (checked, poll) = request.validate(route, sent, record)?; // 400: every violation at once
         let (access, scenario) = (request.access(caller), wanted.scenario());
         let call = Call { route, checked, access, scenario, decision, poll };
-        *polled = None;
-        perform(request, visit, record, polled, call) // one lock, one moment: find, refuse, change, reply
+        perform(request, visit, record, call) // one lock, one moment: find, refuse, change, reply
     }
 
     /// The answer, as far as it is known.

@@ -6,6 +6,7 @@ use crate::contract::{Contract, Envelope, ErrorKind, Refused, Service, gateway};
 use crate::error::{Computed, Refusal};
 use crate::headers::{EXPLAIN, IAM_TRACE_ID, REQUEST_ID, WARNING};
 use crate::operation::Output;
+use crate::text;
 use crate::text::language::Language;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -139,8 +140,8 @@ fn header_value(text: String) -> HeaderValue {
 
 /// A header's value as a message shows it.
 pub fn shown_header(value: Option<&HeaderValue>) -> String {
-    let value = value.map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
-    value.chars().take(64).collect()
+    let value = value.map(HeaderValue::as_bytes).unwrap_or_default();
+    text::shown(&String::from_utf8_lossy(value))
 }
 
 /// A JSON answer of the control API.

@@ -5,8 +5,8 @@ use crate::contract::json::Json;
 use crate::contract::template::{PROJECT_ID, is_of_project, segments};
 use crate::contract::{Rule, Violation};
 use crate::error::Refusal;
-use crate::journal::names_a_secret_parameter;
 use crate::project_id::{is_project_id, is_usual_project_id};
+use crate::text;
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -34,7 +34,7 @@ impl<'a> Target<'a> {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
                 continue;
             };
-            let value = decode(sent)?;
+            let value = decode(sent, || format!("{name} in the path"))?;
             if of_project && name == PROJECT_ID {
                 project_id = value;
             } else {
@@ -44,9 +44,9 @@ impl<'a> Target<'a> {
         let mut query = Members::new();
         for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = decode_query(name)?;
-            let conceals = |refusal| conceal(refusal, &name);
-            let value = decode_query(value).map_err(conceals)?;
+            let name = decode_query(name, || "a name in the query".to_owned())?;
+            let place = || format!("the value of {} in the query", text::name(&name));
+            let value = decode_query(value, place)?;
             query.push((name, Json::Text(value)));
         }
         Ok(Self { project_id, of_project, path, query })
@@ -57,7 +57,7 @@ impl<'a> Target<'a> {
         const SEGMENT: &str = "{project_id}";
         let mut named = segments(template).zip(segments(uri.path()));
         let (_, sent) = named.find(|(name, _)| is_of_project(template) && *name == SEGMENT)?;
-        decode(sent).ok().filter(|id| is_project_id(id))
+        decode(sent, String::new).ok().filter(|id| is_project_id(id))
     }
 
     /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
@@ -70,8 +70,7 @@ impl<'a> Target<'a> {
             return Ok(());
         }
         let placeholder = id.starts_with(['{', '<', '$', ':']) || id.contains(PROJECT_ID);
-        let shown: String = id.chars().take(64).flat_map(char::escape_debug).collect();
-        Err(Refusal::MalformedProjectId { got: shown, placeholder })
+        Err(Refusal::MalformedProjectId { got: text::shown(id), placeholder })
     }
 
     /// What is odd about the target, but no reason to refuse it.
@@ -83,16 +82,16 @@ impl<'a> Target<'a> {
         if is_usual_project_id(id) {
             return Vec::new();
         }
-        let (path, got) = (PROJECT_ID.to_owned(), Some(id.to_owned()));
+        let (path, got) = (PROJECT_ID.to_owned(), Some(text::shown(id)));
         vec![Violation { path, rule: Rule::ProjectId, got }]
     }
 }
 
-/// Decodes one segment: a lone `%` and text that is not UTF-8 are errors, not replaced.
-fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
-    let malformed = |reason: &str| Refusal::MalformedRequest {
-        reason: format!("{reason} in {:?} of the URL", sent.chars().take(64).collect::<String>()),
-    };
+/// Decodes a part of the target: a lone `%` and text that is not UTF-8 are errors, not replaced. What
+/// cannot be decoded is not shown, as nobody knows what it is: only the place where it stands.
+fn decode(sent: &str, place: impl Fn() -> String) -> Result<Cow<'_, str>, Refusal> {
+    let malformed =
+        |problem: &str| Refusal::MalformedRequest { reason: format!("{problem} in {}", place()) };
     if !sent.contains('%') {
         return Ok(Cow::Borrowed(sent));
     }
@@ -107,23 +106,13 @@ fn decode(sent: &str) -> Result<Cow<'_, str>, Refusal> {
     percent_decode_str(sent).decode_utf8().map_err(|_| malformed("bytes that are not UTF-8"))
 }
 
-/// What cannot be decoded is not shown where its name says that it is a secret.
-fn conceal(refusal: Refusal, name: &str) -> Refusal {
-    if !names_a_secret_parameter(name) {
-        return refusal;
-    }
-    let shown: String = name.chars().take(64).collect();
-    let reason = format!("the value of {shown:?} in the query cannot be decoded");
-    Refusal::MalformedRequest { reason }
-}
-
 /// In a query, `+` is a space: every client writes a plus as `%2B`.
-fn decode_query(sent: &str) -> Result<Cow<'_, str>, Refusal> {
+fn decode_query(sent: &str, place: impl Fn() -> String) -> Result<Cow<'_, str>, Refusal> {
     if !sent.contains('+') {
-        return decode(sent);
+        return decode(sent, place);
     }
     let spaced = sent.replace('+', " ");
-    Ok(Cow::Owned(decode(&spaced)?.into_owned()))
+    Ok(Cow::Owned(decode(&spaced, place)?.into_owned()))
 }
 
 #[cfg(test)]

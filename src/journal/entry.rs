@@ -1,13 +1,12 @@
 //! One request with its answer, as the journal keeps it.
 
-use super::secrets::{DIGEST_LENGTH, Mask, is_secret_header, reveals_nothing};
-use crate::clock::Moment;
+use super::secrets::{Digests, is_open_header, reveals_nothing};
+use crate::clock::{Moment, Stamp};
 use crate::cloud::{Activity, Warning, request_id};
 use crate::contract::{Contract, ErrorKind, Field, Violation};
 use crate::error::Computed;
-use crate::headers::WARNING;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use axum::http::{HeaderMap, Method, Response, StatusCode};
 use std::sync::Arc;
 
 /// What became of a request.
@@ -26,6 +25,7 @@ pub enum Verdict {
 
 /// What is noted while a request is handled.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RequestRecord {
     /// The operation.
     pub contract: Option<&'static Contract>,
@@ -45,8 +45,25 @@ pub struct RequestRecord {
     pub activities: Vec<Activity>,
     /// Instances that it made known.
     pub adopted: Vec<Box<str>>,
+    /// What it has cut short or done away with, by its number, and whether that was under way.
+    pub cut_short: Vec<(u32, bool)>,
     /// Whether all was already as it wants it.
     pub unchanged: bool,
+    /// When it was performed, if it came so far.
+    pub performed: Option<Performed>,
+    /// Whether its check has found nothing in its body that is not to be shown.
+    pub open_body: bool,
+    /// Whether its answer was cut off on the way.
+    pub cut_off: bool,
+}
+
+/// When a request was performed.
+#[derive(Clone, Copy, Debug)]
+pub struct Performed {
+    /// Its place in the order of what happened in its world.
+    pub step: u64,
+    /// What the world's clock showed.
+    pub at: Moment,
 }
 
 impl RequestRecord {
@@ -72,6 +89,7 @@ impl RequestRecord {
             + self.warnings.capacity() * size_of::<Warning>()
             + self.adopted.capacity() * size_of::<Box<str>>()
             + self.activities.capacity() * size_of::<Activity>()
+            + self.cut_short.capacity() * size_of::<(u32, bool)>()
             + violations.chain(warnings).chain(adopted).chain(activities).sum::<usize>()
             + self.fault.as_ref().map_or(0, |rule| rule.len())
             + self.computed.as_ref().map_or(0, |computed| {
@@ -82,22 +100,14 @@ impl RequestRecord {
     }
 }
 
-/// The tables of the members that are asked with, and of those that are answered with.
-fn tables(
-    contract: Option<&'static Contract>,
-    answer: Option<&Response<Vec<u8>>>,
-) -> (&'static [Field], &'static [Field]) {
-    let Some(contract) = contract else { return (&[], &[]) };
-    let succeeded = answer.is_some_and(|answer| answer.status() == contract.success);
-    (contract.body, if succeeded { contract.reply } else { &[] })
-}
-
 /// One request with its answer.
 #[derive(Debug)]
 pub struct Entry {
     ordinal: u64,
-    /// When the request was there, on the world's clock.
-    pub received: Moment,
+    /// The place of its answer in the order of what happened in its world.
+    pub(super) step: u64,
+    /// When the request was there.
+    pub received: Stamp,
     /// When the answer was.
     pub answered: Moment,
     /// How it was asked.
@@ -115,57 +125,43 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Takes down a request and its answer, without their secrets: these are replaced by digests
-    /// under the key of the world.
+    /// Takes down a request and its answer, without what is not to be shown: digests under the key of
+    /// the world stand for that.
     pub fn new(
-        (key, ordinal): (u64, u64),
-        [received, answered]: [Moment; 2],
+        (digests, ordinal): (&mut Digests, u64),
+        (received, answered): (Stamp, Moment),
         (parts, body): (&Parts, &[u8]),
         answer: Option<&Response<Vec<u8>>>,
-        mut draft: RequestRecord,
+        draft: RequestRecord,
     ) -> Self {
-        let (asks, answers) = tables(draft.contract, answer);
-        let mut mask = Mask::new(key);
+        let contract = draft.contract;
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        let answer_size = answer.map_or(0, |answer| size(answer.headers()) + answer.body().len());
-        // Nearly always right to the byte, so that what is kept leaves no gaps in memory.
-        let size = target.len() + size(&parts.headers) + body.len() + answer_size;
-        let mut text = Vec::with_capacity(size);
+        let mut text = Vec::with_capacity(USUAL_TEXT + target.len() + body.len());
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
         };
-        text.extend_from_slice(mask.target(target).as_bytes());
+        text.extend_from_slice(digests.target(target, contract).as_bytes());
         end(0, &text);
-        write_headers(&parts.headers, &mut mask, &mut text);
+        write_headers(&parts.headers, contract.map_or(&[], |one| one.headers), digests, &mut text);
         end(1, &text);
-        text.extend_from_slice(&mask.body(body, asks));
+        if draft.open_body && hides_nothing(body) {
+            text.extend_from_slice(body);
+        } else if !body.is_empty() {
+            text.extend(digests.body(body, contract.map_or(&[], |contract| contract.body)));
+        }
         end(2, &text);
-        mask.draft(&mut draft);
         if let Some(answer) = answer {
-            let start = text.len();
-            write_headers(answer.headers(), &mut mask, &mut text);
-            if answer.headers().contains_key(WARNING) {
-                mask.repeated(&mut text, start);
-            }
+            let fields = contract.map_or(&[][..], |contract| contract.reply_headers);
+            write_headers(answer.headers(), fields, digests, &mut text);
         }
         end(3, &text);
         if let Some(answer) = answer {
-            let start = text.len();
-            // What a fault rule answers is not the operation's own.
-            let is_open = !answers.is_empty() && draft.fault.is_none();
-            match draft.contract.filter(|_| is_open) {
-                Some(contract) if reveals_nothing(contract) => {
-                    text.extend_from_slice(answer.body());
-                }
-                _ => text.extend_from_slice(&mask.body(answer.body(), answers)),
-            }
-            if !answer.status().is_success() {
-                mask.repeated(&mut text, start);
-            }
+            write_answer(answer, contract, digests, &mut text);
         }
         Self {
             ordinal,
+            step: 0,
             received,
             answered,
             method: parts.method.clone(),
@@ -185,6 +181,22 @@ impl Entry {
     /// Which request of its world it was, from 0 on, in the order in which they were received.
     pub fn ordinal(&self) -> u64 {
         self.ordinal
+    }
+
+    /// The place of its answer in the order of what happened in its world.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Whether its operation was performed.
+    pub fn was_performed(&self) -> bool {
+        self.draft.verdict == Verdict::Performed
+    }
+
+    /// Whether the answer has not come to the client, or says that nothing was performed.
+    pub fn is_lost(&self) -> bool {
+        let is_told = self.status.is_some_and(|status| status.is_success());
+        self.draft.fault.is_some() && (!is_told || self.draft.cut_off)
     }
 
     /// Path and query, as they were sent.
@@ -229,25 +241,46 @@ impl Entry {
     }
 }
 
-/// How many bytes headers take, each with two signs around it.
-fn size(headers: &HeaderMap) -> usize {
-    let kept = |(name, value): (&HeaderName, &HeaderValue)| match name.as_str() {
-        name if is_secret_header(name) => name.len() + DIGEST_LENGTH + 2,
-        name => name.len() + value.len() + 2,
-    };
-    headers.iter().map(kept).sum()
+/// As much as headers and answer take mostly.
+const USUAL_TEXT: usize = 768;
+
+/// Whether no text in a body can hide a document, or the user information or query of an address: a
+/// document has escapes there.
+fn hides_nothing(body: &[u8]) -> bool {
+    [b'\\', b'@', b'?'].iter().all(|sign| !body.contains(sign))
 }
 
-fn write_headers(headers: &HeaderMap, mask: &mut Mask, text: &mut Vec<u8>) {
+/// What a refusal says is fit to be shown already, and so is what a fault rule answers. An answer of
+/// an operation may have a secret in it.
+fn write_answer(
+    answer: &Response<Vec<u8>>,
+    contract: Option<&'static Contract>,
+    digests: &mut Digests,
+    text: &mut Vec<u8>,
+) {
+    let succeeded = contract.filter(|contract| answer.status() == contract.success);
+    match succeeded {
+        Some(contract) if !reveals_nothing(contract) || !hides_nothing(answer.body()) => {
+            text.extend(digests.body(answer.body(), contract.reply));
+        }
+        _ => text.extend_from_slice(answer.body()),
+    }
+}
+
+fn write_headers(headers: &HeaderMap, fields: &[Field], digests: &mut Digests, text: &mut Vec<u8>) {
     for (name, value) in headers {
-        text.extend_from_slice(name.as_str().as_bytes());
-        text.push(b':');
-        let value = value.as_bytes();
-        // Nearly all are plain text, and this finds it out fastest.
-        if value.is_ascii() && !is_secret_header(name.as_str()) {
+        let (name, value) = (name.as_str(), value.as_bytes());
+        // Nearly all are plain text that every request has, and this finds it out fastest.
+        if is_open_header(name) && value.is_ascii() && !value.contains(&b'@') {
+            text.extend_from_slice(name.as_bytes());
+            text.push(b':');
             text.extend_from_slice(value);
         } else {
-            text.extend_from_slice(mask.header(name.as_str(), value).as_bytes());
+            let is_declared = fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+            let shown = if is_declared { name.into() } else { digests.header_name(name) };
+            text.extend_from_slice(shown.as_bytes());
+            text.push(b':');
+            text.extend_from_slice(digests.header(name, value, fields).as_bytes());
         }
         text.push(b'\n');
     }

@@ -1,11 +1,14 @@
 //! Which requests are meant, and in what another one differs.
 
 use super::field_path::{FieldPath, Root};
-use super::secrets;
+use super::secrets::{Digests, is_concealed, is_open_header};
 use super::view::{Found, View};
+use crate::api::ROUTES;
+use crate::contract::json::Json;
+use crate::contract::{Contract, Field, Kind};
 use axum::http::{Method, StatusCode};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Which requests are meant: those that everything given here is true of.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +43,7 @@ pub enum Wanted {
 pub struct Difference {
     /// Where.
     pub field: String,
-    /// What was wanted; digests stand for secrets.
+    /// What was wanted; digests stand for what no contract declares.
     pub expected: Value,
     /// What was there; null where nothing was.
     pub got: Value,
@@ -65,7 +68,8 @@ impl Matcher {
             (!wanted.is(path, &found, view)).then(|| {
                 let mut got: Vec<_> = found.into_iter().map(|(value, _)| value).collect();
                 let got = if got.len() > 1 { json!(got) } else { json!(got.pop()) };
-                let expected = wanted.shown(path, &got, view);
+                let kind = self.kind(path).filter(|_| !has_concealed(&got));
+                let expected = wanted.shown(kind, &mut view.digests());
                 Difference { field: path.to_string(), expected, got }
             })
         });
@@ -89,7 +93,26 @@ impl Matcher {
         pairs.into_iter().filter(|(_, wanted, got)| !wanted.is_null() && wanted != got)
     }
 
-    /// What is meant, in words; digests stand for secrets of the world with this key.
+    /// The kind of what stands at the end of a path, if it is declared and no secret.
+    fn kind(&self, path: &FieldPath) -> Option<&'static Kind> {
+        let (name, _) = path.start();
+        let of_headers = matches!(path.root, Root::Headers | Root::AnswerHeaders);
+        if of_headers && is_open_header(&name.to_ascii_lowercase()) {
+            return Some(&Kind::TEXT);
+        }
+        let is_meant = |contract: &Contract| {
+            self.operation.is_none_or(|id| contract.id == id)
+                && self.service.is_none_or(|service| contract.service.name == service)
+        };
+        let contracts = ROUTES.iter().map(|route| route.contract).filter(|one| is_meant(one));
+        let mut kinds = contracts.filter_map(|contract| kind_in(contract, path));
+        let (kind, is_secret) = kinds.next()?;
+        // What one contract calls a secret is shown by none.
+        (!is_secret && !kinds.any(|(_, is_secret)| is_secret)).then_some(kind)
+    }
+
+    /// What is meant, in words; digests of the world with this key stand for what no contract
+    /// declares.
     pub fn describe(&self, key: u64) -> String {
         let Self { operation, service, method, status, committed, fault, fields } = self;
         let mut words = vec![operation.unwrap_or("any request").to_owned()];
@@ -98,9 +121,10 @@ impl Matcher {
         words.extend(status.map(|status| format!("with status {}", status.as_u16())));
         words.extend(committed.map(|is| if is { "committed" } else { "not committed" }.to_owned()));
         words.extend(fault.as_ref().map(|rule| format!("with fault {rule}")));
-        let fields = fields
-            .iter()
-            .map(|(path, wanted)| format!("with {path} = {}", wanted.masked(path, key)));
+        let digests = &mut Digests::new(key);
+        let fields = fields.iter().map(|(path, wanted)| {
+            format!("with {path} = {}", wanted.shown(self.kind(path), digests))
+        });
         words.extend(fields);
         words.join(" ")
     }
@@ -127,8 +151,8 @@ impl Wanted {
                 if *as_text && found.is_string() =>
             {
                 // A signature is only a part of its header.
-                let masked = view.masked_header(&path.start().0.to_ascii_lowercase(), wanted);
-                *found == **wanted || *found == view.digest(wanted) || *found == masked
+                let kept = view.kept_header(&path.start().0.to_ascii_lowercase(), wanted);
+                *found == **wanted || *found == view.digests().text(wanted) || *found == kept
             }
             Self::Json(wanted) => same(wanted, found, *as_text, view),
             Self::Written(wanted) => {
@@ -139,14 +163,18 @@ impl Wanted {
         }
     }
 
-    /// As a message may show it beside what was found.
-    fn shown(&self, path: &FieldPath, found: &Value, view: &View<'_>) -> Value {
-        let is_secret = has_digest(found) || is_secret(path);
-        masked(&self.value(), is_secret, &|secret| view.digest(secret))
-    }
-
-    fn masked(&self, path: &FieldPath, key: u64) -> Value {
-        masked(&self.value(), is_secret(path), &|secret| secrets::digest(key, secret.as_bytes()))
+    /// As a message shows it, if what it is held against is of a declared kind or of none.
+    fn shown(&self, kind: Option<&'static Kind>, digests: &mut Digests) -> Value {
+        let value = self.value();
+        let kind = match kind {
+            Some(Kind::List(of, _)) if !value.is_array() => Some(*of),
+            kind => kind,
+        };
+        let mut written = Vec::new();
+        if let Ok(json) = Json::deserialize(value) {
+            digests.value(&json, kind, &mut written);
+        }
+        serde_json::from_slice(&written).unwrap_or_default()
     }
 
     fn value(&self) -> Value {
@@ -157,58 +185,60 @@ impl Wanted {
     }
 }
 
-/// Whether anything at the end of a path would be kept as a digest.
-fn is_secret(path: &FieldPath) -> bool {
-    let of_headers = match path.root {
-        Root::Headers | Root::AnswerHeaders => true,
-        Root::Parameter => path.steps.len() == 1,
-        _ => false,
+/// The kind of what a contract declares at the end of a path, and whether that is a secret.
+fn kind_in(contract: &'static Contract, path: &FieldPath) -> Option<(&'static Kind, bool)> {
+    let tables: &[&'static [Field]] = match path.root {
+        Root::Parameter => {
+            &[contract.path_parameters, contract.query, contract.headers, contract.body]
+        }
+        Root::Body => &[contract.body],
+        Root::Query => &[contract.query],
+        Root::Headers => &[contract.headers],
+        Root::AnswerBody => &[contract.reply],
+        Root::AnswerHeaders => &[contract.reply_headers],
     };
-    path.names().any(|name| {
-        secrets::names_a_secret_parameter(name)
-            || of_headers && secrets::is_secret_header(&name.to_ascii_lowercase())
+    let of_headers = matches!(path.root, Root::Headers | Root::AnswerHeaders);
+    tables.iter().find_map(|table| {
+        let mut fields = *table;
+        let mut last = None;
+        for name in path.names().filter(|name| name.parse::<usize>().is_err()) {
+            let is_it = |field: &&Field| {
+                field.name == name || of_headers && field.name.eq_ignore_ascii_case(name)
+            };
+            let field = fields.iter().find(is_it)?;
+            if field.secret {
+                return Some((&field.kind, true));
+            }
+            fields = field.kind.members();
+            last = Some((&field.kind, false));
+        }
+        last
     })
 }
 
-fn has_digest(value: &Value) -> bool {
+fn has_concealed(value: &Value) -> bool {
     match value {
-        Value::String(text) => secrets::is_digest(text),
-        Value::Array(values) => values.iter().any(has_digest),
-        Value::Object(members) => members.values().any(has_digest),
+        Value::String(text) => is_concealed(text),
+        Value::Array(values) => values.iter().any(has_concealed),
+        Value::Object(members) => members.values().any(has_concealed),
         _ => false,
     }
 }
 
-/// A wanted value without its secrets; everything in it is one where `all` says so.
-fn masked(value: &Value, all: bool, digest: &impl Fn(&str) -> String) -> Value {
-    match value {
-        Value::String(text) if all && !secrets::is_digest(text) && !text.is_empty() => {
-            Value::from(digest(text))
-        }
-        Value::Number(number) if all => Value::from(digest(&number.to_string())),
-        Value::Array(values) => values.iter().map(|value| masked(value, all, digest)).collect(),
-        Value::Object(members) => {
-            let member = |(name, value): (&String, &Value)| {
-                let all = all || secrets::names_a_secret(name);
-                (name.clone(), masked(value, all, digest))
-            };
-            Value::Object(members.iter().map(member).collect::<Map<_, _>>())
-        }
-        other => other.clone(),
-    }
-}
-
-/// Whether two values are the same. A digest is the same as the secret that it stands for; text
-/// that travelled outside a body is the same as the number that it is written like.
+/// Whether two values are the same. A digest is the same as what it stands for; text that travelled
+/// outside a body is the same as the number that it is written like.
 fn same(wanted: &Value, found: &Value, as_text: bool, view: &View<'_>) -> bool {
     match (wanted, found) {
         (Value::String(wanted), Value::String(found)) => {
-            wanted == found || secrets::is_digest(found) && view.digest(wanted) == *found
+            wanted == found || is_concealed(found) && view.digests().text(wanted) == *found
         }
         (Value::Number(_) | Value::Bool(_), Value::String(found)) => {
             let wanted = wanted.to_string();
-            as_text && wanted == *found
-                || secrets::is_digest(found) && view.digest(&wanted) == *found
+            let digests = &mut view.digests();
+            let stands_for = |found: &str, digests: &mut Digests| {
+                digests.number(&wanted) == found || digests.text(&wanted) == found
+            };
+            as_text && wanted == *found || is_concealed(found) && stands_for(found, digests)
         }
         (Value::Number(wanted), Value::Number(found)) => {
             wanted == found || wanted.as_f64().is_some_and(|it| Some(it) == found.as_f64())

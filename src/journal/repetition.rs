@@ -3,26 +3,39 @@
 //! It goes to the same place, by whichever path and whatever else is in the query, and nothing was
 //! taken back in between: creation, deletion and creation again are no repetition.
 
+use super::View;
 use crate::contract::Contract;
 use crate::contract::template::fits;
-use axum::http::Method;
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 use std::borrow::Cow;
 
-/// Calls that take back what others have done, beside those whose method is DELETE.
-const TAKING_BACK: &[&str] = &[
-    "BatchStopMigrationTasks",
-    "RollbackExchangeInstanceIp",
-    "StopMigrationTask",
-    "StopMigrationTaskSync",
-];
+/// What equal requests have in common: where they go, and what they ask for, in whatever order its
+/// members are. What the journal conceals has digests there, and equal ones have equal digests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Content {
+    /// Where they go.
+    pub place: (usize, String),
+    /// The body, with its members in order.
+    pub body: String,
+}
+
+impl Content {
+    /// That of one request for an operation.
+    pub fn of(contract: &Contract, view: &View<'_>) -> Self {
+        let place = (contract.place(), place(contract, view.entry.target()).into_owned());
+        let mut body = view.body().clone();
+        Value::sort_all_objects(&mut body);
+        Self { place, body: body.to_string() }
+    }
+}
 
 /// What parts the values of a place. No path has it.
 const BREAK: &str = "\0";
 
 /// Where a write goes: its path as the operation's own page has it, and the parameters of its query
 /// that the operation declares.
-pub fn place<'t>(contract: &Contract, target: &'t str) -> Cow<'t, str> {
+fn place<'t>(contract: &Contract, target: &'t str) -> Cow<'t, str> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = own_path(contract, path);
     if query.is_empty() {
@@ -74,7 +87,7 @@ impl UndoCounts {
     pub fn note(&mut self, contract: &Contract) -> u64 {
         let at = self.of(contract);
         let [done, taken_back] = &mut self.0[at].1;
-        if takes_back(contract) {
+        if contract.takes_back() {
             *taken_back += 1;
             *done
         } else {
@@ -87,7 +100,7 @@ impl UndoCounts {
     pub fn current(&mut self, contract: &Contract) -> u64 {
         let at = self.of(contract);
         let [done, taken_back] = self.0[at].1;
-        if takes_back(contract) { done } else { taken_back }
+        if contract.takes_back() { done } else { taken_back }
     }
 
     fn of(&mut self, contract: &Contract) -> usize {
@@ -97,10 +110,6 @@ impl UndoCounts {
             self.0.len() - 1
         })
     }
-}
-
-fn takes_back(contract: &Contract) -> bool {
-    contract.method == Method::DELETE || TAKING_BACK.contains(&contract.id)
 }
 
 #[cfg(test)]
@@ -114,10 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_something_back_is_an_operation() {
-        for id in TAKING_BACK {
-            assert_ne!(contract(id).method, Method::DELETE, "{id} is named twice");
+    fn no_contract_says_twice_that_it_takes_something_back() {
+        for contract in ROUTES.iter().map(|route| route.contract) {
+            let is_deletion = contract.method == axum::http::Method::DELETE;
+            assert!(!contract.undoes || !is_deletion, "{}", contract.id);
         }
+        assert!(contract("StopMigrationTask").takes_back());
     }
 
     #[test]

@@ -1,292 +1,537 @@
-//! Secrets are kept as keyed digests: nobody can read them, and equal ones are seen to be equal.
+//! What of a request its journal shows.
+//!
+//! Only values that a contract declares, and does not call secret, are kept as they were sent, beside
+//! the headers that every request has. All others are kept as their kind, their length and a digest
+//! under the key of their world: nobody can read them, and equal ones are seen to be equal. A name
+//! that no contract declares is kept where it reads like a name.
 
-mod json;
-mod replies;
-mod words;
-
-pub use replies::reveals_nothing;
-pub use words::{is_secret_header, may_conceal, names_a_secret, names_a_secret_parameter};
-
-use super::entry::RequestRecord;
-use crate::contract::Field;
+use crate::api::ROUTES;
+use crate::contract::json::Json;
+use crate::contract::{Contract, Field, Kind};
+use crate::project_id::is_project_id;
+use crate::text::{characters, open, reads_like_a_name};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
-/// What a digest starts with.
-const MARK: &str = "digest:";
+/// What stands between the kind of a value and its digest.
+const MARK: &str = ", digest ";
 
-/// How long a digest is.
-pub const DIGEST_LENGTH: usize = MARK.len() + 16;
-
-/// Shorter text is found in messages by chance. No password of the emulated services is shorter.
-const SHORTEST: usize = 8;
-
-/// What stands for a secret in the world with this key: its mark and 16 hexadecimal digits.
-pub fn digest(key: u64, secret: &[u8]) -> String {
-    let hash = Sha256::new().chain_update(key.to_be_bytes()).chain_update(secret).finalize();
-    let start = hash.iter().take(8).fold(0_u64, |start, byte| start << 8 | u64::from(*byte));
-    format!("{MARK}{start:016x}")
+/// Whether a text stands for a value that is not shown.
+pub fn is_concealed(text: &str) -> bool {
+    text.starts_with('<') && text.ends_with('>') && text.contains(MARK)
 }
 
-/// Whether text stands for a secret.
-pub fn is_digest(text: &str) -> bool {
-    text.starts_with(MARK)
-}
-
-/// Takes the secrets out of one request and its answer.
+/// Digests of what is not shown, under the key of a world.
+///
+/// A client sends the same token with each request, so the last digests are remembered: by numbers
+/// that nobody can turn back into what they were made of.
 #[derive(Debug)]
-pub struct Mask {
+pub struct Digests {
     key: u64,
-    /// What was taken out, to find it again where a message repeats it.
-    found: Vec<String>,
+    numbers: RandomState,
+    recent: [(u64, u32); 4],
+    next: usize,
 }
 
-impl Mask {
-    /// A mask for the world with this key.
+impl Digests {
+    /// Those of the world with this key.
     pub fn new(key: u64) -> Self {
-        Self { key, found: Vec::new() }
+        Self { key, numbers: RandomState::new(), recent: [(0, 0); 4], next: 0 }
     }
 
-    fn hide(&mut self, secret: &str) -> String {
-        if secret.len() >= SHORTEST && !self.found.iter().any(|found| found == secret) {
-            self.found.push(secret.to_owned());
-        }
-        digest(self.key, secret.as_bytes())
+    /// The key.
+    pub fn key(&self) -> u64 {
+        self.key
     }
 
-    /// Path and query.
-    pub fn target<'t>(&mut self, target: &'t str) -> Cow<'t, str> {
-        let Some((path, query)) = target.split_once('?') else { return Cow::Borrowed(target) };
-        match self.query(query) {
-            Cow::Borrowed(_) => Cow::Borrowed(target),
-            Cow::Owned(query) => Cow::Owned(format!("{path}?{query}")),
+    fn of(&mut self, secret: &[u8]) -> u32 {
+        let number = self.numbers.hash_one(secret);
+        if let Some((_, digest)) = self.recent.iter().find(|(known, _)| *known == number) {
+            return *digest;
         }
+        let hash =
+            Sha256::new().chain_update(self.key.to_be_bytes()).chain_update(secret).finalize();
+        let digest = hash.iter().take(4).fold(0, |start, byte| start << 8 | u32::from(*byte));
+        self.recent[self.next] = (number, digest);
+        self.next = (self.next + 1) % self.recent.len();
+        digest
     }
 
-    fn query<'q>(&mut self, query: &'q str) -> Cow<'q, str> {
-        let is_secret = |pair: &str| {
-            let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-            names_a_secret_parameter(&decode(name))
-        };
-        if !query.split('&').any(is_secret) {
-            return Cow::Borrowed(query);
+    /// What stands for a text.
+    pub fn text(&mut self, secret: &str) -> String {
+        self.concealed("text", secret)
+    }
+
+    /// What stands for a number.
+    pub fn number(&mut self, secret: &str) -> String {
+        format!("<number{MARK}{:08x}>", self.of(secret.as_bytes()))
+    }
+
+    fn concealed(&mut self, kind: &str, secret: &str) -> String {
+        format!("<{kind} of {}{MARK}{:08x}>", characters(secret), self.of(secret.as_bytes()))
+    }
+
+    /// A name that no contract declares.
+    fn name<'n>(&mut self, name: &'n str) -> Cow<'n, str> {
+        if reads_like_a_name(name) {
+            return Cow::Borrowed(name);
         }
-        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, value)) if is_secret(pair) && !value.is_empty() => {
-                // A message about a value that cannot be decoded shows it as it was sent.
-                self.hide(value);
-                format!("{name}={}", self.hide(&decode(value)))
+        Cow::Owned(self.concealed("name", name))
+    }
+
+    /// A declared text: whole, or without the user information of an address; not at all where it is
+    /// a document.
+    fn declared<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        open(text).unwrap_or_else(|| Cow::Owned(self.text(text)))
+    }
+
+    /// Path and query of a request for an operation, or for what is none.
+    pub fn target<'t>(
+        &mut self,
+        target: &'t str,
+        contract: Option<&'static Contract>,
+    ) -> Cow<'t, str> {
+        let (path, query) =
+            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let path = match contract {
+            // What is declared is in it, and the words of its template.
+            Some(_) if !path.bytes().any(|sign| matches!(sign, b'%' | b'{' | b'[' | b'@')) => {
+                Cow::Borrowed(path)
             }
-            _ => pair.to_owned(),
+            Some(_) => self.path(path, |digests, segment| digests.declared(segment).into_owned()),
+            None => self.path(path, |digests, segment| {
+                if is_known_word(segment) { segment.to_owned() } else { digests.text(segment) }
+            }),
+        };
+        let Some(query) = query else { return path };
+        let query = self.query(query, contract.map_or(&[], |contract| contract.query));
+        Cow::Owned([&*path, "?", &query].concat())
+    }
+
+    /// A path, segment by segment; one that is shown stays as it was sent.
+    fn path<'p>(
+        &mut self,
+        path: &'p str,
+        mut show: impl FnMut(&mut Self, &str) -> String,
+    ) -> Cow<'p, str> {
+        let segments = path.split('/').map(|sent| {
+            let segment = percent_decode_str(sent).decode_utf8_lossy();
+            let shown = if segment.is_empty() { String::new() } else { show(self, &segment) };
+            if *shown == *segment { sent.to_owned() } else { shown }
         });
-        Cow::Owned(pairs.collect::<Vec<_>>().join("&"))
+        Cow::Owned(segments.collect::<Vec<_>>().join("/"))
+    }
+
+    fn query(&mut self, query: &str, fields: &[Field]) -> String {
+        let pairs = query.split('&').map(|pair| {
+            let (sent_name, sent) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decode(sent_name);
+            let field = fields.iter().find(|field| field.name == name);
+            let shown_name = match field {
+                Some(_) => Cow::Borrowed(sent_name),
+                None if reads_like_a_name(&name) => Cow::Borrowed(sent_name),
+                None if name.is_empty() => Cow::Borrowed(""),
+                None => Cow::Owned(self.concealed("name", &name)),
+            };
+            let value = decode(sent);
+            let shown = match field {
+                _ if value.is_empty() => Cow::Borrowed(""),
+                Some(field) if !field.secret => match self.declared(&value) {
+                    Cow::Borrowed(_) => Cow::Borrowed(sent),
+                    Cow::Owned(other) => Cow::Owned(other),
+                },
+                _ => Cow::Owned(self.text(&value)),
+            };
+            let joint = if pair.contains('=') { "=" } else { "" };
+            [&*shown_name, joint, &*shown].concat()
+        });
+        pairs.collect::<Vec<_>>().join("&")
     }
 
     /// The value of a header, by its name in lower-case letters.
-    pub fn header<'v>(&mut self, name: &str, value: &'v [u8]) -> Cow<'v, str> {
+    pub fn header<'v>(&mut self, name: &str, value: &'v [u8], fields: &[Field]) -> Cow<'v, str> {
         let text = String::from_utf8_lossy(value);
-        if text.is_empty() || !is_secret_header(name) {
-            return text;
-        }
+        let is_declared =
+            || fields.iter().any(|it| !it.secret && it.name.eq_ignore_ascii_case(name));
         match name {
+            _ if text.is_empty() => text,
             "authorization" => Cow::Owned(self.authorization(&text)),
-            _ => Cow::Owned(self.hide(&text)),
+            "x-project-id" | "x-domain-id" if is_project_id(&text) => text,
+            name if is_open_header(name) || is_declared() => match self.declared(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(other) => Cow::Owned(other),
+            },
+            _ => Cow::Owned(self.text(&text)),
         }
+    }
+
+    /// The name of a header: one that is looked at only where it reads like a name.
+    pub fn header_name<'n>(&mut self, name: &'n str) -> Cow<'n, str> {
+        if is_open_header(name) { Cow::Borrowed(name) } else { self.name(name) }
     }
 
     /// Who signed and what, but not the signature; of other credentials, their scheme.
     fn authorization(&mut self, value: &str) -> String {
-        let Some((scheme, rest)) = value.split_once(' ') else { return self.hide(value) };
+        let Some((scheme, rest)) = value.split_once(' ') else { return self.text(value) };
         let of_signature = ["SDK-", "V4-", "V11-"].iter().any(|start| scheme.starts_with(start));
-        if !of_signature {
+        if !of_signature || scheme.len() > LONGEST_SCHEME {
             let known = ["Basic", "Bearer", "Digest"].contains(&scheme);
-            return if known { format!("{scheme} {}", self.hide(rest)) } else { self.hide(value) };
+            return if known { format!("{scheme} {}", self.text(rest)) } else { self.text(value) };
         }
         let parts = rest.split(',').map(str::trim).map(|part| match part.split_once('=') {
             Some(("Access" | "Credential" | "SignedHeaders", _)) => part.to_owned(),
-            Some((name @ "Signature", value)) => format!("{name}={}", self.hide(value)),
-            _ => self.hide(part),
+            Some((name @ "Signature", value)) => format!("{name}={}", self.text(value)),
+            _ => self.text(part),
         });
         format!("{scheme} {}", parts.collect::<Vec<_>>().join(", "))
     }
 
     /// A body whose members are these.
-    pub fn body<'b>(&mut self, body: &'b [u8], fields: &'static [Field]) -> Cow<'b, [u8]> {
-        if !may_conceal(body) {
-            return Cow::Borrowed(body);
+    pub fn body(&mut self, body: &[u8], fields: &'static [Field]) -> Vec<u8> {
+        if body.is_empty() {
+            return Vec::new();
         }
-        let masked = json::masked(self, body, fields);
-        Cow::Owned(masked.unwrap_or_else(|| {
-            let (bytes, digest) = (body.len(), digest(self.key, body));
-            format!(r#"{{"unreadable":{{"bytes":{bytes},"digest":"{digest}"}}}}"#).into_bytes()
-        }))
-    }
-
-    /// A message that may repeat what was taken out.
-    pub fn message(&self, message: &mut String) {
-        for secret in &self.found {
-            if !message.contains(plain_part(secret)) {
-                continue;
+        let text = std::str::from_utf8(body).ok();
+        match text.and_then(|text| Json::parse(text).ok()) {
+            Some(json @ (Json::Object(_) | Json::List(_))) => {
+                let mut written = Vec::with_capacity(body.len());
+                self.container(&json, fields, &mut written);
+                written
             }
-            for form in forms(secret) {
-                if message.contains(&form) {
-                    *message = message.replace(&form, &digest(self.key, secret.as_bytes()));
-                }
-            }
+            _ => self.text(&String::from_utf8_lossy(body)).into_bytes(),
         }
     }
 
-    /// The end of what is written, from here on, where it may repeat what was taken out.
-    pub fn repeated(&self, written: &mut Vec<u8>, from: usize) {
-        if self.found.is_empty() {
+    /// A value of a declared kind, or of none, as JSON.
+    pub fn value(&mut self, json: &Json<'_>, kind: Option<&'static Kind>, to: &mut Vec<u8>) {
+        match (json, kind) {
+            (Json::Object(_), Some(Kind::Object(fields))) => self.container(json, fields, to),
+            (Json::Object(_), _) => self.container(json, &[], to),
+            (Json::List(values), kind) => {
+                let of = match kind {
+                    Some(Kind::List(of, _)) => Some(*of),
+                    _ => None,
+                };
+                self.list(values, of, to);
+            }
+            (scalar, Some(kind)) if is_scalar(kind) => self.scalar(scalar, kind, to),
+            (scalar, Some(Kind::List(of, _))) if is_scalar(of) => self.scalar(scalar, of, to),
+            (scalar, _) => self.conceal(scalar, to),
+        }
+    }
+
+    fn container(&mut self, json: &Json<'_>, fields: &'static [Field], to: &mut Vec<u8>) {
+        let Json::Object(members) = json else {
+            if let Json::List(values) = json {
+                self.list(values, None, to);
+            }
             return;
+        };
+        to.push(b'{');
+        for (at, (name, value)) in members.iter().enumerate() {
+            if at > 0 {
+                to.push(b',');
+            }
+            let field = fields.iter().find(|field| field.name == name);
+            match field {
+                Some(_) => write_text(name, to),
+                None => write_text(&self.name(name), to),
+            }
+            to.push(b':');
+            let kind = field.filter(|field| !field.secret).map(|field| &field.kind);
+            self.value(value, kind, to);
         }
-        if let Ok(text) = std::str::from_utf8(&written[from..]) {
-            let mut text = text.to_owned();
-            self.message(&mut text);
-            written.truncate(from);
-            written.extend_from_slice(text.as_bytes());
+        to.push(b'}');
+    }
+
+    fn list(&mut self, values: &[Json<'_>], of: Option<&'static Kind>, to: &mut Vec<u8>) {
+        to.push(b'[');
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                to.push(b',');
+            }
+            self.value(value, of, to);
+        }
+        to.push(b']');
+    }
+
+    fn scalar(&mut self, scalar: &Json<'_>, kind: &Kind, to: &mut Vec<u8>) {
+        match (scalar, kind) {
+            // A text whose form is that of a document.
+            (Json::Text(text), Kind::Format(format)) if (format.accepts)(text) => {
+                write_text(text, to);
+            }
+            (Json::Text(text), _) => write_text(&self.declared(text), to),
+            (other, _) => write_plain(other, to),
         }
     }
 
-    /// What was noted on the way.
-    pub fn draft(&mut self, draft: &mut RequestRecord) {
-        for violation in &mut draft.violations {
-            if let Some(got) = &mut violation.got {
-                self.message(got);
-            }
-        }
-        for warning in &mut draft.warnings {
-            self.message(&mut warning.message);
-        }
-        if let Some(computed) = &mut draft.computed {
-            computed.canonical_request = self.canonical_request(&computed.canonical_request);
+    /// An empty text, null and a truth value tell nothing.
+    fn conceal(&mut self, scalar: &Json<'_>, to: &mut Vec<u8>) {
+        match scalar {
+            Json::Text(text) if !text.is_empty() => write_text(&self.text(text), to),
+            Json::Integer(number) => write_text(&self.number(&number.to_string()), to),
+            Json::Float(number) => write_text(&self.number(&number.to_string()), to),
+            other => write_plain(other, to),
         }
     }
+}
 
-    /// Method, path, query, headers with their values, names of the headers, hash: a line each.
-    fn canonical_request(&mut self, text: &str) -> String {
-        let mut in_headers = true;
-        let lines = text.split('\n').enumerate().map(|(at, line)| {
-            in_headers &= at < 3 || !line.is_empty();
-            match line.split_once(':') {
-                _ if at == 2 => self.query(line),
-                Some((name, value)) if at > 2 && in_headers && value != "***" => {
-                    Cow::Owned(format!("{name}:{}", self.header(name, value.as_bytes())))
-                }
-                _ => Cow::Borrowed(line),
-            }
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    }
+/// The names of the algorithms are no longer.
+const LONGEST_SCHEME: usize = 32;
+
+/// Whether values of a kind have no members and no elements.
+fn is_scalar(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Object(_) | Kind::List(..))
+}
+
+fn write_text(text: &str, to: &mut Vec<u8>) {
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(to, text);
+}
+
+fn write_plain(scalar: &Json<'_>, to: &mut Vec<u8>) {
+    let _ = match scalar {
+        Json::Boolean(value) => serde_json::to_writer(to, value),
+        Json::Integer(number) => serde_json::to_writer(to, number),
+        Json::Float(number) => serde_json::to_writer(to, number),
+        Json::Text(text) => serde_json::to_writer(to, text),
+        Json::Null | Json::List(_) | Json::Object(_) => serde_json::to_writer(to, &()),
+    };
 }
 
 /// In a query, `+` is a space.
-fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-}
-
-/// A part of a secret that every form of it has as it is: what no quoting changes, of its start.
-/// Looking for it alone tells of nearly every message that it repeats nothing.
-fn plain_part(secret: &str) -> &str {
-    let start = secret.char_indices().nth(FEWEST_SHOWN).map_or(secret, |(end, _)| &secret[..end]);
-    let runs = start.split(|sign: char| !sign.is_ascii_alphanumeric());
-    runs.max_by_key(|run| run.len()).unwrap_or_default()
-}
-
-/// How many characters of a value a message shows at least, where it shows any.
-const FEWEST_SHOWN: usize = 48;
-
-/// How a message may show a value: whole or only its start, quoted, and as text of JSON.
-fn forms(secret: &str) -> impl Iterator<Item = String> {
-    let start = |length| secret.chars().take(length).collect::<String>();
-    let mut forms = Vec::with_capacity(18);
-    for text in [secret.to_owned(), start(64), start(FEWEST_SHOWN)] {
-        // Only one of the two leaves an apostrophe as it is.
-        let (escaped, quoted) = (text.escape_debug().to_string(), format!("{text:?}"));
-        let quoted = quoted[1..quoted.len() - 1].to_owned();
-        let in_json = |text: &str| {
-            let text = serde_json::Value::from(text).to_string();
-            text[1..text.len() - 1].to_owned()
-        };
-        forms.extend([in_json(&quoted), in_json(&escaped), in_json(&text)]);
-        forms.extend([quoted, escaped, text]);
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|sign| matches!(sign, b'+' | b'%')) {
+        return Cow::Borrowed(text);
     }
-    forms.dedup();
-    forms.into_iter()
+    Cow::Owned(percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned())
+}
+
+/// Whether a segment of a path that leads nowhere can be shown: it is a word, or looks like the id of a
+/// project.
+pub fn is_known_word(segment: &str) -> bool {
+    let is_id = segment.len() == 32 && segment.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_id || reads_like_a_name(segment)
+}
+
+/// Whether a header is one that every request or answer may have, and carries no secret.
+pub fn is_open_header(name: &str) -> bool {
+    matches!(
+        name,
+        "host"
+            | "user-agent"
+            | "content-type"
+            | "content-length"
+            | "accept"
+            | "accept-encoding"
+            | "accept-language"
+            | "allow"
+            | "connection"
+            | "content-encoding"
+            | "date"
+            | "expect"
+            | "location"
+            | "retry-after"
+            | "transfer-encoding"
+            | "x-iam-trace-id"
+            | "x-language"
+            | "x-paper-clock"
+            | "x-paper-explain"
+            | "x-paper-fault"
+            | "x-paper-scenario"
+            | "x-paper-warning"
+            | "x-request-id"
+            | "x-sdk-content-sha256"
+            | "x-sdk-date"
+    )
+}
+
+/// Whether an operation's own answer has no member that is a secret, whatever is asked.
+pub fn reveals_nothing(contract: &'static Contract) -> bool {
+    OPEN.binary_search(&contract.place()).is_ok()
+}
+
+/// Where the contracts of such operations are, in order.
+static OPEN: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let contracts = ROUTES.iter().map(|route| route.contract);
+    let open = contracts.filter(|contract| contract.reply.iter().all(is_open));
+    let mut places: Vec<_> = open.map(Contract::place).collect();
+    places.sort_unstable();
+    places
+});
+
+fn is_open(field: &Field) -> bool {
+    !field.secret && has_open_members(&field.kind)
+}
+
+fn has_open_members(kind: &Kind) -> bool {
+    match kind {
+        // Without a table any name may come.
+        Kind::Object([]) => false,
+        Kind::Object(members) => members.iter().all(is_open),
+        Kind::List(values, _) => has_open_members(values),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::format::SCOPE_CHANGE;
 
-    const PLANT: &str = "plant-3f\"'9c";
+    static TABLE: &[Field] = &[
+        Field::optional("user", Kind::Object(USER)),
+        Field::optional("names", Kind::List(&Kind::TEXT, 9)),
+        Field::optional("scope", Kind::Format(&SCOPE_CHANGE)),
+    ];
+    static USER: &[Field] = &[
+        Field::optional("name", Kind::TEXT),
+        Field::optional("id", Kind::Integer(0, 9)),
+        Field::optional("password", Kind::TEXT).secret(),
+    ];
 
-    fn digested() -> String {
-        digest(7, PLANT.as_bytes())
+    fn digests() -> Digests {
+        Digests::new(7)
+    }
+
+    fn text(secret: &str) -> String {
+        digests().text(secret)
+    }
+
+    #[track_caller]
+    fn assert_kept(body: &str, expected: &str) {
+        let kept = digests().body(body.as_bytes(), TABLE);
+        let [a, one] = [text("a"), digests().number("1")];
+        let expected = expected.replace("$a", &a).replace("$1", &one);
+        assert_eq!(String::from_utf8(kept).unwrap(), expected);
     }
 
     #[test]
     fn equal_secrets_have_equal_digests_in_one_world() {
-        assert_eq!(digest(7, b"a"), digest(7, b"a"));
-        assert_ne!(digest(7, b"a"), digest(7, b"b"));
-        assert_ne!(digest(7, b"a"), digest(8, b"a"));
-        assert_eq!(digest(7, b"a").len(), 23);
+        assert_eq!(text("a"), text("a"));
+        assert_ne!(text("a"), text("b"));
+        assert_ne!(Digests::new(8).text("a"), text("a"));
+        assert!(text("abc").starts_with("<text of 3 characters, digest "), "{}", text("abc"));
+        assert!(is_concealed(&text("a")) && !is_concealed("<a>"));
+        let mut digests = digests();
+        let first: Vec<_> = (0..9).map(|number| digests.text(&number.to_string())).collect();
+        let again: Vec<_> = (0..9).map(|number| digests.text(&number.to_string())).collect();
+        assert_eq!(first, again);
     }
 
     #[test]
-    fn a_query_keeps_everything_but_its_secrets() {
-        let mut mask = Mask::new(7);
-        assert_eq!(mask.target("/v3/a?limit=1"), "/v3/a?limit=1");
-        let expected = format!("/v3/a?limit=1&my_pass%77ord={}&b", digested());
-        assert_eq!(mask.target("/v3/a?limit=1&my_pass%77ord=plant-3f%22%279c&b"), expected);
-        assert!(mask.target("/a?X-Sdk-Signature=x").contains("=digest:"));
+    fn only_what_is_declared_and_no_secret_is_kept() {
+        assert_kept(
+            r#"{"user":{"name":"a","id":1,"password":"a"},"names":["a",1],"b":"a"}"#,
+            r#"{"user":{"name":"a","id":1,"password":"$a"},"names":["a",1],"b":"$a"}"#,
+        );
+        assert_kept(
+            r#"{"x":[{"y":"a","n":1,"t":true,"e":"","z":null}]}"#,
+            r#"{"x":[{"y":"$a","n":"$1","t":true,"e":"","z":null}]}"#,
+        );
+        assert_kept(r#"[{"user":"a"}]"#, r#"[{"user":"$a"}]"#);
+        assert_kept(r#"{"user":"a","names":"a"}"#, r#"{"user":"$a","names":"a"}"#);
+        assert_kept(r#"{"user":{"name":{"x":"a"}}}"#, r#"{"user":{"name":{"x":"$a"}}}"#);
+        assert_kept(
+            r#"{"user":{"password":["a",{"x":1}]}}"#,
+            r#"{"user":{"password":["$a",{"x":"$1"}]}}"#,
+        );
+        let scope = r#"{"scope":"{\"white_list\":\"a\"}"}"#;
+        assert_kept(scope, scope);
     }
 
     #[test]
-    fn an_authorization_keeps_who_signed_what() {
-        let mut mask = Mask::new(7);
-        let signed = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=0123";
-        let expected = format!(
-            "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature={}",
-            digest(7, b"0123")
-        );
-        assert_eq!(mask.header("authorization", signed.as_bytes()), expected);
-        assert_eq!(
-            mask.header("authorization", b"Bearer abc"),
-            format!("Bearer {}", digest(7, b"abc"))
-        );
-        assert_eq!(mask.header("authorization", b"my token"), digest(7, b"my token"));
-        assert_eq!(mask.header("host", b"a:1"), "a:1");
+    fn what_a_declared_text_may_hide_is_not_kept() {
+        let kept = |body: &str| String::from_utf8(digests().body(body.as_bytes(), TABLE)).unwrap();
+        let document =
+            r#"{"user":{"name":"{\"password\":\"plant\"}"},"names":["redis://:plant@h:1"]}"#;
+        let kept = kept(document);
+        assert!(!kept.contains("plant") && kept.contains("redis://***@h:1"), "{kept}");
     }
 
     #[test]
-    fn a_message_that_repeats_a_secret_is_masked_too() {
-        let mut mask = Mask::new(7);
-        let body = serde_json::json!({ "password": PLANT }).to_string();
-        let masked = mask.body(body.as_bytes(), &[]).into_owned();
-        assert_eq!(
-            String::from_utf8(masked).unwrap(),
-            format!(r#"{{"password":"{}"}}"#, digested())
-        );
-        let escaped = PLANT.escape_debug();
-        for shown in [format!("got {PLANT}"), format!("got {PLANT:?}"), format!("{escaped}")] {
-            let mut message = serde_json::json!({ "error_msg": shown }).to_string();
-            mask.message(&mut message);
-            assert!(message.contains(&digested()) && !message.contains("3f"), "{message}");
-            serde_json::from_str::<serde_json::Value>(&message).expect("still JSON");
-        }
+    fn a_name_that_is_a_value_is_not_kept() {
+        let kept = digests().body(br#"{"plant-7f3a9c2e51":1}"#, TABLE);
+        let kept = String::from_utf8(kept).unwrap();
+        assert!(kept.starts_with(r#"{"<name of 16 characters, digest "#), "{kept}");
     }
 
     #[test]
     fn what_cannot_be_read_is_not_kept() {
-        let mut mask = Mask::new(7);
-        for body in ["password=plant", r#"{"password":"plant""#, r#""the password is plant""#] {
-            let masked = mask.body(body.as_bytes(), &[]).into_owned();
-            let masked = String::from_utf8(masked).unwrap();
-            assert!(masked.starts_with(r#"{"unreadable":{"bytes":"#), "{masked}");
+        for body in ["password=plant", r#"{"password":"plant""#, r#""the plant""#, "{ not json"] {
+            let kept = String::from_utf8(digests().body(body.as_bytes(), TABLE)).unwrap();
+            assert_eq!(kept, text(body));
         }
-        assert_eq!(&*mask.body(b"{ not json", &[]), b"{ not json");
+        assert_eq!(digests().body(b"", TABLE), b"");
+    }
+
+    #[test]
+    fn a_target_keeps_what_is_declared() {
+        let contract = ROUTES.iter().map(|route| route.contract);
+        let mut contract = contract.filter(|contract| contract.id == "ListDbCacheMappings");
+        let contract = contract.next();
+        let kept = |target: &str| digests().target(target, contract).into_owned();
+        assert_eq!(kept("/v3/p/dbcache/mappings?limit=1"), "/v3/p/dbcache/mappings?limit=1");
+        let expected = format!("/v3/p/dbcache/mappings?limit=1&my_pass%77ord={}&b", text("a\""));
+        assert_eq!(kept("/v3/p/dbcache/mappings?limit=1&my_pass%77ord=a%22&b"), expected);
+        let nowhere = digests().target("/v9/no%20where/such/plant-7f3a9c2e?a=b", None).into_owned();
+        let [first, second, value] = [text("no where"), text("plant-7f3a9c2e"), text("b")];
+        assert_eq!(nowhere, format!("/v9/{first}/such/{second}?a={value}"));
+    }
+
+    #[test]
+    fn an_authorization_keeps_who_signed_what() {
+        let header =
+            |name: &str, value: &str| digests().header(name, value.as_bytes(), &[]).into_owned();
+        let signed = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=0123";
+        let expected = signed.replace("0123", &text("0123"));
+        assert_eq!(header("authorization", signed), expected);
+        assert_eq!(header("authorization", "Bearer abc"), format!("Bearer {}", text("abc")));
+        assert_eq!(header("authorization", "my token"), text("my token"));
+        assert_eq!(header("host", "a:1"), "a:1");
+        assert_eq!(header("x-anything", "a"), text("a"));
+        assert_eq!(header("x-project-id", "a"), "a");
+        assert_eq!(header("x-project-id", "a b"), text("a b"));
+    }
+
+    #[test]
+    fn jobs_and_tasks_have_no_secrets_and_tokens_may() {
+        let open = |id: &str| {
+            let route = ROUTES.iter().find(|route| route.contract.id == id);
+            reveals_nothing(route.expect("an operation").contract)
+        };
+        for id in ["CreateDbCacheMapping", "ListMigrationTask", "ListJobs"] {
+            assert!(open(id), "{id}");
+        }
+    }
+
+    /// A secret that no contract calls one would be shown.
+    #[test]
+    fn every_declared_password_and_token_is_called_a_secret() {
+        fn look(fields: &'static [Field], seen: &mut usize) {
+            for field in fields {
+                let name = field.name.to_lowercase();
+                let words = ["password", "passwd", "pwd", "secret", "subject-token"];
+                let names_one = words.iter().any(|word| name.ends_with(word));
+                let is_text = is_scalar(&field.kind) && !matches!(field.kind, Kind::Boolean);
+                assert!(field.secret || !(names_one && is_text), "{} is no secret", field.name);
+                *seen += usize::from(field.secret);
+                look(field.kind.members(), seen);
+            }
+        }
+        let mut seen = 0;
+        for contract in ROUTES.iter().map(|route| route.contract) {
+            for (_, field) in contract.parameters() {
+                assert!(reads_like_a_name(field.name), "{}", field.name);
+                look(std::slice::from_ref(field), &mut seen);
+            }
+            look(contract.reply, &mut seen);
+            look(contract.reply_headers, &mut seen);
+        }
+        assert!(seen > 4, "{seen}");
     }
 }

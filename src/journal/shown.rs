@@ -4,6 +4,7 @@ use super::view::{View, by_name};
 use super::{Entry, Verdict};
 use crate::cloud::Activity;
 use crate::contract::{Level, Strictness, Violation};
+use crate::text;
 use crate::text::language::Language;
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,7 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
         "query": view.query(),
         "headers": headers(view.entry.headers()),
         "body": view.body(),
-        "received": received.with_milliseconds(),
+        "received": received.moment().with_milliseconds(),
         "answered": answered.with_milliseconds(),
         "decision": draft.verdict.name(),
         "committed": view.entry.committed(),
@@ -48,7 +49,7 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
         .collect();
     shown["change"] = json!({
         "started": draft.activities.iter().map(started).collect::<Vec<_>>(),
-        "adopted": draft.adopted,
+        "adopted": draft.adopted.iter().map(|id| text::open(id)).collect::<Vec<_>>(),
     });
     if let Some(rule) = &draft.fault {
         shown["fault"] = json!(**rule);

@@ -8,10 +8,9 @@ use super::Journal;
 use super::matcher::{Difference, Matcher};
 use super::near_miss::{NearMiss, nearest};
 use super::view::View;
-use crate::journal::repetition::{self, UndoCounts};
+use crate::journal::repetition::{Content, UndoCounts};
 use axum::http::Method;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -230,10 +229,7 @@ fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
     for view in views.iter().filter(|view| view.entry.committed()) {
         let Some(contract) = view.entry.draft.contract else { continue };
         let stretch = stretches.note(contract);
-        let place = (contract.place(), repetition::place(contract, view.entry.target()));
-        let mut body = view.body().clone();
-        Value::sort_all_objects(&mut body);
-        let body = body.to_string();
+        let Content { place, body } = Content::of(contract, view);
         // What is put in the place of something else is not put there twice.
         let (state, version) = states.entry(place.clone()).or_insert((String::new(), 0));
         if view.entry.method == Method::PUT && *state != body {

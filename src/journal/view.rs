@@ -1,7 +1,7 @@
 //! An entry as it is looked at: its bodies read as JSON, once.
 
 use super::field_path::{FieldPath, Root, Step};
-use super::secrets;
+use super::secrets::Digests;
 use super::{Entry, Journal};
 use crate::contract::Contract;
 use percent_encoding::percent_decode_str;
@@ -65,14 +65,15 @@ impl<'e> View<'e> {
         }))
     }
 
-    /// What stands for a secret in this world.
-    pub fn digest(&self, secret: &str) -> String {
-        secrets::digest(self.key, secret.as_bytes())
+    /// What stands in this world for what is not shown.
+    pub fn digests(&self) -> Digests {
+        Digests::new(self.key)
     }
 
     /// A header as it is kept.
-    pub fn masked_header(&self, name: &str, value: &str) -> String {
-        secrets::Mask::new(self.key).header(name, value.as_bytes()).into_owned()
+    pub fn kept_header(&self, name: &str, value: &str) -> String {
+        let fields = self.entry.draft.contract.map_or(&[][..], |contract| contract.headers);
+        self.digests().header(name, value.as_bytes(), fields).into_owned()
     }
 
     /// What stands at the end of a path.
@@ -104,7 +105,8 @@ impl<'e> View<'e> {
         }
     }
 
-    fn path_parameters(&self) -> Map<String, Value> {
+    /// The parameters in the path, by the names in its template.
+    pub fn path_parameters(&self) -> Map<String, Value> {
         let Some(contract) = self.entry.draft.contract else { return Map::new() };
         let segments: Vec<_> = self.path().split('/').collect();
         let parameters = |template: &str| parameters(template, &segments);

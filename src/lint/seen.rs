@@ -1,28 +1,48 @@
 //! What the answer to a look has shown to a client.
 
 use crate::cloud::Activity;
-use crate::contract::Contract;
+use crate::contract::{Awaits, Contract};
+use crate::journal::View;
+use serde_json::Value;
 
 /// The answer to a look, and what was asked for.
 #[derive(Debug)]
-pub struct Seen<'r> {
+pub struct Seen<'v> {
     /// The call that was looked with.
     pub contract: &'static Contract,
     /// The id that was asked for; a list where there is none.
-    pub id: Option<&'r str>,
-    /// The query.
-    pub query: &'r str,
-    /// The body of the answer.
-    pub body: &'r str,
+    pub id: Option<String>,
+    /// Whether nothing stands on a page before or behind this one.
+    pub is_whole: bool,
+    body: &'v Value,
 }
 
-impl Seen<'_> {
-    /// The texts in the answer that may be ids: no shorter than this.
-    pub fn texts(&self, shortest: usize) -> impl Iterator<Item = &str> {
-        let may_be = move |text: &&str| {
-            text.len() >= shortest && text.starts_with(|sign: char| sign.is_ascii_alphanumeric())
+impl<'v> Seen<'v> {
+    /// What a request has looked at, if its operation is one to look with.
+    pub fn of(contract: &'static Contract, view: &'v View<'_>) -> Option<Self> {
+        let query = view.query();
+        // Of what is sent several times the last counts.
+        let parameter = |name: &str| {
+            let sent = query.get(name).cloned().or_else(|| view.path_parameters().remove(name))?;
+            let last = sent.as_array().and_then(|all| all.last()).unwrap_or(&sent);
+            last.as_str().map(str::to_owned)
         };
-        self.body.split('"').filter(may_be)
+        let id = match contract.awaits {
+            Awaits::Nothing => return None,
+            Awaits::All => None,
+            Awaits::Named(name) => parameter(name),
+        };
+        let number = |name: &str| parameter(name).map(|sent| sent.parse::<usize>());
+        let from_the_start = matches!(number("offset"), None | Some(Ok(0)));
+        let body = view.answer_body();
+        let to_the_end =
+            number("limit").is_none_or(|limit| limit.is_ok_and(|limit| entries(body) < limit));
+        Some(Self { contract, id, is_whole: from_the_start && to_the_end, body })
+    }
+
+    /// Visits the texts in the answer, some of which are ids.
+    pub fn each_text(&self, mut visit: impl FnMut(&str)) {
+        each_text(self.body, &mut visit);
     }
 
     /// Whether something belongs to the service that was asked.
@@ -36,44 +56,49 @@ impl Seen<'_> {
         let things = |contract: &Contract| contract.path.split('/').nth(3);
         self.is_of_service(activity) && things(activity.contract) == things(self.contract)
     }
+}
 
-    /// Whether nothing stands on a page before or behind this one, as far as the query and the
-    /// entries tell.
-    pub fn is_whole(&self) -> bool {
-        let number = |name: &str| {
-            let mut pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(sent, _)| *sent == name).map(|(_, value)| value.parse::<usize>())
-        };
-        let from_the_start = matches!(number("offset"), None | Some(Ok(0)));
-        // Entries may have further ids in them, but each has one of its own.
-        let entries = || self.body.matches("\"id\":").count();
-        from_the_start && number("limit").is_none_or(|limit| limit.is_ok_and(|it| entries() < it))
+/// How many entries a page has.
+fn entries(body: &Value) -> usize {
+    let lists = body.as_object().into_iter().flat_map(|members| members.values());
+    lists.filter_map(Value::as_array).map(Vec::len).max().unwrap_or_default()
+}
+
+fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(values) => values.iter().for_each(|value| each_text(value, visit)),
+        Value::Object(members) => members.values().for_each(|value| each_text(value, visit)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+impl<'v> Seen<'v> {
+    /// One that was made up.
+    pub fn made(
+        contract: &'static Contract,
+        id: Option<&str>,
+        is_whole: bool,
+        body: &'v Value,
+    ) -> Self {
+        Self { contract, id: id.map(str::to_owned), is_whole, body }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn seen<'r>(query: &'r str, body: &'r str) -> Seen<'r> {
-        Seen { contract: &Contract::BLANK, id: None, query, body }
-    }
+    use serde_json::json;
 
     #[test]
-    fn texts_that_may_be_ids_are_found() {
-        let body = r#"{"jobs":[{"id":"0123456789","status":"Running"}],"total_count":1}"#;
-        let texts: Vec<_> = seen("", body).texts(8).map(str::to_owned).collect();
-        assert_eq!(texts, ["0123456789", "total_count"]);
-    }
-
-    #[test]
-    fn a_page_is_whole_if_it_starts_at_the_first_and_is_not_full() {
-        let body = r#"{"jobs":[{"id":"a"},{"id":"b"}]}"#;
-        for query in ["", "limit=3", "offset=0&limit=100", "name=x"] {
-            assert!(seen(query, body).is_whole(), "{query}");
-        }
-        for query in ["limit=2", "limit=1", "offset=1", "offset=x", "limit=x"] {
-            assert!(!seen(query, body).is_whole(), "{query}");
-        }
+    fn the_texts_and_the_entries_of_an_answer_are_found() {
+        let body = json!({
+            "jobs": [{ "id": "a", "of": { "id": "b" } }, { "id": "c" }], "total_count": 2,
+        });
+        let mut texts = Vec::new();
+        each_text(&body, &mut |text| texts.push(text.to_owned()));
+        assert_eq!(texts, ["a", "b", "c"]);
+        assert_eq!((entries(&body), entries(&json!({})), entries(&json!(1))), (2, 0, 0));
     }
 }

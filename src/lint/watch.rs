@@ -8,10 +8,9 @@ mod tests;
 
 use super::seen::Seen;
 use crate::clock::Stamp;
-use crate::cloud::{Activity, Execution, ScatteredIds, digest};
+use crate::cloud::{Activity, Execution};
 use axum::http::Method;
 use std::collections::{BTreeSet, HashMap};
-use std::hash::BuildHasherDefault;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -22,12 +21,6 @@ pub const FEWEST_LOOKS: u32 = 5;
 /// takes ten times as long.
 const PACE: Duration = Duration::from_secs(1);
 
-/// The ids of jobs have so many signs at least.
-const JOB_LENGTH: usize = 32;
-
-/// How many things are watched at most.
-const MOST: usize = 10_000;
-
 /// A look of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Poll {
@@ -35,10 +28,8 @@ pub struct Poll {
     pub at: Stamp,
     /// By which request.
     pub ordinal: u64,
-    /// The latest activity that had begun by then.
-    pub begun: u32,
-    /// Its number among all looks: on a frozen clock many have the same moment.
-    pub number: u64,
+    /// Its place in the order of what happened: on a frozen clock much has the same moment.
+    pub step: u64,
 }
 
 /// Something that was set going.
@@ -46,16 +37,15 @@ pub struct Poll {
 pub struct Watched {
     /// What it is.
     pub activity: Activity,
-    /// The request that has started it.
-    pub ordinal: u64,
+    /// When it began, and when it was last told to end in another way, in the order of what happened.
+    begun: u64,
+    steered: u64,
     /// The looks at it by its id while it was under way.
     by_id: Pace,
     /// Those by a list.
     by_list: Pace,
     /// The last look of both kinds.
     last: Option<Poll>,
-    /// How many looks there had been when it was last told to end in another way.
-    steered: u64,
 }
 
 /// How fast looks follow each other.
@@ -70,36 +60,12 @@ struct Pace {
 /// What was set going and was not seen at rest.
 #[derive(Debug, Default)]
 pub struct Watch {
-    by_course: HashMap<u32, Watched, BuildHasherDefault<Spread>>,
+    by_course: HashMap<u32, Watched>,
     /// The activity that a client means by an id; the latest, if there are several.
-    by_id: HashMap<u64, u32, BuildHasherDefault<ScatteredIds>>,
+    by_id: HashMap<Box<str>, u32>,
     /// Courses that a list can show without their ids: those of a job alone, by what it has done,
     /// and deletions, by what is no longer there.
     without_id: BTreeSet<u32>,
-    /// No id that was ever watched is shorter.
-    shortest: Option<usize>,
-    looks: u64,
-    /// How many were not watched for want of room.
-    untold: u64,
-}
-
-/// Spreads numbers that follow each other.
-#[derive(Debug, Default)]
-struct Spread(u64);
-
-impl std::hash::Hasher for Spread {
-    fn write(&mut self, bytes: &[u8]) {
-        let fold = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
-        self.write_u32(bytes.iter().fold(0, fold));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 impl Watched {
@@ -118,9 +84,8 @@ impl Watched {
         self.activity.contract.method == Method::DELETE
     }
 
-    fn ids(&self) -> impl Iterator<Item = u64> {
-        let job = self.activity.job.map(|(id, _)| of_uuid(id));
-        job.into_iter().chain(self.activity.resource.as_ref().map(|(id, _)| of_id(id)))
+    fn ids(&self) -> impl Iterator<Item = Box<str>> {
+        self.activity.ids().map(|id| plain(&id))
     }
 }
 
@@ -137,17 +102,14 @@ impl Pace {
 
 impl Watch {
     /// Watches something that begins.
-    pub fn begin(&mut self, activity: &Activity, ordinal: u64) {
-        if self.by_course.len() >= MOST {
-            return self.untold += 1;
-        }
+    pub fn begin(&mut self, activity: &Activity, step: u64) {
         let watched = Watched {
             activity: activity.clone(),
-            ordinal,
+            begun: step,
+            steered: 0,
             by_id: Pace::default(),
             by_list: Pace::default(),
             last: None,
-            steered: 0,
         };
         let number = activity.run.activity;
         for id in watched.ids() {
@@ -156,16 +118,7 @@ impl Watch {
         if activity.resource.is_none() || watched.is_deletion() {
             self.without_id.insert(number);
         }
-        let job = activity.job.map(|_| JOB_LENGTH);
-        let resource = activity.resource.as_ref().map(|(id, _)| id.len());
-        self.shortest = self.shortest.into_iter().chain(job).chain(resource).min();
         self.by_course.insert(number, watched);
-    }
-
-    /// The number of a look that is taken now.
-    pub fn next_look(&mut self) -> u64 {
-        self.looks += 1;
-        self.looks
     }
 
     /// Notes what a look has shown. Whether it makes the looks at one thing too fast.
@@ -173,8 +126,8 @@ impl Watch {
         if self.by_course.is_empty() {
             return false;
         }
-        if let Some(id) = seen.id {
-            let Some(activity) = self.by_id.get(&of_id(id)).copied() else { return false };
+        if let Some(id) = &seen.id {
+            let Some(activity) = self.by_id.get(&plain(id)).copied() else { return false };
             return self.see(activity, look, |watched| watched.by_id.quickens(look.at, 1));
         }
         let shown = self.shown_by(seen, look);
@@ -194,16 +147,17 @@ impl Watch {
     fn shown_by(&self, seen: &Seen<'_>, look: Poll) -> BTreeSet<u32> {
         let watched =
             |activity: u32| self.by_course.get(&activity).map(|watched| (activity, watched));
-        let shortest = self.shortest.unwrap_or_default();
-        let named = seen.texts(shortest).filter_map(|text| {
-            let (activity, watched) = watched(*self.by_id.get(&of_id(text))?)?;
-            seen.is_of_service(&watched.activity).then_some(activity)
+        let mut shown = BTreeSet::new();
+        seen.each_text(|text| {
+            let named = self.by_id.get(&plain(text)).and_then(|activity| watched(*activity));
+            let named = named.filter(|(_, watched)| seen.is_of_service(&watched.activity));
+            shown.extend(named.map(|(activity, _)| activity));
         });
-        let mut shown: BTreeSet<_> = named.collect();
-        if self.without_id.is_empty() || !seen.is_whole() {
+        if self.without_id.is_empty() || !seen.is_whole {
             return shown;
         }
-        let begun = self.without_id.range(..=look.begun).filter_map(|activity| watched(*activity));
+        let known = self.without_id.iter().filter_map(|activity| watched(*activity));
+        let begun = known.filter(|(_, watched)| watched.begun < look.step);
         let tells = |activity: u32, watched: &Watched| {
             let is_gone = !shown.contains(&activity);
             let is_over = watched.activity.ended(look.at.moment()).is_some();
@@ -220,21 +174,21 @@ impl Watch {
     fn see(&mut self, activity: u32, look: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
         let Some(watched) = self.by_course.get_mut(&activity) else { return false };
         let over = watched.activity.ended(look.at.moment()).is_some();
-        if over && look.number > watched.steered {
+        if over && look.step > watched.steered {
             self.forget(activity);
             return false;
         }
-        if watched.last.is_none_or(|last| last.number < look.number) {
+        if watched.last.is_none_or(|last| last.step < look.step) {
             watched.last = Some(look);
         }
         !over && pace(watched)
     }
 
     /// Notes that something ends in another way than it was to.
-    pub fn steer(&mut self, run: Execution) {
+    pub fn steer(&mut self, run: Execution, step: u64) {
         if let Some(watched) = self.by_course.get_mut(&run.activity) {
             watched.activity.run = run;
-            watched.steered = self.looks;
+            watched.steered = step;
         }
     }
 
@@ -256,11 +210,6 @@ impl Watch {
         self.by_course.values()
     }
 
-    /// Whether everything was watched.
-    pub fn is_exact(&self) -> bool {
-        self.untold == 0
-    }
-
     fn forget(&mut self, activity: u32) {
         let Some(watched) = self.by_course.remove(&activity) else { return };
         self.without_id.remove(&activity);
@@ -272,13 +221,7 @@ impl Watch {
     }
 }
 
-/// Ids are written with dashes and without.
-fn of_id(id: &str) -> u64 {
-    Uuid::try_parse(id).map_or_else(|_| digest(0, id), of_uuid)
-}
-
-/// Ids that were made here are scattered already.
-fn of_uuid(id: Uuid) -> u64 {
-    let (high, low) = id.as_u64_pair();
-    high ^ low
+/// Ids are written with dashes and without, in small letters and in capitals.
+fn plain(id: &str) -> Box<str> {
+    Uuid::try_parse(id).map_or_else(|_| id.into(), |id| id.simple().to_string().into())
 }

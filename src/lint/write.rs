@@ -1,31 +1,29 @@
-//! Writes that were carried out lately, to tell one that is sent again.
+//! Writes that were carried out, to tell one that is sent again.
 
-use super::Answered;
-use super::fingerprint::fingerprint;
 use super::watch::Watch;
-use crate::cloud::ScatteredIds;
 use crate::contract::{Contract, ErrorKind};
-use crate::journal::Verdict;
-use crate::journal::repetition::UndoCounts;
-use std::collections::{HashMap, VecDeque};
-use std::hash::BuildHasherDefault;
+use crate::journal::repetition::{Content, UndoCounts};
+use crate::journal::{Verdict, View};
+use std::collections::HashMap;
 
 /// A retry comes soon: a write that is this many writes ago is not looked for.
-const MOST: usize = 256;
+const MOST: u64 = 256;
 
-/// Writes that were carried out lately, and that can be sent again by mistake: those that have
-/// started something, and those whose answer was lost.
+/// Writes that were carried out, and that can be sent again by mistake: those that have started
+/// something, and those whose answer was lost.
 #[derive(Debug, Default)]
 pub struct Writes {
-    recent: HashMap<u64, Write, BuildHasherDefault<ScatteredIds>>,
-    /// From the oldest to the latest.
-    order: VecDeque<u64>,
+    known: HashMap<Content, Write>,
+    /// How many there were.
+    count: u64,
     stretches: UndoCounts,
 }
 
 #[derive(Debug)]
 struct Write {
     ordinal: u64,
+    /// How many there were before it.
+    before: u64,
     /// The first of what it has started.
     activity: Option<u32>,
     /// Whether its answer has not come to the client, or said that it had failed.
@@ -65,39 +63,34 @@ impl Writes {
     pub fn note(
         &mut self,
         contract: &'static Contract,
-        request: &Answered<'_>,
+        view: &View<'_>,
         watch: &Watch,
     ) -> Option<Again> {
-        if request.parts.method.is_safe() || contract.open {
+        let entry = view.entry;
+        if entry.method.is_safe() || contract.open {
             return None;
         }
-        if let Verdict::Refused(error_kind) = request.draft.verdict {
+        if let Verdict::Refused(error_kind) = entry.draft.verdict {
             // A request that was not let in says nothing of what was carried out.
-            let is_let_in = error_kind != ErrorKind::Unauthenticated && !self.recent.is_empty();
-            return is_let_in.then(|| self.refused(contract, request)).flatten();
+            let is_let_in = error_kind != ErrorKind::Unauthenticated && !self.known.is_empty();
+            return is_let_in.then(|| self.refused(contract, view)).flatten();
         }
-        if !request.draft.has_changed_something(&request.parts.method) {
+        if !entry.committed() {
             return None;
         }
         let stretch = self.stretches.note(contract);
-        let activity = request.draft.activities.first().map(|activity| activity.run.activity);
-        let is_lost = request.is_lost();
+        let activity = entry.draft.activities.first().map(|activity| activity.run.activity);
+        let is_lost = entry.is_lost();
         if activity.is_none() && !is_lost {
             return None;
         }
-        let key = key(contract, request);
-        let write = Write { ordinal: request.ordinal, activity, is_lost, stretch };
-        let earlier = self.recent.insert(key, write);
-        if earlier.is_none() {
-            self.order.push_back(key);
-        }
-        if self.order.len() > MOST
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.recent.remove(&oldest);
-        }
+        let (ordinal, before) = (entry.ordinal(), self.count);
+        self.count += 1;
+        let write = Write { ordinal, before, activity, is_lost, stretch };
+        let earlier = self.known.insert(Content::of(contract, view), write);
         activity?;
-        let earlier = earlier.filter(|write| write.stretch == stretch)?;
+        let is_recent = |write: &Write| before - write.before <= MOST;
+        let earlier = earlier.filter(|write| is_recent(write) && write.stretch == stretch)?;
         let watched = earlier.activity.and_then(|activity| watch.get(activity));
         let why = match watched {
             _ if earlier.is_lost => Why::Lost,
@@ -108,17 +101,14 @@ impl Writes {
     }
 
     /// A write that was refused, if an equal one was carried out and its answer was lost.
-    fn refused(&mut self, contract: &'static Contract, request: &Answered<'_>) -> Option<Again> {
-        let (key, stretch) = (key(contract, request), self.stretches.current(contract));
-        self.recent.get(&key).filter(|write| write.is_lost && write.stretch == stretch)?;
-        self.order.retain(|one| *one != key);
-        let earlier = self.recent.remove(&key)?.ordinal;
+    fn refused(&mut self, contract: &'static Contract, view: &View<'_>) -> Option<Again> {
+        let (content, stretch) = (Content::of(contract, view), self.stretches.current(contract));
+        let (count, found) = (self.count, self.known.get(&content)?);
+        let is_recent = count - found.before <= MOST;
+        if !found.is_lost || !is_recent || found.stretch != stretch {
+            return None;
+        }
+        let earlier = self.known.remove(&content)?.ordinal;
         Some(Again { earlier, why: Why::Refused })
     }
-}
-
-/// What equal writes have in common.
-fn key(contract: &'static Contract, request: &Answered<'_>) -> u64 {
-    let target = request.parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    fingerprint(contract, target, request.body)
 }

@@ -4,7 +4,7 @@
 use super::Problem;
 use super::export::{CheckSpec, Export, MigrationTaskSpec};
 use crate::cloud::{Clash, MemoryRule, MemoryRules, Work};
-use crate::reading::quoted;
+use crate::text::quoted;
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::Hash;

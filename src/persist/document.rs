@@ -6,8 +6,10 @@ use super::place::line_of;
 use super::{ACCOUNT, EVERY, FORMAT, Problem, VERSION};
 use crate::cloud::SavedTokens;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, USER, User};
+use crate::journal::Budget;
 use crate::project_id::is_project_id;
-use crate::reading::{self, quoted};
+use crate::reading;
+use crate::text::quoted;
 use crate::worlds::World;
 use crate::worlds::scenario::Scenario;
 use serde::{Deserialize, Serialize, Serializer};
@@ -127,7 +129,7 @@ impl Document {
             // What is wrong beyond that shows when a world is made of it.
             let known =
                 |name: &str| Scenario::read(name, self.scenarios.get(name)?).ok().map(Arc::new);
-            let mut world = World::new(0, id, None, 0);
+            let mut world = World::new(0, id, None, &Budget::new(0));
             project.clone().fill(&mut world, &known, "").map_err(within)?;
         }
         Ok(())

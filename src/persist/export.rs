@@ -12,7 +12,7 @@ use crate::cloud::{
     ReplicationConfig, Settings, State, Timeline,
 };
 use crate::contract::Contract;
-use crate::reading::quoted;
+use crate::text::quoted;
 use crate::worlds::World;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

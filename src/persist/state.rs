@@ -3,9 +3,9 @@
 use super::document::{AccessKeySpec, Document, UserSpec};
 use super::{ACCOUNT, Export, Problem, VERSION, is_every};
 use crate::credentials::Credentials;
-use crate::worlds::scenario::Scenario;
 use crate::journal::History;
 use crate::worlds::Worlds;
+use crate::worlds::scenario::Scenario;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The schemas of what is accepted and of what is answered.
 
-use crate::contract::field::{Field, ID_LENGTH, Kind, Presence};
+use crate::contract::field::{Field, Kind, Presence};
 use crate::contract::{Level, Strictness};
 use serde_json::{Map, Value, json};
 
@@ -46,7 +46,7 @@ pub fn object(fields: &'static [Field], used: Use) -> Value {
             }
             Presence::When(sibling, value) => conditions.push(json!({
                 "if": has_value(fields, sibling, value),
-                "then": given(field.name),
+                "then": given_and_not_empty(field),
             })),
             Presence::Inferred(from) => {
                 let mut ways = vec![given(field.name)];
@@ -86,6 +86,15 @@ fn same_pair(left: &Value, right: &Value) -> bool {
     names(left) == names(right)
 }
 
+/// The field is there; an empty list is absence too.
+fn given_and_not_empty(field: &Field) -> Value {
+    let mut given = given(field.name);
+    if matches!(field.kind, Kind::List(..)) {
+        given["properties"][field.name]["minItems"] = 1.into();
+    }
+    given
+}
+
 /// The sibling is there, and not null or empty, which is absence.
 fn given(name: &str) -> Value {
     json!({ "required": [name], "properties": { name: { "not": { "enum": [null, ""] } } } })
@@ -117,13 +126,20 @@ fn has_value(fields: &[Field], sibling: &str, value: &str) -> Value {
 }
 
 fn member(field: &'static Field, used: Use) -> Value {
-    let schema = kind(&field.kind, used);
+    let mut schema = kind(&field.kind, used);
+    if let (Some(format), Use::Request(strictness)) = (field.advised, used)
+        && strictness.hygiene == Level::Enforce
+    {
+        schema["pattern"] = format.pattern.into();
+    }
     match used {
         Use::Reply if field.nullable => json!({ "anyOf": [schema, { "type": "null" }] }),
         Use::Reply => schema,
         Use::Request(_) if field.presence == Presence::Mandatory => schema,
         Use::Request(_) => {
-            let mut ways = vec![schema, json!({ "enum": [null, ""] })];
+            // Empty text is absence, but no number.
+            let absent = if field.kind.is_number() { json!([null]) } else { json!([null, ""]) };
+            let mut ways = vec![schema, json!({ "enum": absent })];
             if matches!(field.kind, Kind::Object(_)) && field.presence == Presence::Optional {
                 let empty = json!({ "enum": [null, ""] });
                 ways.push(json!({ "type": "object", "additionalProperties": empty }));
@@ -136,12 +152,13 @@ fn member(field: &'static Field, used: Use) -> Value {
 /// The schema of a value.
 pub fn kind(kind: &'static Kind, used: Use) -> Value {
     let text = |most: usize| match used {
+        Use::Request(_) if most == usize::MAX => json!({ "type": "string", "pattern": "\\S" }),
         Use::Request(_) => json!({ "type": "string", "maxLength": most, "pattern": "\\S" }),
         Use::Reply => json!({ "type": "string" }),
     };
     match kind {
         Kind::Text(most) => text(*most),
-        Kind::Instance(_) => text(ID_LENGTH),
+        Kind::Instance(_) => text(usize::MAX),
         Kind::Format(format) => json!({ "type": "string", "pattern": format.pattern }),
         Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
         Kind::Integer(least, most) => {

@@ -8,8 +8,8 @@
 //! A `serde_json::Value` keeps the last of two members of one name, and a map does so too. Whoever
 //! wrote both meant something by the other one.
 
-use super::shown;
 use crate::contract::json::Key;
+use crate::text::shown;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };

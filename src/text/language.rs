@@ -12,15 +12,13 @@ pub enum Language {
 
 impl Language {
     /// The values of `X-Language`, in the order of the language's own documentation.
-    pub const TAGS: &'static [&'static str] = &["en-us", "zh-cn"];
+    pub const TAGS: [&'static str; 2] = ["en-us", "zh-cn"];
 
-    /// The language a header value asks for.
+    /// The language a header value asks for, in small letters or in capitals.
     pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag {
-            "en-us" => Some(Self::English),
-            "zh-cn" => Some(Self::Chinese),
-            _ => None,
-        }
+        let is = |known: &str| tag.eq_ignore_ascii_case(known);
+        let [english, chinese] = Self::TAGS;
+        if is(english) { Some(Self::English) } else { is(chinese).then_some(Self::Chinese) }
     }
 
     /// Picks the text of this language.

@@ -60,7 +60,7 @@ impl Instructions {
 }
 
 fn unknown(name: &HeaderName) -> String {
-    let shown: String = name.as_str().chars().take(64).collect();
+    let shown = crate::text::name(name.as_str());
     // What all begin with would make them all near.
     let own = |name| str::split_at(name, PREFIX.len()).1;
     if let Some(meant) = nearest(own(&shown), KNOWN.into_iter().map(own)) {

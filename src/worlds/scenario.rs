@@ -130,7 +130,7 @@ impl Scenario {
 
     /// The name of an unknown scenario that was probably meant, as the end of a message.
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
-        let shown = crate::reading::shown(name);
+        let shown = crate::text::shown(name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let meant = did_you_mean(name, known);
         let all =
@@ -144,7 +144,7 @@ fn check_name(name: &str) -> Result<(), ControlError> {
     if (1..=48).contains(&name.len()) && name.bytes().all(fit) {
         return Ok(());
     }
-    let shown = crate::reading::shown(name);
+    let shown = crate::text::shown(name);
     Err(ControlError::bad(format!(
         "a scenario's name has 1 to 48 letters, digits, hyphens, underscores and dots, got {shown}"
     )))

@@ -4,13 +4,13 @@
 //! disturb each other.
 
 use super::scenario::Entered;
-use crate::clock::{ClockCommand, ClockError, Moment, Stamp};
+use crate::clock::{ClockCommand, ClockError, Moment};
 use crate::cloud::{Activity, Due, Execution, PollTarget, State};
 use crate::faults::Faults;
 use crate::faults::disarmed::Disarmed;
-use crate::journal::Journal;
-use crate::lint::{Lint, Poll};
+use crate::journal::{Budget, Journal};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that belongs to one project.
 #[derive(Debug)]
@@ -27,8 +27,6 @@ pub struct World {
     pub scenario: Option<Box<str>>,
     /// The scenarios that requests have carried.
     pub scenarios: BTreeMap<Box<str>, Entered>,
-    /// What clients do that they should not.
-    pub lint: Lint,
     /// What a test calls its world.
     pub label: Option<Box<str>>,
     /// Whether each poll of something unfinished moves the clock to its next event.
@@ -41,16 +39,15 @@ impl World {
         key: u64,
         project_id: &str,
         frozen_at: Option<Moment>,
-        journal_bytes: usize,
+        budget: &Arc<Budget>,
     ) -> Self {
         Self {
             state: State::new(key, project_id, frozen_at),
             faults: Faults::new(key),
             disarmed: Disarmed::default(),
-            journal: Journal::new(key, journal_bytes),
+            journal: Journal::new(key, Arc::clone(budget)),
             scenario: None,
             scenarios: BTreeMap::new(),
-            lint: Lint::default(),
             label: None,
             auto_advance: false,
         }
@@ -66,16 +63,12 @@ impl World {
         self.state.move_clock(command)
     }
 
-    /// Notes a client's poll, and moves on to the next event if the world does so by itself. What
-    /// the poll has shown is known when it is answered.
-    pub fn polled(&mut self, target: &PollTarget, at: Moment, ordinal: u64) -> Poll {
-        let begun = self.state.timeline.latest_number();
-        let number = self.lint.next_look();
+    /// A client has polled: the clock moves on to the next event if the world does so by itself.
+    pub fn polled(&mut self, target: &PollTarget) {
         if self.auto_advance && self.state.is_unfinished(target) {
             // It goes forward or not at all.
             let _ = self.move_clock(&ClockCommand::NextEvent);
         }
-        Poll { at: Stamp::at(at), ordinal, begun, number }
     }
 
     /// Changes how something that is under way goes on. The activity as it is now, or nothing if
@@ -87,7 +80,7 @@ impl World {
         change: impl FnOnce(&mut Execution),
     ) -> Option<Activity> {
         let activity = self.state.steer(id, now, change)?;
-        self.lint.steered(activity.run);
+        self.journal.note_steered(activity.run);
         Some(activity)
     }
 }

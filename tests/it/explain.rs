@@ -79,8 +79,8 @@ fn a_refusal_is_explained_as_a_whole() {
     let explained = explain(&cloud, &answer);
     let host = cloud.address();
     let path = mapping(PROJECT);
-    let body = r#"{"source_instance_id":"356","target_instance_id":"it's"}"#;
-    let escaped = body.replace('\'', r"'\''");
+    // What was sent under another name is shown nowhere: the documented example stands for it.
+    let body = r#"{"source_instance_id":"356","target_instance_id":"2bb234c7175c400aab91de7c62174c0ein12"}"#;
     let rule = |parameter: &str, rule: &str, rest: Value| {
         let mut all = json!({
             "place": "body", "parameter": parameter, "rule": rule, "class": "documented",
@@ -128,7 +128,7 @@ fn a_refusal_is_explained_as_a_whole() {
             "body": json(body),
             "curl": format!(
                 "curl -X POST 'http://{host}{path}' -H \"X-Auth-Token: $TOKEN\" \
-                 -H 'Content-Type: application/json' --data-raw '{escaped}'"
+                 -H 'Content-Type: application/json' --data-raw '{body}'"
             ),
         },
     });
@@ -177,7 +177,8 @@ fn what_was_right_stays_and_what_was_wrong_is_converted_where_that_is_obvious() 
     let answer = send(&cloud, "POST", path, Some(&body));
     let explained = explain(&cloud, &answer);
     assert!(!explained.to_string().contains("planted"), "{explained:#}");
-    assert!(explained["path"].as_str().unwrap().ends_with("/task?stray=***"), "{explained:#}");
+    let path = explained["path"].as_str().unwrap();
+    assert!(path.contains("/task?stray=<text of 7 characters, digest "), "{explained:#}");
     let corrected = &explained["corrected"];
     assert_eq!(corrected["path"], "/v2/p/migration/90754308-a156-406f-a837-8f852f38a646/task");
     let expected = json!({

@@ -24,6 +24,7 @@ static CONTRACT: Contract = Contract {
     refusals: &[NOT_MIGRATING, MALFORMED_ID, UNKNOWN_TASK],
     notes: &[WHOLE_OR_PART],
     example: include_str!("../../../fixtures/dcs/batch_stop_migration_tasks/documented.json"),
+    undoes: true,
     ..Contract::BLANK
 };
 

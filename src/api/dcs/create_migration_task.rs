@@ -6,7 +6,7 @@ use crate::cloud::{
     RequestContext, Work,
 };
 use crate::contract::{
-    Certainty, Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source,
+    Certainty, Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source, format,
 };
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
@@ -24,7 +24,7 @@ static CONTRACT: Contract = Contract {
     aliases: &["/v1.0/{project_id}/migration-task"],
     body: &[
         Field::mandatory("task_name", Kind::TEXT).means("name of the task"),
-        Field::optional("description", Kind::Text(1024)).means("description of the task"),
+        Field::optional("description", Kind::TEXT).means("description of the task"),
         Field::mandatory("migration_type", Kind::OneOf(&["backupfile_import", "online_migration"]))
             .means("what is imported")
             .known_from(Certainty::Client)
@@ -71,11 +71,17 @@ static CONTRACT: Contract = Contract {
             "400 DCS.4087, the published code for a backup record in a wrong state.",
         ),
     ],
-    notes: &[Note {
-        matter: "gophertelekomcloud sends the call to the path of the older version, \
-                 /v1.0/{project_id}/migration-task.",
-        decision: "Answered there too; only the documented path is published.",
-    }],
+    notes: &[
+        Note {
+            matter: "gophertelekomcloud sends the call to the path of the older version, \
+                     /v1.0/{project_id}/migration-task.",
+            decision: "Answered there too; only the documented path is published.",
+        },
+        Note {
+            matter: "The page lists 401 in the form of the service's own errors.",
+            decision: "The gateway answers 401, in its envelope, before the service is asked.",
+        },
+    ],
     example: include_str!("../../../fixtures/dcs/create_migration_task/documented.json"),
     ..Contract::BLANK
 };
@@ -104,30 +110,39 @@ const BACKUP_FILES: &[Field] = &[
         .means("the OBS bucket"),
     Field::mandatory_when("files", Kind::List(&FILE, 1000), ("file_source", "self_build_obs"))
         .means("the files in the bucket")
-        .notes(&[Note {
-            matter: "files is marked mandatory and explained as mandatory for an OBS bucket only.",
-            decision: "Mandatory for self_build_obs.",
-        }]),
+        .notes(&[
+            Note {
+                matter: "files is marked mandatory and explained as mandatory for an OBS bucket only.",
+                decision: "Mandatory for self_build_obs.",
+            },
+            Note {
+                matter: "Nothing says what an import of no files does.",
+                decision: "An empty list is none: 400 for self_build_obs.",
+            },
+        ]),
     Field::mandatory_when("backup_id", Kind::TEXT, ("file_source", "backup_record"))
         .means("the backup record"),
 ];
 
 /// `Files`.
 static FILE: Kind = Kind::Object(&[
-    Field::mandatory("file_name", Kind::Text(1024)).means("name of the file"),
+    Field::mandatory("file_name", Kind::TEXT).means("name of the file"),
     Field::optional("size", Kind::TEXT).means("size of the file").notes(&[Note {
         matter: "size is said to be in bytes; the example sends 754.0MB.",
         decision: "Free text, kept as it was sent.",
     }]),
-    Field::optional("update_at", Kind::TEXT).means("when the file last changed").notes(&[Note {
-        matter: "update_at is said to be YYYY-MM-DD HH:MM:SS; clients send other forms.",
-        decision: "Free text, kept as it was sent.",
-    }]),
+    Field::optional("update_at", Kind::TEXT)
+        .means("when the file last changed")
+        .advised(&format::DATE_AND_TIME)
+        .notes(&[Note {
+            matter: "update_at is said to be YYYY-MM-DD HH:MM:SS; clients send other forms.",
+            decision: "Another form is kept as it was sent, with a warning.",
+        }]),
 ]);
 
 /// `SourceInstanceBody`.
 const SOURCE: &[Field] = &[
-    Field::mandatory("addrs", Kind::Text(4096)).means("addresses of the source"),
+    Field::mandatory("addrs", Kind::TEXT).means("addresses of the source"),
     PASSWORD,
     TASK_STATUS,
     Field::optional("id", Kind::TEXT).means("ID of the source"),
@@ -146,7 +161,7 @@ const TARGET: &[Field] = &[
     TASK_STATUS,
     IP,
     PORT,
-    Field::optional("addrs", Kind::Text(4096)).means("addresses of the target"),
+    Field::optional("addrs", Kind::TEXT).means("addresses of the target"),
     PROXY_MULTI_DB,
     DB,
 ];

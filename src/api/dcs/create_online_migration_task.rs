@@ -21,7 +21,7 @@ static CONTRACT: Contract = Contract {
     path: "/v2/{project_id}/migration/instance",
     body: &[
         Field::mandatory("name", Kind::TEXT).means("name of the task"),
-        Field::optional("description", Kind::Text(1024)).means("description of the task"),
+        Field::optional("description", Kind::TEXT).means("description of the task"),
         Field::mandatory("vpc_id", Kind::TEXT).means("VPC of the host"),
         Field::mandatory("subnet_id", Kind::TEXT).means("subnet of the host"),
         Field::mandatory("security_group_id", Kind::TEXT).means("security group of the host"),

@@ -45,7 +45,7 @@ pub const COMMON: [Field; 37] = [
     Field::mandatory("service_task_id", Kind::TEXT).means("ID of the upgrade; empty without one"),
     Field::mandatory("enterprise_project_id", Kind::TEXT)
         .means("enterprise project; 0 is the default one"),
-    Field::mandatory("description", Kind::Text(1024)).means("description"),
+    Field::mandatory("description", Kind::TEXT).means("description"),
     Field::mandatory("cpu_type", Kind::TEXT).means("architecture of its processor"),
     Field::mandatory("sub_status", Kind::TEXT).means("status in more detail"),
     Field::mandatory("tags", Kind::List(&TAG, 20)).means("tags of the instance"),

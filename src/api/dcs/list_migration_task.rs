@@ -41,15 +41,15 @@ static TASK: Kind = Kind::Object(&[
     Field::optional("migration_method", Kind::OneOf(MigrationMethod::WORDS))
         .means("full or incremental; absent until it is configured"),
     Field::optional("ecs_tenant_private_ip", Kind::TEXT).means("address of the host"),
-    Field::optional("data_source", Kind::Text(16_384))
+    Field::optional("data_source", Kind::TEXT)
         .means("addresses of the source, or the bucket or record of a backup import"),
     Field::optional("source_instance_name", Kind::TEXT).means("name of the source"),
     Field::optional("source_instance_id", Kind::TEXT).means("ID of the source"),
-    Field::optional("target_instance_addrs", Kind::Text(16_384)).means("addresses of the target"),
+    Field::optional("target_instance_addrs", Kind::TEXT).means("addresses of the target"),
     Field::optional("target_instance_name", Kind::TEXT).means("name of the target"),
     Field::optional("target_instance_id", Kind::TEXT).means("ID of the target"),
     Field::mandatory("created_at", Kind::TEXT).means("creation, yyyy-MM-ddTHH:mm:ss.SSSZ"),
-    Field::optional("description", Kind::Text(1024)).means("description"),
+    Field::optional("description", Kind::TEXT).means("description"),
     Field::optional("source_instance_status", Kind::TEXT).means("status of the source"),
     Field::optional("target_instance_status", Kind::TEXT).means("status of the target"),
     Field::mandatory("error_message", Kind::TEXT).means("why it failed").nullable(),

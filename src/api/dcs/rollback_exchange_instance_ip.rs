@@ -20,6 +20,7 @@ static CONTRACT: Contract = Contract {
     success: StatusCode::NO_CONTENT,
     refusals: &[IMPOSSIBLE],
     example: include_str!("../../../fixtures/dcs/rollback_exchange_instance_ip/documented.json"),
+    undoes: true,
     ..Contract::BLANK
 };
 

@@ -44,6 +44,10 @@ static CONTRACT: Contract = Contract {
     )],
     notes: &[
         Note {
+            matter: "The page lists 401 in the form of the service's own errors.",
+            decision: "The gateway answers 401, in its envelope, before the service is asked.",
+        },
+        Note {
             matter: "The task in the example was never created by a call that the page shows.",
             decision: "A well-formed ID that was never seen is adopted as a task that waits for \
                        its configuration, with a warning. With resources enforced: 404.",

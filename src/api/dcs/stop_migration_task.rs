@@ -26,6 +26,7 @@ static CONTRACT: Contract = Contract {
         decision: "The answer has TERMINATING already; TERMINATED follows by the clock.",
     }],
     example: include_str!("../../../fixtures/dcs/stop_migration_task/documented.json"),
+    undoes: true,
     ..Contract::BLANK
 };
 

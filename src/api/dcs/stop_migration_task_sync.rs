@@ -20,6 +20,7 @@ static CONTRACT: Contract = Contract {
     success: StatusCode::NO_CONTENT,
     refusals: &[NOT_MIGRATING],
     example: include_str!("../../../fixtures/dcs/stop_migration_task_sync/documented.json"),
+    undoes: true,
     ..Contract::BLANK
 };
 

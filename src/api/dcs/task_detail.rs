@@ -16,7 +16,7 @@ use serde::Serialize;
 pub static DETAIL: &[Field] = &[
     Field::mandatory("task_id", Kind::TEXT).means("migration task ID"),
     Field::mandatory("task_name", Kind::TEXT).means("migration task name"),
-    Field::optional("description", Kind::Text(1024)).means("description"),
+    Field::optional("description", Kind::TEXT).means("description"),
     Field::mandatory("status", TASK_STATUSES).means("migration status"),
     Field::mandatory("migration_type", Kind::OneOf(&["backupfile_import", "online_migration"]))
         .means("what is migrated")
@@ -79,13 +79,13 @@ const BACKUP_FILES: &[Field] = &[
 ];
 
 static FILE: Kind = Kind::Object(&[
-    Field::mandatory("file_name", Kind::Text(1024)).means("name"),
+    Field::mandatory("file_name", Kind::TEXT).means("name"),
     Field::optional("size", Kind::TEXT).means("size, as it was sent"),
     Field::optional("update_at", Kind::TEXT).means("time, as it was sent"),
 ]);
 
 const SIDE: &[Field] = &[
-    Field::mandatory("addrs", Kind::Text(16_384)).means("addresses"),
+    Field::mandatory("addrs", Kind::TEXT).means("addresses"),
     Field::optional("id", Kind::TEXT).means("instance ID"),
     Field::optional("name", Kind::TEXT).means("instance name"),
 ];

@@ -5,6 +5,7 @@ use crate::cloud::RequestContext;
 use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
+use crate::text;
 use serde::{Deserialize, Serialize};
 
 static CONTRACT: Contract = Contract {
@@ -13,7 +14,7 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("ShowApiVersion"),
     path: "/{version}",
-    path_parameters: &[Field::mandatory("version", Kind::Text(1024)).means("v3").notes(&[Note {
+    path_parameters: &[Field::mandatory("version", Kind::TEXT).means("v3").notes(&[Note {
         matter: "The page has no answer for a version that does not exist.",
         decision: "404 APIGW.0101, as for every path that is no API.",
     }])],
@@ -43,7 +44,7 @@ impl Operation for ShowApiVersion {
 
     fn call(Request { version }: Request, _: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         if version != Version::V3.id {
-            let path = format!("/{version}").chars().take(256).collect();
+            let path = format!("/{}", text::name(&version));
             let method = CONTRACT.method.to_string();
             return Err(Refusal::UnknownRoute { method, path, nearest: None });
         }

@@ -25,7 +25,7 @@ static ENDPOINT: Kind = Kind::Object(&[
     Field::mandatory("interface", Kind::OneOf(&["public"])).means("who may reach it"),
     Field::mandatory("region", Kind::TEXT).means("region"),
     Field::mandatory("region_id", Kind::TEXT).means("region"),
-    Field::mandatory("url", Kind::Text(2048)).means("base of its URLs, at the host that was asked"),
+    Field::mandatory("url", Kind::TEXT).means("base of its URLs, at the host that was asked"),
 ]);
 
 /// An entry of the catalog.

@@ -1,13 +1,14 @@
 //! Obtaining a User Token: a password, or another token, for one that is good for a day.
 
 use super::service::SERVICE;
-use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply, TOKEN_LENGTH};
+use super::token::{NOCATALOG, REPLY, REPLY_HEADERS, Reply};
 use crate::cloud::{Grant, Identity, RequestContext, Scope};
 use crate::contract::{Certainty, Contract, ErrorKind, Field, Kind, Note, Refused, Source};
 use crate::credentials::{NamedProject, Projects, USER, split_scenario};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use crate::project_id::is_project_id;
+use crate::text;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -78,8 +79,7 @@ static DOMAIN: &[Field] = &[
     Field::mandatory_unless("name", Kind::TEXT, "id").means("name of the account"),
 ];
 
-static TOKEN: &[Field] =
-    &[Field::mandatory("id", Kind::Text(TOKEN_LENGTH)).means("the token").secret()];
+static TOKEN: &[Field] = &[Field::mandatory("id", Kind::TEXT).means("the token").secret()];
 
 static SCOPE: &[Field] = &[
     Field::optional("domain", Kind::Object(OPTIONAL_DOMAIN)).means("the account").notes(&[Note {
@@ -223,7 +223,7 @@ fn user(sent: SentUser, context: &mut RequestContext<'_>) -> Result<Identity, Re
     }
     let name = sent.name.or(sent.id).unwrap_or_default();
     let domain = sent.domain.and_then(|domain| domain.name.or(domain.id));
-    adopt(context, WRONG_PASSWORD, format!("user {name:?} is not known; adopted"))?;
+    adopt(context, WRONG_PASSWORD, format!("user {} is not known; adopted", text::quoted(&name)))?;
     let domain = domain.unwrap_or_else(|| USER.to_owned());
     Ok(Identity { user: name, domain, projects: Projects::All })
 }

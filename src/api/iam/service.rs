@@ -59,13 +59,13 @@ pub struct Named {
 
 /// The link of something to itself.
 pub static LINK: &[Field] =
-    &[Field::mandatory("self", Kind::Text(2048)).means("URL of what is described")];
+    &[Field::mandatory("self", Kind::TEXT).means("URL of what is described")];
 
 /// The links of a list, or of something that could be in one.
 pub static LINKS: &[Field] = &[
-    Field::mandatory("self", Kind::Text(2048)).means("URL of what is described"),
-    Field::mandatory("previous", Kind::Text(2048)).means("URL of the page before; always empty"),
-    Field::mandatory("next", Kind::Text(2048)).means("URL of the next page; always empty"),
+    Field::mandatory("self", Kind::TEXT).means("URL of what is described"),
+    Field::mandatory("previous", Kind::TEXT).means("URL of the page before; always empty"),
+    Field::mandatory("next", Kind::TEXT).means("URL of the next page; always empty"),
 ];
 
 /// Links, with neighbours where the contract has [`LINKS`].

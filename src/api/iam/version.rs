@@ -16,7 +16,7 @@ pub static MEMBERS: &[Field] = &[
 
 static LINK: &[Field] = &[
     Field::mandatory("rel", Kind::OneOf(&["self"])).means("what is found there"),
-    Field::mandatory("href", Kind::Text(2048)).means("URL"),
+    Field::mandatory("href", Kind::TEXT).means("URL"),
 ];
 
 static MEDIA_TYPE: &[Field] = &[

@@ -30,7 +30,7 @@ static PARAMETER: Kind = Kind::Object(&[
     Field::mandatory("value_range", Kind::TEXT)
         .means("its words joined by commas, or its bounds joined by a hyphen")
         .known_from(Certainty::Inferred),
-    Field::mandatory("description", Kind::Text(1024)).means("what it does"),
+    Field::mandatory("description", Kind::TEXT).means("what it does"),
 ]);
 
 /// A parameter.

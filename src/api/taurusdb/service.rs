@@ -87,13 +87,13 @@ pub const SOURCE_NODE: Field = Field::optional("source_node_id", Kind::TEXT)
 /// Settings of a database, as the checks are sent them.
 pub static SETTING: Kind = Kind::Object(&[
     Field::mandatory("param_name", Kind::TEXT).means("name of a parameter"),
-    Field::mandatory("value", Kind::Text(4096)).means("its value, always a string"),
+    Field::mandatory("value", Kind::TEXT).means("its value, always a string"),
 ]);
 
 /// Clauses for a table, as the check is sent them.
 pub static TABLE_SETTING: Kind = Kind::Object(&[
     Field::mandatory("table_name", Kind::TEXT).means("the table"),
-    Field::mandatory("table_config", Kind::Text(16_384))
+    Field::mandatory("table_config", Kind::TEXT)
         .means("clauses: PARTITION BY, COLUMNS, ORDER BY, SAMPLE BY, PRIMARY KEY, TTL"),
 ]);
 
@@ -141,7 +141,7 @@ impl SettingCheck {
 /// The check of a table's clauses.
 pub static TABLE_CHECK: Kind = Kind::Object(&[
     Field::mandatory("table_name", Kind::TEXT).means("the table"),
-    Field::mandatory("table_config", Kind::Text(16_384)).means("its clauses"),
+    Field::mandatory("table_config", Kind::TEXT).means("its clauses"),
     Field::mandatory("check_result", Kind::TEXT).means("success, or what is wrong"),
 ]);
 

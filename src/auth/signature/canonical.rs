@@ -12,8 +12,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// Instead of a body's hash, where the client did not compute one.
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
-/// Headers whose values are credentials themselves.
-const SECRET_HEADERS: &[&str] = &["authorization", "cookie", "x-auth-token", "x-security-token"];
+/// Headers whose values are no credentials, and are shown.
+const OPEN_HEADERS: &[&str] =
+    &["content-length", "content-type", "host", "x-sdk-content-sha256", "x-sdk-date"];
 
 /// A request in its canonical form.
 #[derive(Debug)]
@@ -55,16 +56,31 @@ impl<'r> Canonical<'r> {
 
     /// The text that is hashed.
     pub fn text(&self, uri: &str) -> String {
-        self.write(uri, |_, value| value)
+        self.write(uri, &self.query, |_, value| value)
     }
 
-    /// The same to be looked at: without the values of headers that carry credentials.
+    /// The same to be looked at: without the values of parameters and headers, but for those that are
+    /// known to be no credentials.
     pub fn shown(&self, uri: &str) -> String {
-        self.write(uri, |name, value| if SECRET_HEADERS.contains(&name) { "***" } else { value })
+        let pairs = self.query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) if !value.is_empty() => format!("{name}=***"),
+            _ => pair.to_owned(),
+        });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        self.write(
+            uri,
+            &query,
+            |name, value| if OPEN_HEADERS.contains(&name) { value } else { "***" },
+        )
     }
 
-    fn write<'s>(&'s self, uri: &str, show: impl Fn(&str, &'s str) -> &'s str) -> String {
-        let Self { method, query, signed_headers, body_hash, .. } = self;
+    fn write<'s>(
+        &'s self,
+        uri: &str,
+        query: &str,
+        show: impl Fn(&str, &'s str) -> &'s str,
+    ) -> String {
+        let Self { method, signed_headers, body_hash, .. } = self;
         let mut text = format!("{method}\n{uri}\n{query}\n");
         for (name, value) in &self.headers {
             text.extend([name, ":", show(name, value.as_deref().unwrap_or_default()), "\n"]);

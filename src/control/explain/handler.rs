@@ -17,7 +17,7 @@ pub fn calls() -> Calls {
 pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError> {
     let digits = request_id.bytes().all(|digit| digit.is_ascii_hexdigit());
     if !digits || request_id.len() != 32 {
-        let shown = crate::reading::shown(request_id);
+        let shown = crate::text::shown(request_id);
         return Err(ControlError::bad(format!(
             "a request ID has 32 hexadecimal digits, as X-Request-Id of every answer shows it, \
              got {shown}"
@@ -64,7 +64,8 @@ fn why_not(app: &App, request_id: &str) -> String {
                 counted(requests)
             ),
             Absence::Dropped => format!(
-                "but its journal has dropped it: it keeps {} bytes; start with more --journal-bytes",
+                "but its journal has dropped it: all journals together keep {} bytes; \
+                 start with more --journal-bytes",
                 app.worlds.world_settings().journal_bytes
             ),
             Absence::Unanswered => "and is not answered yet".to_owned(),

@@ -6,6 +6,7 @@ use crate::cloud::Instance;
 use crate::contract::check::{Members, Sent, check};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind, Place, Rule, Violation};
+use crate::journal::is_concealed;
 use crate::text::nearest;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -237,7 +238,8 @@ fn put(within: &mut Value, pointer: &str, value: Value) {
 }
 
 /// A name with a slip is taken for what was meant, where that is missing, and so is one that should
-/// no longer be sent. What else nobody reads, or should be sent, is left out.
+/// no longer be sent. What else nobody reads, or should be sent, is left out, and so is what the
+/// journal does not show.
 fn tidy(fields: &'static [Field], value: &mut Value) {
     let members = match value {
         Value::Object(members) => members,
@@ -256,6 +258,10 @@ fn tidy(fields: &'static [Field], value: &mut Value) {
             continue;
         };
         let Some(field) = current.clone().find(|field| field.name == name) else { continue };
+        if !field.secret && value.as_str().is_some_and(is_concealed) {
+            // The journal does not know what was sent.
+            continue;
+        }
         let mut value = value.clone();
         tidy(field.kind.members(), &mut value);
         members.entry(field.name).or_insert(value);

@@ -2,7 +2,7 @@
 //! one that stands for any.
 
 use crate::contract::format::SAMPLES;
-use crate::contract::{Field, Format, ID_LENGTH, Kind, Presence};
+use crate::contract::{Field, Format, Kind, Presence};
 use crate::text::nearest;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
         }
         (Kind::Instance(_), sent) => {
             let text = text_of(sent)?;
-            (!text.trim().is_empty() && text.len() <= ID_LENGTH).then(|| json!(text))
+            (!text.trim().is_empty()).then(|| json!(text))
         }
         (Kind::Format(format), sent) => formed(format, text_of(sent)?.trim()),
         (Kind::OneOf(words), sent) => {

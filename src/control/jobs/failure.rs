@@ -37,8 +37,8 @@ impl Failure {
                 let point = activity.start_of(stage).ok_or_else(|| {
                     let stages = activity.stages().collect::<Vec<_>>().join(", ");
                     let meant = did_you_mean(stage, activity.stages());
-                    let got: String = stage.chars().take(64).collect();
-                    ControlError::bad(format!("stage must be one of {stages}, got {got:?}{meant}"))
+                    let got = crate::text::quoted(stage);
+                    ControlError::bad(format!("stage must be one of {stages}, got {got}{meant}"))
                 })?;
                 if activity.phases(now).any(|phase| phase.status == stage) {
                     return Ok(0);

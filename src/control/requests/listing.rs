@@ -56,7 +56,7 @@ impl Listing {
             }
             "fault" => pattern.fault = Some(value),
             "since" => self.since = Some(value),
-            "limit" => self.limit = parse(name, &value, "a number")?,
+            "limit" => self.limit = parse(name, &value, "a whole number from 0 up")?,
             _ => match name.strip_prefix(FIELD) {
                 Some(path) => pattern.written.push((path.to_owned(), value)),
                 None => return Err(unknown("parameter", name, PARAMETERS.iter().copied())),

@@ -9,8 +9,7 @@ use crate::contract::{Class, Level};
 use crate::error::Refusal;
 use crate::faults::FaultDecision;
 use crate::http::reply::panic_message;
-use crate::journal::{RequestRecord, Verdict};
-use crate::lint::Poll;
+use crate::journal::{Performed, RequestRecord, Verdict};
 use crate::operation::{Failure, Output, Route};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -31,7 +30,6 @@ pub fn perform(
     request: &Request<'_>,
     visit: &mut Visit<'_>,
     record: &mut RequestRecord,
-    polled: &mut Option<(PollTarget, Poll)>,
     call: Call<'_>,
 ) -> Result<Output, Rejection> {
     let Call { route, checked, access, scenario, decision, poll } = call;
@@ -57,10 +55,8 @@ pub fn perform(
     });
     let effects = context.finish(result.is_ok() || panicked);
     let Effects { warnings, adopted, activities, cut_short, unchanged } = effects;
-    world.lint.began(&activities, place.ordinal);
-    for (activity, was_under_way) in cut_short {
-        world.lint.cut_short(activity, was_under_way);
-    }
+    record.performed = Some(Performed { step: world.journal.next_step(), at: now });
+    record.cut_short = cut_short;
     record.warnings.extend(warnings);
     (record.adopted, record.activities, record.unchanged) = (adopted, activities, unchanged);
     if place.cell.is_abandoned() && result.is_ok() {
@@ -72,10 +68,9 @@ pub fn perform(
         Ok(output) => {
             record.verdict = Verdict::Performed;
             world.faults.succeeded(decision);
-            *polled = poll.map(|target| {
-                let poll = world.polled(&target, now, place.ordinal);
-                (target, poll)
-            });
+            if let Some(target) = poll {
+                world.polled(&target);
+            }
             Ok(output)
         }
         Err(Failure::Refused(refusal)) => Err(refusal.into()),

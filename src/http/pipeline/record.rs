@@ -4,7 +4,6 @@ use super::Exchange;
 use crate::error::Refusal;
 use crate::faults::Disruption;
 use crate::journal::{Entry, RequestRecord, Verdict};
-use crate::lint::Answered;
 use axum::http::Response;
 
 impl RequestRecord {
@@ -26,12 +25,13 @@ impl Exchange<'_> {
         response: &Response<Vec<u8>>,
         disruption: Option<Disruption>,
     ) {
-        let Self { request, visit, record, polled, .. } = self;
+        let Self { request, visit, record, .. } = self;
         let mut record = std::mem::take(record);
         if let [only] = request.routes {
             // Refused before it was chosen, it is known all the same.
             record.contract = Some(only.contract);
         }
+        record.cut_off = disruption == Some(Disruption::Truncate);
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
         let status = answer.map(|answer| answer.status().as_u16());
         let place = visit.place();
@@ -45,23 +45,14 @@ impl Exchange<'_> {
         let mut world = place.cell.lock();
         #[cfg(test)]
         crate::cloud::failpoint::pass(&world.state.project_id, "journal");
-        let now = world.state.clock.now();
-        world.lint.answered(&Answered {
-            ordinal,
-            contract: record.contract,
-            received,
-            now,
-            parts: request.parts,
-            body,
-            answer,
-            is_cut: disruption == Some(Disruption::Truncate),
-            draft: &record,
-            polled: polled.take(),
-        });
-        let times = [received.moment(), now];
-        let entry = |key| Entry::new((key, ordinal), times, (request.parts, body), answer, record);
+        let times = (received, world.state.clock.now());
+        let entry = |digests: &mut _| {
+            Entry::new((digests, ordinal), times, (request.parts, body), answer, record)
+        };
         world.journal.in_flight.end(ordinal);
         place.is_recorded = true;
         world.journal.record(entry);
+        drop(world);
+        request.app.worlds.cut_journals();
     }
 }

@@ -125,6 +125,7 @@ impl<'r> Request<'r> {
     ) -> Result<(Checked<'b>, Option<PollTarget>), Rejection> {
         let poll = PollTarget::read(route.contract, &sent);
         let mut checked = check(route.contract, sent);
+        record.open_body = checked.open_body;
         record.violations.extend(self.target.iter().flat_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));
         record.violations.append(&mut checked.violations);

@@ -2,6 +2,7 @@ use super::*;
 use crate::clock::Moment;
 use crate::cloud::{Lifecycle, Outcome};
 use crate::contract::Contract;
+use serde_json::{Value, json};
 
 static JOB: Lifecycle =
     Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" };
@@ -27,26 +28,25 @@ fn activity(number: u32) -> Activity {
     }
 }
 
+/// Looks after everything that was begun.
+const LATE: u64 = u64::MAX;
+
 /// Looks by an id, or at a list whose answer is this.
-fn look_at(watch: &mut Watch, seen: &Seen<'_>, moment: i64, begun: u32) -> bool {
-    let number = watch.next_look();
-    watch.look(seen, Poll { at: Stamp::at(at(moment)), ordinal: 0, begun, number })
+fn look_at(watch: &mut Watch, seen: &Seen<'_>, moment: i64, step: u64) -> bool {
+    watch.look(seen, Poll { at: Stamp::at(at(moment)), ordinal: 0, step })
 }
 
 fn look(watch: &mut Watch, id: &str, moment: i64) -> bool {
-    let seen = Seen { contract: &CALL, id: Some(id), query: "", body: "" };
-    look_at(watch, &seen, moment, u32::MAX)
+    look_at(watch, &Seen::made(&CALL, Some(id), true, &Value::Null), moment, LATE)
 }
 
 fn list(watch: &mut Watch, ids: &[&str], moment: i64) -> bool {
-    let body = format!("{ids:?}");
-    let seen = Seen { contract: &CALL, id: None, query: "", body: &body };
-    look_at(watch, &seen, moment, u32::MAX)
+    look_at(watch, &Seen::made(&CALL, None, true, &json!(ids)), moment, LATE)
 }
 
 fn full(count: u32) -> Watch {
     let mut watch = Watch::default();
-    (1..=count).for_each(|number| watch.begin(&activity(number), 0));
+    (1..=count).for_each(|number| watch.begin(&activity(number), number.into()));
     watch
 }
 
@@ -73,27 +73,6 @@ fn what_was_seen_at_rest_is_forgotten_and_makes_room() {
 }
 
 #[test]
-fn what_finds_no_room_makes_the_report_inexact_and_takes_none() {
-    let mut watch = full(10_000);
-    assert!(watch.is_exact());
-    for number in 10_001..=12_000 {
-        watch.begin(&activity(number), 0);
-    }
-    assert!(!watch.is_exact());
-    assert_eq!((watch.by_course.len(), watch.by_id.len()), (MOST, 2 * MOST));
-}
-
-#[test]
-fn a_client_that_lists_can_start_any_number() {
-    let mut watch = Watch::default();
-    for number in 1..=30_000 {
-        watch.begin(&activity(number), 0);
-        list(&mut watch, &[&job(number)], 2_000);
-    }
-    assert!(watch.is_exact() && watch.by_course.is_empty() && watch.by_id.is_empty());
-}
-
-#[test]
 fn an_answer_that_does_not_show_something_is_no_look_at_it() {
     let mut watch = full(2);
     list(&mut watch, &[], 2_000);
@@ -105,21 +84,19 @@ fn an_answer_that_does_not_show_something_is_no_look_at_it() {
 fn the_end_of_a_deletion_is_seen_by_what_a_whole_list_no_longer_has() {
     let mut watch = Watch::default();
     let deletion = |number| Activity { contract: &DELETION, ..activity(number) };
-    watch.begin(&deletion(1), 0);
-    watch.begin(&Activity { resource: None, ..deletion(2) }, 0);
-    let mut look = |contract, query, moment, begun| {
-        let body = r#"{"things":[{"id":"resource-3"}]}"#;
-        look_at(&mut watch, &Seen { contract, id: None, query, body }, moment, begun);
+    watch.begin(&deletion(1), 1);
+    watch.begin(&Activity { resource: None, ..deletion(2) }, 2);
+    let mut look = |contract, is_whole, moment, step| {
+        let body = json!({ "things": [{ "id": "resource-3" }] });
+        look_at(&mut watch, &Seen::made(contract, None, is_whole, &body), moment, step);
         watched(&watch)
     };
-    for (contract, query, begun) in
-        [(&ELSEWHERE, "", 9), (&CALL, "limit=1", 9), (&CALL, "offset=1", 9), (&CALL, "", 0)]
-    {
-        assert_eq!(look(contract, query, 2_000, begun), [1, 2], "{query} {begun}");
+    for (contract, is_whole, step) in [(&ELSEWHERE, true, 9), (&CALL, false, 9), (&CALL, true, 1)] {
+        assert_eq!(look(contract, is_whole, 2_000, step), [1, 2], "{is_whole} {step}");
     }
-    assert_eq!(look(&CALL, "", 1_000, 9), [1, 2]);
-    assert_eq!(look(&CALL, "limit=2", 2_000, 1), [2]);
-    assert!(look(&CALL, "", 2_000, 2).is_empty());
+    assert_eq!(look(&CALL, true, 1_000, 9), [1, 2]);
+    assert_eq!(look(&CALL, true, 2_000, 2), [2]);
+    assert!(look(&CALL, true, 2_000, 3).is_empty());
 }
 
 #[test]
@@ -150,8 +127,11 @@ fn what_is_made_to_end_has_to_be_looked_at_once_more() {
     list(&mut watch, &["resource-1"], 500);
     let mut run = watch.by_course[&1].activity.run;
     run.finish(at(500));
-    watch.steer(run);
+    watch.steer(run, LATE);
     assert!(watch.by_course[&1].last_look().is_some());
+    list(&mut watch, &["resource-1"], 500);
+    assert_eq!(watched(&watch), [1], "it was asked before");
+    watch.steer(run, 1);
     list(&mut watch, &["resource-1"], 500);
     assert!(watch.by_course.is_empty());
 }

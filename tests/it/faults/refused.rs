@@ -75,7 +75,7 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
                 "match": { "source_instance": { "x": [{ "my_Password": "hunter2" }] } },
                 "effect": { "reset": true },
             }),
-            "match: source_instance.x.my_Password is a secret",
+            "match: source_instance.x is a secret or not declared",
         ),
         (with("first", json!(0)), "first must be a number from 1 up, got 0"),
         (with("nth", json!(-1)), "nth must be a number from 1 up, got -1"),

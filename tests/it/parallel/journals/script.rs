@@ -82,7 +82,7 @@ pub const THEN: [(&[Step], &[&str]); 6] = [
             later("/v2/{project}/migration-task/{8.id}"),
             step("POST", "/v2/{project}/migration-task", "{ password", &[400]),
         ],
-        &[r#""password":"digest:"#, r#""name":"t""#],
+        &[r#""password":"<text of "#, r#""name":"t""#],
     ),
     (
         &[
