@@ -30,6 +30,7 @@ use crate::contract::Strictness;
 use crate::contract::rules::{self, ListedNote};
 use crate::error::Refusal;
 use crate::error::control::ControlError;
+use crate::http::log;
 use crate::http::reply::{self, refuse};
 use crate::project_id::project_id;
 use crate::publish;
@@ -124,6 +125,7 @@ pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         .layer(from_fn(strict::watch))
         .merge(router)
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(log::control_call))
         .layer(map_response_with_state(Arc::clone(app), identify))
 }
 

@@ -3,6 +3,7 @@
 pub mod body;
 mod client;
 pub mod endpoint;
+pub mod log;
 pub mod pipeline;
 pub mod reply;
 pub mod target;
@@ -23,6 +24,7 @@ use crate::operation::Route;
 use crate::project_id::is_usual_project_id;
 use crate::text;
 use crate::text::language::Language;
+use crate::worlds::World;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{
@@ -205,10 +207,16 @@ pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let mut world = cell.lock();
     let now = world.state.clock.now();
     let record = RequestRecord::default();
-    let entry = |digests: &mut _| {
-        Entry::new((digests, ordinal), (Stamp::at(now), now), (parts, &[]), Some(&response), record)
-    };
-    world.journal.record(entry);
+    let received = Stamp::at(now);
+    let World { journal, label, state, .. } = &mut *world;
+    let key = journal.key();
+    journal.record(|digests| {
+        let entry =
+            Entry::new((digests, ordinal), (received, now), (parts, &[]), Some(&response), record);
+        log::unknown(&entry);
+        log::request(&entry, key, &state.project_id, label.as_deref(), received);
+        entry
+    });
     drop(world);
     app.worlds.cut_journals();
     response

@@ -7,6 +7,7 @@
 //! second world's clock meanwhile, and no project's operation ever looks at theirs.
 
 mod evicted;
+mod frozen;
 pub mod instructions;
 mod limits;
 mod metrics;
@@ -14,6 +15,7 @@ pub mod scenario;
 mod world;
 
 use crate::journal::History;
+pub use frozen::FrozenPolls;
 pub use limits::Met;
 pub use world::World;
 

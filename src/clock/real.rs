@@ -64,6 +64,11 @@ impl Stamp {
         self.moment
     }
 
+    /// How much real time has passed since.
+    pub fn elapsed(self) -> Duration {
+        self.real.elapsed()
+    }
+
     /// How long ago `earlier` was, on the clock that has gone further.
     pub fn since(self, earlier: Self) -> Duration {
         self.moment.since(earlier.moment).max(self.real.saturating_duration_since(earlier.real))

@@ -10,7 +10,7 @@ use crate::cloud::Activity;
 use crate::error::control::ControlError;
 use crate::lint::{self, Lint};
 use crate::project_id::{ACCOUNT, project_id};
-use crate::worlds::{Met, World, WorldCell};
+use crate::worlds::{FrozenPolls, Met, World, WorldCell};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
@@ -129,7 +129,8 @@ impl Report {
             faults_never_hit: faults_never_hit(&world),
         };
         let shown = |finding| Finding::of(cell, finding);
-        let findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
+        let mut findings: Vec<_> = lint.findings(now).into_iter().map(shown).collect();
+        findings.extend(Finding::of_frozen_polls(cell, &world.frozen_polls));
         let exact = lint.is_exact();
         Self {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
@@ -175,6 +176,28 @@ impl Left {
 }
 
 impl Finding {
+    /// That a client has polled what could not go on, since the clock stood still.
+    fn of_frozen_polls(cell: &WorldCell, polls: &FrozenPolls) -> Option<Self> {
+        let (operation, ordinal, at) = polls.first?;
+        Some(Self {
+            rule: "polled-a-frozen-clock",
+            operation: Some(operation),
+            count: polls.told,
+            sentence: "a client polled again and again while the clock stood still, which nothing \
+                       but the test moves"
+                .to_owned(),
+            document: "the clock of a test: advance it, or let each poll move it with \
+                       clock/auto-advance"
+                .to_owned(),
+            examples: vec![Example {
+                request_id: cell.request_id(ordinal),
+                at: at.with_milliseconds(),
+                earlier_request_id: None,
+                id: None,
+            }],
+        })
+    }
+
     fn of(cell: &WorldCell, finding: lint::Finding) -> Self {
         let lint::Finding { rule, operation, count, sentence, document, examples } = finding;
         let example = |example: lint::Example| Example {

@@ -126,6 +126,9 @@ impl Armed {
 
     fn count(&mut self, hit: bool) {
         self.asked += 1;
+        if hit && self.hits == 0 {
+            tracing::warn!(rule = &*self.id, "a fault rule hits for the first time");
+        }
         self.hits += u64::from(hit);
     }
 }

@@ -76,8 +76,6 @@ impl Answer {
         let Refused { status, code, .. } = self.code(refusal.error_kind());
         if let Refusal::Internal { cause } = refusal {
             tracing::error!(request_id = self.request_id, cause, "a request failed");
-        } else {
-            tracing::debug!(request_id = self.request_id, code, %refusal, "a request is refused");
         }
         if let Refusal::SignatureMismatch { computed, .. } = refusal {
             let Computed { canonical_request, string_to_sign } = &**computed;

@@ -3,9 +3,11 @@
 //! All of it is made together and goes with a reset, so that tests in different projects cannot
 //! disturb each other.
 
+use super::frozen::{FrozenPolls, advice};
 use super::scenario::Entered;
 use crate::clock::{ClockCommand, ClockError, Moment};
-use crate::cloud::{Activity, Due, Execution, PollTarget, State};
+use crate::cloud::{Activity, Due, Execution, PollTarget, State, Warning};
+use crate::contract::Class;
 use crate::faults::Faults;
 use crate::faults::disarmed::Disarmed;
 use crate::journal::{Budget, Journal};
@@ -27,6 +29,8 @@ pub struct World {
     pub scenario: Option<Box<str>>,
     /// The scenarios that requests have carried.
     pub scenarios: BTreeMap<Box<str>, Entered>,
+    /// Polls while the clock stood still.
+    pub frozen_polls: FrozenPolls,
     /// What a test calls its world.
     pub label: Option<Box<str>>,
     /// Whether each poll of something unfinished moves the clock to its next event.
@@ -48,6 +52,7 @@ impl World {
             journal: Journal::new(key, Arc::clone(budget)),
             scenario: None,
             scenarios: BTreeMap::new(),
+            frozen_polls: FrozenPolls::default(),
             label: None,
             auto_advance: false,
         }
@@ -69,6 +74,23 @@ impl World {
             // It goes forward or not at all.
             let _ = self.move_clock(&ClockCommand::NextEvent);
         }
+    }
+
+    /// What a client is told that polls again and again while the clock stands still.
+    pub fn frozen_warning(&mut self, target: &PollTarget, ordinal: u64) -> Option<Warning> {
+        let stands = self.state.clock.scale() == 0.0 && !self.auto_advance;
+        if !stands || !self.state.is_unfinished(target) {
+            return None;
+        }
+        let now = self.state.clock.now();
+        if !self.frozen_polls.count(target, now, ordinal) {
+            return None;
+        }
+        let message = advice(&self.state.project_id, now);
+        if self.frozen_polls.told == 1 {
+            tracing::warn!(operation = target.contract.id, "{message}");
+        }
+        Some(Warning { class: Class::Hygiene, message })
     }
 
     /// Changes how something that is under way goes on. The activity as it is now, or nothing if

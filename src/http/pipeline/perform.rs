@@ -68,8 +68,9 @@ pub fn perform(
         Ok(output) => {
             record.verdict = Verdict::Performed;
             world.faults.succeeded(decision);
-            if let Some(target) = poll {
-                world.polled(&target);
+            if let Some(target) = &poll {
+                record.warnings.extend(world.frozen_warning(target, place.ordinal));
+                world.polled(target);
             }
             Ok(output)
         }

@@ -3,7 +3,9 @@
 use super::Exchange;
 use crate::error::Refusal;
 use crate::faults::Disruption;
+use crate::http::log;
 use crate::journal::{Entry, RequestRecord, Verdict};
+use crate::worlds::World;
 use axum::http::Response;
 
 impl RequestRecord {
@@ -46,12 +48,15 @@ impl Exchange<'_> {
         #[cfg(test)]
         crate::cloud::failpoint::pass(&world.state.project_id, "journal");
         let times = (received, world.state.clock.now());
-        let entry = |digests: &mut _| {
-            Entry::new((digests, ordinal), times, (request.parts, body), answer, record)
-        };
-        world.journal.in_flight.end(ordinal);
+        let World { journal, label, state, .. } = &mut *world;
+        let key = journal.key();
+        journal.in_flight.end(ordinal);
         place.is_recorded = true;
-        world.journal.record(entry);
+        journal.record(|digests| {
+            let entry = Entry::new((digests, ordinal), times, (request.parts, body), answer, record);
+            log::request(&entry, key, &state.project_id, label.as_deref(), received);
+            entry
+        });
         drop(world);
         request.app.worlds.cut_journals();
     }

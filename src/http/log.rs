@@ -1,0 +1,84 @@
+//! One line of the log for each request, where somebody asks for it, and for what a newcomer falls
+//! into a line without being asked.
+
+use crate::clock::Stamp;
+use crate::journal::{Entry, Verdict, View};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Once;
+use tracing::Level;
+
+/// What is logged as this has one line for each request.
+macro_rules! requests {
+    () => {
+        "papercloud::requests"
+    };
+}
+
+/// Logs a request as the journal has it, without the secrets that it was sent.
+pub fn request(entry: &Entry, key: u64, project: &str, label: Option<&str>, received: Stamp) {
+    if !tracing::enabled!(target: requests!(), Level::DEBUG) {
+        return;
+    }
+    let draft = &entry.draft;
+    let warnings: Vec<_> = entry
+        .answer_headers()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("x-paper-warning"))
+        .map(|(_, value)| value)
+        .collect();
+    let is_refused = matches!(draft.verdict, Verdict::Refused(_) | Verdict::Unknown);
+    let refusal = is_refused.then(|| refusal(&View::new(entry, key)));
+    tracing::debug!(
+        target: requests!(),
+        method = entry.method.as_str(),
+        path = entry.target(),
+        operation = draft.contract.map(|contract| contract.id),
+        status = entry.status.map(|status| status.as_u16()),
+        milliseconds = milliseconds(received),
+        project = Some(project).filter(|project| !project.is_empty()),
+        label,
+        warning = (!warnings.is_empty()).then(|| warnings.join("; ")),
+        fault = draft.fault.as_deref(),
+        refusal,
+        "request"
+    );
+}
+
+/// Code and reason of a refusal.
+fn refusal(view: &View<'_>) -> String {
+    let body = view.answer_body();
+    let text = |names: [&str; 2]| {
+        // IAM has an envelope of its own.
+        let found = body.get(names[0]).or_else(|| body.get("error")?.get(names[1]))?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    };
+    let (code, reason) = (text(["error_code", "code"]), text(["error_msg", "message"]));
+    [code, reason].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn milliseconds(since: Stamp) -> f64 {
+    (since.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Warns of the first request that nothing is emulated for; after that they are in the journal.
+pub fn unknown(entry: &Entry) {
+    static FIRST: Once = Once::new();
+    FIRST.call_once(|| {
+        let (method, path) = (entry.method.as_str(), entry.target());
+        tracing::warn!(method, path, "nothing is emulated there; GET /_paper/failures lists all");
+    });
+}
+
+/// Logs a call of the control API.
+pub async fn control_call(request: Request, next: Next) -> Response {
+    if !tracing::enabled!(target: requests!(), Level::DEBUG) {
+        return next.run(request).await;
+    }
+    let (method, path) =
+        (request.method().clone(), request.uri().path().chars().take(256).collect::<String>());
+    let response = next.run(request).await;
+    let (method, path, status) = (method.as_str(), &*path, response.status().as_u16());
+    tracing::debug!(target: requests!(), method, path, status, "control");
+    response
+}
