@@ -126,9 +126,17 @@ fn refuse(error: &clap::Error, prepared: &flags::Prepared) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Writes a line to standard error.
+/// Writes one line to standard error, whatever is in it.
 fn complain(problem: &str) {
-    let _ = writeln!(std::io::stderr(), "papercloud: {problem}");
+    let mut line = String::new();
+    for character in problem.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    let _ = writeln!(std::io::stderr(), "papercloud: {line}");
 }
 
 /// Prints to standard output. Whoever closes it early has read enough.

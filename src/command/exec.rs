@@ -4,6 +4,7 @@ use super::client::Service;
 use super::env::Settings;
 use super::junit::{self, Case, Suite};
 use super::log::Log;
+use super::signals::ignores_hang_up;
 use super::target::Target;
 use super::{complain, print};
 use clap::Args;
@@ -170,7 +171,10 @@ impl Exec {
 fn signals() -> std::io::Result<UnboundedReceiver<Signal>> {
     let (sender, passed_on) = unbounded_channel();
     let is_interactive = std::io::stdin().is_terminal();
-    for (kind, number) in PASSED_ON {
+    // Under nohup the command ignores SIGHUP as well, unless somebody listens for it here.
+    let ignores_hang_up = ignores_hang_up();
+    let heard = |signal: &(_, Signal)| signal.1 != Signal::HUP || !ignores_hang_up;
+    for (kind, number) in PASSED_ON.into_iter().filter(heard) {
         let mut received = signal(kind)?;
         let sender = sender.clone();
         let is_sent_by_terminal = matches!(number, Signal::INT | Signal::QUIT) && is_interactive;

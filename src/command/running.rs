@@ -39,8 +39,8 @@ pub struct Wait {
 
 impl Health {
     pub fn run(&self) -> Result<(), String> {
-        let flags_of_its_own = std::env::args_os().len() > 2;
-        let found = if flags_of_its_own { None } else { first_process() };
+        let is_told_where = std::env::args_os().len() > 2 || self.target.has_url();
+        let found = if is_told_where { None } else { first_process() };
         let service = found.as_ref().unwrap_or(&self.target).control()?;
         probe(&service, "/_paper/health").map(drop)
     }

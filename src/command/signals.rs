@@ -93,7 +93,7 @@ impl Signals {
 
 /// Whether SIGHUP was ignored when the program started, as far as the system says so: Linux does. It
 /// has to be asked before anything listens for that signal.
-fn ignores_hang_up() -> bool {
+pub fn ignores_hang_up() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_first(&status))
 }
 

@@ -66,6 +66,11 @@ impl Target {
         })
     }
 
+    /// Whether a URL says where it is.
+    pub fn has_url(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// The endpoint to give to a client, without a slash at the end.
     pub fn url(&self) -> String {
         let (scheme, host, port) = self.address();

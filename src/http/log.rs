@@ -32,7 +32,7 @@ pub fn request(entry: &Entry, key: u64, project: &str, label: Option<&str>, rece
     tracing::debug!(
         target: requests!(),
         method = entry.method.as_str(),
-        path = entry.target(),
+        path = target(entry),
         operation = draft.contract.map(|contract| contract.id),
         status = entry.status.map(|status| status.as_u16()),
         milliseconds = milliseconds(received),
@@ -43,6 +43,22 @@ pub fn request(entry: &Entry, key: u64, project: &str, label: Option<&str>, rece
         refusal,
         "request"
     );
+}
+
+/// Path and query, without the values of parameters that no document declares.
+fn target(entry: &Entry) -> String {
+    let Some((path, query)) = entry.target().split_once('?') else {
+        return entry.target().to_owned();
+    };
+    let declares = |name: &str| {
+        let contract = entry.draft.contract;
+        contract.is_some_and(|contract| contract.query.iter().any(|field| field.name == name))
+    };
+    let shown = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if !declares(name) => format!("{name}=…"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", shown.collect::<Vec<_>>().join("&"))
 }
 
 /// Code and reason of a refusal.
@@ -65,8 +81,12 @@ fn milliseconds(since: Stamp) -> f64 {
 pub fn unknown(entry: &Entry) {
     static FIRST: Once = Once::new();
     FIRST.call_once(|| {
-        let (method, path) = (entry.method.as_str(), entry.target());
-        tracing::warn!(method, path, "nothing is emulated there; GET /_paper/failures lists all");
+        let method = entry.method.as_str();
+        tracing::warn!(
+            method,
+            path = target(entry),
+            "nothing is emulated there; GET /_paper/failures lists all"
+        );
     });
 }
 
