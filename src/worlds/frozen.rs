@@ -4,8 +4,9 @@ use crate::clock::Moment;
 use crate::cloud::PollTarget;
 use std::collections::HashMap;
 
-/// From this poll of the same unfinished thing on, its client is told.
-const MOST_POLLS: u32 = 5;
+/// Which polls of the same thing are looked at: whoever has been told a hundred times does not read
+/// it.
+const TOO_MANY: std::ops::RangeInclusive<u32> = 5..=100;
 
 /// So many things are told apart at once.
 const MOST_TARGETS: usize = 64;
@@ -24,21 +25,22 @@ pub struct FrozenPolls {
 }
 
 impl FrozenPolls {
-    /// Counts a poll of something unfinished, and says whether its client is to be told.
-    pub fn count(&mut self, target: &PollTarget, at: Moment, ordinal: u64) -> bool {
+    /// Counts a poll, and says whether there were so many of the same that its client is to be
+    /// told, if nothing has ended.
+    pub fn count(&mut self, target: &PollTarget, at: Moment) -> bool {
         if self.at != Some(at) || self.polls.len() >= MOST_TARGETS {
             self.polls.clear();
             self.at = Some(at);
         }
-        let operation = target.contract.id;
-        let polls = self.polls.entry((operation, target.id.clone())).or_default();
-        *polls += 1;
-        if *polls < MOST_POLLS {
-            return false;
-        }
+        let polls = self.polls.entry((target.contract.id, target.id.clone())).or_default();
+        *polls = polls.saturating_add(1);
+        TOO_MANY.contains(polls)
+    }
+
+    /// Notes that a client is told.
+    pub fn tell(&mut self, target: &PollTarget, at: Moment, ordinal: u64) {
         self.told += 1;
-        self.first.get_or_insert((operation, ordinal, at));
-        true
+        self.first.get_or_insert((target.contract.id, ordinal, at));
     }
 }
 

@@ -79,13 +79,11 @@ impl World {
     /// What a client is told that polls again and again while the clock stands still.
     pub fn frozen_warning(&mut self, target: &PollTarget, ordinal: u64) -> Option<Warning> {
         let stands = self.state.clock.scale() == 0.0 && !self.auto_advance;
-        if !stands || !self.state.is_unfinished(target) {
-            return None;
-        }
         let now = self.state.clock.now();
-        if !self.frozen_polls.count(target, now, ordinal) {
+        if !stands || !self.frozen_polls.count(target, now) || !self.state.is_unfinished(target) {
             return None;
         }
+        self.frozen_polls.tell(target, now, ordinal);
         let message = advice(&self.state.project_id, now);
         if self.frozen_polls.told == 1 {
             tracing::warn!(operation = target.contract.id, "{message}");
