@@ -6,7 +6,7 @@ use crate::config::Transport;
 use crate::persist::{Done, SaveError, Saver};
 use crate::worlds::Worlds;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 /// What requests are answered with.
@@ -26,6 +26,8 @@ pub struct App {
     pub saver: Option<Saver>,
     /// Tells it from a Papercloud that was there before.
     pub instance: String,
+    /// Whether the server is stopping, so that answers which go on for ever end.
+    pub stopping: AtomicBool,
 }
 
 impl App {

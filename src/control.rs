@@ -7,6 +7,7 @@ mod calls;
 pub mod catalogue;
 pub mod clock;
 mod coverage;
+mod events;
 pub mod explain;
 mod failures;
 pub mod faults;
@@ -18,6 +19,7 @@ mod page;
 mod query;
 pub mod report;
 pub mod requests;
+mod resources;
 mod save;
 pub mod scenarios;
 mod strict;
@@ -82,6 +84,8 @@ fn guarded_calls() -> Calls {
         .and(jobs::calls())
         .and(scenarios::calls())
         .and(requests::calls())
+        .and(resources::calls())
+        .and(events::calls())
         .and(report::calls())
         .and(metrics::calls())
         .and(save::calls())

@@ -28,6 +28,7 @@ pub use view::View;
 
 use crate::cloud::Execution;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The journal of a world.
@@ -37,6 +38,10 @@ pub struct Journal {
     budget: Arc<Budget>,
     bytes: usize,
     dropped: u64,
+    /// How many entries there ever were, also before it was cleared.
+    recorded: u64,
+    /// How many of the requests since it was cleared were refused.
+    refused: u64,
     /// What came before it.
     past: History,
     entries: VecDeque<Entry>,
@@ -84,6 +89,8 @@ impl Journal {
             budget,
             bytes: 0,
             dropped: 0,
+            recorded: 0,
+            refused: 0,
             past: History::default(),
             entries: VecDeque::new(),
             steered: VecDeque::new(),
@@ -108,6 +115,8 @@ impl Journal {
         }
         self.bytes += bytes;
         self.budget.take(bytes);
+        self.recorded += 1;
+        self.refused += u64::from(entry.draft.verdict.is_refusal());
         self.entries.push_back(entry);
     }
 
@@ -191,6 +200,31 @@ impl Journal {
         self.entries.iter()
     }
 
+    /// The number of the entry that comes next. An entry keeps its number, whatever is dropped.
+    pub fn next_number(&self) -> u64 {
+        self.recorded
+    }
+
+    /// The number of the oldest entry that is still there.
+    pub fn first_number(&self) -> u64 {
+        self.recorded - self.entries.len() as u64
+    }
+
+    /// The entries from one number to before another, as far as they are there.
+    pub fn numbered(&self, numbers: Range<u64>) -> impl Iterator<Item = (u64, &Entry)> {
+        let first = self.first_number();
+        let place =
+            |number: u64| usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
+        let end = place(numbers.end).min(self.entries.len());
+        let start = place(numbers.start).min(end);
+        (numbers.start.max(first)..).zip(self.entries.range(start..end))
+    }
+
+    /// How many of the requests since it was cleared were refused.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
     /// What the ids of its requests follow from.
     pub fn key(&self) -> u64 {
         self.digests.key()
@@ -201,7 +235,7 @@ impl Journal {
     pub fn clear(&mut self, requests: u64) {
         self.budget.give_back(self.bytes);
         self.entries = VecDeque::new();
-        (self.bytes, self.dropped, self.past) = (0, 0, History::default());
+        (self.bytes, self.dropped, self.refused, self.past) = (0, 0, 0, History::default());
         (self.steered, self.steered_dropped) = (VecDeque::new(), false);
         self.cleared_after = requests;
     }
@@ -272,7 +306,16 @@ mod tests {
         journal.record(|digests| entry(digests, 5, &body(size * 3)));
         assert_eq!((ordinals(&journal), journal.dropped()), (vec![2, 3, 4], 3));
         assert_eq!(journal.why_absent(0), Absence::Dropped);
+        assert_eq!((journal.first_number(), journal.next_number()), (4, 6));
+        let numbered = |numbers| {
+            let found = journal.numbered(numbers);
+            found.map(|(number, entry)| (number, entry.ordinal())).collect::<Vec<_>>()
+        };
+        assert_eq!(numbered(0..9), [(4, 4), (5, 5)]);
+        assert_eq!([numbered(5..6), numbered(4..5)], [vec![(5, 5)], vec![(4, 4)]]);
+        assert_eq!([numbered(0..4), numbered(6..9)], [vec![], vec![]]);
         journal.clear(7);
+        assert_eq!((journal.first_number(), journal.next_number()), (6, 6));
         assert_eq!((ordinals(&journal), journal.dropped(), journal.bytes), (vec![], 0, 0));
         let why_absent = [6, 7].map(|ordinal| journal.why_absent(ordinal));
         assert_eq!(why_absent, [Absence::Cleared(7), Absence::Unanswered]);

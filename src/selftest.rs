@@ -26,6 +26,7 @@ use axum::http::Request;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// What the self-test found of one operation.
@@ -231,6 +232,7 @@ pub(crate) fn example_app() -> App {
         transport: Transport::Plain,
         saver: None,
         instance: String::new(),
+        stopping: AtomicBool::new(false),
     }
 }
 

@@ -34,6 +34,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -156,6 +157,7 @@ impl PaperCloud {
             guard,
             transport: Transport::of(config),
             instance: format!("{:016x}", RandomState::new().hash_one(address)),
+            stopping: AtomicBool::new(false),
         });
         let router = router(Arc::clone(&app));
         let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));
@@ -268,6 +270,7 @@ impl PaperCloud {
     }
 
     fn end(&mut self) -> Option<Result<Done, SaveError>> {
+        self.app.stopping.store(true, Ordering::Relaxed);
         drop(self.stop.take());
         let thread = self.thread.take()?;
         // Before the drain, which somebody may cut short, and again after it.

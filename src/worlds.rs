@@ -75,6 +75,8 @@ pub struct Worlds {
 #[derive(Debug)]
 pub struct WorldCell {
     key: u64,
+    /// The later a world was made, the higher.
+    made: u64,
     requests: AtomicU64,
     /// The last use of it, and the one by which it is known in the order of use.
     used: AtomicU64,
@@ -89,6 +91,9 @@ pub struct WorldCell {
 }
 
 const SHARDS: usize = 16;
+
+/// How many worlds were made in this process.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// More scenarios than these are a mistake.
 const MOST_SCENARIOS: usize = 1_000;
@@ -348,7 +353,13 @@ impl WorldCell {
         let faulty = world.faults.any();
         let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
         let held = AtomicBool::new(false);
-        Self { key, requests, used, place, abandoned, held, faulty, world: world.into() }
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        Self { key, made, requests, used, place, abandoned, held, faulty, world: world.into() }
+    }
+
+    /// What orders worlds by when they were made.
+    pub fn made(&self) -> u64 {
+        self.made
     }
 
     /// The number of the next request to this project, from 0 on.

@@ -6,7 +6,7 @@
 //! leaves it, so it is as long as what is under way, however much has been done; of the rest it
 //! knows the latest, for those who ask how that ended.
 
-use super::lifecycle::{Execution, Lifecycle, Phase};
+use super::lifecycle::{Execution, Lifecycle, Outcome, Phase};
 use crate::clock::Moment;
 use crate::contract::Contract;
 use serde::Serialize;
@@ -71,7 +71,8 @@ pub struct Due {
 }
 
 impl Activity {
-    fn lifecycles(&self) -> impl Iterator<Item = &'static Lifecycle> {
+    /// The lifecycles that its statuses are of: the job's, and that of what the job works on.
+    pub fn lifecycles(&self) -> impl Iterator<Item = &'static Lifecycle> {
         let job = self.job.as_ref().map(|(_, lifecycle)| *lifecycle);
         job.into_iter().chain(self.resource.as_ref().map(|(_, lifecycle)| *lifecycle))
     }
@@ -144,6 +145,8 @@ pub struct Timeline {
     held: Vec<Activity>,
     /// Those that came to rest last, the oldest first.
     ended: VecDeque<Activity>,
+    /// How many of those that came to rest had failed.
+    failures: u32,
     /// How many activities there were.
     begun: u32,
     /// What those that were made to fail say about it.
@@ -253,6 +256,11 @@ impl Timeline {
         self.running.remove(at).map(|(_, activity)| activity)
     }
 
+    /// How many activities came to rest in failure.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// The number of the latest activity.
     pub fn latest_number(&self) -> u32 {
         self.begun
@@ -324,6 +332,7 @@ impl Timeline {
         if self.ended.len() >= MOST_ENDED {
             self.ended.pop_front();
         }
+        self.failures += u32::from(activity.run.outcome != Outcome::Succeeds);
         self.ended.push_back(activity);
     }
 }

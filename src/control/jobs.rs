@@ -4,7 +4,7 @@ mod failure;
 mod view;
 
 pub use failure::Failure;
-pub use view::{Begun, JobView};
+pub use view::{Begun, JobView, Planned};
 
 use super::calls::Calls;
 use super::handler::{ask, ask_within, tell_within};

@@ -23,6 +23,13 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// Whether nothing was done, and that by no fault.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Unknown)
+    }
+}
+
 /// What is noted while a request is handled.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]

@@ -6,15 +6,43 @@ use crate::control::calls::Calls;
 use crate::control::explain::{Circumstances, Explanation};
 use crate::control::handler::ask;
 use crate::error::control::ControlError;
-use crate::journal::Absence;
+use crate::journal::{Absence, Entry, View, show};
 use crate::project_id::ACCOUNT;
+use serde::Serialize;
+use serde_json::Value;
 
 pub fn calls() -> Calls {
-    Calls::default().get("/_paper/requests/{request_id}", ask(|app, id| answer(explain(app, id))))
+    Calls::default()
+        .get("/_paper/requests/{request_id}", ask(|app, id| answer(explain_whole(app, id))))
+}
+
+/// A request explained, and everything that the journal has of it.
+#[derive(Debug, Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    /// As lists of requests show it.
+    journal: Value,
 }
 
 /// Explains the request with this id, whichever world it was sent to.
 pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError> {
+    find(app, request_id, |entry, _, circumstances| Explanation::of(entry, circumstances))
+}
+
+fn explain_whole(app: &App, request_id: &str) -> Result<Explained, ControlError> {
+    find(app, request_id, |entry, key, circumstances| Explained {
+        journal: show(&View::new(entry, key), circumstances.strictness),
+        explanation: Explanation::of(entry, circumstances),
+    })
+}
+
+/// Finds the entry of a request, in the journal with this key, and what it is explained with.
+fn find<T>(
+    app: &App,
+    request_id: &str,
+    tell: impl FnOnce(&Entry, u64, Circumstances<'_>) -> T,
+) -> Result<T, ControlError> {
     let digits = request_id.bytes().all(|digit| digit.is_ascii_hexdigit());
     if !digits || request_id.len() != 32 {
         let shown = crate::text::shown(request_id);
@@ -39,7 +67,7 @@ pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError>
         let (transport, guard, instances) = (app.transport, &app.guard, &world.state.instances);
         let circumstances =
             Circumstances { request_id, project_id, strictness, transport, guard, instances };
-        return Ok(Explanation::of(entry, circumstances));
+        return Ok(tell(entry, journal.key(), circumstances));
     }
     Err(ControlError::missing(why_not(app, &request_id)))
 }

@@ -62,7 +62,7 @@ pub struct JobView {
 
 /// How something is to end, or to stand still before: in the words of a fault rule.
 #[derive(Debug, Serialize)]
-struct Planned {
+pub struct Planned {
     job: Ending,
     #[serde(skip_serializing_if = "Option::is_none")]
     percent: Option<u8>,
@@ -76,7 +76,7 @@ struct Planned {
 
 impl Planned {
     /// What is planned, if that is more than that it goes through and ends well.
-    fn of(activity: &Activity, timeline: &Timeline, now: Moment) -> Option<Self> {
+    pub fn of(activity: &Activity, timeline: &Timeline, now: Moment) -> Option<Self> {
         activity.phases(now).find(|phase| phase.ended.is_none())?;
         let (run, rule) = (&activity.run, timeline.planner(activity.run.activity).cloned());
         let (job, percent) = match (run.outcome, run.hold_to_come(now)) {

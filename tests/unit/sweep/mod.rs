@@ -107,6 +107,7 @@ pub fn app_of(strictness: Strictness, credentials: Credentials) -> App {
         transport: Transport::Plain,
         saver: None,
         instance: String::new(),
+        stopping: std::sync::atomic::AtomicBool::new(false),
     }
 }
 

@@ -1,0 +1,114 @@
+//! What changes, as server-sent events: the page for people is drawn from them.
+//!
+//! Each stream knows what it has told and tells only what differs. So nothing has to be noted where
+//! something changes, and nothing is done while nobody listens.
+
+mod feed;
+mod requests;
+mod told;
+
+use super::calls::Calls;
+use super::{answer, query};
+use crate::api::find::unknown;
+use crate::app::App;
+use crate::error::control::ControlError;
+use crate::project_id::project_id;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use feed::Feed;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// How often it is looked whether anything has changed.
+const PERIOD: Duration = Duration::from_millis(400);
+
+/// After so many looks without news a stream says that it is still there.
+const LONGEST_SILENCE: u32 = 5;
+
+/// What is to be told of besides the list of worlds.
+const PARAMETERS: &[&str] = &["world"];
+
+pub(super) fn calls() -> Calls {
+    Calls::default()
+        .get("/_paper/events", async |State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap| {
+            match world(uri.query().unwrap_or_default()) {
+                Ok(world) => open(app, world, &headers),
+                Err(error) => answer::<()>(Err(error)),
+            }
+        })
+        .reads(PARAMETERS)
+}
+
+fn world(query: &str) -> Result<Option<String>, ControlError> {
+    let mut world = None;
+    query::read(query, |name, value| {
+        if name != "world" {
+            return Err(unknown("parameter", name, PARAMETERS.iter().copied()));
+        }
+        project_id(&value)?;
+        world = Some(value);
+        Ok(())
+    })?;
+    Ok(world)
+}
+
+fn open(app: Arc<App>, world: Option<String>, headers: &HeaderMap) -> Response<Body> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let (sender, receiver) = channel(1);
+    tokio::spawn(tell(Feed::new(app, world, host), sender));
+    let mut response = Response::new(Body::new(Stream(receiver)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Tells what changes until the client has gone or the server stops.
+async fn tell(mut feed: Feed, sender: Sender<Bytes>) {
+    let mut silent = 0;
+    while !feed.app.stopping.load(Ordering::Relaxed) {
+        // Locks of worlds are waited for, which no thread that answers requests is to do for long.
+        let polled = tokio::task::spawn_blocking(move || {
+            let news = feed.news();
+            (feed, news)
+        });
+        let Ok((back, mut news)) = polled.await else { return };
+        feed = back;
+        silent = if news.is_empty() { silent + 1 } else { 0 };
+        if silent == LONGEST_SILENCE {
+            ":\n\n".clone_into(&mut news);
+            silent = 0;
+        }
+        if !news.is_empty() && sender.send(news.into()).await.is_err() {
+            return;
+        }
+        if feed.has_more() {
+            continue;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PERIOD) => {}
+            () = sender.closed() => return,
+        }
+    }
+}
+
+/// The body of an answer that goes on until its sender ends.
+struct Stream(Receiver<Bytes>);
+
+impl hyper::body::Body for Stream {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(context).map(|bytes| bytes.map(|it| Ok(hyper::body::Frame::data(it))))
+    }
+}

@@ -1,0 +1,200 @@
+//! What one stream tells, look by look.
+
+use super::requests::ToldRequests;
+use super::told::{Difference, ToldDocument, ToldList};
+use crate::app::App;
+use crate::control::{clock, faults, report, resources};
+use crate::error::control::ControlError;
+use crate::project_id::{ACCOUNT, project_id};
+use crate::worlds::WorldCell;
+use serde::Serialize;
+use serde_json::json;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// How many worlds are told of at most: the newest.
+const MOST_WORLDS: usize = 1_000;
+
+/// Reports take the longest, so only one look in so many asks for them.
+const LOOKS_FOR_A_REPORT: u32 = 3;
+
+/// What one stream tells.
+#[derive(Debug)]
+pub struct Feed {
+    /// What it tells of.
+    pub app: Arc<App>,
+    world: Option<String>,
+    service: ToldDocument,
+    worlds: ToldList,
+    world_count: ToldDocument,
+    findings: HashMap<u64, Findings>,
+    clock: ToldDocument,
+    faults: ToldDocument,
+    report: ToldDocument,
+    resources: ToldList,
+    resource_counts: ToldDocument,
+    requests: ToldRequests,
+    /// The API's address, as whoever listens reaches it.
+    api: String,
+    looks: u32,
+}
+
+/// How many findings there were when the journal of a world was so long.
+#[derive(Clone, Copy, Debug)]
+struct Findings {
+    number: u64,
+    count: usize,
+}
+
+/// A world at a glance.
+#[derive(Debug, Serialize)]
+struct World {
+    project_id: String,
+    label: Option<Box<str>>,
+    /// The higher, the later it was made.
+    made: u64,
+    requests: u64,
+    under_way: usize,
+    refused: u64,
+    failed: u32,
+    findings: usize,
+}
+
+impl Feed {
+    /// Tells of the list of worlds and, if there is one, of this world.
+    pub fn new(app: Arc<App>, world: Option<String>, host: Option<&str>) -> Self {
+        // Where control has a port of its own, the API is elsewhere.
+        let host = host.filter(|_| app.guard.port.is_none());
+        let api = format!("{}://{}", app.transport.scheme(), app.guard.reached_by(host));
+        Self {
+            app,
+            world,
+            api,
+            service: ToldDocument::default(),
+            worlds: ToldList::default(),
+            world_count: ToldDocument::default(),
+            findings: HashMap::new(),
+            clock: ToldDocument::default(),
+            faults: ToldDocument::default(),
+            report: ToldDocument::default(),
+            resources: ToldList::default(),
+            resource_counts: ToldDocument::default(),
+            requests: ToldRequests::default(),
+            looks: 0,
+        }
+    }
+
+    /// Whether there is more to tell at once.
+    pub fn has_more(&self) -> bool {
+        self.requests.has_more()
+    }
+
+    /// What has changed since the last look, as events.
+    pub fn news(&mut self) -> String {
+        let mut events = String::new();
+        self.tell_of_service(&mut events);
+        self.tell_of_worlds(&mut events);
+        if let Some(project) = self.world.clone() {
+            // A world that cannot be named was refused before.
+            let _ = self.tell_of_world(&project, &mut events);
+        }
+        self.looks = self.looks.wrapping_add(1);
+        events
+    }
+
+    fn tell_of_service(&mut self, events: &mut String) {
+        let service = json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "auth": self.app.auth.name(),
+            "seed": self.app.worlds.settings().seed,
+            "api": self.api,
+        });
+        add(events, "service", self.service.news(&service));
+    }
+
+    fn tell_of_worlds(&mut self, events: &mut String) {
+        let known_worlds = &self.app.worlds;
+        let known = |id: Box<str>| Some((known_worlds.known_world(&id)?, id));
+        let mut cells: Vec<_> = known_worlds.project_ids().into_iter().filter_map(known).collect();
+        let count = cells.len();
+        cells.sort_unstable_by_key(|(cell, _)| Reverse(cell.made()));
+        cells.truncate(MOST_WORLDS);
+        let mut worlds = Vec::with_capacity(cells.len());
+        for (cell, id) in &cells {
+            let world = self.glance(cell, id);
+            worlds.push((world.project_id.clone(), world));
+        }
+        let is_known = |made: &u64| cells.iter().any(|(cell, _)| cell.made() == *made);
+        if self.findings.len() > cells.len() {
+            self.findings.retain(|made, _| is_known(made));
+        }
+        let difference = self.worlds.news(worlds);
+        let is_other_count = self.world_count.news(&count).is_some();
+        if is_other_count || !difference.is_none() {
+            add(events, "worlds", Some(Counted { count, difference }));
+        }
+    }
+
+    fn glance(&mut self, cell: &WorldCell, id: &str) -> World {
+        let mut world = cell.lock();
+        let now = world.state.clock.now();
+        world.state.timeline.catch_up(now);
+        let number = world.journal.next_number();
+        let known = self.findings.get(&cell.made()).copied();
+        let findings = known.filter(|known| known.number == number || !self.is_time_for_reports());
+        let findings =
+            findings.unwrap_or_else(|| Findings { number, count: world.lint.findings(now).len() });
+        self.findings.insert(cell.made(), findings);
+        World {
+            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            label: world.label.clone(),
+            made: cell.made(),
+            requests: cell.requests(),
+            under_way: world.state.timeline.under_way().count(),
+            refused: world.journal.refused(),
+            failed: world.state.timeline.failures(),
+            findings: findings.count,
+        }
+    }
+
+    fn tell_of_world(&mut self, project: &str, events: &mut String) -> Result<(), ControlError> {
+        let app = Arc::clone(&self.app);
+        add(events, "clock", self.clock.news(&clock::show(&app, project)?));
+        for told in self.requests.news(app.worlds.known_world(project_id(project)?)) {
+            add(events, "requests", Some(told));
+        }
+        let resources::List { counts, resources } = resources::list(&app, project)?;
+        let is_other_count = self.resource_counts.news(&counts).is_some();
+        let keyed = resources.into_iter().map(|shown| (shown.key.clone(), shown));
+        let difference = self.resources.news(keyed);
+        if is_other_count || !difference.is_none() {
+            add(events, "resources", Some(Counted { count: counts, difference }));
+        }
+        add(events, "faults", self.faults.news(&faults::list(&app, project)?));
+        if self.is_time_for_reports() {
+            add(events, "report", self.report.news(&report::report(&app, project)?));
+        }
+        Ok(())
+    }
+
+    fn is_time_for_reports(&self) -> bool {
+        self.looks.is_multiple_of(LOOKS_FOR_A_REPORT)
+    }
+}
+
+/// What differs in a list, and how many it has.
+#[derive(Debug, Serialize)]
+struct Counted<T> {
+    count: T,
+    #[serde(flatten)]
+    difference: Difference,
+}
+
+/// Adds an event, if there is one.
+fn add(events: &mut String, name: &str, data: Option<impl Serialize>) {
+    let Some(Ok(data)) = data.map(|data| serde_json::to_string(&data)) else { return };
+    // JSON has no line break of its own, so an event is two lines.
+    let _ = write!(events, "event: {name}\ndata: {data}\n\n");
+}

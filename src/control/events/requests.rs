@@ -1,0 +1,152 @@
+//! What comes to a journal: a row for each request, with the reason for its answer.
+
+use crate::journal::{Entry, Journal, Verdict, View};
+use crate::text::language::Language;
+use crate::worlds::WorldCell;
+use serde::Serialize;
+use serde_json::Value;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How many requests are told at once. The latest come first, then those before them.
+const MOST: u64 = 1_000;
+
+/// Up to so many characters of a reason are told.
+const LONGEST: usize = 300;
+
+/// What was told of a journal: the requests of these numbers.
+#[derive(Debug, Default)]
+pub struct ToldRequests {
+    has_begun: bool,
+    cell: Option<Arc<WorldCell>>,
+    told: Range<u64>,
+    counts: Counts,
+    has_more: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Counts {
+    /// The number of the oldest request that the journal has.
+    oldest: u64,
+    dropped: u64,
+    in_flight: usize,
+}
+
+/// Requests in the order of their answers.
+#[derive(Debug, Serialize)]
+pub struct Told {
+    /// Whether what was told before is of another journal.
+    anew: bool,
+    #[serde(flatten)]
+    counts: Counts,
+    requests: Vec<Row>,
+}
+
+/// A request at a glance.
+#[derive(Debug, Serialize)]
+struct Row {
+    number: u64,
+    request_id: String,
+    received: String,
+    operation: Option<&'static str>,
+    method: String,
+    path: String,
+    status: Option<u16>,
+    decision: &'static str,
+    committed: bool,
+    warnings: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl ToldRequests {
+    /// What came to the journal of a world, and some of what was there before.
+    pub fn news(&mut self, cell: Option<Arc<WorldCell>>) -> Vec<Told> {
+        let is_same = match (&self.cell, &cell) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => self.has_begun,
+            _ => false,
+        };
+        self.has_begun = true;
+        let mut told = Vec::new();
+        if let Some(cell) = &cell {
+            let world = cell.lock();
+            let journal = &world.journal;
+            let (first, next) = (journal.first_number(), journal.next_number());
+            if !is_same {
+                let latest = next.saturating_sub(MOST).max(first);
+                self.told = latest..latest;
+            }
+            let later = self.told.end..next;
+            let earlier = self.told.start.saturating_sub(MOST).max(first)..self.told.start;
+            let counts = Counts {
+                oldest: first,
+                dropped: journal.dropped(),
+                in_flight: journal.in_flight.count(),
+            };
+            if !is_same || !later.is_empty() || counts != self.counts {
+                told.push(Told { anew: !is_same, counts, requests: rows(journal, later) });
+            }
+            if !earlier.is_empty() {
+                let requests = rows(journal, earlier.clone());
+                told.push(Told { anew: false, counts, requests });
+            }
+            self.told = earlier.start.min(self.told.start)..next;
+            self.counts = counts;
+            self.has_more = self.told.start > first;
+        } else if !is_same {
+            self.has_more = false;
+            told.push(Told { anew: true, counts: Counts::default(), requests: Vec::new() });
+        }
+        self.cell = cell;
+        told
+    }
+
+    /// Whether there are requests of before that were not told yet.
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+}
+
+fn rows(journal: &Journal, numbers: Range<u64>) -> Vec<Row> {
+    let row = |(number, entry)| row(number, &View::new(entry, journal.key()));
+    journal.numbered(numbers).map(row).collect()
+}
+
+fn row(number: u64, view: &View<'_>) -> Row {
+    let Entry { received, method, status, draft, .. } = view.entry;
+    Row {
+        number,
+        request_id: view.request_id.clone(),
+        received: received.with_milliseconds(),
+        operation: draft.contract.map(|contract| contract.id),
+        method: method.to_string(),
+        path: view.path().to_owned(),
+        status: status.map(|status| status.as_u16()),
+        decision: draft.verdict.name(),
+        committed: view.entry.committed(),
+        warnings: draft.warnings.len() + draft.violations.len(),
+        fault: draft.fault.clone(),
+        reason: reason(view).map(|reason| reason.chars().take(LONGEST).collect()),
+    }
+}
+
+/// Why it was answered as it was, unless there is nothing to say.
+fn reason(view: &View<'_>) -> Option<String> {
+    let draft = &view.entry.draft;
+    if let Some(fault) = &draft.fault {
+        let when = if draft.verdict == Verdict::Injected { "before" } else { "after" };
+        return Some(format!("the fault {fault} hit {when} it was performed"));
+    }
+    if draft.verdict.is_refusal() {
+        let body = view.answer_body();
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let code = text(&body["error_code"]);
+        let message = text(&body["error_msg"]).or_else(|| text(&body["error"]["message"]))?;
+        return Some(code.map_or_else(|| message.clone(), |code| format!("{code}: {message}")));
+    }
+    let warned = draft.warnings.first().map(|warning| warning.message.clone());
+    warned.or_else(|| Some(draft.violations.first()?.say(Language::English)))
+}

@@ -1,0 +1,91 @@
+//! What a stream has told already.
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
+
+/// A document that was told, as its digest.
+#[derive(Debug, Default)]
+pub struct ToldDocument(Option<u64>);
+
+impl ToldDocument {
+    /// The document as JSON, if it is another one than before.
+    pub fn news(&mut self, document: &impl Serialize) -> Option<Box<RawValue>> {
+        let text = to_raw_value(document).ok()?;
+        let digest = Some(digest(&text));
+        (mem::replace(&mut self.0, digest) != digest).then_some(text)
+    }
+}
+
+/// A list that was told: the digests of its items, by their keys.
+#[derive(Debug, Default)]
+pub struct ToldList {
+    items: HashMap<String, u64>,
+}
+
+/// What differs from the list that was told before.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    changed: Vec<Box<RawValue>>,
+    gone: Vec<String>,
+}
+
+impl Difference {
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        self.changed.is_empty() && self.gone.is_empty()
+    }
+}
+
+impl ToldList {
+    /// What has changed, and the keys of what is gone.
+    pub fn news<T: Serialize>(
+        &mut self,
+        items: impl IntoIterator<Item = (String, T)>,
+    ) -> Difference {
+        let before = mem::take(&mut self.items);
+        let mut changed = Vec::new();
+        for (key, item) in items {
+            let Ok(text) = to_raw_value(&item) else { continue };
+            let digest = digest(&text);
+            if before.get(&key) != Some(&digest) {
+                changed.push(text);
+            }
+            self.items.insert(key, digest);
+        }
+        let mut gone: Vec<_> =
+            before.into_keys().filter(|key| !self.items.contains_key(key)).collect();
+        gone.sort_unstable();
+        Difference { changed, gone }
+    }
+}
+
+fn digest(text: &RawValue) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.get().hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_told() {
+        let mut told = ToldList::default();
+        let mut news = |items: &[(&str, u8)]| {
+            let items = items.iter().map(|(key, value)| ((*key).to_owned(), *value));
+            serde_json::to_string(&told.news(items)).unwrap()
+        };
+        assert_eq!(news(&[("a", 1), ("b", 2)]), r#"{"changed":[1,2],"gone":[]}"#);
+        assert_eq!(news(&[("a", 1), ("b", 3)]), r#"{"changed":[3],"gone":[]}"#);
+        assert_eq!(news(&[("b", 3)]), r#"{"changed":[],"gone":["a"]}"#);
+        assert_eq!(news(&[("a", 1), ("b", 3)]), r#"{"changed":[1],"gone":[]}"#);
+        let mut document = ToldDocument::default();
+        assert!(document.news(&7).is_some());
+        assert!(document.news(&7).is_none());
+        assert!(document.news(&8).is_some());
+    }
+}
