@@ -120,7 +120,7 @@ fn row(number: u64, view: &View<'_>) -> Row {
     Row {
         number,
         request_id: view.request_id.clone(),
-        received: received.with_milliseconds(),
+        received: received.moment().with_milliseconds(),
         operation: draft.contract.map(|contract| contract.id),
         method: method.to_string(),
         path: view.path().to_owned(),

@@ -53,7 +53,8 @@ impl Exchange<'_> {
         journal.in_flight.end(ordinal);
         place.is_recorded = true;
         journal.record(|digests| {
-            let entry = Entry::new((digests, ordinal), times, (request.parts, body), answer, record);
+            let entry =
+                Entry::new((digests, ordinal), times, (request.parts, body), answer, record);
             log::request(&entry, key, &state.project_id, label.as_deref(), received);
             entry
         });
