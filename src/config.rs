@@ -48,6 +48,7 @@ impl Endpoint {
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Config {
     /// Where to listen.
     #[cfg_attr(feature = "cli", command(flatten))]

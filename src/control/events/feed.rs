@@ -3,9 +3,9 @@
 use super::requests::ToldRequests;
 use super::told::{Difference, ToldDocument, ToldList};
 use crate::app::App;
-use crate::lint::Lint;
 use crate::control::{clock, faults, report, resources};
 use crate::error::control::ControlError;
+use crate::lint::Lint;
 use crate::project_id::{ACCOUNT, project_id};
 use crate::worlds::WorldCell;
 use serde::Serialize;
@@ -145,8 +145,10 @@ impl Feed {
         let number = world.journal.next_number();
         let known = self.findings.get(&cell.made()).copied();
         let findings = known.filter(|known| known.number == number || !self.is_time_for_reports());
-        let findings =
-            findings.unwrap_or_else(|| Findings { number, count: Lint::of(&world.journal).findings(now).len() });
+        let findings = findings.unwrap_or_else(|| Findings {
+            number,
+            count: Lint::of(&world.journal).findings(now).len(),
+        });
         self.findings.insert(cell.made(), findings);
         World {
             project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
