@@ -6,8 +6,8 @@
 // Ways in: a test in Rust, and the socket.
 mod embedded;
 mod docs;
-mod router;
 mod server;
+mod router;
 mod control;
 mod publish;
 mod selftest;

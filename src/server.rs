@@ -19,7 +19,6 @@ mod wire;
 use crate::app::{App, Bodies};
 use crate::config::Transport;
 use crate::config::{Config, Endpoint};
-use crate::embedded::World;
 use crate::http::PortOf;
 use crate::persist::{Done, SaveError};
 use crate::router::{control_router, router};
@@ -249,12 +248,7 @@ impl PaperCloud {
         &self.app.instance
     }
 
-    /// The world of a project; every project id has one.
-    pub fn world(&self, project_id: &str) -> World {
-        World::new(Arc::clone(&self.app), project_id)
-    }
-
-    pub(crate) fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
     }
 

@@ -5,8 +5,14 @@ use crate::PaperCloud;
 use crate::control::worlds;
 use crate::error::control::ControlError;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 impl PaperCloud {
+    /// The world of a project; every project id has one.
+    pub fn world(&self, project_id: &str) -> World {
+        World::new(Arc::clone(self.app()), project_id)
+    }
+
     /// The world of a test: its project id follows from the test's name, its clock stands still, and
     /// nothing has happened in it.
     ///

@@ -14,6 +14,7 @@ mod epoch;
 mod exec;
 mod explain;
 mod faults;
+mod floors;
 mod frozen;
 mod geminidb;
 mod guard;
