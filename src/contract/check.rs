@@ -161,7 +161,9 @@ impl Check {
         at: &At<'_>,
         secret: bool,
     ) -> Json<'a> {
-        if value.as_text().is_some_and(|text| text.trim().is_empty()) && !kind.is_number() {
+        let is_blank =
+            |text: &str| text.trim().is_empty() && !(text.is_empty() && kind.is_number());
+        if value.as_text().is_some_and(is_blank) {
             self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }

@@ -7,11 +7,12 @@ use super::ErrorKind;
 use super::field::Format;
 
 /// A text of each form.
-pub const SAMPLES: [&str; 6] = [
+pub const SAMPLES: [&str; 7] = [
     "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
     "8aa6999e71cb638b0171f485f5266ef0",
     "192.168.1.1:6379",
     "2026-01-01T00:00:00Z",
+    "2026-01-01 00:00:00",
     "0",
     r#"{"white_list":"t1,t2"}"#,
 ];

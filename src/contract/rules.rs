@@ -84,7 +84,11 @@ fn list(
         notes,
     );
     // What no document states, though it is enforced.
-    let ours = Certainty::Inferred.name();
+    let ours = match field.certainty {
+        Certainty::Documented => Certainty::Inferred,
+        other => other,
+    };
+    let ours = ours.name();
     let counted = match field.kind {
         Kind::List(_, most) => Some(format!("at most {most} elements")),
         Kind::Text(_) | Kind::Instance(_) => Some("not blank".to_owned()),

@@ -152,7 +152,7 @@ impl Entry {
         end(0, &text);
         write_headers(&parts.headers, contract.map_or(&[], |one| one.headers), digests, &mut text);
         end(1, &text);
-        if draft.open_body && hides_nothing(body) {
+        if draft.open_body && contract.is_some_and(takes_body) && hides_nothing(body) {
             text.extend_from_slice(body);
         } else if !body.is_empty() {
             text.extend(digests.body(body, contract.map_or(&[], |contract| contract.body)));
@@ -246,6 +246,11 @@ impl Entry {
         let from = if at == 0 { 0 } else { bound(at - 1) };
         &self.text[from..bound(at)]
     }
+}
+
+/// Whether the check of an operation looks at the body at all.
+fn takes_body(contract: &Contract) -> bool {
+    !contract.body.is_empty()
 }
 
 /// As much as headers and answer take mostly.

@@ -91,6 +91,9 @@ pub fn name(sent: &str) -> Cow<'_, str> {
     if reads_like_a_name(sent) {
         return Cow::Borrowed(sent);
     }
+    if sent.trim().is_empty() {
+        return Cow::Owned(quoted(sent));
+    }
     Cow::Owned(format!("<name of {}>", characters(sent)))
 }
 
@@ -121,7 +124,8 @@ pub fn reads_like_a_name(text: &str) -> bool {
         }
     }
     // Capitals at random make many words of one or two letters.
-    words > 0 && (words == 1 || letters >= 2 * words) && numbers <= 2
+    let fewest = if words > 3 { 3 * words } else { 2 * words };
+    words > 0 && (words == 1 || letters >= fewest) && numbers <= 2
 }
 
 /// The words in letters that are told apart by capitals: `clusterId`, `APIKey`.

@@ -12,7 +12,7 @@ pub const SUBJECT_TOKEN: &str = "X-Subject-Token";
 
 /// The header of an answer about a token.
 pub static REPLY_HEADERS: &[Field] =
-    &[Field::mandatory(SUBJECT_TOKEN, Kind::TEXT).means("the token")];
+    &[Field::mandatory(SUBJECT_TOKEN, Kind::TEXT).means("the token").secret()];
 
 /// The parameter that leaves the catalog out.
 pub const NOCATALOG: Field = Field::optional("nocatalog", Kind::TEXT)

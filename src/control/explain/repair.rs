@@ -4,6 +4,7 @@
 use super::value::{converted, hide_secrets, placeholder, sample};
 use crate::cloud::Instance;
 use crate::contract::check::{Members, Sent, check};
+use crate::contract::format::SAMPLES;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind, Place, Rule, Violation};
 use crate::journal::is_concealed;
@@ -143,6 +144,10 @@ impl Parameters {
                 }
             }
             Rule::Inferred { value, .. } => (pointer.clone(), Value::from(*value)),
+            Rule::Advised(format) => {
+                let fitting = SAMPLES.into_iter().find(|text| (format.accepts)(text));
+                (pointer.clone(), fitting.into())
+            }
             Rule::Mandatory | Rule::MandatoryUnless(_) | Rule::MandatoryWhen(..) => {
                 (pointer.clone(), given())
             }

@@ -50,6 +50,10 @@ fn null_is_absence_and_so_is_empty_text_where_nothing_is_mandatory() {
                 let seen = send(contract, &with(contract, &pointer, absent.clone()));
                 match field.presence {
                     Presence::Mandatory => seen.is_refused_by(contract, &dotted(&pointer), "m"),
+                    // No number is empty text.
+                    Presence::Optional if field.kind.is_number() && absent == json!("") => {
+                        seen.is_refused_by(contract, &dotted(&pointer), "must be");
+                    }
                     Presence::Optional => seen.is_accepted_by(contract, &pointer),
                     // The condition decides: the same as leaving the member out.
                     _ => {

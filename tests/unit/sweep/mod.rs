@@ -213,8 +213,16 @@ fn published(routes: &'static [Route]) -> Published {
 
 /// A document with every declared member, each with a value of its kind.
 pub fn maximal(fields: &'static [Field]) -> Value {
-    let member = |field: &'static Field| (field.name.to_owned(), sample(&field.kind));
+    let member = |field: &'static Field| (field.name.to_owned(), value_of(field));
     Value::Object(fields.iter().map(member).collect::<Map<_, _>>())
+}
+
+/// A value of a field, in the form that it should have.
+fn value_of(field: &'static Field) -> Value {
+    match field.advised {
+        Some(form) => format::SAMPLES.iter().find(|text| (form.accepts)(text)).copied().into(),
+        None => sample(&field.kind),
+    }
 }
 
 /// A value of a kind.

@@ -207,8 +207,7 @@ fn in_a_credential(sent: &mut Planted, _: &Contract, token: &str, dice: &mut Dic
 }
 
 fn in_the_path(sent: &mut Planted, _: &Contract, token: &str, dice: &mut Dice) {
-    let forms =
-        ["/v9/T", "P/T/x", "/T", "/v3/054e292c9880d4992f02c0196d3ea468/nowhere/T", "P/%22T%22"];
+    let forms = ["/v9/T", "P/T/x", "/v3/054e292c9880d4992f02c0196d3ea468/nowhere/T", "P/%22T%22"];
     let own = sent.path.clone();
     sent.path = dice.one_of(&forms).replace('T', token).replace('P', &own);
 }
