@@ -107,8 +107,9 @@ impl State {
             counted.inspect_err(|_| account.note_refused())?;
         }
         if call.may_add && self.timeline.latest_number() >= MOST_BEGUN {
-            let (what, flag) = ("changes of one world", "DELETE /_paper/worlds/{project_id}");
-            return Err(LimitReached { what, most: MOST_BEGUN as usize, flag, remedy: "" });
+            let (what, flag) = ("changes of one world", "which no flag changes");
+            let remedy = "; DELETE /_paper/worlds/{project_id} begins it anew";
+            return Err(LimitReached { what, most: MOST_BEGUN as usize, flag, remedy });
         }
         if !call.starts_a_job {
             return Ok(0);

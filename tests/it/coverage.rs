@@ -79,7 +79,13 @@ fn refusals_of_all_worlds_are_listed() {
     create(&cloud, "p1", "{}");
     create(&cloud, "p2", MAPPING);
     let path = "/v3/p2/dbcache/mapping";
-    send_text(&cloud, "POST", path, &[("X-Auth-Token", "t"), ("X-Paper-Fault", "status=503")], MAPPING);
+    send_text(
+        &cloud,
+        "POST",
+        path,
+        &[("X-Auth-Token", "t"), ("X-Paper-Fault", "status=503")],
+        MAPPING,
+    );
     send(&cloud, "PUT", "/_paper/worlds/p1/label", Some(&json!({ "label": "a test" }))).expect(200);
     let listed = send(&cloud, "GET", "/_paper/failures", None).expect(200);
     assert_eq!((&listed["requests"], &listed["count"]), (&json!(3), &json!(1)));

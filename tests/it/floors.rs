@@ -14,7 +14,9 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            files(&path, found);
+            if !path.ends_with("tests") {
+                files(&path, found);
+            }
         } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs") {
             found.push(path);
         }

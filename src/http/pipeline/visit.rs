@@ -62,6 +62,8 @@ impl<'r> Visit<'r> {
         method: &'r Method,
         routes: &'static [Route],
     ) -> Self {
+        #[cfg(test)]
+        crate::cloud::failpoint::pass(project_id, "begin");
         let known = match project_id {
             "" => Some(worlds.world("")),
             id => worlds.known_world(id),
