@@ -94,6 +94,9 @@ impl Request<'_> {
         let carried = carried.map(|(name, scenario)| (name.as_str(), scenario));
         let begun = world.begin(carried, wanted.clock.as_ref());
         begun.map_err(|error| Rejection::BadInstructions(error.to_string()))?;
+        if wanted.clock.is_some() || wanted.scenario.is_some() {
+            cell.hold();
+        }
         if let Some(effect) = &wanted.fault {
             return Ok(world.faults.evaluate_header(effect.clone()));
         }
