@@ -306,7 +306,10 @@ fn is_absent(field: &Field, value: &Json<'_>, place: Place) -> bool {
         Json::Text(text) if text.is_empty() && place == Place::Body && field.kind.is_number() => {
             false
         }
-        Json::List(values) => values.is_empty() && matches!(field.presence, Presence::When(..)),
+        Json::List(values) => {
+            let is_list = matches!(field.kind, Kind::List(..));
+            values.is_empty() && is_list && matches!(field.presence, Presence::When(..))
+        }
         Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
         Json::Object(members)
             if field.presence == Presence::Optional && matches!(field.kind, Kind::Object(_)) =>

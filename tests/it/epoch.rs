@@ -114,6 +114,7 @@ fn resets_while_eight_threads_write_leave_a_consistent_world() {
             for _ in 0..RESETS {
                 // Each reset falls between two writes, and into one that is under way.
                 written.recv().expect("they are writing");
+                cloud.world(PROJECT).label("known");
                 let held = begun(cloud, PROJECT);
                 written.try_iter().for_each(drop);
                 cloud.world(PROJECT).reset();

@@ -18,8 +18,10 @@ fn explain(cloud: &PaperCloud, answer: &Answer) -> Value {
     let path = path.to_str().expect("ASCII");
     let id = answer.headers["x-request-id"].to_str().expect("ASCII");
     assert_eq!(path, format!("/_paper/requests/{id}"));
-    let explained = send(cloud, "GET", path, None).expect(200);
+    let mut explained = send(cloud, "GET", path, None).expect(200);
     assert_eq!(explained, cloud.explain(id).expect("an entry"));
+    let journal = explained.as_object_mut().expect("an object").remove("journal");
+    assert_eq!(journal.expect("what the journal has of it")["request_id"], id);
     explained
 }
 

@@ -204,7 +204,7 @@ fn what_does_not_belong_here_is_refused_with_its_field_and_line() {
     let newer = refused(&saving(&file));
     let said = "world.json: version: this program reads version 1, got 2 at line 2";
     assert!(newer.ends_with(said), "{newer}");
-    std::fs::write(&file, whole.replace("Create", "create")).expect("a file");
+    std::fs::write(&file, whole.replace("mapping-", "mappinG-")).expect("a file");
     let edited = refused(&saving(&file));
     assert!(edited.contains("digest: is not that of what stands before it"), "{edited}");
     let no_file = refused(&Config { save_seconds: Some(1), ..config() });

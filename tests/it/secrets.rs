@@ -110,7 +110,7 @@ fn a_planted_secret_comes_out_nowhere() {
         client.send(&Method::GET, "/_paper/rules", &[("X-Paper-Token", "planted-guess")], "");
     assert_eq!(denied.status, 401);
 
-    let fixed = ["", "/", "/page.js", "/rules", "/catalogue", "/openapi.json", "/scenarios"];
+    let fixed = ["", "/", "/main.js", "/rules", "/catalogue", "/openapi.json", "/scenarios"];
     for path in fixed.into_iter().chain(["/health", "/ready", "/report", "/metrics", "/worlds"]) {
         client.ask(&format!("/_paper{path}"));
     }

@@ -64,7 +64,7 @@ fn the_worlds_are_saved_before_the_connections_have_ended() {
         std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("saved-before-the-drain.json");
     let _ = std::fs::remove_file(&file);
     let path = file.to_str().expect("UTF-8");
-    let mut running = Running::start(&["--world", path, "--save", "--stop-seconds", "3600"]);
+    let mut running = Running::start(&["--state", path, "--stop-seconds", "3600"]);
     let clients = slow_clients(&running);
     let url = running.url("/v3/saved-before-the-drain/jobs?offset=0&limit=10");
     ureq::get(url).header("X-Auth-Token", "t").call().expect("an answer");

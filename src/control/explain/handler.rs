@@ -12,13 +12,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub fn calls() -> Calls {
-    Calls::default()
-        .get("/_paper/requests/{request_id}", ask(|app, id| answer(explain_whole(app, id))))
+    Calls::default().get("/_paper/requests/{request_id}", ask(|app, id| answer(explain(app, id))))
 }
 
 /// A request explained, and everything that the journal has of it.
 #[derive(Debug, Serialize)]
-struct Explained {
+pub struct Explained {
     #[serde(flatten)]
     explanation: Explanation,
     /// As lists of requests show it.
@@ -26,11 +25,7 @@ struct Explained {
 }
 
 /// Explains the request with this id, whichever world it was sent to.
-pub fn explain(app: &App, request_id: &str) -> Result<Explanation, ControlError> {
-    find(app, request_id, |entry, _, circumstances| Explanation::of(entry, circumstances))
-}
-
-fn explain_whole(app: &App, request_id: &str) -> Result<Explained, ControlError> {
+pub fn explain(app: &App, request_id: &str) -> Result<Explained, ControlError> {
     find(app, request_id, |entry, key, circumstances| Explained {
         journal: show(&View::new(entry, key), circumstances.strictness),
         explanation: Explanation::of(entry, circumstances),

@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::cloud::assumed::FAIL_REASON;
 use crate::cloud::{Activity, Lifecycle, Outcome, Timeline};
 use crate::faults::Ending;
+use crate::text;
 use serde::Serialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -37,10 +38,19 @@ impl Begun {
             operation: activity.contract.id,
             job_id: activity.job.map(|(id, _)| id),
             job_status: activity.job.map(|(_, lifecycle)| status(lifecycle)),
-            resource_id: activity.resource.as_ref().map(|(id, _)| id.clone()),
+            resource_id: activity.resource.as_ref().map(|(id, _)| shown(id)),
             resource_status: activity.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
             started: activity.run.started.with_milliseconds(),
         }
+    }
+}
+
+/// The id of a resource. That of a synchronization is the name of a database, as a client has sent
+/// it, and such a name can hide a document.
+fn shown(id: &Arc<str>) -> Arc<str> {
+    match text::open(id) {
+        Some(_) => Arc::clone(id),
+        None => text::shown(id).into(),
     }
 }
 
