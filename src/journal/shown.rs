@@ -83,7 +83,7 @@ fn started(activity: &Activity) -> Value {
         started["job_id"] = json!(job);
     }
     if let Some((resource, _)) = &activity.resource {
-        started["resource_id"] = json!(resource);
+        started["resource_id"] = json!(text::shown(resource));
     }
     started
 }

@@ -38,7 +38,7 @@ pub enum Claim {
     /// Such requests were received in this order; others may be between them.
     Sequence(Vec<Matcher>),
     /// No write among such requests was committed twice: by the same operation, to the same place,
-    /// with the same body. See [`repetition`].
+    /// with the same body. See [`repetition`](super::repetition).
     OnceCommitted(Matcher),
 }
 

@@ -53,12 +53,13 @@ fn a_foreign_host_is_refused_and_told_how_it_is_let_in() {
         let name = host.split(':').next().expect("a name");
         refused(&cloud, &[&format!("Host: {host}")], 403, &format!("--control-host {name} "));
     }
-    for host in ["[::1].evil.com", "[::1", "a b", "evil,com", "localhost:x"] {
+    for host in ["[::1].evil.com", "[::1", "a b", "localhost:x"] {
         let (status, answer) =
             raw(cloud.address(), "GET /_paper/health", &[&format!("Host: {host}")]);
-        assert_eq!(status, 400, "{answer}");
+        assert_eq!(status, 400, "{host}: {answer}");
         assert!(answer.contains("RFC 9112"), "{host}: {answer}");
     }
+    refused(&cloud, &["Host: evil,com"], 403, "is none");
     for host in ["127.0.0.1", "[::1]:8080", "localhost:1", "a.localhost", "papercloud:8080"] {
         admitted(&cloud, &[&format!("Host: {host}")]);
     }

@@ -38,19 +38,11 @@ impl Begun {
             operation: activity.contract.id,
             job_id: activity.job.map(|(id, _)| id),
             job_status: activity.job.map(|(_, lifecycle)| status(lifecycle)),
-            resource_id: activity.resource.as_ref().map(|(id, _)| shown(id)),
+            // That of a synchronization is the name of a database, which a client has made up.
+            resource_id: activity.resource.as_ref().map(|(id, _)| text::shown(id).into()),
             resource_status: activity.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
             started: activity.run.started.with_milliseconds(),
         }
-    }
-}
-
-/// The id of a resource. That of a synchronization is the name of a database, as a client has sent
-/// it, and such a name can hide a document.
-fn shown(id: &Arc<str>) -> Arc<str> {
-    match text::open(id) {
-        Some(_) => Arc::clone(id),
-        None => text::shown(id).into(),
     }
 }
 
