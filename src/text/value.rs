@@ -54,10 +54,11 @@ pub fn characters(text: &str) -> String {
 /// A declared text without what it may hide: nothing of it where it is a document, such as JSON within
 /// a string, and no user information and no query of an address.
 pub fn open(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|sign| matches!(sign, b'{' | b'[' | b'@' | b'?')) {
+    if !text.bytes().any(|sign| matches!(sign, b'"' | b'@' | b'?')) {
         return Some(Cow::Borrowed(text));
     }
-    if text.contains(['{', '[']) && text.contains('"') {
+    // A document, or a piece of one.
+    if text.contains('"') && (text.contains(['{', '[']) || text.trim_start().starts_with('"')) {
         return None;
     }
     Some(match text.split_once('?') {
