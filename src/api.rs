@@ -5,6 +5,7 @@
 //! `every_operation_has_its_fixtures`.
 
 pub mod find;
+mod declared;
 mod job;
 pub mod nearest;
 mod paging;
@@ -22,9 +23,9 @@ mod geminidb {
     mod list_biactive_instance_candidates;
     mod list_db_cache_mappings;
     mod list_db_cache_rules;
-    mod list_instances;
     mod list_jobs;
     mod show_api_version;
+    mod shown;
     mod show_instance_biactive_regions;
     mod show_instance_role;
     mod update_db_cache_rule;
@@ -39,8 +40,8 @@ mod geminidb {
     pub use list_biactive_instance_candidates::ListBiactiveInstanceCandidates;
     pub use list_db_cache_mappings::ListDbCacheMappings;
     pub use list_db_cache_rules::ListDbCacheRules;
-    pub use list_instances::ListInstances;
     pub use list_jobs::ListJobs;
+    pub use shown::{biactive_actions, dual_active, groups};
     pub use show_api_version::ShowApiVersion;
     pub use show_instance_biactive_regions::ShowInstanceBiactiveRegions;
     pub use show_instance_role::ShowInstanceRole;
@@ -63,12 +64,10 @@ mod dcs {
     mod delete_migration_task;
     mod exchange_instance_ip;
     mod list_backup_records;
-    mod list_instances;
     mod list_migration_task;
     mod list_migration_task_logs;
     mod rollback_exchange_instance_ip;
     mod set_online_migration_task;
-    mod show_instance;
     mod show_job_info;
     mod show_migration_task;
     mod show_migration_task_stats;
@@ -84,12 +83,10 @@ mod dcs {
     pub use delete_migration_task::DeleteMigrationTask;
     pub use exchange_instance_ip::ExchangeInstanceIp;
     pub use list_backup_records::ListBackupRecords;
-    pub use list_instances::ListInstances;
     pub use list_migration_task::ListMigrationTask;
     pub use list_migration_task_logs::ListMigrationTaskLogs;
     pub use rollback_exchange_instance_ip::RollbackExchangeInstanceIp;
     pub use set_online_migration_task::SetOnlineMigrationTask;
-    pub use show_instance::ShowInstance;
     pub use show_job_info::ShowJobInfo;
     pub use show_migration_task::ShowMigrationTask;
     pub use show_migration_task_stats::ShowMigrationTaskStats;
@@ -116,11 +113,9 @@ mod taurusdb {
     mod list_click_house_instance;
     mod list_click_house_instance_node;
     mod list_gauss_my_sql_database;
-    mod list_gauss_my_sql_instances;
     mod list_htap_instance_info;
     mod list_immediate_jobs;
     mod reboot_click_house_instance;
-    mod show_gauss_my_sql_instance_info;
     mod show_gauss_my_sql_job_info;
     mod update_click_house_data_base_config;
 
@@ -139,11 +134,9 @@ mod taurusdb {
     pub use list_click_house_instance::ListClickHouseInstance;
     pub use list_click_house_instance_node::ListClickHouseInstanceNode;
     pub use list_gauss_my_sql_database::ListGaussMySqlDatabase;
-    pub use list_gauss_my_sql_instances::ListGaussMySqlInstances;
     pub use list_htap_instance_info::ListHtapInstanceInfo;
     pub use list_immediate_jobs::ListImmediateJobs;
     pub use reboot_click_house_instance::RebootClickHouseInstance;
-    pub use show_gauss_my_sql_instance_info::ShowGaussMySqlInstanceInfo;
     pub use show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo;
     pub use update_click_house_data_base_config::UpdateClickHouseDataBaseConfig;
 }
@@ -183,8 +176,25 @@ mod iam {
 }
 
 use crate::operation::Route;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Every operation.
+/// Every operation; those that share a method and a path stand together.
+pub fn routes() -> &'static [Route] {
+    static ALL: LazyLock<Vec<Route>> = LazyLock::new(|| {
+        let coded = ROUTES.iter().map(Route::again);
+        let mut routes: Vec<_> = coded.chain(declared::routes()).collect();
+        let mut first = HashMap::new();
+        for (at, Route { head, .. }) in routes.iter().enumerate() {
+            first.entry((head.method, head.path)).or_insert(at);
+        }
+        routes.sort_by_key(|route| first[&(route.head.method, route.head.path)]);
+        routes
+    });
+    &ALL
+}
+
+/// Every operation that is written in Rust.
 pub static ROUTES: &[Route] = &[
     // GeminiDB
     Route::of::<geminidb::CreateDbCacheMapping>(),
@@ -217,8 +227,6 @@ pub static ROUTES: &[Route] = &[
     Route::of::<dcs::RollbackExchangeInstanceIp>(),
     Route::of::<dcs::DeleteMigrationTask>(),
     Route::of::<dcs::ShowJobInfo>(),
-    Route::of::<dcs::ShowInstance>(),
-    Route::of::<dcs::ListInstances>(),
     Route::of::<dcs::CopyInstance>(),
     Route::of::<dcs::ListBackupRecords>(),
     // TaurusDB
@@ -240,12 +248,7 @@ pub static ROUTES: &[Route] = &[
     Route::of::<taurusdb::RebootClickHouseInstance>(),
     Route::of::<taurusdb::ListImmediateJobs>(),
     Route::of::<taurusdb::DeleteTaskRecord>(),
-    Route::of::<taurusdb::ShowGaussMySqlInstanceInfo>(),
     Route::of::<taurusdb::ListGaussMySqlDatabase>(),
-    // GET /v3/{project_id}/instances belongs to both; GeminiDB's takes what TaurusDB's does not
-    // claim.
-    Route::of::<taurusdb::ListGaussMySqlInstances>(),
-    Route::of::<geminidb::ListInstances>(),
     // GET /v3/{project_id}/jobs belongs to both; TaurusDB's claims its own jobs, and GeminiDB's
     // takes the rest, since an unknown job is an error only for TaurusDB.
     Route::of::<taurusdb::ShowGaussMySqlJobInfo>(),

@@ -22,6 +22,7 @@ mod memory_mapping;
 mod memory_rule;
 mod migration_task;
 mod quota;
+pub mod record;
 mod replication;
 mod request_context;
 mod state;

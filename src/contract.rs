@@ -204,6 +204,8 @@ pub enum Source {
     Document(&'static str),
     /// A companion call, after the official SDK's models and the published API description.
     Companion(&'static str),
+    /// A declared call, after the same, and checked against the conversations of a real client.
+    Modelled(&'static str),
 }
 
 impl Source {
@@ -211,7 +213,15 @@ impl Source {
     pub fn cite(self) -> String {
         match self {
             Self::Document(page) => format!("document {page}"),
-            Self::Companion(model) => format!("SDK model {model}"),
+            Self::Companion(model) | Self::Modelled(model) => format!("SDK model {model}"),
+        }
+    }
+
+    /// What an answer says that it rests on.
+    pub const fn basis(self) -> &'static str {
+        match self {
+            Self::Document(_) => "documented",
+            Self::Companion(_) | Self::Modelled(_) => "modelled",
         }
     }
 }

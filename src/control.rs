@@ -25,7 +25,7 @@ pub mod scenarios;
 mod strict;
 pub mod worlds;
 
-use crate::api::ROUTES;
+use crate::api;
 use crate::app::App;
 use crate::auth::guard::Guard;
 use crate::contract::Strictness;
@@ -179,7 +179,7 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
     let mut rendered = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
     let known = rendered.iter().find(|(of, _)| *of == strictness).map(|(_, text)| text.clone());
     let text = known.unwrap_or_else(|| {
-        let document = publish::document(ROUTES, strictness);
+        let document = publish::document(api::routes(), strictness);
         let text = Bytes::from(document.to_string());
         rendered.push((strictness, text.clone()));
         text
@@ -190,7 +190,7 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
 
 /// Every place where the documents disagree, and what is done: the same as in the README's table.
 fn list_disagreements() -> Value {
-    let found = rules::disagreements(ROUTES.iter().map(|route| route.contract)).into_iter();
+    let found = rules::disagreements(api::routes().iter().map(crate::operation::Route::contract)).into_iter();
     let shown = |(operation, note): (&str, ListedNote)| json!({ "operation": operation, "matter": note.matter, "decision": note.decision });
     let all: Vec<_> = found.map(shown).collect();
     json!({ "count": all.len(), "disagreements": all })

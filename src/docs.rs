@@ -17,10 +17,10 @@ pub fn openapi() -> Value {
 /// The operations that are emulated, in the order of their services.
 pub fn operations() -> Value {
     let operation = |route: &Route| {
-        let contract = route.contract;
+        let contract = route.contract();
         let basis = match contract.source {
             Source::Document(page) => format!("document {page}"),
-            Source::Companion(_) => "SDK model".to_owned(),
+            Source::Companion(_) | Source::Modelled(_) => "SDK model".to_owned(),
         };
         json!({
             "service": contract.service.name,
@@ -68,14 +68,14 @@ fn calls(driven_by: &dyn Fn(&str) -> String) -> String {
     table.push_str("| --- | --- | --- | --- | --- | --- |\n");
     let mut service = "";
     for route in ROUTES {
-        let contract = route.contract;
+        let contract = route.contract();
         if service != contract.service.name {
             service = contract.service.name;
             row(&mut table, &[&format!("**{service}**"), "", "", "", "", ""]);
         }
         let rests_on = match contract.source {
             Source::Document(page) => format!("**{page}**"),
-            Source::Companion(_) => "SDK model".to_owned(),
+            Source::Companion(_) | Source::Modelled(_) => "SDK model".to_owned(),
         };
         let own =
             contract.refusals.iter().map(|own| format!("{} {}", own.status.as_u16(), own.code));
@@ -99,10 +99,10 @@ fn rule_table() -> String {
     table.push_str("| --- | --- | --- | --- |\n");
     let documented = ROUTES
         .iter()
-        .map(|route| route.contract)
+        .map(Route::contract)
         .filter(|contract| matches!(contract.source, Source::Document(_)));
     let documented: Vec<_> = documented.map(|contract| contract.id).collect();
-    let contracts: Vec<_> = ROUTES.iter().map(|route| route.contract).collect();
+    let contracts: Vec<_> = ROUTES.iter().map(Route::contract).collect();
     let of_the_five = rules::rules(&contracts)
         .into_iter()
         .filter(|rule| documented.contains(&rule.operation) && rule.class == "documented");
@@ -125,7 +125,7 @@ fn rule_table() -> String {
 fn disagreements() -> String {
     let mut table = String::from("| Operation | The documents | Papercloud |\n");
     table.push_str("| --- | --- | --- |\n");
-    for (operation, note) in rules::disagreements(ROUTES.iter().map(|route| route.contract)) {
+    for (operation, note) in rules::disagreements(ROUTES.iter().map(Route::contract)) {
         row(
             &mut table,
             &[&format!("`{operation}`"), &backticked(note.matter), &backticked(note.decision)],

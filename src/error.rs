@@ -166,6 +166,13 @@ pub enum Refusal {
         /// The call that does it now.
         instead: &'static str,
     },
+    /// A declared operation refuses.
+    Declared {
+        /// The place among the refusals of its contract.
+        at: u8,
+        /// Why.
+        message: String,
+    },
     /// The service failed.
     Internal {
         /// For the log; the caller is told only that it failed.
@@ -187,6 +194,8 @@ pub struct Computed {
 pub enum Resource {
     /// A database instance.
     Instance,
+    /// A record of a declared kind.
+    Record,
     /// A node of an instance.
     Node,
     /// A data migration task.
@@ -215,6 +224,7 @@ impl Resource {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Instance => language.pick("instance", "实例"),
+            Self::Record => language.pick("record", "记录"),
             Self::Node => language.pick("node", "节点"),
             Self::MigrationTask => language.pick("migration task", "迁移任务"),
             Self::Backup => language.pick("backup record", "备份记录"),
@@ -282,6 +292,7 @@ impl Refusal {
             }
             Self::NameTaken { .. } => ErrorKind::NameTaken,
             Self::Retired { .. } => ErrorKind::Retired,
+            Self::Declared { at, .. } => ErrorKind::Declared(*at),
             Self::Internal { .. } => ErrorKind::Internal,
         }
     }
@@ -400,6 +411,7 @@ impl Refusal {
                 "key_prefix with key_separator must not start like those of another rule of the \
                  mapping, got \"{start}\" beside \"{other}\""
             ),
+            Self::Declared { message, .. } => message.clone(),
             Self::Retired { what, instead } => {
                 format!("{what} is no longer supported by this call; call {instead} instead")
             }
@@ -450,6 +462,7 @@ impl Refusal {
                 "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，\
                  实际为 \"{start}\"，已有 \"{other}\""
             ),
+            Self::Declared { message, .. } => message.clone(),
             Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
             Self::Internal { .. } => "服务内部错误".to_owned(),
             // The gateway answers before any service is reached, and only in English.

@@ -13,3 +13,6 @@ pub const WARNING: HeaderName = HeaderName::from_static("x-paper-warning");
 
 /// Where the whole story of a refused request, or of one with a warning, is told.
 pub const EXPLAIN: HeaderName = HeaderName::from_static("x-paper-explain");
+
+/// What the operation that answers rests on: `documented` or `modelled`.
+pub const BASIS: HeaderName = HeaderName::from_static("x-paper-basis");

@@ -157,7 +157,7 @@ fn remarks(
         Violation { path: name.to_owned(), rule, got }
     };
     let other_type = takes_body && !is_json(headers);
-    let documents_language = routes.iter().any(|route| route.contract.service.speaks_chinese);
+    let documents_language = routes.iter().any(|route| route.contract().service.speaks_chinese);
     let tag = headers.get(LANGUAGE).filter(|_| documents_language);
     let unknown = tag.is_some_and(|tag| tag.to_str().ok().and_then(Language::from_tag).is_none());
     let content_type = other_type.then(|| remark("Content-Type", Rule::ContentType));

@@ -1,13 +1,16 @@
 //! What an operation is, and its type-erased form in the registry.
 
 use crate::cloud::{Call, JobKind, Lifecycle, RequestContext, State};
-use crate::contract::Contract;
+use crate::contract::{Contract, Service};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::error::Refusal;
 use axum::http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Formatter};
+use std::marker::PhantomData;
 
 /// One page of the vendor's documentation: its contract and what the call does.
 ///
@@ -47,16 +50,62 @@ pub trait Operation {
     }
 }
 
+/// What of an operation is known before it is called: enough to find it.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// HTTP method.
+    pub method: &'static Method,
+    /// URI template.
+    pub path: &'static str,
+    /// Further templates that lead to it.
+    pub aliases: &'static [&'static str],
+    /// Its service.
+    pub service: &'static Service,
+    /// Its name.
+    pub id: &'static str,
+}
+
+impl Head {
+    /// That of a contract.
+    const fn of(contract: &'static Contract) -> Self {
+        let Contract { ref method, path, aliases, service, id, .. } = *contract;
+        Self { method, path, aliases, service, id }
+    }
+
+    /// The templates besides its own that it answers at: its aliases, and its path behind each
+    /// prefix of its service.
+    pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let own = self.aliases.iter().map(|alias| Cow::Borrowed(*alias));
+        let path = self.path;
+        let behind = move |prefix| Cow::Owned(format!("{prefix}{path}"));
+        own.chain(self.service.prefix_aliases.iter().map(behind))
+    }
+}
+
+/// An operation whose types are erased. What is declared is read when it is first asked for.
+pub trait Described: Debug + Sync {
+    /// The page's tables.
+    fn contract(&self) -> &'static Contract;
+
+    /// The job that a success leaves running.
+    fn job(&self) -> Option<&'static JobKind>;
+
+    /// The statuses that what a success works on goes through.
+    fn activities(&self) -> Vec<&'static Lifecycle>;
+
+    /// Runs the operation on a checked document.
+    fn perform(&self, document: Json<'_>, project: &mut RequestContext<'_>) -> Result<Output, Failure>;
+
+    /// Whether the operation claims a request on a shared path.
+    fn claims(&self, sent: &Sent<'_>, state: &State) -> bool;
+}
+
 /// An operation in the registry.
 #[derive(Debug)]
 pub struct Route {
-    /// The page's tables.
-    pub contract: &'static Contract,
-    /// The job that a success leaves running.
-    pub job: Option<&'static JobKind>,
-    activities: &'static [&'static Lifecycle],
-    perform: fn(Json<'_>, &mut RequestContext<'_>) -> Result<Output, Failure>,
-    claims: fn(&Sent<'_>, &State) -> bool,
+    /// What is known of it before it is called.
+    pub head: Head,
+    operation: &'static dyn Described,
 }
 
 /// What an operation answered.
@@ -89,22 +138,41 @@ pub enum Failure {
 
 impl Route {
     /// Erases an operation's types.
-    pub const fn of<O: Operation>() -> Self {
-        let (contract, job, activities) = (O::CONTRACT, O::JOB, O::LIFECYCLES);
-        Self { contract, job, activities, perform: perform::<O>, claims: O::claims }
+    pub const fn of<O: Operation + 'static>() -> Self {
+        Self { head: Head::of(O::CONTRACT), operation: &Coded::<O>(PhantomData) }
+    }
+
+    /// An operation that is declared.
+    pub const fn declared(head: Head, operation: &'static dyn Described) -> Self {
+        Self { head, operation }
+    }
+
+    /// The same route once more.
+    pub fn again(&self) -> Self {
+        Self { head: self.head.clone(), operation: self.operation }
+    }
+
+    /// The page's tables.
+    pub fn contract(&self) -> &'static Contract {
+        self.operation.contract()
+    }
+
+    /// The job that a success leaves running.
+    pub fn job(&self) -> Option<&'static JobKind> {
+        self.operation.job()
     }
 
     /// Everything that a success goes through: the job's statuses, and those of what it works on.
-    pub fn activities(&self) -> impl Iterator<Item = &'static Lifecycle> {
-        let job = self.job.map(|job| job.lifecycle);
-        job.into_iter().chain(self.activities.iter().copied())
+    pub fn activities(&self) -> impl Iterator<Item = &'static Lifecycle> + use<> {
+        let job = self.job().map(|job| job.lifecycle);
+        job.into_iter().chain(self.operation.activities())
     }
 
     /// What a call of it may leave behind.
     pub fn leaves(&self) -> Call {
-        let method = &self.contract.method;
+        let method = self.head.method;
         let may_add = method != Method::GET && method != Method::DELETE;
-        Call { may_add, starts_a_job: self.job.is_some() }
+        Call { may_add, starts_a_job: self.job().is_some() }
     }
 
     /// Runs the operation on a checked document.
@@ -113,12 +181,43 @@ impl Route {
         document: Json<'_>,
         project: &mut RequestContext<'_>,
     ) -> Result<Output, Failure> {
-        (self.perform)(document, project)
+        self.operation.perform(document, project)
     }
 
     /// Whether the operation claims a request on a shared path.
     pub fn claims(&self, sent: &Sent<'_>, state: &State) -> bool {
-        (self.claims)(sent, state)
+        self.operation.claims(sent, state)
+    }
+}
+
+/// An operation that is written in Rust.
+struct Coded<O>(PhantomData<fn() -> O>);
+
+impl<O: Operation> Debug for Coded<O> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(O::CONTRACT.id)
+    }
+}
+
+impl<O: Operation> Described for Coded<O> {
+    fn contract(&self) -> &'static Contract {
+        O::CONTRACT
+    }
+
+    fn job(&self) -> Option<&'static JobKind> {
+        O::JOB
+    }
+
+    fn activities(&self) -> Vec<&'static Lifecycle> {
+        O::LIFECYCLES.to_vec()
+    }
+
+    fn perform(&self, document: Json<'_>, project: &mut RequestContext<'_>) -> Result<Output, Failure> {
+        perform::<O>(document, project)
+    }
+
+    fn claims(&self, sent: &Sent<'_>, state: &State) -> bool {
+        O::claims(sent, state)
     }
 }
 

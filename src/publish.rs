@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 pub fn document(routes: &[Route], strictness: Strictness) -> Value {
     let published: Vec<Published<'_>> = routes
         .iter()
-        .map(|route| route.contract)
+        .map(Route::contract)
         .map(|contract| (contract, shared::name(contract, routes), Examples::of(contract)))
         .collect();
     let mut paths: Map<String, Value> = Map::new();
@@ -71,6 +71,7 @@ fn operation(
         "summary": contract.title,
         "tags": [contract.service.name],
         "x-source": contract.source.cite(),
+        "x-paper-basis": contract.source.basis(),
         "x-operations": [{ "service": contract.service.name, "operation": contract.id }],
         "parameters": parameters(contract, examples, strictness),
         "responses": responses::responses(contract),

@@ -1,6 +1,6 @@
 //! The words that control requests name things by, and what is said of an unknown one.
 
-use super::ROUTES;
+use super::routes as all_routes;
 use crate::contract::template::is_of_project;
 use crate::error::control::ControlError;
 use crate::operation::Route;
@@ -15,17 +15,17 @@ pub fn routes(
     service: Option<&str>,
     operation: Option<&str>,
 ) -> Result<Vec<&'static Route>, ControlError> {
-    let mut routes: Vec<_> = ROUTES.iter().collect();
+    let mut routes: Vec<_> = all_routes().iter().collect();
     let mut what = "operation".to_owned();
     if let Some(service) = service {
-        let names: Vec<_> = routes.iter().map(|route| route.contract.service.name).collect();
-        routes.retain(|route| route.contract.service.name.eq_ignore_ascii_case(service));
+        let names: Vec<_> = routes.iter().map(|route| route.contract().service.name).collect();
+        routes.retain(|route| route.contract().service.name.eq_ignore_ascii_case(service));
         let Some(first) = routes.first() else { return Err(unknown("service", service, names)) };
         what = format!("operation of {}", first.contract.service.name);
     }
     if let Some(operation) = operation {
-        let names: Vec<_> = routes.iter().map(|route| route.contract.id).collect();
-        routes.retain(|route| route.contract.id == operation);
+        let names: Vec<_> = routes.iter().map(|route| route.contract().id).collect();
+        routes.retain(|route| route.contract().id == operation);
         if routes.is_empty() {
             return Err(unknown_of(&what, operation, names, "GET /_paper/rules has all"));
         }
@@ -36,7 +36,7 @@ pub fn routes(
 /// Whether requests for an operation come to the world of a project, or to the account's where
 /// there is none.
 pub fn comes_to(route: &Route, project_id: &str) -> bool {
-    let contract = route.contract;
+    let contract = route.contract();
     let mut templates = [contract.path.into()].into_iter().chain(contract.alias_templates());
     templates.any(|template| is_of_project(&template) != project_id.is_empty())
 }
@@ -51,7 +51,7 @@ pub fn require_here(routes: &[&Route], project_id: &str) -> Result<(), ControlEr
         [only] => only.contract.id,
         [first, rest @ ..] => {
             let service = first.contract.service;
-            let is_one = rest.iter().all(|route| std::ptr::eq(route.contract.service, service));
+            let is_one = rest.iter().all(|route| std::ptr::eq(route.contract().service, service));
             if is_one { service.name } else { "what is meant" }
         }
     };

@@ -1,8 +1,9 @@
 //! The operation that a request for none was probably meant for.
 
-use super::ROUTES;
+use crate::api;
 use crate::contract::Contract;
 use crate::contract::template::distance;
+use crate::operation::Head;
 use axum::http::Method;
 
 /// A path may take so many changes to be another one.
@@ -18,20 +19,20 @@ const OTHER_VERSION: usize = 6;
 /// method if there is any such. Nothing is deleted by mistake: only who meant to delete something
 /// is told of a call that does.
 pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract> {
-    let apart = |contract: &'static Contract| {
-        let penalty = match contract.method == *method {
+    let apart = |head: &Head| {
+        let penalty = match head.method == method {
             true => 0,
-            false if contract.method == Method::DELETE => return None,
+            false if head.method == Method::DELETE => return None,
             false => OTHER_METHOD,
         };
         let version = |path: &str| path.trim_matches('/').split('/').next().map(str::to_owned);
-        let is_other = version(path) != version(contract.path);
+        let is_other = version(path) != version(head.path);
         let penalty = penalty + if is_other { OTHER_VERSION } else { 0 };
-        let changes = distance(path, contract.path, MOST.checked_sub(penalty)?)?;
-        Some((changes + penalty, contract))
+        let changes = distance(path, head.path, MOST.checked_sub(penalty)?)?;
+        Some(changes + penalty)
     };
-    let near = ROUTES.iter().filter_map(|route| apart(route.contract));
-    near.min_by_key(|(apart, _)| *apart).map(|(_, contract)| contract)
+    let near = api::routes().iter().filter_map(|route| Some((apart(&route.head)?, route)));
+    near.min_by_key(|(apart, _)| *apart).map(|(_, route)| route.contract())
 }
 
 /// Whether a request can have been meant for an operation but for a slip: no segment is missing or

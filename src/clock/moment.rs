@@ -72,6 +72,11 @@ impl Moment {
         self.format("####-##-##T##:##:##+0000")
     }
 
+    /// `2026-01-01T00:00:00Z`: networks.
+    pub fn with_z(self) -> String {
+        self.format("####-##-##T##:##:##Z")
+    }
+
     /// `2026-01-01T00:00:00`: memory mappings.
     pub fn without_zone(self) -> String {
         self.format("####-##-##T##:##:##")

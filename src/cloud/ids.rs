@@ -26,9 +26,11 @@ pub enum IdKind {
     ClickHouse,
     /// A backup of a DCS instance.
     Backup,
+    /// A record of a declared kind.
+    Record,
 }
 
-const KINDS: usize = 6;
+const KINDS: usize = 7;
 
 /// How many ids of each kind were drawn.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
@@ -52,6 +54,9 @@ pub struct Drawn {
     /// Of backups.
     #[serde(with = "words::count")]
     pub backup: u64,
+    /// Of records of declared kinds.
+    #[serde(default, deserialize_with = "words::count")]
+    pub record: u64,
 }
 
 /// The ids of one world.
@@ -69,14 +74,14 @@ impl Ids {
 
     /// How many were drawn.
     pub fn drawn(&self) -> Drawn {
-        let [job, mapping, migration_task, memory_rule, clickhouse, backup] = self.drawn;
-        Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup }
+        let [job, mapping, migration_task, memory_rule, clickhouse, backup, record] = self.drawn;
+        Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup, record }
     }
 
     /// Goes on after so many.
     pub fn go_on_after(&mut self, drawn: Drawn) {
-        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup } = drawn;
-        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, backup];
+        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup, record } = drawn;
+        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, backup, record];
     }
 
     /// The next id of a kind that nothing has yet, with the version and variant bits of a random

@@ -134,6 +134,7 @@ impl<'w> RequestContext<'w> {
         now: Moment,
     ) -> Self {
         let settings = access.account.settings();
+        state.settle_records(now);
         Self {
             state,
             now,
@@ -275,7 +276,8 @@ impl<'w> RequestContext<'w> {
     pub fn instance_name(&self, id: &str) -> &str {
         let adopted = || self.adopted.iter().find(|adopted| *adopted.id == *id);
         let instance = self.state.instances.get(id).or_else(adopted);
-        instance.map_or("", |instance| &instance.name)
+        let gone = || self.state.records.name_of_gone(id).unwrap_or_default();
+        instance.map_or_else(gone, |instance| &instance.name)
     }
 
     /// Names the instance that this request adopted, where it sent a name for it.
@@ -410,6 +412,17 @@ impl<'w> RequestContext<'w> {
     /// Why something failed.
     pub fn reason(&self, run: &Execution) -> &str {
         self.state.timeline.reason(run.activity).unwrap_or(FAIL_REASON)
+    }
+
+    /// Lets what the request starts take so many times as long as usual, unless a test has planned
+    /// otherwise.
+    pub fn take_times(&mut self, times: u32) {
+        self.job_milliseconds = self.job_milliseconds.saturating_mul(times);
+    }
+
+    /// A new id for a record.
+    pub fn new_record_id(&mut self) -> Uuid {
+        self.state.ids.next(IdKind::Record)
     }
 
     /// A new id for a memory mapping.

@@ -12,6 +12,7 @@ use super::memory_mapping::MemoryMappings;
 use super::memory_rule::MemoryRules;
 use super::migration_task::MigrationTasks;
 use super::quota::Quota;
+use super::record::Records;
 use super::replication::{Checked, Replications, SourceDatabases};
 use super::timeline::{Activity, Called, Due, Timeline};
 use crate::clock::{Clock, ClockCommand, ClockError, Moment};
@@ -84,6 +85,8 @@ pub struct State {
     pub source_databases: SourceDatabases,
     /// Its ClickHouse instances.
     pub clickhouses: ClickHouses,
+    /// What declared operations have created.
+    pub records: Records,
     /// How much it may keep.
     pub quota: Quota,
 }
@@ -107,6 +110,7 @@ impl State {
             checked: Checked::default(),
             source_databases: SourceDatabases::default(),
             clickhouses: ClickHouses::default(),
+            records: Records::default(),
             quota: Quota::default(),
         }
     }
@@ -127,6 +131,21 @@ impl State {
             }
         }
         Ok(self.timeline.pass(before, self.clock.now()))
+    }
+
+    /// Folds in what has come to rest of what was done to records. Instances that are gone since are
+    /// known no longer.
+    pub fn settle_records(&mut self, now: Moment) {
+        for (_, id) in self.records.settle(now) {
+            self.forget_instance(&id);
+        }
+    }
+
+    /// Forgets an instance, and what its clients see of it.
+    pub fn forget_instance(&mut self, id: &str) {
+        if let Some(instance) = self.instances.shift_remove(id) {
+            self.records.note_gone(id, &instance.name);
+        }
     }
 
     /// Whether what a client polls is still under way.

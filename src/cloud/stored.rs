@@ -42,7 +42,7 @@ pub type Gone = HashSet<Box<str>>;
 
 impl State {
     /// All that it stores.
-    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 11] {
+    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 12] {
         let Self {
             instances,
             jobs,
@@ -55,6 +55,7 @@ impl State {
             checked,
             source_databases,
             clickhouses,
+            records,
             // What is no resource.
             project_id: _,
             clock: _,
@@ -74,6 +75,7 @@ impl State {
             checked,
             source_databases,
             clickhouses,
+            records,
         ]
     }
 

@@ -163,7 +163,7 @@ impl Check {
     ) -> Json<'a> {
         let is_blank =
             |text: &str| text.trim().is_empty() && !(text.is_empty() && kind.is_number());
-        if value.as_text().is_some_and(is_blank) {
+        if value.as_text().is_some_and(is_blank) && !takes_empty(kind) {
             self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }
@@ -189,6 +189,11 @@ impl Check {
     ) -> Result<Json<'a>, (Json<'a>, Rule)> {
         match (kind, value) {
             (Kind::Text(most), Json::Text(text)) => at_most(*most, text),
+            (Kind::Length(0, most), Json::Text(text)) => at_most(*most, text),
+            (Kind::Length(least, most), Json::Text(text)) => {
+                let fits = (*least..=*most).contains(&text.chars().count());
+                keep_if(fits, Json::Text(text), || Rule::Characters(*least, *most))
+            }
             (Kind::Instance(_), Json::Text(text)) => Ok(Json::Text(text)),
             (Kind::Format(format), Json::Text(text)) => {
                 keep_if((format.accepts)(&text), Json::Text(text), || Rule::Form(format))
@@ -200,8 +205,17 @@ impl Check {
                 let nearest = nearest(&text, words.iter().copied());
                 Err((Json::Text(text), Rule::OneOf { allowed: words, nearest }))
             }
-            (Kind::Boolean, Json::Boolean(value)) => Ok(Json::Boolean(value)),
-            (Kind::Boolean, Json::Text(text)) if self.place != Place::Body => {
+            (Kind::Any, value) => Ok(value),
+            (Kind::Map, Json::Object(members)) => Ok(Json::Object(members)),
+            (Kind::Number, value @ (Json::Integer(_) | Json::Float(_))) => Ok(value),
+            (Kind::Number, Json::Text(text)) if self.place != Place::Body => match text.parse() {
+                Ok(number) => Ok(Json::Float(number)),
+                Err(_) => Err((Json::Text(text), Rule::Type(ExpectedType::Number))),
+            },
+            (Kind::Boolean | Kind::BooleanOrText, Json::Boolean(value)) => Ok(Json::Boolean(value)),
+            (kind @ (Kind::Boolean | Kind::BooleanOrText), Json::Text(text))
+                if self.place != Place::Body || matches!(kind, Kind::BooleanOrText) =>
+            {
                 match text.to_ascii_lowercase().as_str() {
                     "true" => Ok(Json::Boolean(true)),
                     "false" => Ok(Json::Boolean(false)),
@@ -237,6 +251,11 @@ impl Check {
                 let element =
                     |(index, value)| self.value(of, value, &At::Element(at, index), secret);
                 Ok(Json::List(values.into_iter().enumerate().map(element).collect()))
+            }
+            // A query has a list as its elements, or joined by commas.
+            (Kind::List(..), Json::Text(text)) if self.place == Place::Query => {
+                let values = text.split(',').map(|one| Json::Text(one.to_owned().into()));
+                self.judge(kind, Json::List(values.collect()), at, secret)
             }
             (kind, value) => Err((value, Rule::Type(expected_type(kind)))),
         }
@@ -310,7 +329,9 @@ fn is_absent(field: &Field, value: &Json<'_>, place: Place) -> bool {
             let is_list = matches!(field.kind, Kind::List(..));
             values.is_empty() && is_list && matches!(field.presence, Presence::When(..))
         }
-        Json::Text(text) => text.is_empty() && field.presence != Presence::Mandatory,
+        Json::Text(text) => {
+            text.is_empty() && field.presence != Presence::Mandatory && !takes_empty(&field.kind)
+        }
         Json::Object(members)
             if field.presence == Presence::Optional && matches!(field.kind, Kind::Object(_)) =>
         {
@@ -322,6 +343,11 @@ fn is_absent(field: &Field, value: &Json<'_>, place: Place) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether empty text is a value of a kind.
+const fn takes_empty(kind: &Kind) -> bool {
+    matches!(kind, Kind::Length(0, _) | Kind::Any)
 }
 
 fn the_only_one(
@@ -381,8 +407,9 @@ fn decimal(text: &str) -> Option<i64> {
 
 fn expected_type(kind: &Kind) -> ExpectedType {
     match kind {
-        Kind::Boolean => ExpectedType::Boolean,
-        Kind::Object(_) => ExpectedType::Object,
+        Kind::Number => ExpectedType::Number,
+        Kind::Boolean | Kind::BooleanOrText => ExpectedType::Boolean,
+        Kind::Object(_) | Kind::Map => ExpectedType::Object,
         Kind::List(..) => ExpectedType::List,
         _ => ExpectedType::Text,
     }

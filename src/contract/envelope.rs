@@ -21,6 +21,13 @@ struct ExtendedErrorBody<'a> {
     error_ext_msg: (),
 }
 
+/// An error body of the network services.
+#[derive(Serialize)]
+struct BriefErrorBody<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
 /// An error body of IAM.
 #[derive(Serialize)]
 struct NestedErrorBody<'a> {
@@ -57,6 +64,7 @@ fn error_body(envelope: Envelope, code: &str, message: &str, request_id: &str) -
             error_msg: message,
             error_ext_msg: (),
         }),
+        Envelope::Brief => serde_json::to_vec(&BriefErrorBody { code, message }),
         Envelope::Plain | Envelope::Gateway | Envelope::Nested => serde_json::to_vec(&ErrorBody {
             error_code: code,
             error_msg: message,

@@ -76,6 +76,9 @@ impl Certainty {
 pub enum Kind {
     /// Text of at most so many characters, as a document states it.
     Text(usize),
+    /// Text of at least and at most so many characters; where it is none at least, empty text is a
+    /// value, and not the absence of one.
+    Length(usize, usize),
     /// Text of a form of its own.
     Format(&'static Format),
     /// One of the words.
@@ -86,8 +89,16 @@ pub enum Kind {
     IntegerOrText(i64, i64),
     /// One of the numbers.
     IntegerOneOf(&'static [i64]),
+    /// Any number.
+    Number,
     /// True or false.
     Boolean,
+    /// True or false, as such or as text: models and clients disagree.
+    BooleanOrText,
+    /// An object whose members nobody declares.
+    Map,
+    /// Anything.
+    Any,
     /// An object with members of its own.
     Object(&'static [Field]),
     /// At most so many values of a kind.
@@ -239,6 +250,8 @@ impl Kind {
         match self {
             Self::Text(usize::MAX) => "string".to_owned(),
             Self::Text(most) => format!("string, at most {most} characters"),
+            Self::Length(0, most) => format!("string, at most {most} characters, or empty"),
+            Self::Length(least, most) => format!("string of {least} to {most} characters"),
             Self::Format(format) => format!("string: {}", format.english),
             Self::OneOf(words) => format!("string: one of {}", words.join(", ")),
             Self::Integer(least, i64::MAX) => format!("integer from {least}"),
@@ -247,7 +260,11 @@ impl Kind {
                 format!("integer from {least} to {most}, as a number or as a string")
             }
             Self::IntegerOneOf(numbers) => format!("integer: one of {}", join(numbers)),
+            Self::Number => "number".to_owned(),
             Self::Boolean => "boolean".to_owned(),
+            Self::BooleanOrText => "boolean, as such or as a string".to_owned(),
+            Self::Map => "object with any members".to_owned(),
+            Self::Any => "any value".to_owned(),
             Self::Object(_) => "object".to_owned(),
             Self::List(of, most) => format!("array of at most {most}: {}", of.describe()),
             Self::Instance(kinds) => {

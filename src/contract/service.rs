@@ -37,6 +37,8 @@ pub enum Envelope {
     Extended,
     /// `{"error": {"code", "message", "title"}}`, as IAM writes it: the code is the status.
     Nested,
+    /// `{"code", "message"}`, as the network services of the first generation write it.
+    Brief,
     /// `{"error_code", "error_msg", "request_id"}`, written by the gateway before any service.
     Gateway,
 }
@@ -126,6 +128,8 @@ pub enum ErrorKind {
     UnknownProject,
     /// The call no longer does what is asked of it.
     Retired,
+    /// What a declared operation refuses, by its place among these.
+    Declared(u8),
     /// The service failed.
     Internal,
 }

@@ -120,6 +120,8 @@ pub enum Rule {
     Range(i64, i64),
     /// It has more characters.
     Length(usize),
+    /// It has fewer characters, or more.
+    Characters(usize, usize),
     /// It has more elements.
     Count(usize),
     /// It has another form.
@@ -155,6 +157,8 @@ pub enum Rule {
 pub enum ExpectedType {
     /// A string.
     Text,
+    /// A number.
+    Number,
     /// true or false.
     Boolean,
     /// An object.
@@ -221,6 +225,7 @@ impl Rule {
             }
             Self::NotBlank => "must not be blank".to_owned(),
             Self::Type(ExpectedType::Text) => "must be a string".to_owned(),
+            Self::Type(ExpectedType::Number) => "must be a number".to_owned(),
             Self::Type(ExpectedType::Boolean) => "must be true or false".to_owned(),
             Self::Type(ExpectedType::Object) => "must be an object".to_owned(),
             Self::Type(ExpectedType::List) => "must be an array".to_owned(),
@@ -230,6 +235,7 @@ impl Rule {
             Self::Range(least, i64::MAX) => format!("must be an integer from {least} up"),
             Self::Range(least, most) => format!("must be an integer from {least} to {most}"),
             Self::Length(most) => format!("must have at most {most} characters"),
+            Self::Characters(least, most) => format!("must have {least} to {most} characters"),
             Self::Count(most) => format!("must have at most {most} elements"),
             Self::Form(format) => format!("must be {}", format.english),
             Self::Advised(format) => format!("should be {}", format.english),
@@ -254,6 +260,7 @@ impl Rule {
             Self::MandatoryWhen(sibling, value) => format!("在 {sibling} 为 {value} 时必填"),
             Self::NotBlank => "不能为空".to_owned(),
             Self::Type(ExpectedType::Text) => "必须是字符串".to_owned(),
+            Self::Type(ExpectedType::Number) => "必须是数字".to_owned(),
             Self::Type(ExpectedType::Boolean) => "必须是 true 或 false".to_owned(),
             Self::Type(ExpectedType::Object) => "必须是对象".to_owned(),
             Self::Type(ExpectedType::List) => "必须是数组".to_owned(),
@@ -262,6 +269,7 @@ impl Rule {
             Self::Range(least, i64::MAX) => format!("必须是不小于 {least} 的整数"),
             Self::Range(least, most) => format!("必须是 {least} 到 {most} 之间的整数"),
             Self::Length(most) => format!("不能超过 {most} 个字符"),
+            Self::Characters(least, most) => format!("必须为 {least} 到 {most} 个字符"),
             Self::Count(most) => format!("不能超过 {most} 个元素"),
             Self::Form(format) => format!("必须是{}", format.chinese),
             Self::Advised(format) => format!("应为{}", format.chinese),

@@ -117,7 +117,7 @@ impl Coverage {
         }
         let nothing = Seen::default();
         let covered = routes.into_iter().map(|route| {
-            let seen = all.get(&key(route.contract)).unwrap_or(&nothing);
+            let seen = all.get(&key(route.contract())).unwrap_or(&nothing);
             Covered::of(route, seen, !query.is_empty())
         });
         let operations: Vec<_> = covered.collect();
@@ -154,7 +154,7 @@ fn note(all: &mut All, entry: &Entry) {
 
 impl Covered {
     fn of(route: &'static Route, seen: &Seen, is_named: bool) -> Self {
-        let contract = route.contract;
+        let contract = route.contract();
         let success = Point {
             name: format!("success {}", contract.success.as_u16()),
             seen: seen.statuses.contains(&contract.success),

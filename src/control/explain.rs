@@ -9,12 +9,13 @@ mod repair;
 mod rule;
 mod value;
 
-use crate::api::ROUTES;
+use crate::api;
 use crate::api::nearest::{is_slip, nearest_contract};
 use crate::auth::guard::Guard;
 use crate::cloud::Instances;
 use crate::config::Transport;
 use crate::contract::gateway;
+use crate::operation::{Head, Route};
 use crate::contract::rules::ListedNote;
 use crate::contract::template::fits;
 use crate::contract::{Contract, ErrorKind, Level, Refused, Strictness};
@@ -143,12 +144,15 @@ impl Explanation {
 /// The operation that was asked for, also where it was refused before that mattered.
 fn operation(entry: &Entry) -> Option<&'static Contract> {
     let path = entry.target().split('?').next().unwrap_or_default();
-    let leads = |contract: &Contract| {
-        let mut aliases = contract.alias_templates();
-        contract.method == entry.method
-            && (fits(path, contract.path) || aliases.any(|template| fits(path, &template)))
+    let leads = |head: &Head| {
+        let mut aliases = head.alias_templates();
+        *head.method == entry.method
+            && (fits(path, head.path) || aliases.any(|template| fits(path, &template)))
     };
-    let by_path = || ROUTES.iter().rev().map(|route| route.contract).find(|one| leads(one));
+    let by_path = || {
+        let mut routes = api::routes().iter().rev();
+        routes.find(|route| leads(&route.head)).map(Route::contract)
+    };
     entry.draft.contract.or_else(by_path)
 }
 

@@ -9,7 +9,7 @@ pub use view::{Begun, JobView, Planned};
 use super::calls::Calls;
 use super::handler::{ask, ask_within, tell_within};
 use super::{answer, world};
-use crate::api::ROUTES;
+use crate::api::routes;
 use crate::app::App;
 use crate::clock::Moment;
 use crate::cloud::assumed::FAIL_REASON_OF_A_TEST;
@@ -156,8 +156,8 @@ fn ended(world: &World, id: &str, now: Moment) -> Option<Activity> {
     }
     let job = world.state.jobs.get(Uuid::try_parse(id).ok()?)?;
     job.phase(now).ended?;
-    let starts = |route: &&Route| route.job.is_some_and(|kind| std::ptr::eq(kind, job.kind));
-    let contract = ROUTES.iter().find(starts)?.contract;
+    let starts = |route: &&Route| route.job().is_some_and(|kind| std::ptr::eq(kind, job.kind));
+    let contract = routes().iter().find(starts)?.contract();
     let job_and_statuses = Some((job.id, job.kind.lifecycle));
     Some(Activity { contract, job: job_and_statuses, resource: None, run: job.run })
 }

@@ -57,10 +57,10 @@ impl Effect {
     pub fn narrow(&self, routes: &mut Vec<&'static Route>) -> Result<(), ControlError> {
         match &self.action {
             FaultAction::Error(name, _) => {
-                let known = routes.iter().flat_map(|route| route.contract.all_refusals());
+                let known = routes.iter().flat_map(|route| route.contract().all_refusals());
                 let known: BTreeSet<_> = known.map(|refused| name.like(refused)).collect();
                 let of_one = routes.len() == 1;
-                routes.retain(|route| name.of(route.contract).is_some());
+                routes.retain(|route| name.of(route.contract()).is_some());
                 if routes.is_empty() {
                     let mut meant = did_you_mean(name.word(), known.iter().map(String::as_str));
                     if meant.is_empty() && of_one {
@@ -74,7 +74,7 @@ impl Effect {
                 }
             }
             FaultAction::Truncate | FaultAction::Malformed | FaultAction::Slow(_) => {
-                routes.retain(|route| !route.contract.reply.is_empty());
+                routes.retain(|route| !route.contract().reply.is_empty());
                 if routes.is_empty() {
                     let reason = "nothing can be done to the body of an answer without one";
                     return Err(ControlError::bad(reason));

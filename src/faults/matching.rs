@@ -23,8 +23,8 @@ pub fn read(
 ) -> Result<Vec<Parameter>, ControlError> {
     let mut parameters = Vec::new();
     for (path, value) in written {
-        let known: Vec<_> = routes.iter().flat_map(|route| paths(route.contract)).collect();
-        routes.retain(|route| declared(route.contract, path).is_some());
+        let known: Vec<_> = routes.iter().flat_map(|route| paths(route.contract())).collect();
+        routes.retain(|route| declared(route.contract(), path).is_some());
         if routes.is_empty() {
             let meant = did_you_mean(path, known.iter().map(String::as_str));
             let path = quoted(path);
@@ -32,7 +32,7 @@ pub fn read(
                 "match: no operation that is meant declares {path}{meant}"
             )));
         }
-        if let Some(secret) = routes.iter().find_map(|route| secret(route.contract, path, value)) {
+        if let Some(secret) = routes.iter().find_map(|route| secret(route.contract(), path, value)) {
             let secret = shown(&secret);
             let reason =
                 format!("match: {secret} is a secret or not declared, and no rule may name it");

@@ -123,10 +123,10 @@ impl Stage {
             let reason = format!("while: {operation} sets nothing going");
             return Err(ControlError::bad(reason));
         };
-        let contract_id = operation.as_ref().map(|_| route.contract.id);
+        let contract_id = operation.as_ref().map(|_| route.contract().id);
         // Of those that are as near, the first is named: one of the rule's own operations.
         let of_service = |route: &&Route| {
-            meant.iter().any(|one| std::ptr::eq(one.contract.service, route.contract.service))
+            meant.iter().any(|one| std::ptr::eq(one.contract().service, route.contract().service))
         };
         let is_meant = |route: &&Route| meant.iter().any(|one| std::ptr::eq(*one, *route));
         routes.sort_by_key(|route| (!is_meant(route), !of_service(route)));

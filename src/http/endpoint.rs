@@ -4,7 +4,7 @@
 //! in the real cloud.
 
 use super::host;
-use crate::api::ROUTES;
+use crate::api;
 use crate::cloud::State;
 use crate::contract::Service;
 use crate::contract::check::Sent;
@@ -25,26 +25,26 @@ pub struct Endpoint {
 
 impl Endpoint {
     fn method(&self) -> &Method {
-        &self.routes[0].contract.method
+        self.routes[0].head.method
     }
 }
 
 /// Every documented path, and every alias. Of operations that share a path, an alias leads only
 /// to those that have it.
 static ENTRANCES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-    let by_method_and_path = ROUTES.chunk_by(|left, right| {
-        (&left.contract.method, left.contract.path) == (&right.contract.method, right.contract.path)
+    let by_method_and_path = api::routes().chunk_by(|left, right| {
+        (left.head.method, left.head.path) == (right.head.method, right.head.path)
     });
     let documented = |routes: &'static [Route]| {
-        let template = Cow::Borrowed(routes[0].contract.path);
+        let template = Cow::Borrowed(routes[0].head.path);
         Endpoint { template, routes }
     };
     let aliased = |routes: &'static [Route]| {
         let same_aliases = routes.chunk_by(|left, right| {
-            left.contract.alias_templates().eq(right.contract.alias_templates())
+            left.head.alias_templates().eq(right.head.alias_templates())
         });
         same_aliases.flat_map(|routes| {
-            let templates = routes[0].contract.alias_templates();
+            let templates = routes[0].head.alias_templates();
             templates.map(move |template| Endpoint { template, routes })
         })
     };
@@ -62,7 +62,13 @@ static ENTRANCES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
 pub fn by_template() -> BTreeMap<&'static str, Vec<(Method, Vec<&'static Endpoint>)>> {
     let mut templates: BTreeMap<&str, Vec<(Method, Vec<_>)>> = BTreeMap::new();
     for endpoint in ENTRANCES.iter() {
-        templates.entry(&endpoint.template).or_default();
+        // The router takes two templates that differ in the names of parameters for one.
+        let same = templates.keys().any(|known| {
+            fits(known, &endpoint.template) && fits(&endpoint.template, known)
+        });
+        if !same {
+            templates.insert(&endpoint.template, Vec::new());
+        }
     }
     for (template, methods) in &mut templates {
         for endpoint in ENTRANCES.iter().filter(|other| fits(template, &other.template)) {
@@ -104,7 +110,7 @@ pub fn of_service(
         None => service.hosts.contains(&label),
     };
     let named = endpoints.iter().find_map(|endpoint| {
-        let at = endpoint.routes.iter().position(|route| is_named(route.contract.service))?;
+        let at = endpoint.routes.iter().position(|route| is_named(route.head.service))?;
         Some((endpoint.template.as_ref(), &endpoint.routes[at..=at]))
     });
     named.unwrap_or((&first.template, first.routes))

@@ -120,8 +120,8 @@ impl<'r> Exchange<'r> {
         let wanted = request.instructions(&caller)?; // 400: X-Paper-Clock, -Fault, -Scenario
         let mut sent = request.parse(target, body)?; // 400: no JSON object
         let route = request.choose_route(&sent, visit);
-        record.contract = Some(route.contract);
-        sent.headers = request.parameters_in_headers(route.contract)?; // 400: not ASCII
+        record.contract = Some(route.contract());
+        sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII
         let decision = request.consult_faults(route, &sent, &wanted, visit, decision)?; // may wait or answer
         let (checked, poll) = request.validate(route, sent, record)?; // 400: every violation at once
         let (access, scenario) = (request.access(caller), wanted.scenario());

@@ -4,7 +4,7 @@ use crate::cloud::{Warning, digest, request_id};
 use crate::contract::envelope::error;
 use crate::contract::{Contract, Envelope, ErrorKind, Refused, Service, gateway};
 use crate::error::{Computed, Refusal};
-use crate::headers::{EXPLAIN, IAM_TRACE_ID, REQUEST_ID, WARNING};
+use crate::headers::{BASIS, EXPLAIN, IAM_TRACE_ID, REQUEST_ID, WARNING};
 use crate::operation::Output;
 use crate::text;
 use crate::text::language::Language;
@@ -58,6 +58,9 @@ impl Answer {
                 headers.insert(IAM_TRACE_ID, id.clone());
             }
             headers.insert(REQUEST_ID, id);
+        }
+        if let Some(contract) = self.contract {
+            headers.insert(BASIS, HeaderValue::from_static(contract.source.basis()));
         }
         if odd && !self.request_id.is_empty() {
             point_to_explanation(headers, &self.request_id);

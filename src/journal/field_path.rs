@@ -167,7 +167,7 @@ mod tests {
     /// Otherwise a parameter could not be named without saying where it is.
     #[test]
     fn no_parameter_is_called_like_a_place() {
-        for (place, field) in ROUTES.iter().flat_map(|route| route.contract.parameters()) {
+        for (place, field) in ROUTES.iter().flat_map(|route| route.contract().parameters()) {
             let taken =
                 ROOTS.iter().any(|(start, _)| start.starts_with(&format!("{}.", field.name)));
             assert!(!taken, "{place:?} {}", field.name);

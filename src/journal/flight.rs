@@ -55,7 +55,7 @@ impl Flights {
 impl Flight {
     fn may_be_meant(&self, by: &Matcher) -> bool {
         let Matcher { operation, service, method, committed, .. } = by;
-        let mut contracts = self.routes.iter().map(|route| route.contract);
+        let mut contracts = self.routes.iter().map(Route::contract);
         let fits = |contract: &Contract| {
             operation.is_none_or(|id| contract.id == id)
                 && service.is_none_or(|name| contract.service.name == name)
@@ -66,7 +66,7 @@ impl Flight {
     }
 
     fn may_commit(&self) -> bool {
-        let may = |route: &Route| !route.contract.changes_nothing;
+        let may = |route: &Route| !route.contract().changes_nothing;
         !self.method.is_safe() && self.routes.iter().any(may)
     }
 }

@@ -3,7 +3,7 @@
 use super::field_path::{FieldPath, Root};
 use super::secrets::{Digests, is_concealed, is_open_header};
 use super::view::{Found, View};
-use crate::api::ROUTES;
+use crate::api;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind};
 use axum::http::{Method, StatusCode};
@@ -104,7 +104,7 @@ impl Matcher {
             self.operation.is_none_or(|id| contract.id == id)
                 && self.service.is_none_or(|service| contract.service.name == service)
         };
-        let contracts = ROUTES.iter().map(|route| route.contract).filter(|one| is_meant(one));
+        let contracts = api::routes().iter().map(crate::operation::Route::contract).filter(|one| is_meant(one));
         let mut kinds = contracts.filter_map(|contract| kind_in(contract, path));
         let (kind, is_secret) = kinds.next()?;
         // What one contract calls a secret is shown by none.

@@ -118,13 +118,13 @@ mod tests {
     use crate::api::ROUTES;
 
     fn contract(id: &str) -> &'static Contract {
-        let mut contracts = ROUTES.iter().map(|route| route.contract);
+        let mut contracts = ROUTES.iter().map(crate::operation::Route::contract);
         contracts.find(|contract| contract.id == id).expect("an operation")
     }
 
     #[test]
     fn no_contract_says_twice_that_it_takes_something_back() {
-        for contract in ROUTES.iter().map(|route| route.contract) {
+        for contract in ROUTES.iter().map(crate::operation::Route::contract) {
             let is_deletion = contract.method == axum::http::Method::DELETE;
             assert!(!contract.undoes || !is_deletion, "{}", contract.id);
         }

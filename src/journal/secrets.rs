@@ -357,7 +357,7 @@ pub fn reveals_nothing(contract: &'static Contract) -> bool {
 
 /// Where the contracts of such operations are, in order.
 static OPEN: LazyLock<Vec<usize>> = LazyLock::new(|| {
-    let contracts = ROUTES.iter().map(|route| route.contract);
+    let contracts = ROUTES.iter().map(crate::operation::Route::contract);
     let open = contracts.filter(|contract| contract.reply.iter().all(is_open));
     let mut places: Vec<_> = open.map(Contract::place).collect();
     places.sort_unstable();
@@ -471,7 +471,7 @@ mod tests {
 
     #[test]
     fn a_target_keeps_what_is_declared() {
-        let contract = ROUTES.iter().map(|route| route.contract);
+        let contract = ROUTES.iter().map(crate::operation::Route::contract);
         let mut contract = contract.filter(|contract| contract.id == "ListDbCacheMappings");
         let contract = contract.next();
         let kept = |target: &str| digests().target(target, contract).into_owned();
@@ -501,7 +501,7 @@ mod tests {
     #[test]
     fn jobs_and_tasks_have_no_secrets_and_tokens_may() {
         let open = |id: &str| {
-            let route = ROUTES.iter().find(|route| route.contract.id == id);
+            let route = ROUTES.iter().find(|route| route.contract().id == id);
             reveals_nothing(route.expect("an operation").contract)
         };
         for id in ["CreateDbCacheMapping", "ListMigrationTask", "ListJobs"] {
@@ -524,7 +524,7 @@ mod tests {
             }
         }
         let mut seen = 0;
-        for contract in ROUTES.iter().map(|route| route.contract) {
+        for contract in ROUTES.iter().map(crate::operation::Route::contract) {
             for (_, field) in contract.parameters() {
                 assert!(reads_like_a_name(field.name), "{}", field.name);
                 look(std::slice::from_ref(field), &mut seen);

@@ -6,6 +6,7 @@ use super::specs::{BackupSpec, InstanceSpec, JobSpec, TaskSpec};
 use super::{FORMAT, Problem, VERSION, words};
 use crate::clock::{Clock, Moment};
 use crate::cloud::words as counts;
+use crate::cloud::record::Records;
 use crate::cloud::{
     Activity, Backups, Checked, ClickHouse, ClickHouses, Drawn, Execution, Jobs, Lifecycle,
     MemoryMapping, MemoryRule, MigrationTask, MigrationTasks, Relationship, Replication,
@@ -72,6 +73,8 @@ pub struct Export {
     pub source_databases: BTreeMap<Box<str>, Vec<Arc<str>>>,
     /// Those of one TaurusDB instance in the order they became known.
     pub clickhouses: Vec<ClickHouseSpec>,
+    #[serde(skip_serializing_if = "Records::is_untouched")]
+    pub records: Records,
     pub faults: FaultsSpec,
     /// Short for the choice of a scenario that the service knows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,6 +187,7 @@ impl Export {
             checked,
             source_databases,
             clickhouses,
+            records,
         } = &world.state;
         let rules = |mapping| (mapping, memory_rules.of(mapping).cloned().collect());
         let relationship = |(id, one): (&str, &Relationship)| (id.into(), one.clone());
@@ -218,6 +222,7 @@ impl Export {
             checked: checks_of(checked),
             source_databases: databases.collect(),
             clickhouses: clickhouses_of(clickhouses),
+            records: records.clone(),
             faults: FaultsSpec::of(world),
             scenario: None,
         }
@@ -319,6 +324,9 @@ impl Export {
         }
         for ClickHouseSpec { id, clickhouse } in self.clickhouses {
             state.clickhouses.insert(&id, clickhouse);
+        }
+        if !self.records.is_untouched() {
+            state.records = self.records;
         }
         self.timeline.fill(state);
         state.check_runs().map_err(|problem| Problem::new("agenda", problem))?;

@@ -72,7 +72,7 @@ fn an_imported_world_answers_like_the_one_that_was_exported() {
     assert_eq!(writes(&app), writes(&other));
     for (at, route) in ROUTES.iter().enumerate() {
         let answers = [&app, &other].map(|app| perform(app, at, 1).1);
-        assert_eq!(answers[0], answers[1], "{}", route.contract.id);
+        assert_eq!(answers[0], answers[1], "{}", route.contract().id);
     }
     let exports = [&app, &other].map(|app| worlds::export(app, PROJECT_ID).unwrap());
     assert_eq!(exports[0], exports[1]);
@@ -154,7 +154,7 @@ fn whatever_is_set_going_is_steered_in_every_copy() {
         if route.activities().next().is_none() {
             continue;
         }
-        let operation = route.contract.id;
+        let operation = route.contract().id;
         for (name, change) in steers {
             let app = example_app();
             perform(&app, at, 0);
@@ -162,7 +162,7 @@ fn whatever_is_set_going_is_steered_in_every_copy() {
             let (before, steered): (Activity, Activity) = {
                 let mut world = cell.lock();
                 let now = world.state.clock.now();
-                let of_it = |activity: &&Activity| std::ptr::eq(activity.contract, route.contract);
+                let of_it = |activity: &&Activity| std::ptr::eq(activity.contract, route.contract());
                 let found = world.state.timeline.under_way().find(of_it).cloned();
                 let before = found.unwrap_or_else(|| panic!("{operation} set nothing going"));
                 let job = before.job.map(|(id, _)| id.to_string());
@@ -188,10 +188,10 @@ fn whatever_is_set_going_is_steered_in_every_copy() {
 fn every_lifecycle_of_an_operation_has_its_name() {
     use super::words::LIFECYCLES;
     for route in ROUTES {
-        let of_job = route.job.map(|job| job.lifecycle);
+        let of_job = route.job().map(|job| job.lifecycle);
         for lifecycle in route.activities().skip(usize::from(of_job.is_some())) {
             let named = LIFECYCLES.iter().any(|(_, known)| std::ptr::eq(*known, lifecycle));
-            assert!(named, "add {lifecycle:?} of {} to LIFECYCLES", route.contract.id);
+            assert!(named, "add {lifecycle:?} of {} to LIFECYCLES", route.contract().id);
         }
     }
     assert!(LIFECYCLES.is_sorted_by_key(|(name, _)| name));

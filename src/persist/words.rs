@@ -110,6 +110,7 @@ pub mod mode {
 /// A lifecycle, by its name in [`LIFECYCLES`].
 pub mod lifecycle {
     use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer};
+    use crate::cloud::record;
 
     /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
@@ -117,7 +118,7 @@ pub mod lifecycle {
         lifecycle: &&'static Lifecycle,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let named = LIFECYCLES.iter().find(|(_, known)| std::ptr::eq(*known, *lifecycle));
+        let named = LIFECYCLES.iter().chain(record::LIFECYCLES).find(|(_, known)| std::ptr::eq(*known, *lifecycle));
         super::write(named.map(|(name, _)| (*name).to_owned()), serializer)
     }
 
@@ -125,7 +126,7 @@ pub mod lifecycle {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Lifecycle, D::Error> {
-        let known = LIFECYCLES.iter().map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
+        let known = LIFECYCLES.iter().chain(record::LIFECYCLES).map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
         super::read(deserializer, known)
     }
 }
@@ -133,7 +134,7 @@ pub mod lifecycle {
 /// An operation, by its service and its name: `GeminiDB/CreateDbCacheMapping`.
 pub mod operation {
     use super::{Deserializer, Serializer};
-    use crate::api::ROUTES;
+    use crate::api::routes;
     use crate::contract::Contract;
 
     /// Writes it.
@@ -149,7 +150,7 @@ pub mod operation {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Contract, D::Error> {
-        let contracts = ROUTES.iter().map(|route| route.contract);
+        let contracts = routes().iter().map(crate::operation::Route::contract);
         let word = |it: &Contract| format!("{}/{}", it.service.name, it.id);
         super::read(deserializer, contracts.map(|contract| (word(contract), contract)))
     }
@@ -158,7 +159,7 @@ pub mod operation {
 /// A kind of job, by its service and its name in job lists: `GeminiDB/CreateDbCacheMapping`.
 pub mod job_kind {
     use super::{Deserializer, Serializer};
-    use crate::api::ROUTES;
+    use crate::api::routes;
     use crate::cloud::JobKind;
 
     /// Writes it.
@@ -168,8 +169,8 @@ pub mod job_kind {
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let of = |it: &JobKind| it.owner == kind.owner && it.name == kind.name;
-        let route = ROUTES.iter().find(|route| route.job.is_some_and(of));
-        let service = route.map(|route| route.contract.service.name);
+        let route = routes().iter().find(|route| route.job().is_some_and(of));
+        let service = route.map(|route| route.contract().service.name);
         super::write(service.map(|service| format!("{service}/{}", kind.name)), serializer)
     }
 
@@ -177,9 +178,9 @@ pub mod job_kind {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static JobKind, D::Error> {
-        let kinds = ROUTES.iter().filter_map(|route| {
-            let kind = route.job?;
-            Some((format!("{}/{}", route.contract.service.name, kind.name), kind))
+        let kinds = routes().iter().filter_map(|route| {
+            let kind = route.job()?;
+            Some((format!("{}/{}", route.contract().service.name, kind.name), kind))
         });
         super::read(deserializer, kinds)
     }

@@ -44,7 +44,7 @@ impl Examples {
         // Empty is as good as absent.
         let text = values.get(field.name).filter(|text| !text.is_empty())?;
         match field.kind {
-            Kind::Integer(..) | Kind::IntegerOneOf(_) | Kind::Boolean => {
+            Kind::Integer(..) | Kind::IntegerOneOf(_) | Kind::Boolean | Kind::Number => {
                 serde_json::from_str(text).ok()
             }
             _ => Some(text.as_str().into()),

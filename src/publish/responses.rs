@@ -61,13 +61,17 @@ fn error(contract: &Contract, refused: &Refused) -> Value {
     if envelope == Envelope::Nested {
         return nested_error(refused);
     }
+    let [code, message] = match envelope {
+        Envelope::Brief => ["code", "message"],
+        _ => ["error_code", "error_msg"],
+    };
     let mut properties = json!({
-        "error_code": { "const": refused.code },
-        "error_msg": { "type": "string", "minLength": 1, "maxLength": 1024 },
+        code: { "const": refused.code },
+        message: { "type": "string", "minLength": 1, "maxLength": 1024 },
     });
-    let mut required = vec!["error_code", "error_msg"];
+    let mut required = vec![code, message];
     match envelope {
-        Envelope::Plain | Envelope::Nested => {}
+        Envelope::Plain | Envelope::Brief | Envelope::Nested => {}
         Envelope::Extended => {
             properties["error_ext_msg"] = json!({ "type": "null" });
             required.push("error_ext_msg");

@@ -159,6 +159,10 @@ pub fn kind(kind: &'static Kind, used: Use) -> Value {
     match kind {
         Kind::Text(most) => text(*most),
         Kind::Instance(_) => text(usize::MAX),
+        Kind::Length(least, most) => match used {
+            Use::Request(_) => json!({ "type": "string", "minLength": least, "maxLength": most }),
+            Use::Reply => json!({ "type": "string" }),
+        },
         Kind::Format(format) => json!({ "type": "string", "pattern": format.pattern }),
         Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
         Kind::Integer(least, most) => {
@@ -169,7 +173,11 @@ pub fn kind(kind: &'static Kind, used: Use) -> Value {
             { "type": "string", "pattern": decimals(*least, *most) },
         ] }),
         Kind::IntegerOneOf(numbers) => json!({ "type": "integer", "enum": numbers }),
+        Kind::Number => json!({ "type": "number" }),
         Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::BooleanOrText => json!({ "enum": [true, false, "true", "false"] }),
+        Kind::Map => json!({ "type": "object" }),
+        Kind::Any => json!({}),
         Kind::Object(fields) => object(fields, used),
         Kind::List(of, most) => {
             json!({ "type": "array", "items": self::kind(of, used), "maxItems": most })

@@ -33,7 +33,7 @@ pub fn answer_too(operation: &mut Value, responses: &Value) {
 /// one on its path, which is the last. With its service before it, where several services have one
 /// of that name.
 pub fn name(contract: &Contract, routes: &[Route]) -> String {
-    let contracts = routes.iter().map(|route| route.contract);
+    let contracts = routes.iter().map(Route::contract);
     let own = contracts.clone().rfind(|known| same_place(known, contract)).unwrap_or(contract);
     let mut others = contracts.filter(|known| !same_place(known, own));
     if others.any(|known| known.id == own.id) {

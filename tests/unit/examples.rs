@@ -41,7 +41,7 @@ pub fn text(contract: &Contract) -> Result<String, String> {
 /// [`every_example_is_answered_as_it_says`], and would only say so again elsewhere.
 pub fn sound() -> impl Iterator<Item = &'static Route> {
     static SOUND: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
-        ROUTES.iter().filter(|route| super::prove(route.contract).is_ok()).collect()
+        ROUTES.iter().filter(|route| super::prove(route.contract()).is_ok()).collect()
     });
     SOUND.iter().copied()
 }
@@ -73,7 +73,7 @@ pub struct Precondition {
 /// The requests that an operation's example presupposes, with their contracts.
 pub fn preconditions(contract: &Contract) -> Vec<Precondition> {
     let with_contract = |sent: Sent| {
-        let mut contracts = ROUTES.iter().map(|route| route.contract);
+        let mut contracts = ROUTES.iter().map(Route::contract);
         let contract = contracts.find(|known| sent.asks(known)).expect("an operation");
         let body = sent.body.as_ref().map(ToString::to_string).unwrap_or_default();
         Precondition { contract, path: sent.path, body, after_seconds: sent.after_seconds }
@@ -106,7 +106,7 @@ fn every_example_is_answered_as_it_says() {
         Some(_) => update,
         None => super::prove,
     };
-    let contracts = ROUTES.iter().map(|route| route.contract);
+    let contracts = ROUTES.iter().map(Route::contract);
     let wrong: Vec<String> = contracts
         .filter_map(|contract| {
             let problem = hold(contract).err()?;

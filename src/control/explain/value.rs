@@ -19,6 +19,12 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
             let text: String = text_of(sent)?.chars().take(*most).collect();
             (!text.trim().is_empty()).then(|| json!(text))
         }
+        (Kind::Length(least, most), sent) => {
+            let text: String = text_of(sent)?.chars().take(*most).collect();
+            (text.chars().count() >= *least).then(|| json!(text))
+        }
+        (Kind::Number, sent) => text_of(sent)?.trim().parse::<f64>().ok().map(|it| json!(it)),
+        (Kind::Any, sent) => Some(sent.clone()),
         (Kind::Instance(_), sent) => {
             let text = text_of(sent)?;
             (!text.trim().is_empty()).then(|| json!(text))
@@ -34,12 +40,12 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
             let sent = number_of(sent)?;
             allowed.iter().min_by_key(|number| number.abs_diff(sent)).map(|number| json!(number))
         }
-        (Kind::Boolean, sent) => match text_of(sent)?.trim().to_lowercase().as_str() {
+        (Kind::Boolean | Kind::BooleanOrText, sent) => match text_of(sent)?.trim().to_lowercase().as_str() {
             "true" | "1" | "yes" => Some(json!(true)),
             "false" | "0" | "no" => Some(json!(false)),
             _ => None,
         },
-        (Kind::Object(_), _) => None,
+        (Kind::Object(_) | Kind::Map, _) => None,
     }
 }
 
@@ -47,6 +53,12 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
 pub fn sample(name: &str, kind: &'static Kind) -> Value {
     match kind {
         Kind::Text(most) => json!(name.chars().take(*most).collect::<String>()),
+        Kind::Length(least, most) => {
+            let long = name.chars().chain(std::iter::repeat('x'));
+            json!(long.take(name.chars().count().clamp(*least, *most)).collect::<String>())
+        }
+        Kind::Number => json!(1),
+        Kind::Map | Kind::Any => json!({}),
         Kind::Instance(kinds) => {
             let suffix = kinds.first().map(|kind| kind.engine.suffix()).unwrap_or_default();
             // The instances without a suffix have dashes in their ids.
@@ -60,7 +72,7 @@ pub fn sample(name: &str, kind: &'static Kind) -> Value {
         Kind::OneOf(words) => json!(words.first()),
         Kind::Integer(least, _) | Kind::IntegerOrText(least, _) => json!(least),
         Kind::IntegerOneOf(numbers) => json!(numbers.first()),
-        Kind::Boolean => json!(true),
+        Kind::Boolean | Kind::BooleanOrText => json!(true),
         Kind::Object(fields) => {
             let mandatory = |field: &&Field| field.presence == Presence::Mandatory;
             let value = |field: &'static Field| sample(field.name, &field.kind);

@@ -43,7 +43,7 @@ impl Pattern {
     pub fn matcher(&self) -> Result<Matcher, ControlError> {
         let Self { operation, service, method, status, committed, fault, fields, written } = self;
         let routes = routes(service.as_deref(), operation.as_deref())?;
-        let meant = routes.first().map(|route| route.contract);
+        let meant = routes.first().map(|route| route.contract());
         let service = meant.filter(|_| service.is_some()).map(|contract| contract.service.name);
         let operation = meant.filter(|_| operation.is_some()).map(|contract| contract.id);
         let method = method.as_deref().map(find_method).transpose()?;
@@ -51,7 +51,7 @@ impl Pattern {
         if fault.as_deref() == Some("") {
             return Err(ControlError::bad("fault must be the id of a rule, got none"));
         }
-        let contracts = routes.iter().map(|route| route.contract);
+        let contracts = routes.iter().map(|route| route.contract());
         let has_method = |contract: &&'static Contract| {
             method.as_ref().is_none_or(|method| contract.method == *method)
         };
@@ -105,7 +105,7 @@ fn require_declared(
 /// The operations that the parameters `operation` and `service` of a query name; all of them where
 /// there is neither.
 pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
-    Ok(routes_of(query)?.into_iter().map(|route| route.contract).collect())
+    Ok(routes_of(query)?.into_iter().map(|route| route.contract()).collect())
 }
 
 /// The same as they stand in the registry.

@@ -44,7 +44,7 @@ pub fn perform(
     world.faults.settle(decision);
     let plan = decision.hit.as_ref().and_then(|hit| hit.plan(route));
     let job_milliseconds = world.job_milliseconds(scenario);
-    let mut context = RequestContext::new(&mut world.state, access, route.contract, now);
+    let mut context = RequestContext::new(&mut world.state, access, route.contract(), now);
     context.plan(plan, job_milliseconds);
     let run = catch_unwind(AssertUnwindSafe(|| route.perform(checked.document, &mut context)));
     // A panic is a defect of Papercloud, and one request's affair: what it had changed by then

@@ -37,7 +37,7 @@ impl<'r> Request<'r> {
         let target = Target::read(&parts.uri, template);
         // What is wrong with the rest of the URI does not make it a request to nobody.
         let project_id = Target::project_of(&parts.uri, template);
-        let language = language(routes[routes.len() - 1].contract.service, &parts.headers);
+        let language = language(routes[routes.len() - 1].contract().service, &parts.headers);
         Self { app, parts, routes, target, project_id, language }
     }
 
@@ -48,12 +48,12 @@ impl<'r> Request<'r> {
 
     /// The service that answers, whichever operation is meant.
     pub fn service(&self) -> &'static Service {
-        self.routes[self.routes.len() - 1].contract.service
+        self.routes[self.routes.len() - 1].contract().service
     }
 
     /// The operation's contract; that of the last on the path while it is not known which is meant.
     pub fn contract_of(&self, record: &RequestRecord) -> &'static Contract {
-        record.contract.unwrap_or(self.routes[self.routes.len() - 1].contract)
+        record.contract.unwrap_or(self.routes[self.routes.len() - 1].contract())
     }
 
     /// Lets the request in by its credentials, unless the call is what gives them.
@@ -63,7 +63,7 @@ impl<'r> Request<'r> {
         record: &mut RequestRecord,
     ) -> Result<Authenticated, Refusal> {
         let app = self.app;
-        let is_open = self.routes.iter().all(|route| route.contract.open);
+        let is_open = self.routes.iter().all(|route| route.contract().open);
         let mode = if is_open { AuthMode::Off } else { app.auth };
         let project_id = self.project_id.as_deref();
         let arrival = Arrival { worlds: &app.worlds, parts: self.parts, body, project_id };
@@ -91,7 +91,7 @@ impl<'r> Request<'r> {
 
     /// The parameters of the path, the query and the body, as they were sent.
     pub fn parse<'b>(&'b self, target: &Target<'b>, body: &'b [u8]) -> Result<Sent<'b>, Refusal> {
-        let may_lack_body = self.routes.iter().all(|route| route.contract.body_is_optional);
+        let may_lack_body = self.routes.iter().all(|route| route.contract().body_is_optional);
         let has_none = !self.takes_body() || may_lack_body && body.trim_ascii().is_empty();
         let body = if has_none { Members::new() } else { body::members(body)? };
         let (path, query) = (target.path.clone(), target.query.clone());
@@ -99,7 +99,7 @@ impl<'r> Request<'r> {
     }
 
     fn takes_body(&self) -> bool {
-        self.routes.iter().any(|route| !route.contract.body.is_empty())
+        self.routes.iter().any(|route| !route.contract().body.is_empty())
     }
 
     /// Which of the operations on the path is meant.
@@ -123,8 +123,8 @@ impl<'r> Request<'r> {
         sent: Sent<'b>,
         record: &mut RequestRecord,
     ) -> Result<(Checked<'b>, Option<PollTarget>), Rejection> {
-        let poll = PollTarget::read(route.contract, &sent);
-        let mut checked = check(route.contract, sent);
+        let poll = PollTarget::read(route.contract(), &sent);
+        let mut checked = check(route.contract(), sent);
         record.open_body = checked.open_body;
         record.violations.extend(self.target.iter().flat_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));

@@ -48,7 +48,7 @@ pub fn perform(app: &App, at: usize, round: usize) -> (Sent, u16) {
     // Far from the digits that mean something.
     const OWN: usize = 0x0100_0000;
     const PROJECTS: [&str; 2] = [PROJECT_ID, "23a50154cf494ec9ad6883979a12db0a"];
-    let contract = ROUTES[at].contract;
+    let contract = ROUTES[at].contract();
     let own = |id: &Captures<'_>| {
         match (PROJECTS.contains(&&id[0]), contract.is_of_project()) {
             (true, _) => PROJECT_ID.to_owned(),
@@ -76,8 +76,8 @@ pub fn rich() -> (App, Vec<Sent>) {
     let mut reads = Vec::new();
     for (at, route) in ROUTES.iter().enumerate() {
         let (sent, status) = perform(&app, at, 0);
-        assert_eq!(status, route.contract.success.as_u16(), "{}", route.contract.id);
-        if route.contract.method == Method::GET {
+        assert_eq!(status, route.contract().success.as_u16(), "{}", route.contract().id);
+        if route.contract().method == Method::GET {
             reads.push(sent);
         }
     }

@@ -18,9 +18,9 @@ use std::sync::LazyLock;
 
 /// The operations that take a body, with what their examples presuppose.
 static TAKING: LazyLock<Vec<(&'static Route, Example)>> = LazyLock::new(|| {
-    let taking = ROUTES.iter().filter(|route| !route.contract.body.is_empty());
+    let taking = ROUTES.iter().filter(|route| !route.contract().body.is_empty());
     let example = |contract| Example::filled_in(contract).expect("a readable example");
-    taking.map(|route| (route, example(route.contract))).collect()
+    taking.map(|route| (route, example(route.contract()))).collect()
 });
 
 /// A line with the name of an operation, and the body that it is sent.
@@ -29,11 +29,11 @@ static TAKING: LazyLock<Vec<(&'static Route, Example)>> = LazyLock::new(|| {
 /// operation; and no body at all makes the service fail.
 pub fn body(input: &[u8]) {
     let (name, body) = line(input);
-    let named = |(route, _): &&(&Route, _)| route.contract.id.as_bytes() == name;
+    let named = |(route, _): &&(&Route, _)| route.contract().id.as_bytes() == name;
     // A name that nobody knows is as good as any.
     let any = || &TAKING[name.iter().map(|sign| usize::from(*sign)).sum::<usize>() % TAKING.len()];
     let (route, example) = TAKING.iter().find(named).unwrap_or_else(any);
-    let contract = route.contract;
+    let contract = route.contract();
     let app = app(AuthMode::Off);
     for before in &example.before {
         selftest::send(&app, before).expect("an answer");
@@ -92,7 +92,7 @@ fn sent<'s>(contract: &Contract, parts: &'s Parts, body: &'s [u8]) -> Result<Sen
 
 /// Runs the operation on an accepted document: its request type must be able to hold it.
 fn perform(app: &crate::app::App, route: &Route, parts: &Parts, body: &[u8]) {
-    let contract = route.contract;
+    let contract = route.contract();
     let checked = check(contract, sent(contract, parts, body).expect("it was read before"));
     let target = Target::read(&parts.uri, contract.path).expect("the example's path");
     // In a world of its own: what it does is not to be seen by what follows.

@@ -109,7 +109,7 @@ pub fn scenario(input: &[u8]) {
 fn live(app: &App, project: &str) {
     let prefix = "/{project_id}/";
     let ask_all = || {
-        let questions = ROUTES.iter().map(|route| route.contract).filter(|contract| {
+        let questions = ROUTES.iter().map(crate::operation::Route::contract).filter(|contract| {
             contract.method == "GET"
                 && contract.path.contains(prefix)
                 && contract.path.matches('{').count() == 1
@@ -131,11 +131,11 @@ fn live(app: &App, project: &str) {
 /// The five calls and a look at what came of them, three times each.
 fn calls(app: &App) {
     for route in ROUTES {
-        let documented = matches!(route.contract.source, crate::contract::Source::Document(_));
-        if !documented && route.contract.id != "ListJobs" {
+        let documented = matches!(route.contract().source, crate::contract::Source::Document(_));
+        if !documented && route.contract().id != "ListJobs" {
             continue;
         }
-        let example: Value = serde_json::from_str(route.contract.example).expect("an example");
+        let example: Value = serde_json::from_str(route.contract().example).expect("an example");
         let text = |name: &str| example["request"][name].as_str().expect("text");
         let request = Request::builder().method(text("method")).uri(text("path"));
         let parts = parts(request).expect("the example's request");

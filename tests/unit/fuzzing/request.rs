@@ -20,9 +20,9 @@ use axum::http::request::Parts;
 pub fn request(input: &[u8]) {
     let Some((parts, body)) = read(input) else { return };
     let app = app(AuthMode::Off);
-    for route in ROUTES.iter().filter(|route| fits(parts.uri.path(), route.contract.path)) {
+    for route in ROUTES.iter().filter(|route| fits(parts.uri.path(), route.contract().path)) {
         // What cannot be read is refused as well, and says why.
-        if let Err(refusal) = Target::read(&parts.uri, route.contract.path) {
+        if let Err(refusal) = Target::read(&parts.uri, route.contract().path) {
             assert!(!format!("{refusal:?}").is_empty());
         }
     }

@@ -30,7 +30,7 @@ fn inputs(target: &str) -> BTreeMap<String, Vec<u8>> {
 /// a world with something of everything.
 fn generated() -> Vec<(&'static str, String, String)> {
     let mut inputs = Vec::new();
-    for contract in selftest::sound().map(|route| route.contract) {
+    for contract in selftest::sound().map(crate::operation::Route::contract) {
         let name = folder(contract).replace('/', "-");
         let Example { request, .. } = Example::filled_in(contract).unwrap();
         let body = request.body.as_ref().map(|body| format!("{body:#}")).unwrap_or_default();

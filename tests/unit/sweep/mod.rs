@@ -55,7 +55,7 @@ impl Seen {
         let refused = refused.into_iter().filter_map(|one| contract.refusal(one));
         match contract.source {
             Source::Document(_) => assert_eq!(self.status, contract.success.as_u16(), "{what}"),
-            Source::Companion(_) => {
+            Source::Companion(_) | Source::Modelled(_) => {
                 let nested = self.body["error"]["code"].as_u64().map(|code| code.to_string());
                 let code = self.body["error_code"].as_str().or(nested.as_deref());
                 assert!(refused.map(|one| one.code).all(|one| code != Some(one)), "{what}");
@@ -174,7 +174,7 @@ pub fn path_of(contract: &Contract) -> String {
 
 /// The contracts of the operations that have a sound example.
 pub fn contracts() -> impl Iterator<Item = &'static Contract> {
-    crate::selftest::sound().map(|route| route.contract)
+    crate::selftest::sound().map(Route::contract)
 }
 
 /// Those of the operations that take a body.
@@ -190,7 +190,7 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| published(ROUTES));
 /// The same for each operation as if it had its path to itself, by the address of its contract.
 static ALONE: LazyLock<HashMap<usize, Published>> = LazyLock::new(|| {
     let alone =
-        |route: &'static Route| (route.contract.place(), published(std::slice::from_ref(route)));
+        |route: &'static Route| (route.contract().place(), published(std::slice::from_ref(route)));
     ROUTES.iter().map(alone).collect()
 });
 
@@ -198,7 +198,7 @@ fn published(routes: &'static [Route]) -> Published {
     let document = openapi::document(routes, Strictness::default());
     let mut published = Published::new();
     for route in routes {
-        let contract = route.contract;
+        let contract = route.contract();
         let method = contract.method.as_str().to_lowercase();
         let responses = &document["paths"][contract.path][method]["responses"];
         for (status, response) in responses.as_object().expect("responses") {
@@ -229,6 +229,9 @@ fn value_of(field: &'static Field) -> Value {
 pub fn sample(kind: &'static Kind) -> Value {
     match kind {
         Kind::Text(most) => json!("text".chars().take(*most).collect::<String>()),
+        Kind::Length(least, _) => json!("x".repeat((*least).max(1))),
+        Kind::Number => json!(1),
+        Kind::Map | Kind::Any => json!({}),
         Kind::Instance(kinds) => json!(kinds[0].name),
         Kind::Format(wanted) => {
             let fitting = format::SAMPLES.iter().find(|text| (wanted.accepts)(text));
@@ -237,7 +240,7 @@ pub fn sample(kind: &'static Kind) -> Value {
         Kind::OneOf(words) => json!(words[0]),
         Kind::Integer(least, _) | Kind::IntegerOrText(least, _) => json!(least),
         Kind::IntegerOneOf(numbers) => json!(numbers[0]),
-        Kind::Boolean => json!(true),
+        Kind::Boolean | Kind::BooleanOrText => json!(true),
         Kind::Object(fields) => maximal(fields),
         Kind::List(of, _) => json!([sample(of)]),
     }

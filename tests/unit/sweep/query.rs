@@ -14,7 +14,7 @@ fn every_parameter() -> impl Iterator<Item = (&'static Contract, &'static Field)
 fn is_reached(contract: &Contract) -> bool {
     let mut shared = ROUTES
         .iter()
-        .map(|route| route.contract)
+        .map(crate::operation::Route::contract)
         .filter(|other| (&other.method, other.path) == (&contract.method, contract.path));
     shared.next_back().is_some_and(|last| std::ptr::eq(last, contract))
 }

@@ -101,8 +101,8 @@ fn every_declared_refusal_is_reached() {
 fn services() -> impl Iterator<Item = &'static Service> {
     let mut services: Vec<&'static Service> = vec![&gateway::SERVICE];
     for route in ROUTES {
-        if services.iter().all(|known| known.name != route.contract.service.name) {
-            services.push(route.contract.service);
+        if services.iter().all(|known| known.name != route.contract().service.name) {
+            services.push(route.contract().service);
         }
     }
     services.into_iter()

@@ -1,0 +1,465 @@
+//! The expressions of a declaration: what a member of an answer or of a record is.
+//!
+//! JSON with names in it. `name` is a member of the record in view, or what `let` has named;
+//! `$name` is a parameter of the request. `a ?? b` is the first that is there, `c ? a : b` chooses,
+//! `+` joins texts, lists and objects and adds numbers, `list where condition` and `list map value`
+//! go through a list with each element in view. A member of an object whose value is not there is
+//! left out; `null` itself stays. Functions are in [`functions`](super::functions).
+
+use super::functions::{Context, Function};
+use super::line::lines;
+use super::mistake::Problem;
+use super::tables;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// An expression.
+#[derive(Debug)]
+pub enum Expression {
+    /// A value that is written out.
+    Literal(Value),
+    /// What is in view as a whole.
+    This,
+    /// A member of what is in view, or a named value.
+    Name(Box<str>),
+    /// A parameter of the request; all of them where it has no name.
+    Sent(Box<str>),
+    /// A member of an object, or an element of a list.
+    Member(Box<Self>, Box<Self>),
+    /// A function of values.
+    Call(Function, Vec<Self>),
+    /// An expression that has a name, of what is in view then.
+    Defined(&'static Self, Box<Self>),
+    /// An object.
+    Object(Vec<(Self, Self)>),
+    /// A list.
+    List(Vec<Self>),
+    /// The elements of a list for which something holds.
+    Where(Box<Self>, Box<Self>),
+    /// A value for each element of a list.
+    Each(Box<Self>, Box<Self>),
+    /// Two values joined.
+    Binary(&'static str, Box<Self>, Box<Self>),
+    /// The opposite.
+    Not(Box<Self>),
+    /// One of two.
+    Choice(Box<[Self; 3]>),
+}
+
+/// What is not there.
+pub static NOTHING: Value = Value::Null;
+
+impl Expression {
+    /// Its value where `this` is in view.
+    pub fn value<'v>(&'v self, this: &'v Value, context: &'v Context<'_>) -> Cow<'v, Value> {
+        match self {
+            Self::Literal(value) => Cow::Borrowed(value),
+            Self::This => Cow::Borrowed(this),
+            Self::Name(name) => Cow::Borrowed(
+                this.get(&**name).or_else(|| context.named(name)).unwrap_or(&NOTHING),
+            ),
+            Self::Sent(name) if name.is_empty() => Cow::Borrowed(context.sent),
+            Self::Sent(name) => Cow::Borrowed(context.sent.get(&**name).unwrap_or(&NOTHING)),
+            Self::Member(of, key) => member(of.value(this, context), &key.value(this, context)),
+            Self::Call(function, arguments) => {
+                let arguments: Vec<_> =
+                    arguments.iter().map(|one| one.value(this, context)).collect();
+                function.call(&arguments, context)
+            }
+            Self::Defined(expression, of) => {
+                let view = of.value(this, context).into_owned();
+                Cow::Owned(expression.value(&view, context).into_owned())
+            }
+            Self::Object(members) => {
+                let mut object = Map::with_capacity(members.len());
+                for (key, value) in members {
+                    let there = value.value(this, context);
+                    if !there.is_null() || matches!(value, Self::Literal(_)) {
+                        object.insert(text(&key.value(this, context)), there.into_owned());
+                    }
+                }
+                Cow::Owned(Value::Object(object))
+            }
+            Self::List(values) => {
+                let values = values.iter().map(|one| one.value(this, context).into_owned());
+                Cow::Owned(values.collect())
+            }
+            Self::Where(list, condition) => {
+                let fits = |element: &Value| truth(&condition.value(element, context));
+                Cow::Owned(elements(list.value(this, context)).filter(fits).collect())
+            }
+            Self::Each(list, value) => {
+                let of = |element: Value| value.value(&element, context).into_owned();
+                Cow::Owned(elements(list.value(this, context)).map(of).collect())
+            }
+            Self::Not(of) => Cow::Owned((!truth(&of.value(this, context))).into()),
+            Self::Choice(parts) => {
+                let [condition, yes, no] = &**parts;
+                let holds = truth(&condition.value(this, context));
+                if holds { yes } else { no }.value(this, context)
+            }
+            Self::Binary(operator, left, right) => {
+                let left = left.value(this, context);
+                match *operator {
+                    "??" if !left.is_null() => left,
+                    "??" => right.value(this, context),
+                    "&&" if !truth(&left) => Cow::Owned(false.into()),
+                    "||" if truth(&left) => Cow::Owned(true.into()),
+                    "&&" | "||" => Cow::Owned(truth(&right.value(this, context)).into()),
+                    _ => {
+                        let right = right.value(this, context);
+                        Cow::Owned(binary(operator, &left, &right))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn member<'v>(of: Cow<'v, Value>, key: &Value) -> Cow<'v, Value> {
+    match (of, key) {
+        (Cow::Borrowed(value), Value::String(name)) => {
+            Cow::Borrowed(value.get(name).unwrap_or(&NOTHING))
+        }
+        (Cow::Borrowed(value), key) => {
+            Cow::Borrowed(index(key).and_then(|at| value.get(at)).unwrap_or(&NOTHING))
+        }
+        (Cow::Owned(mut value), Value::String(name)) => {
+            Cow::Owned(value.get_mut(name).map(Value::take).unwrap_or_default())
+        }
+        (Cow::Owned(mut value), key) => {
+            let found = index(key).and_then(|at| value.get_mut(at));
+            Cow::Owned(found.map(Value::take).unwrap_or_default())
+        }
+    }
+}
+
+fn index(key: &Value) -> Option<usize> {
+    usize::try_from(integer(key)?).ok()
+}
+
+/// The elements of a list; a value that is no list is one of its own, and none where it is null.
+pub fn elements(value: Cow<'_, Value>) -> impl Iterator<Item = Value> {
+    match value.into_owned() {
+        Value::Array(values) => values.into_iter(),
+        Value::Null => Vec::new().into_iter(),
+        one => vec![one].into_iter(),
+    }
+}
+
+/// Whether a value counts as true: it is there, and neither false, zero nor empty.
+pub fn truth(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(values) => !values.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
+/// A value as text.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A whole number, also where it is written as text.
+pub fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number, also where it is written as text.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number without an idle fraction.
+pub fn from_number(number: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "in range and without fraction")]
+    if number.fract() == 0.0 && number.abs() < 9e15 { (number as i64).into() } else { number.into() }
+}
+
+fn binary(operator: &str, left: &Value, right: &Value) -> Value {
+    let numbers = || Some((number(left)?, number(right)?));
+    match operator {
+        "==" => (left == right).into(),
+        "!=" => (left != right).into(),
+        "in" => match right {
+            Value::Array(values) => values.contains(left).into(),
+            Value::String(of) => left.as_str().is_some_and(|part| of.contains(part)).into(),
+            _ => false.into(),
+        },
+        "+" => join(left, right),
+        "<" => numbers().is_some_and(|(left, right)| left < right).into(),
+        ">" => numbers().is_some_and(|(left, right)| left > right).into(),
+        "-" => numbers().map_or(Value::Null, |(left, right)| from_number(left - right)),
+        "*" => numbers().map_or(Value::Null, |(left, right)| from_number(left * right)),
+        "/" => numbers().map_or(Value::Null, |(left, right)| from_number(left / right)),
+        _ => Value::Null,
+    }
+}
+
+fn join(left: &Value, right: &Value) -> Value {
+    match (left, right) {
+        (Value::Null, other) | (other, Value::Null) => other.clone(),
+        (Value::Object(left), Value::Object(right)) => {
+            let mut joined = left.clone();
+            joined.extend(right.clone());
+            Value::Object(joined)
+        }
+        (Value::Array(left), Value::Array(right)) => left.iter().chain(right).cloned().collect(),
+        (Value::Number(left), Value::Number(right)) => {
+            from_number(left.as_f64().unwrap_or(0.0) + right.as_f64().unwrap_or(0.0))
+        }
+        (left, right) => (text(left) + &text(right)).into(),
+    }
+}
+
+/// Reads an expression that is all of a text.
+pub fn parse(source: &str) -> Result<Expression, Problem> {
+    let mut parser = Parser { rest: source };
+    let expression = parser.choice()?;
+    if parser.rest.trim_start().is_empty() {
+        return Ok(expression);
+    }
+    Err(parser.problem("expected the end"))
+}
+
+/// The expression of a block `define NAME`, read when it is first named.
+fn defined(name: &str) -> Result<&'static Expression, Problem> {
+    static DEFINED: LazyLock<Mutex<HashMap<String, &'static Expression>>> =
+        LazyLock::new(Mutex::default);
+    let known = DEFINED.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let block = tables::named("define", name);
+    let block = block.ok_or_else(|| Problem(format!("there is no function {name:?}")))?;
+    let lines = lines(&block);
+    let text: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    let expression = &*Box::leak(Box::new(parse(&text.join(" "))?));
+    let mut all = DEFINED.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(all.entry(name.to_owned()).or_insert(expression))
+}
+
+/// Operators from the loosest to the tightest.
+const OPERATORS: &[&[&str]] =
+    &[&["??"], &["||"], &["&&"], &["==", "!=", "in ", "<", ">"], &["+", "-"], &["*", "/"]];
+
+struct Parser<'s> {
+    rest: &'s str,
+}
+
+impl<'s> Parser<'s> {
+    fn problem(&self, what: &str) -> Problem {
+        let near: String = self.rest.trim_start().chars().take(24).collect();
+        Problem(format!("{what} at {near:?}"))
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        let found = self.rest.trim_start().strip_prefix(token);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn need(&mut self, token: &str) -> Result<(), Problem> {
+        if self.eat(token) { Ok(()) } else { Err(self.problem(&format!("expected {token:?}"))) }
+    }
+
+    fn word(&mut self) -> Option<&'s str> {
+        let start = self.rest.trim_start();
+        let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+        let end = start.find(|sign| !is_part(sign)).unwrap_or(start.len());
+        let starts_well = start.starts_with(|sign: char| sign.is_alphabetic() || sign == '_');
+        (starts_well && end > 0).then(|| {
+            self.rest = &start[end..];
+            &start[..end]
+        })
+    }
+
+    fn choice(&mut self) -> Result<Expression, Problem> {
+        let condition = self.listing()?;
+        let is_choice = {
+            let rest = self.rest.trim_start();
+            rest.starts_with('?') && !rest.starts_with("??")
+        };
+        if !is_choice {
+            return Ok(condition);
+        }
+        self.need("?")?;
+        let yes = self.choice()?;
+        self.need(":")?;
+        Ok(Expression::Choice(Box::new([condition, yes, self.choice()?])))
+    }
+
+    fn listing(&mut self) -> Result<Expression, Problem> {
+        let mut list = self.binary(0)?;
+        loop {
+            let before = self.rest;
+            match self.word() {
+                Some("where") => {
+                    list = Expression::Where(list.into(), self.binary(0)?.into());
+                }
+                Some("map") => list = Expression::Each(list.into(), self.binary(0)?.into()),
+                _ => {
+                    self.rest = before;
+                    return Ok(list);
+                }
+            }
+        }
+    }
+
+    fn binary(&mut self, level: usize) -> Result<Expression, Problem> {
+        let Some(operators) = OPERATORS.get(level) else { return self.unary() };
+        let mut left = self.binary(level + 1)?;
+        while let Some(operator) = operators.iter().find(|operator| self.eat(operator)) {
+            let right = self.binary(level + 1)?;
+            left = Expression::Binary(operator.trim_end(), left.into(), right.into());
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Result<Expression, Problem> {
+        if self.rest.trim_start().starts_with("!") && !self.rest.trim_start().starts_with("!=") {
+            self.need("!")?;
+            return Ok(Expression::Not(self.unary()?.into()));
+        }
+        let mut of = self.primary()?;
+        loop {
+            let key = if self.rest.starts_with('.') {
+                self.rest = &self.rest[1..];
+                let name = self.word().ok_or_else(|| self.problem("expected a name"))?;
+                Expression::Literal(name.into())
+            } else if self.rest.starts_with('[') {
+                self.rest = &self.rest[1..];
+                let key = self.choice()?;
+                self.need("]")?;
+                key
+            } else {
+                return Ok(of);
+            };
+            of = Expression::Member(of.into(), key.into());
+        }
+    }
+
+    fn primary(&mut self) -> Result<Expression, Problem> {
+        let start = self.rest.trim_start();
+        match start.as_bytes().first() {
+            Some(b'"' | b'0'..=b'9' | b'-') => self.literal(),
+            Some(b'(') => {
+                self.need("(")?;
+                let inner = self.choice()?;
+                self.need(")")?;
+                Ok(inner)
+            }
+            Some(b'[') => {
+                self.need("[")?;
+                Ok(Expression::List(self.arguments("]")?))
+            }
+            Some(b'{') => self.object(),
+            Some(b'$') => {
+                self.need("$")?;
+                let starts = self.rest.starts_with(|sign: char| sign.is_alphabetic());
+                let name = if starts { self.word() } else { None };
+                Ok(Expression::Sent(name.unwrap_or_default().into()))
+            }
+            _ => {
+                let word = self.word().ok_or_else(|| self.problem("expected a value"))?;
+                self.named(word)
+            }
+        }
+    }
+
+    fn named(&mut self, word: &str) -> Result<Expression, Problem> {
+        Ok(match word {
+            "true" => Expression::Literal(true.into()),
+            "false" => Expression::Literal(false.into()),
+            "null" => Expression::Literal(Value::Null),
+            "this" => Expression::This,
+            _ if self.rest.starts_with('(') => {
+                self.rest = &self.rest[1..];
+                let mut arguments = self.arguments(")")?;
+                if let Some(function) = Function::of(word) {
+                    return Ok(Expression::Call(function, arguments));
+                }
+                let expression = defined(word)?;
+                let view = arguments.pop().unwrap_or(Expression::This);
+                Expression::Defined(expression, Box::new(view))
+            }
+            _ => Expression::Name(word.into()),
+        })
+    }
+
+    fn arguments(&mut self, end: &str) -> Result<Vec<Expression>, Problem> {
+        let mut arguments = Vec::new();
+        while !self.eat(end) {
+            arguments.push(self.choice()?);
+            if !self.eat(",") {
+                self.need(end)?;
+                break;
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn object(&mut self) -> Result<Expression, Problem> {
+        self.need("{")?;
+        let mut members = Vec::new();
+        while !self.eat("}") {
+            let start = self.rest.trim_start();
+            let key = if start.starts_with('"') {
+                self.literal()?
+            } else if self.eat("(") {
+                let key = self.choice()?;
+                self.need(")")?;
+                key
+            } else {
+                let name = self.word().ok_or_else(|| self.problem("expected a name"))?;
+                Expression::Literal(name.into())
+            };
+            self.need(":")?;
+            members.push((key, self.choice()?));
+            if !self.eat(",") {
+                self.need("}")?;
+                break;
+            }
+        }
+        Ok(Expression::Object(members))
+    }
+
+    /// Text or a number, as JSON writes it.
+    fn literal(&mut self) -> Result<Expression, Problem> {
+        let start = self.rest.trim_start();
+        let end = if start.starts_with('"') {
+            let mut escaped = true;
+            let closes = |sign: char| {
+                let closes = sign == '"' && !escaped;
+                escaped = sign == '\\' && !escaped;
+                closes
+            };
+            start.find(closes).map_or(start.len(), |quote| quote + 1)
+        } else {
+            let is_part = |sign: char| sign.is_ascii_digit() || matches!(sign, '-' | '.');
+            start.find(|sign| !is_part(sign)).unwrap_or(start.len())
+        };
+        let value = serde_json::from_str(&start[..end]);
+        let value = value.map_err(|_| self.problem("expected a value"))?;
+        self.rest = &start[end..];
+        Ok(Expression::Literal(value))
+    }
+}

@@ -1,0 +1,166 @@
+//! The tables of parameters and answers in a declaration: one line a member.
+//!
+//! `name* int 1..60 secret = expression -- meaning`: a star where it is mandatory, a type, what
+//! else there is to say, in an answer what it is if not the member of that name, and what it means.
+
+use super::expression::{self, Expression};
+use super::line::{Line, lines};
+use super::mistake::{Mistake, Problem};
+use super::tables;
+use crate::contract::{Certainty, Field, Kind};
+
+/// A member of an answer: its row, and what it is.
+#[derive(Debug)]
+pub struct Answer {
+    /// The row.
+    pub field: Field,
+    /// What it is, where it is not the member of this name.
+    pub value: Option<Expression>,
+    /// Its members.
+    pub members: Vec<Self>,
+}
+
+/// Reads a table.
+pub fn table(rows: &[Line]) -> Result<Vec<Answer>, Mistake> {
+    let mut answers = Vec::new();
+    for line in rows {
+        match line.split() {
+            ("use", shape) => {
+                let block = tables::named("shape", shape);
+                let block = block.ok_or_else(|| line.mistake(format!("no shape {shape:?}")))?;
+                answers.extend(table(&lines(&block))?);
+            }
+            _ => answers.push(row(line)?),
+        }
+    }
+    Ok(answers)
+}
+
+/// The rows of a table, as a contract has them.
+pub fn rows(answers: &[Answer]) -> &'static [Field] {
+    answers.iter().map(|answer| answer.field).collect::<Vec<_>>().leak()
+}
+
+fn row(line: &Line) -> Result<Answer, Mistake> {
+    let (declared, meaning) = line.text.split_once(" -- ").unwrap_or((&line.text, ""));
+    let (declared, value) = match declared.split_once(" = ") {
+        Some((declared, value)) => (declared, Some(expression::parse(value).map_err(line.at())?)),
+        None => (declared, None),
+    };
+    let members = table(&line.below)?;
+    let mut words = Words(declared);
+    let name = words.next().unwrap_or_default();
+    let kind = kind(&mut words, &members).map_err(line.at())?;
+    let (name, is_mandatory) = match name.strip_suffix('*') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let name = leak(name);
+    let mut field =
+        if is_mandatory { Field::mandatory(name, kind) } else { Field::optional(name, kind) };
+    field = field.means(leak(meaning)).known_from(Certainty::Client);
+    while let Some(word) = words.next() {
+        let mut argument = || words.next().map(leak).ok_or_else(|| line.mistake("needs a word"));
+        field = match word {
+            "secret" => field.secret(),
+            "null" => field.nullable(),
+            "inferred" => field.known_from(Certainty::Inferred),
+            "documented" => field.known_from(Certainty::Documented),
+            "default" => field.default(argument()?),
+            "names" => field.names(argument()?),
+            _ => return Err(line.mistake(format!("{word:?} says nothing about a member"))),
+        };
+    }
+    Ok(Answer { field, value, members })
+}
+
+/// Reads a type.
+fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
+    let fault = |problem: String| Problem(problem);
+    Ok(match words.next().unwrap_or_default() {
+        // `..64` may be left out or empty; where `0..64` is empty, that is the value.
+        "string" => {
+            let may_be_absent = words.peek().is_some_and(|word| word.starts_with(".."));
+            match words.range()? {
+                None => Kind::TEXT,
+                Some((_, most)) if may_be_absent => Kind::Text(usize(most)),
+                Some((least, most)) => Kind::Length(usize(least), usize(most)),
+            }
+        }
+        "one" => Kind::OneOf(words.rest_of_list().into_iter().map(leak).collect::<Vec<_>>().leak()),
+        "int" => words.range()?.map_or(Kind::Integer(i64::MIN, i64::MAX), |(least, most)| {
+            Kind::Integer(least, most)
+        }),
+        "text-int" => words.range()?.map_or(Kind::IntegerOrText(0, i64::MAX), |(least, most)| {
+            Kind::IntegerOrText(least, most)
+        }),
+        "number" => Kind::Number,
+        "bool" => Kind::Boolean,
+        "text-bool" => Kind::BooleanOrText,
+        "map" => Kind::Map,
+        "any" => Kind::Any,
+        "object" => Kind::Object(rows(members)),
+        "list" => {
+            let of = Box::leak(Box::new(kind(words, members)?));
+            Kind::List(of, MOST_ELEMENTS)
+        }
+        other => return Err(fault(format!("{other:?} is no type"))),
+    })
+}
+
+/// Lists whose length nothing bounds have at most so many elements.
+const MOST_ELEMENTS: usize = 1_000;
+
+fn usize(number: i64) -> usize {
+    usize::try_from(number).unwrap_or_default()
+}
+
+/// Declarations are read once, and stay.
+pub fn leak(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { Box::leak(text.to_owned().into_boxed_str()) }
+}
+
+/// The words of a line; one in quotation marks may have blanks.
+struct Words<'l>(&'l str);
+
+impl<'l> Words<'l> {
+    fn peek(&self) -> Option<&'l str> {
+        Words(self.0).next()
+    }
+
+    /// `1..60`, `..60` or `1..`, if it is next.
+    fn range(&mut self) -> Result<Option<(i64, i64)>, Problem> {
+        let Some((least, most)) = self.peek().and_then(|word| word.split_once("..")) else {
+            return Ok(None);
+        };
+        let bad = |_| Problem(format!("{least}..{most} is no range"));
+        let least = if least.is_empty() { 0 } else { least.parse().map_err(bad)? };
+        let most = if most.is_empty() { i64::MAX } else { most.parse().map_err(bad)? };
+        self.next();
+        Ok(Some((least, most)))
+    }
+
+    /// Words joined by bars.
+    fn rest_of_list(&mut self) -> Vec<&'l str> {
+        let mut words = vec![self.next().unwrap_or_default()];
+        while self.peek() == Some("|") {
+            self.next();
+            words.extend(self.next());
+        }
+        words
+    }
+}
+
+impl<'l> Iterator for Words<'l> {
+    type Item = &'l str;
+
+    fn next(&mut self) -> Option<&'l str> {
+        let start = self.0.trim_start();
+        let (word, rest) = match start.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => start.split_once(' ').unwrap_or((start, "")),
+        };
+        self.0 = rest;
+        (!start.is_empty()).then_some(word)
+    }
+}

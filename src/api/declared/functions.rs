@@ -1,0 +1,264 @@
+//! The functions of expressions.
+
+use super::expression::{elements, from_number, integer, number, text, truth};
+use super::kind::Kind;
+use super::lists;
+use super::static_tables;
+use crate::clock::Moment;
+use crate::cloud::{RequestContext, digest, record::Members};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+/// What an expression can look at.
+#[derive(Debug)]
+pub struct Context<'c> {
+    /// The request's view of its project.
+    pub project: &'c RequestContext<'c>,
+    /// The parameters of the request.
+    pub sent: &'c Value,
+    /// What `let` has named.
+    pub named: &'c [(Box<str>, Value)],
+}
+
+impl Context<'_> {
+    /// A named value.
+    pub fn named(&self, name: &str) -> Option<&Value> {
+        self.named.iter().rev().find(|(known, _)| **known == *name).map(|(_, value)| value)
+    }
+
+    /// A record as it is shown now.
+    pub fn record(&self, kind: &Kind, id: &str) -> Option<Members> {
+        let stored = self.project.state.records.get(kind.name, id);
+        match stored {
+            Some(record) => record.shown(self.project.now).map(Cow::into_owned),
+            None => self.adopted(kind, id),
+        }
+    }
+
+    /// What an instance that was adopted shows.
+    fn adopted(&self, kind: &Kind, id: &str) -> Option<Members> {
+        let of = kind.instance.as_ref()?;
+        let instance = self.project.state.instances.get(id)?;
+        if !of.engines.contains(&instance.engine) {
+            return None;
+        }
+        let seen = json!({
+            "id": id,
+            "name": instance.name,
+            "engine": instance.engine.word(),
+            "mode": instance.mode.name(),
+            "state": instance.status,
+            "region": self.project.region_of(instance),
+            "created": instance.created.milliseconds(),
+            "node": instance.primary_node(),
+            "address": instance.address(),
+            "data_address": instance.data_address(),
+            "groups": crate::api::geminidb::groups(instance, self.project),
+        });
+        match of.adopted.value(&seen, self).into_owned() {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The records of a kind that belong to something.
+    fn children(&self, kind: &Kind, parent: &str) -> Vec<Value> {
+        let of = self.project.state.records.of(kind.name);
+        let own = of.filter(|(_, record)| *record.parent == *parent);
+        let shown = own.filter_map(|(_, record)| record.shown(self.project.now));
+        shown.map(|members| Value::Object(members.into_owned())).collect()
+    }
+
+    /// All records of a kind as they are shown now, in the order they became known.
+    fn records(&self, kind: &Kind) -> Vec<Value> {
+        let state = &*self.project.state;
+        let all: Vec<Members> = match &kind.instance {
+            Some(of) => {
+                let instances = state.instances.values();
+                let own = instances.filter(|one| of.engines.contains(&one.engine));
+                own.filter_map(|one| self.record(kind, &one.id)).collect()
+            }
+            None => {
+                let of = state.records.of(kind.name);
+                let shown = of.filter_map(|(_, record)| record.shown(self.project.now));
+                shown.map(Cow::into_owned).collect()
+            }
+        };
+        all.into_iter().map(Value::Object).collect()
+    }
+}
+
+/// A function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    name: &'static str,
+    call: fn(&[Cow<'_, Value>], &Context<'_>) -> Value,
+}
+
+macro_rules! functions {
+    ($($name:literal: $call:expr),* $(,)?) => {
+        &[$(Function { name: $name, call: $call }),*]
+    };
+}
+
+impl Function {
+    /// The function with a name.
+    pub fn of(name: &str) -> Option<Self> {
+        FUNCTIONS.iter().find(|known| known.name == name).copied()
+    }
+
+    /// Its value.
+    pub fn call<'v>(self, arguments: &[Cow<'v, Value>], context: &Context<'_>) -> Cow<'v, Value> {
+        Cow::Owned((self.call)(arguments, context))
+    }
+}
+
+fn at<'a>(arguments: &'a [Cow<'_, Value>], index: usize) -> &'a Value {
+    arguments.get(index).map_or(&super::expression::NOTHING, |value| value)
+}
+
+fn word(arguments: &[Cow<'_, Value>], index: usize) -> String {
+    text(at(arguments, index))
+}
+
+fn list(arguments: &[Cow<'_, Value>], index: usize) -> Vec<Value> {
+    elements(Cow::Borrowed(at(arguments, index))).collect()
+}
+
+/// All values behind the first; lists as their elements.
+fn rest(arguments: &[Cow<'_, Value>]) -> Vec<Value> {
+    let values = arguments.iter().skip(1).map(|value| Cow::Borrowed(&**value));
+    values.flat_map(elements).collect()
+}
+
+fn moment(arguments: &[Cow<'_, Value>]) -> Option<Moment> {
+    integer(at(arguments, 0)).map(Moment::from_milliseconds)
+}
+
+fn written(arguments: &[Cow<'_, Value>], write: fn(Moment) -> String) -> Value {
+    moment(arguments).map_or(Value::Null, |moment| write(moment).into())
+}
+
+static FUNCTIONS: &[Function] = functions! {
+    // What is there.
+    "records": |a, context| match Kind::named(&word(a, 0)) {
+        Ok(kind) => context.records(kind).into(),
+        Err(_) => Value::Null,
+    },
+    "record": |a, context| match Kind::named(&word(a, 0)) {
+        Ok(kind) => context.record(kind, &word(a, 1)).map_or(Value::Null, Value::Object),
+        Err(_) => Value::Null,
+    },
+    "children": |a, context| match Kind::named(&word(a, 0)) {
+        Ok(kind) => context.children(kind, &word(a, 1)).into(),
+        Err(_) => Value::Null,
+    },
+    "request_id": |_, context| {
+        let of = format!("{}{}", context.project.state.project_id, context.project.now.milliseconds());
+        lists::uuid(&of).simple().to_string().into()
+    },
+    "zones": |_, context| {
+        let region = context.project.settings.region.as_str();
+        ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
+    },
+    "zone_ids": |_, context| {
+        let region = context.project.settings.region.as_str();
+        let id = |letter| lists::uuid(&format!("{region}{letter}")).simple().to_string();
+        ["a", "b", "c"].into_iter().map(id).collect()
+    },
+    "dual_active": |a, context| crate::api::geminidb::dual_active(&word(a, 0), context.project),
+    "biactive_actions": |a, context| {
+        crate::api::geminidb::biactive_actions(&word(a, 0), context.project).into()
+    },
+    "table": |a, _| static_tables::table(&word(a, 0)),
+    "region": |_, context| context.project.settings.region.as_str().into(),
+    "project": |_, context| (*context.project.state.project_id).into(),
+    "user": |_, context| {
+        let caller = context.project.access.account.first_identity();
+        json!({ "id": caller.user_id(), "name": caller.user })
+    },
+    // Lists.
+    "count": |a, _| match at(a, 0) {
+        Value::Array(values) => values.len().into(),
+        Value::Object(members) => members.len().into(),
+        Value::Null => 0.into(),
+        _ => 1.into(),
+    },
+    "first": |a, _| list(a, 0).into_iter().next().unwrap_or_default(),
+    "last": |a, _| list(a, 0).into_iter().next_back().unwrap_or_default(),
+    "some": |a, _| {
+        let count = integer(at(a, 1)).and_then(|count| usize::try_from(count).ok());
+        list(a, 0).into_iter().take(count.unwrap_or(0)).collect()
+    },
+    "reverse": |a, _| list(a, 0).into_iter().rev().collect(),
+    "numbers": |a, _| (1..=integer(at(a, 0)).unwrap_or(0)).collect(),
+    "product": |a, _| lists::product(at(a, 0), &list(a, 1), &list(a, 2)),
+    "cycle": |a, _| {
+        let (values, at) = (list(a, 0), integer(at(a, 1)).unwrap_or(1));
+        let index = usize::try_from(at - 1).unwrap_or(0) % values.len().max(1);
+        values.into_iter().nth(index).unwrap_or_default()
+    },
+    "group_by": |a, _| lists::group_by(list(a, 0), &word(a, 1)),
+    "tally": |a, _| lists::metrics(&list(a, 0), list(a, 1)),
+    "unique": |a, _| lists::unique(list(a, 0)).into(),
+    "flat": |a, _| list(a, 0).into_iter().flat_map(|one| elements(Cow::Owned(one))).collect(),
+    "sum": |a, _| from_number(list(a, 0).iter().filter_map(number).sum()),
+    "join": |a, _| list(a, 0).iter().map(text).collect::<Vec<_>>().join(&word(a, 1)).into(),
+    "split": |a, _| word(a, 0).split(&word(a, 1)).map(str::trim).collect(),
+    "list": |a, _| list(a, 0).into(),
+    "keys": |a, _| at(a, 0).as_object().into_iter().flat_map(Map::keys).cloned().collect(),
+    "entries": |a, _| lists::entries(at(a, 0)),
+    "object": |a, _| lists::object(list(a, 0)),
+    "page": |a, context| lists::page(list(a, 0), context.sent, at(a, 1)),
+    "after": |a, context| lists::after(list(a, 0), context.sent, at(a, 1)),
+    "tagged": |a, context| lists::tagged(at(a, 0), context.sent),
+    "tag_values": |a, _| lists::tag_values(list(a, 0)),
+    "put": |a, _| lists::put(list(a, 0), list(a, 1), &word(a, 2)),
+    "without": |a, _| lists::without(at(a, 0), &rest(a)),
+    "pick": |a, _| lists::pick(at(a, 0), &rest(a)),
+    // Filters: everything fits where nothing is asked for.
+    "is": |a, _| match at(a, 1) {
+        Value::Null => true.into(),
+        Value::Array(of) => of.iter().any(|one| text(one) == word(a, 0)).into(),
+        one => (text(one) == word(a, 0)).into(),
+    },
+    "fits": |a, _| {
+        let filter = at(a, 1).as_str().map(str::to_owned);
+        crate::api::paging::fits(filter.as_ref(), &word(a, 0)).into()
+    },
+    "has": |a, _| at(a, 1).as_str().is_none_or(|part| word(a, 0).contains(part)).into(),
+    // Text and numbers.
+    "text": |a, _| if at(a, 0).is_null() { Value::Null } else { word(a, 0).into() },
+    "int": |a, _| integer(at(a, 0)).map_or(Value::Null, Value::from),
+    "number": |a, _| number(at(a, 0)).map_or(Value::Null, from_number),
+    "floor": |a, _| number(at(a, 0)).map_or(Value::Null, |number| from_number(number.floor())),
+    "bool": |a, _| (truth(at(a, 0)) && word(a, 0) != "false").into(),
+    "lower": |a, _| word(a, 0).to_lowercase().into(),
+    "starts": |a, _| word(a, 0).starts_with(&word(a, 1)).into(),
+    "ends": |a, _| word(a, 0).ends_with(&word(a, 1)).into(),
+    "part": |a, _| {
+        let (from, to) = (integer(at(a, 1)).unwrap_or(0), integer(at(a, 2)).unwrap_or(0));
+        let count = usize::try_from(to - from).unwrap_or(0);
+        word(a, 0).chars().skip(usize::try_from(from).unwrap_or(0)).take(count).collect::<String>().into()
+    },
+    // Ids and addresses that follow from a text.
+    "uuid": |a, _| lists::uuid(&word(a, 0)).to_string().into(),
+    "hex": |a, _| lists::uuid(&word(a, 0)).simple().to_string().into(),
+    "id": |_, context| context.named("new").cloned().unwrap_or_default(),
+    "address": |a, _| lists::address(&word(a, 0), &word(a, 1)),
+    "secret": |a, context| match at(a, 0) {
+        Value::Null => Value::Null,
+        secret => format!("{:016x}", digest(context.project.settings.seed, &text(secret))).into(),
+    },
+    // Networks.
+    "network": |a, _| lists::network(&word(a, 0)).is_some().into(),
+    "inside": |a, _| lists::is_inside(&word(a, 0), &word(a, 1)).into(),
+    "overlaps": |a, _| (lists::is_inside(&word(a, 0), &word(a, 1)) || lists::is_inside(&word(a, 1), &word(a, 0))).into(),
+    // Time, in milliseconds since 1970, and as the services write it.
+    "now": |_, context| context.project.now.milliseconds().into(),
+    "milliseconds": |a, _| written(a, Moment::with_milliseconds),
+    "with_z": |a, _| written(a, Moment::with_z),
+    "plain": |a, _| written(a, Moment::without_zone),
+    "zone": |a, _| written(a, Moment::with_zone),
+    "spaced": |a, _| written(a, Moment::to_the_second),
+};

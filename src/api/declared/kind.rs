@@ -1,0 +1,198 @@
+//! Kinds of records: how they are called, when they are not idle, and what they are from the start.
+
+use super::declaration::{error_kind, status};
+use super::expression::{Expression, parse};
+use super::fields::leak;
+use super::line::lines;
+use super::mistake::{Mistake, Problem};
+use super::tables;
+use crate::contract::{Engine, InstanceKind, Refused};
+use axum::http::StatusCode;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// A kind of records.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// What messages call one of them.
+    pub noun: &'static str,
+    /// What a request names one by.
+    pub id: String,
+    /// The id of a new one.
+    pub new: Expression,
+    /// What it belongs to.
+    pub parent: Option<Expression>,
+    /// The answer where there is none with an id.
+    pub missing: (StatusCode, &'static str),
+    /// When nothing can be begun with one, and what is answered then.
+    pub idle: Vec<Busy>,
+    /// What is there in every project from the start.
+    pub seeds: Vec<Expression>,
+    /// Whether its records are instances that the five documented calls know.
+    pub instance: Option<InstanceOf>,
+}
+
+/// When nothing can be begun with a record.
+#[derive(Debug)]
+pub struct Busy {
+    refused: (StatusCode, &'static str),
+    /// Whether it is so.
+    pub when: Expression,
+    /// The message.
+    pub message: Expression,
+}
+
+/// What makes a record an instance.
+#[derive(Debug)]
+pub struct InstanceOf {
+    /// Its engines.
+    pub engines: Vec<Engine>,
+    /// The same as messages name them.
+    pub wanted: &'static [InstanceKind],
+    /// The word of the engine of one.
+    pub engine: Expression,
+    /// The word of its mode.
+    pub mode: Expression,
+    /// What one that was adopted shows.
+    pub adopted: Expression,
+}
+
+/// A condition under which an operation refuses.
+#[derive(Debug)]
+pub struct Guard {
+    /// Its place among the refusals of the operation.
+    pub refused: u8,
+    /// The message.
+    pub message: Expression,
+    /// When.
+    pub when: Expression,
+}
+
+static KINDS: LazyLock<Mutex<HashMap<&'static str, &'static Kind>>> = LazyLock::new(Mutex::default);
+
+impl Kind {
+    /// The kind with a name, read when it is first named.
+    pub fn named(name: &str) -> Result<&'static Self, Problem> {
+        let mut kinds = KINDS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kind) = kinds.get(name) {
+            return Ok(kind);
+        }
+        let kind = Self::read(name).map_err(|mistake| Problem(mistake.to_string()))?;
+        let kind = &*Box::leak(Box::new(kind));
+        kinds.insert(kind.name, kind);
+        Ok(kind)
+    }
+
+    /// Reads the block of a kind.
+    fn read(name: &str) -> Result<Self, Mistake> {
+        let unknown = || Mistake { file: "", line: 0, problem: format!("no kind {name:?}") };
+        let block = tables::named("kind", name).ok_or_else(unknown)?;
+        let mut kind = Self {
+            name: leak(name),
+            noun: leak(name.rsplit('.').next().unwrap_or(name)),
+            id: String::new(),
+            new: Expression::Literal(serde_json::Value::Null),
+            parent: None,
+            missing: (StatusCode::NOT_FOUND, ""),
+            idle: Vec::new(),
+            seeds: Vec::new(),
+            instance: None,
+        };
+        for line in &lines(&block) {
+            let (word, rest) = line.split();
+            let expression = || parse(rest).map_err(line.at());
+            match word {
+                "noun" => kind.noun = leak(rest),
+                "id" => rest.clone_into(&mut kind.id),
+                "new" => kind.new = expression()?,
+                "parent" => kind.parent = Some(expression()?),
+                "missing" => kind.missing = refused(rest).map_err(line.at())?.0,
+                "busy" => {
+                    let (refused, rest) = refused(rest).map_err(line.at())?;
+                    let (message, when) = conditioned(rest).map_err(line.at())?;
+                    kind.idle.push(Busy { refused, when, message });
+                }
+                "seed" => kind.seeds.push(expression()?),
+                "instance" => {
+                    let (mut engine, mut mode, mut adopted) = (None, None, None);
+                    for below in &line.below {
+                        let (word, rest) = below.split();
+                        let expression = Some(parse(rest).map_err(below.at())?);
+                        match word {
+                            "engine" => engine = expression,
+                            "mode" => mode = expression,
+                            "adopted" => adopted = expression,
+                            _ => return Err(below.mistake("engine, mode or adopted")),
+                        }
+                    }
+                    let word = |word: &str| Engine::all().find(|engine| engine.word() == word);
+                    let engines: Vec<_> = rest.split_whitespace().filter_map(word).collect();
+                    let named = |engine: &Engine| InstanceKind {
+                        engine: *engine,
+                        mode: engine.usual_mode(),
+                        name: engine.name(),
+                    };
+                    let wanted = engines.iter().map(named).collect::<Vec<_>>().leak();
+                    let missing = || line.mistake("needs engine, mode and adopted");
+                    kind.instance = Some(InstanceOf {
+                        engines,
+                        wanted,
+                        engine: engine.ok_or_else(missing)?,
+                        mode: mode.ok_or_else(missing)?,
+                        adopted: adopted.ok_or_else(missing)?,
+                    });
+                }
+                _ => return Err(line.mistake(format!("{word:?} says nothing about a kind"))),
+            }
+        }
+        Ok(kind)
+    }
+
+    /// Adds to the refusals of an operation those that follow from its finding one of these.
+    pub fn add_refusals(&self, idle: bool, to: &mut Vec<Refused>) {
+        place(self.missing, to);
+        for busy in self.idle.iter().filter(|_| idle) {
+            place(busy.refused, to);
+        }
+    }
+}
+
+impl Busy {
+    /// Status and code.
+    pub fn refused(&self) -> (StatusCode, &'static str) {
+        self.refused
+    }
+}
+
+/// The place of a status and code among the refusals of an operation.
+pub fn place((status, code): (StatusCode, &'static str), refused: &mut Vec<Refused>) -> u8 {
+    let known = refused.iter().position(|one| (one.status, one.code) == (status, code));
+    let at = known.unwrap_or(refused.len());
+    if known.is_none() {
+        refused.push(Refused::new(error_kind(at), status, code));
+    }
+    u8::try_from(at).unwrap_or(u8::MAX)
+}
+
+/// `STATUS CODE message if condition`
+pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
+    let (answer, rest) = refused(text)?;
+    let (message, when) = conditioned(rest)?;
+    Ok(Guard { refused: place(answer, to), message, when })
+}
+
+/// `STATUS CODE`, and the rest.
+fn refused(text: &str) -> Result<((StatusCode, &'static str), &str), Problem> {
+    let bad = || Problem("STATUS CODE".to_owned());
+    let (digits, rest) = text.split_once(' ').ok_or_else(bad)?;
+    let (code, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    Ok(((status(digits)?, leak(code)), rest))
+}
+
+fn conditioned(text: &str) -> Result<(Expression, Expression), Problem> {
+    let (message, when) =
+        text.rsplit_once(" if ").ok_or_else(|| Problem("message if condition".to_owned()))?;
+    Ok((parse(message)?, parse(when)?))
+}

@@ -1,0 +1,90 @@
+//! The lines of a block as a tree: what is indented further belongs to the line above.
+
+use super::mistake::{Mistake, Problem};
+use super::tables::Block;
+
+/// A line, with those that belong to it. A line whose brackets are open goes on with the next.
+#[derive(Debug)]
+pub struct Line {
+    /// Its file.
+    file: &'static str,
+    /// Its number in the file.
+    pub number: usize,
+    indent: usize,
+    /// What it says.
+    pub text: String,
+    /// The lines that belong to it.
+    pub below: Vec<Self>,
+}
+
+impl Line {
+    /// A problem with it.
+    pub fn mistake(&self, problem: impl Into<String>) -> Mistake {
+        Mistake { file: self.file, line: self.number, problem: problem.into() }
+    }
+
+    /// The same of what was read from it.
+    pub fn at(&self) -> impl Fn(Problem) -> Mistake {
+        |Problem(problem)| self.mistake(problem)
+    }
+
+    /// Its first word, and the rest.
+    pub fn split(&self) -> (&str, &str) {
+        let (word, rest) = self.text.split_once(' ').unwrap_or((&self.text, ""));
+        (word, rest.trim())
+    }
+}
+
+/// The lines below the first of a block.
+pub fn lines(block: &Block) -> Vec<Line> {
+    let mut flat: Vec<Line> = Vec::new();
+    let mut open = 0;
+    for (at, source) in block.body.lines().enumerate() {
+        let text = source.trim();
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        match flat.last_mut().filter(|_| open > 0) {
+            Some(last) => {
+                last.text.push(' ');
+                last.text.push_str(text);
+            }
+            None => flat.push(Line {
+                file: block.file,
+                number: block.line + at + 1,
+                indent: source.len() - source.trim_start().len(),
+                text: text.to_owned(),
+                below: Vec::new(),
+            }),
+        }
+        open += opened(text);
+    }
+    tree(flat)
+}
+
+/// How many brackets a line opens and leaves open; those in quotation marks are text.
+fn opened(text: &str) -> i32 {
+    let (mut open, mut quoted, mut escaped) = (0, false, false);
+    for sign in text.chars() {
+        match sign {
+            '"' if !escaped => quoted = !quoted,
+            '{' | '[' | '(' if !quoted => open += 1,
+            '}' | ']' | ')' if !quoted => open -= 1,
+            _ => {}
+        }
+        escaped = sign == '\\' && !escaped;
+    }
+    open
+}
+
+fn tree(flat: Vec<Line>) -> Vec<Line> {
+    let mut roots: Vec<Line> = Vec::new();
+    for line in flat {
+        let mut level = &mut roots;
+        while level.last().is_some_and(|last| last.indent < line.indent) {
+            level = &mut level.last_mut().expect("there is one").below;
+        }
+        level.push(line);
+    }
+    roots
+}

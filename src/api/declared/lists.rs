@@ -1,0 +1,182 @@
+//! What functions of expressions do with lists, objects, ids and networks.
+
+use super::expression::{integer, text};
+use crate::cloud::digest;
+use serde_json::{Map, Value, json};
+use std::net::Ipv4Addr;
+use uuid::Uuid;
+
+/// Each value once.
+pub fn unique(values: Vec<Value>) -> Vec<Value> {
+    let mut unique = Vec::new();
+    for value in values {
+        if !unique.contains(&value) {
+            unique.push(value);
+        }
+    }
+    unique
+}
+
+/// The members of an object, as objects with `key` and `value`.
+pub fn entries(of: &Value) -> Value {
+    let members = of.as_object().into_iter().flatten();
+    members.map(|(key, value)| json!({ "key": key, "value": value })).collect()
+}
+
+/// An object of what [`entries`] makes.
+pub fn object(entries: Vec<Value>) -> Value {
+    let mut object = Map::new();
+    for mut entry in entries {
+        object.insert(text(&entry["key"]), entry["value"].take());
+    }
+    Value::Object(object)
+}
+
+/// The records of the page that a request asks for by `offset` and `limit`, of so many where it
+/// does not say.
+pub fn page(values: Vec<Value>, sent: &Value, usual: &Value) -> Value {
+    let number = |name: &str| integer(&sent[name]).and_then(|number| usize::try_from(number).ok());
+    let usual = integer(usual).and_then(|usual| usize::try_from(usual).ok()).unwrap_or(100);
+    let limit = number("limit").unwrap_or(usual);
+    values.into_iter().skip(number("offset").unwrap_or(0)).take(limit).collect()
+}
+
+/// The records behind the one whose id is the `marker` of a request; `limit` of them, if it says so.
+pub fn after(values: Vec<Value>, sent: &Value, usual: &Value) -> Value {
+    let skipped = sent["marker"].as_str().map_or(0, |marker| {
+        let known = values.iter().position(|one| one["id"] == marker);
+        known.map_or(values.len(), |at| at + 1)
+    });
+    let limit = integer(&sent["limit"]).or(integer(usual)).unwrap_or(2_000);
+    values.into_iter().skip(skipped).take(usize::try_from(limit).unwrap_or(0)).collect()
+}
+
+/// Tags after what a request does with them: `action` create puts them, delete takes them away.
+pub fn tagged(tags: &Value, sent: &Value) -> Value {
+    let tags = tags.as_array().cloned().unwrap_or_default();
+    let given = sent["tags"].as_array().cloned().unwrap_or_default();
+    if sent["action"] == "create" {
+        let with_value = |tag: Value| json!({ "key": tag["key"], "value": text(&tag["value"]) });
+        return put(tags, given.into_iter().map(with_value).collect(), "key");
+    }
+    let fits = |tag: &Value, one: &Value| {
+        tag["key"] == one["key"] && (one["value"].is_null() || tag["value"] == one["value"])
+    };
+    tags.into_iter().filter(|tag| !given.iter().any(|one| fits(tag, one))).collect()
+}
+
+/// The keys of tags, each with its values.
+pub fn tag_values(tags: Vec<Value>) -> Value {
+    let mut keys: Vec<(Value, Vec<Value>)> = Vec::new();
+    for tag in tags {
+        let value = tag["value"].clone();
+        match keys.iter_mut().find(|(key, _)| *key == tag["key"]) {
+            Some((_, values)) if values.contains(&value) => {}
+            Some((_, values)) => values.push(value),
+            None => keys.push((tag["key"].clone(), vec![value])),
+        }
+    }
+    keys.into_iter().map(|(key, values)| json!({ "key": key, "values": values })).collect()
+}
+
+/// Elements put in the place of those with the same member, or behind them. A replaced object keeps
+/// the members that the new one does not have.
+pub fn put(values: Vec<Value>, new: Vec<Value>, member: &str) -> Value {
+    let mut all = values;
+    for one in new {
+        match all.iter_mut().find(|known| known[member] == one[member]) {
+            Some(Value::Object(known)) => {
+                known.extend(one.as_object().cloned().unwrap_or_default());
+            }
+            Some(known) => *known = one,
+            None => all.push(one),
+        }
+    }
+    all.into()
+}
+
+/// An object without some members, or a list without some values.
+pub fn without(of: &Value, names: &[Value]) -> Value {
+    match of {
+        Value::Object(members) => {
+            let stays = |name: &str| !names.iter().any(|one| one == name);
+            let stay = members.iter().filter(|(name, _)| stays(name));
+            Value::Object(stay.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
+        Value::Array(values) => {
+            values.iter().filter(|value| !names.contains(value)).cloned().collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// An object for each pair of values from two lists, as its `a` and `b`, with the members of another.
+pub fn product(of: &Value, left: &[Value], right: &[Value]) -> Value {
+    let base = of.as_object().cloned().unwrap_or_default();
+    let pair = |(a, b): (&Value, &Value)| {
+        let mut pair = base.clone();
+        pair.insert("a".to_owned(), a.clone());
+        pair.insert("b".to_owned(), b.clone());
+        Value::Object(pair)
+    };
+    left.iter().flat_map(|a| right.iter().map(move |b| (a, b))).map(pair).collect()
+}
+
+/// The values of a member, each as `key` with the elements that have it as `values`.
+pub fn group_by(values: Vec<Value>, member: &str) -> Value {
+    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
+    for value in values {
+        match groups.iter_mut().find(|(key, _)| *key == value[member]) {
+            Some((_, group)) => group.push(value),
+            None => groups.push((value[member].clone(), vec![value])),
+        }
+    }
+    groups.into_iter().map(|(key, values)| json!({ "key": key, "values": values })).collect()
+}
+
+/// How often each of some words is among values.
+pub fn metrics(values: &[Value], words: Vec<Value>) -> Value {
+    let count = |word: &Value| values.iter().filter(|value| *value == word).count();
+    words.into_iter().map(|word| (text(&word), Value::from(count(&word)))).collect()
+}
+
+/// Some members of an object, where they are there.
+pub fn pick(of: &Value, names: &[Value]) -> Value {
+    let there = names.iter().filter_map(|name| Some((text(name), of.get(name.as_str()?)?.clone())));
+    Value::Object(there.filter(|(_, value)| !value.is_null()).collect())
+}
+
+/// The id that follows from a text.
+pub fn uuid(of: &str) -> Uuid {
+    let bits = u128::from(digest(1, of)) << 64 | u128::from(digest(2, of));
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+}
+
+/// A range of addresses: its first, and how many bits of them are fixed.
+pub fn network(text: &str) -> Option<(u32, u32)> {
+    let (address, bits) = text.split_once('/')?;
+    let (address, bits): (Ipv4Addr, u32) = (address.parse().ok()?, bits.parse().ok()?);
+    (bits <= 32).then(|| (u32::from(address) & mask(bits), bits))
+}
+
+fn mask(bits: u32) -> u32 {
+    u32::MAX.checked_shl(32 - bits).unwrap_or(0)
+}
+
+/// Whether all of a range, or an address, is in another range.
+pub fn is_inside(inner: &str, outer: &str) -> bool {
+    let inner = network(inner).or_else(|| network(&format!("{inner}/32")));
+    let (Some((first, bits)), Some((start, fixed))) = (inner, network(outer)) else {
+        return false;
+    };
+    bits >= fixed && first & mask(fixed) == start
+}
+
+/// The address in a range that follows from a text; one for documentation (RFC 5737) where it is no
+/// range.
+pub fn address(of: &str, range: &str) -> Value {
+    let (first, bits) = network(range).unwrap_or((u32::from(Ipv4Addr::new(198, 51, 100, 0)), 24));
+    let size = u64::from(!mask(bits)).max(4);
+    let host = digest(0, of) % (size - 3) + 2;
+    Ipv4Addr::from(first + u32::try_from(host).unwrap_or(2)).to_string().into()
+}

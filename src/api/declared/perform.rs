@@ -1,0 +1,426 @@
+//! What a declared operation does: it goes through its steps, and answers what is then in view.
+
+use super::declaration::{ChangeStep, Declaration, Step};
+use super::expression::{Expression, text, truth};
+use super::fields::Answer;
+use super::functions::Context;
+use super::kind::Kind;
+use super::tables;
+use crate::cloud::{RequestContext, record::{Change, Members, Record, merge}};
+use crate::contract::json::Json;
+use crate::contract::{Engine, InstanceKind, Kind as Type, Mode, Presence};
+use crate::error::{Refusal, Resource};
+use crate::operation::{Failure, Output};
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// Performs an operation on a checked document.
+pub fn perform(
+    declaration: &Declaration,
+    document: Json<'_>,
+    context: &mut RequestContext<'_>,
+) -> Result<Output, Failure> {
+    if context.state.records.begin() {
+        seed(context);
+    }
+    let mut act = Act {
+        declaration,
+        project: context,
+        sent: value_of(document),
+        named: Vec::new(),
+        this: Value::Null,
+        found: None,
+    };
+    for step in &declaration.steps {
+        act.take(step).map_err(Failure::Refused)?;
+    }
+    act.look_again();
+    let answer = act.answer();
+    let (mut body, mut headers) = (Vec::new(), Vec::new());
+    if let Some(Value::String(plain)) = &answer {
+        headers.push(("content-type", "text/plain".to_owned()));
+        body.extend(plain.as_bytes());
+    } else if let Some(answer) = answer {
+        serde_json::to_writer(&mut body, &answer)
+            .map_err(|error| Failure::Misfit(error.to_string()))?;
+    }
+    Ok(Output { status: declaration.contract.success, headers, body })
+}
+
+/// Puts into a world what is there from the start.
+fn seed(context: &mut RequestContext<'_>) {
+    let kinds = tables::names("kind").filter_map(|name| Kind::named(name).ok());
+    for kind in kinds.filter(|kind| !kind.seeds.is_empty()) {
+        for seed in &kind.seeds {
+            let view = Context { project: context, sent: &Value::Null, named: &[] };
+            let members = members_of(seed, &Value::Null, &view);
+            let (id, parent) = (text(&members["id"]), members.get("parent").map(text));
+            let parent = parent.unwrap_or_default().into();
+            let record = Record { parent, members, changes: Vec::new() };
+            context.state.records.insert(kind.name, &id, record);
+        }
+    }
+}
+
+/// A checked document as a value.
+pub fn value_of(json: Json<'_>) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Boolean(value) => value.into(),
+        Json::Integer(number) => number.into(),
+        Json::Float(number) => number.into(),
+        Json::Text(text) => text.into_owned().into(),
+        Json::List(values) => values.into_iter().map(value_of).collect(),
+        Json::Object(members) => {
+            let members = members.into_iter();
+            members.map(|(name, value)| (name.into_owned(), value_of(value))).collect()
+        }
+    }
+}
+
+/// An operation under way.
+struct Act<'a, 'p> {
+    declaration: &'a Declaration,
+    project: &'a mut RequestContext<'p>,
+    /// The parameters of the request.
+    sent: Value,
+    /// What `let` has named; `new` is the last id that was made, `job` the last job.
+    named: Vec<(Box<str>, Value)>,
+    /// The record in view.
+    this: Value,
+    /// Which one that is.
+    found: Option<(&'static Kind, Box<str>)>,
+}
+
+impl Act<'_, '_> {
+    fn context(&self) -> Context<'_> {
+        Context { project: self.project, sent: &self.sent, named: &self.named }
+    }
+
+    fn value(&self, expression: &Expression) -> Value {
+        expression.value(&self.this, &self.context()).into_owned()
+    }
+
+    fn members(&self, expression: &Expression) -> Members {
+        members(self.value(expression))
+    }
+
+    fn name(&mut self, name: &str, value: Value) {
+        self.named.push((name.into(), value));
+    }
+
+    fn look_again(&mut self) {
+        let Some((kind, id)) = &self.found else { return };
+        if let Some(members) = self.context().record(kind, id) {
+            self.this = Value::Object(members);
+        }
+    }
+
+    fn take(&mut self, step: &Step) -> Result<(), Refusal> {
+        match step {
+            Step::Find { kind, id, idle, name } => {
+                return self.find(kind, id, *idle, name.as_deref());
+            }
+            Step::Refuse { guard, expected } => {
+                if truth(&self.value(&guard.when)) {
+                    let message = text(&self.value(&guard.message));
+                    let refusal = Refusal::Declared { at: guard.refused, message };
+                    if *expected {
+                        return self.project.refuse_or_warn(refusal);
+                    }
+                    return Err(refusal);
+                }
+            }
+            Step::Let(name, value) => {
+                let value = self.value(value);
+                self.name(name, value);
+            }
+            Step::Create { kind, each: None, members } => {
+                let id = self.create(kind, members, None);
+                self.found = Some((kind, id));
+                self.look_again();
+            }
+            Step::Create { kind, each: Some(list), members } => {
+                for element in super::expression::elements(Cow::Owned(self.value(list))) {
+                    self.create(kind, members, Some(&element));
+                }
+            }
+            Step::Set { others: None, members } => {
+                let patch = self.members(members);
+                if let Some((kind, id)) = self.found.clone() {
+                    self.set(kind, &id, &patch);
+                }
+                self.look_again();
+            }
+            Step::Set { others: Some((kind, which)), members } => {
+                for (id, record) in self.which(kind, which) {
+                    let patch = members_of(members, &record, &self.context());
+                    self.set(kind, &id, &patch);
+                }
+            }
+            Step::Remove(None) => {
+                if let Some((kind, id)) = self.found.take() {
+                    self.remove(kind, &id);
+                }
+            }
+            Step::Remove(Some((kind, which))) => {
+                for (id, _) in self.which(kind, which) {
+                    self.remove(kind, &id);
+                }
+            }
+            Step::Change(change) => self.change(change),
+        }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        kind: &'static Kind,
+        id: &Expression,
+        idle: bool,
+        name: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let id = text(&self.value(id));
+        let resource = if kind.instance.is_some() { Resource::Instance } else { Resource::Record };
+        if kind.instance.is_some() {
+            self.project.apply_reserved_id(&id, resource)?;
+        }
+        let Some(found) = self.context().record(kind, &id) else {
+            if let (Some(of), Some(known)) =
+                (&kind.instance, self.project.state.instances.get(id.as_str()))
+            {
+                let (is, wanted) = (known.describe(), of.wanted);
+                return Err(Refusal::WrongEngine { id, is, wanted });
+            }
+            let message = format!("{} {id} does not exist", kind.noun);
+            return Err(self.declared(kind.missing, message));
+        };
+        let found = Value::Object(found);
+        for busy in kind.idle.iter().filter(|_| idle) {
+            if truth(&busy.when.value(&found, &self.context())) {
+                let message = text(&busy.message.value(&found, &self.context()));
+                return Err(self.declared(busy.refused(), message));
+            }
+        }
+        if let Some(name) = name {
+            self.name(name, found);
+            return Ok(());
+        }
+        // What was only known as adopted becomes a record when something is done with it.
+        if self.declaration.changes() && self.project.state.records.get(kind.name, &id).is_none() {
+            let record = Record { members: members(found.clone()), ..Record::default() };
+            self.project.state.records.insert(kind.name, &id, record);
+        }
+        self.this = found;
+        self.found = Some((kind, id.into()));
+        Ok(())
+    }
+
+    /// The refusal of the operation with a status and code.
+    fn declared(&self, (status, code): (StatusCode, &str), message: String) -> Refusal {
+        let refused = self.declaration.contract.refusals.iter();
+        let at = refused.clone().position(|one| (one.status, one.code) == (status, code));
+        Refusal::Declared { at: u8::try_from(at.unwrap_or_default()).unwrap_or(u8::MAX), message }
+    }
+
+    fn create(
+        &mut self,
+        kind: &'static Kind,
+        expression: &Expression,
+        element: Option<&Value>,
+    ) -> Box<str> {
+        let drawn = self.project.new_record_id();
+        self.name("drawn", drawn.simple().to_string().into());
+        self.name("dashed", drawn.to_string().into());
+        let view = element.unwrap_or(&self.this);
+        let id = text(&kind.new.value(view, &self.context()));
+        self.named.truncate(self.named.len() - 2);
+        self.name("new", id.as_str().into());
+        let view = element.unwrap_or(&self.this);
+        let context = self.context();
+        let parent = kind.parent.as_ref().map(|parent| text(&parent.value(view, &context)));
+        let mut made = Members::new();
+        made.insert("id".to_owned(), id.as_str().into());
+        if let Some(parent) = &parent {
+            made.insert("parent".to_owned(), parent.as_str().into());
+        }
+        made.insert("made".to_owned(), self.project.now.milliseconds().into());
+        merge(&mut made, &members_of(expression, view, &context));
+        let instance = kind.instance.as_ref().and_then(|of| {
+            let seen = Value::Object(made.clone());
+            let word = |of: &Expression| text(&of.value(&seen, &context));
+            let engine = Engine::all().find(|engine| engine.word() == word(&of.engine))?;
+            let named = Mode::ALL.into_iter().find(|known| known.name() == word(&of.mode));
+            let mode = named.unwrap_or_else(|| engine.usual_mode());
+            Some((InstanceKind { engine, mode, name: "" }, text(&seen["name"])))
+        });
+        let parent = parent.unwrap_or_default().into();
+        let record = Record { parent, members: made, changes: Vec::new() };
+        self.project.state.records.insert(kind.name, &id, record);
+        if let Some((instance, name)) = instance {
+            self.project.add_instance(&id, instance, &name);
+        }
+        id.into()
+    }
+
+    /// The records of a kind for which something holds.
+    fn which(&mut self, kind: &Kind, condition: &Expression) -> Vec<(Box<str>, Value)> {
+        if kind.instance.is_some() {
+            self.keep_adopted(kind);
+        }
+        let context = self.context();
+        let records = self.project.state.records.of(kind.name);
+        let shown = records.filter_map(|(id, record)| {
+            let shown = Value::Object(record.shown(self.project.now)?.into_owned());
+            truth(&condition.value(&shown, &context)).then(|| (id.into(), shown))
+        });
+        shown.collect()
+    }
+
+    /// Makes records of the instances of a kind that were only known as adopted.
+    fn keep_adopted(&mut self, kind: &Kind) {
+        let known: Vec<_> = self.project.state.instances.keys().cloned().collect();
+        for id in known {
+            if self.project.state.records.get(kind.name, &id).is_none()
+                && let Some(members) = self.context().record(kind, &id)
+            {
+                let record = Record { members, ..Record::default() };
+                self.project.state.records.insert(kind.name, &id, record);
+            }
+        }
+    }
+
+    fn set(&mut self, kind: &Kind, id: &str, patch: &Members) {
+        if let Some(record) = self.project.state.records.get_mut(kind.name, id) {
+            merge(&mut record.members, patch);
+        }
+        let name = patch.get("name").and_then(Value::as_str).filter(|_| kind.instance.is_some());
+        if let (Some(name), Some(known)) = (name, self.project.state.instances.get_mut(id)) {
+            name.clone_into(&mut known.name);
+        }
+    }
+
+    fn remove(&mut self, kind: &Kind, id: &str) {
+        self.project.state.records.remove(kind.name, id);
+        if kind.instance.is_some() {
+            self.project.state.forget_instance(id);
+        }
+    }
+
+    fn change(&mut self, step: &ChangeStep) {
+        let targets = match (&step.others, &self.found) {
+            (Some((kind, which)), _) => {
+                let these = self.which(kind, which);
+                these.into_iter().map(|(id, record)| (*kind, id, record)).collect()
+            }
+            (None, Some((kind, id))) => vec![(*kind, id.clone(), self.this.clone())],
+            (None, None) => Vec::new(),
+        };
+        let shows: Vec<_> = targets
+            .iter()
+            .map(|(_, _, record)| {
+                let context = self.context();
+                let show = |of: &Option<Expression>| {
+                    of.as_ref().map(|of| members_of(of, record, &context)).unwrap_or_default()
+                };
+                [show(&step.shows[0]), show(&step.shows[1]), show(&step.shows[2])]
+            })
+            .collect();
+        self.project.take_times(step.times);
+        if let Some(kind) = step.job {
+            let of = step.of.as_ref().map(|of| text(&self.value(of)));
+            let of = of.or_else(|| targets.first().map(|(_, id, _)| id.to_string()));
+            let id = self.project.start_job(kind, &of.unwrap_or_default());
+            let written = match kind.owner {
+                crate::cloud::Owner::Dcs => id.simple().to_string(),
+                _ => id.to_string(),
+            };
+            self.name("job", written.into());
+        }
+        for ((kind, id, _), [meanwhile, then, otherwise]) in targets.into_iter().zip(shows) {
+            let run = self.project.start(step.lifecycle, &id);
+            let (status, removes) = (step.status.clone(), step.removes);
+            let lifecycle = step.lifecycle;
+            let change = Change { run, lifecycle, status, meanwhile, then, otherwise, removes };
+            self.project.state.records.change(kind.name, &id, change);
+        }
+        self.look_again();
+    }
+
+    /// The answer's body, if it has one.
+    fn answer(&self) -> Option<Value> {
+        if let Some(whole) = &self.declaration.whole {
+            return Some(self.value(whole));
+        }
+        if self.declaration.contract.success == StatusCode::NO_CONTENT {
+            return None;
+        }
+        Some(Value::Object(self.object(&self.declaration.answer, &self.this, true)))
+    }
+
+    /// An object with the members of a table: what is declared for each, or the member of the same
+    /// name of what is in view; at the top also a parameter of the request.
+    fn object(&self, table: &[Answer], view: &Value, top: bool) -> Map<String, Value> {
+        let mut object = Map::with_capacity(table.len());
+        for answer in table {
+            let name = answer.field.name;
+            let value = match &answer.value {
+                Some(value) => value.value(view, &self.context()).into_owned(),
+                None => {
+                    let sent = || if top { self.sent.get(name) } else { None };
+                    view.get(name).or_else(sent).cloned().unwrap_or_default()
+                }
+            };
+            let value = self.shaped(answer, value);
+            if !value.is_null() || answer.field.nullable {
+                object.insert(name.to_owned(), value);
+            } else if answer.field.presence == Presence::Mandatory {
+                object.insert(name.to_owned(), empty(&answer.field.kind));
+            }
+        }
+        object
+    }
+
+    /// A value with the members that its row has.
+    fn shaped(&self, answer: &Answer, value: Value) -> Value {
+        if answer.members.is_empty() {
+            return value;
+        }
+        match value {
+            Value::Array(values) => {
+                let object = |one: Value| Value::Object(self.object(&answer.members, &one, false));
+                values.into_iter().map(object).collect()
+            }
+            Value::Object(members) => {
+                let view = Value::Object(members);
+                Value::Object(self.object(&answer.members, &view, false))
+            }
+            other => other,
+        }
+    }
+}
+
+/// What a mandatory member is answered where nothing is known of it.
+fn empty(kind: &Type) -> Value {
+    match kind {
+        Type::Boolean | Type::BooleanOrText => false.into(),
+        Type::Integer(least, _) => (*least).max(0).into(),
+        Type::IntegerOneOf(numbers) => numbers.first().copied().unwrap_or(0).into(),
+        Type::Number => 0.into(),
+        Type::List(..) => Value::Array(Vec::new()),
+        Type::Object(_) | Type::Map => Value::Object(Map::new()),
+        _ => "".into(),
+    }
+}
+
+fn members(value: Value) -> Members {
+    match value {
+        Value::Object(members) => members,
+        _ => Members::new(),
+    }
+}
+
+fn members_of(expression: &Expression, view: &Value, context: &Context<'_>) -> Members {
+    members(expression.value(view, context).into_owned())
+}

@@ -1,0 +1,112 @@
+//! The files of declarations, cut into their blocks when the program starts and read no further
+//! until somebody asks.
+//!
+//! A block begins at the left edge: `GET /path Service.Operation` is an operation, `kind` a kind of
+//! record, `shape` members that several answers have, `table` a list that never changes.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../fixtures/declared/", $name)))),*]
+    };
+}
+
+/// Every file, below `fixtures/declared`.
+pub static FILES: &[(&str, &str)] = files![
+    "geminidb/instance.api",
+    "geminidb/settings.api",
+    "geminidb/template.api",
+    "geminidb/backup.api",
+    "dcs/instance.api",
+    "dcs/settings.api",
+    "dcs/nodes.api",
+    "dcs/analyses.api",
+    "dcs/template.api",
+    "dcs/tasks.api",
+    "taurusdb/instance.api",
+    "taurusdb/settings.api",
+    "taurusdb/accounts.api",
+    "taurusdb/proxy.api",
+    "taurusdb/starrocks.api",
+    "vpc/network.api",
+    "vpc/security.api",
+    "vpc/eip.api",
+    "neighbours.api",
+];
+
+/// A block of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// Its file.
+    pub file: &'static str,
+    /// The number of its first line.
+    pub line: usize,
+    /// Its first line.
+    pub head: &'static str,
+    /// The lines below it.
+    pub body: &'static str,
+}
+
+/// All blocks.
+static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    let dev = std::env::var("PAPER_DEV").ok(); // DEV
+    FILES.iter().flat_map(|(file, text)| {
+        let over = dev.as_ref().and_then(|d| std::fs::read_to_string(format!("{d}/{file}")).ok());
+        blocks(file, over.map_or(*text, |t| t.leak()))
+    }).collect()
+});
+
+/// All but the operations, by the two words that they begin with.
+static NAMED: LazyLock<HashMap<(&str, &str), Block>> = LazyLock::new(|| {
+    let named = |block: &Block| {
+        let mut words = block.head.split_whitespace();
+        Some(((words.next()?, words.next()?), *block))
+    };
+    BLOCKS.iter().filter(|block| !block.is_operation()).filter_map(named).collect()
+});
+
+impl Block {
+    /// Whether it is an operation.
+    pub fn is_operation(&self) -> bool {
+        let word = self.head.split(' ').next().unwrap_or_default();
+        matches!(word, "GET" | "POST" | "PUT" | "DELETE" | "PATCH")
+    }
+}
+
+/// The operations.
+pub fn operations() -> impl Iterator<Item = Block> {
+    BLOCKS.iter().filter(|block| block.is_operation()).copied()
+}
+
+/// The block that begins with two words, such as `kind` and `dcs.instance`.
+pub fn named(sort: &str, name: &str) -> Option<Block> {
+    NAMED.get(&(sort, name)).copied()
+}
+
+/// The names of all blocks of a sort.
+pub fn names(sort: &str) -> impl Iterator<Item = &'static str> {
+    let names = BLOCKS.iter().filter_map(move |block| block.head.strip_prefix(sort)?.strip_prefix(' '));
+    names.map(|name| name.split(' ').next().unwrap_or_default())
+}
+
+fn blocks(file: &'static str, text: &'static str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let (mut at, mut begins) = (0, 0);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let is_head = !line.starts_with([' ', '\n', '\r', '#']);
+        if is_head {
+            if let Some(last) = blocks.last_mut() {
+                last.body = &text[begins..at];
+            }
+            begins = at + line.len();
+            blocks.push(Block { file, line: index + 1, head: line.trim_end(), body: "" });
+        }
+        at += line.len();
+    }
+    if let Some(last) = blocks.last_mut() {
+        last.body = &text[begins..at];
+    }
+    blocks
+}

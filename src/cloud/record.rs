@@ -1,0 +1,437 @@
+//! Records: what declared operations create, show, change and delete.
+//!
+//! A record is a JSON object of a kind. What is done to it over time is kept beside it as changes,
+//! each with its run: what the record shows follows from them and from the moment, as every status
+//! does. A change that has come to rest is folded in at the next look.
+
+use crate::clock::Moment;
+use super::lifecycle::{Lifecycle, Execution};
+use super::stored::Stored;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// The members of a record.
+pub type Members = Map<String, Value>;
+
+/// A record.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// What it belongs to, and goes with; empty where that is the project.
+    pub parent: Box<str>,
+    /// What it shows when nothing is under way.
+    pub members: Members,
+    /// What is done to it, in the order it was begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// Something that is done to a record.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// When it began and how it will end.
+    pub run: Execution,
+    /// The statuses that it goes through.
+    #[serde(with = "named")]
+    pub lifecycle: &'static Lifecycle,
+    /// The member that shows them; empty where none does.
+    pub status: Box<str>,
+    /// What the record shows meanwhile.
+    pub meanwhile: Members,
+    /// What it shows when it has succeeded.
+    pub then: Members,
+    /// What it shows when it has failed.
+    pub otherwise: Members,
+    /// Whether it is gone when it has succeeded.
+    pub removes: bool,
+}
+
+/// The lifecycles of records, by the names that declarations have for them.
+pub static LIFECYCLES: &[(&str, &Lifecycle)] = &[
+    ("working", &Lifecycle { stages: &[("working", 1.0)], ends: "done", fails: "failed" }),
+    ("creating", &Lifecycle { stages: &[("creating", 1.0)], ends: "normal", fails: "createfail" }),
+    (
+        "dcs_creating",
+        &Lifecycle { stages: &[("CREATING", 1.0)], ends: "RUNNING", fails: "CREATEFAILED" },
+    ),
+    (
+        "dcs_extending",
+        &Lifecycle { stages: &[("EXTENDING", 1.0)], ends: "RUNNING", fails: "RUNNING" },
+    ),
+    (
+        "dcs_restarting",
+        &Lifecycle { stages: &[("RESTARTING", 1.0)], ends: "RUNNING", fails: "ERROR" },
+    ),
+    (
+        "dcs_flushing",
+        &Lifecycle { stages: &[("FLUSHING", 1.0)], ends: "RUNNING", fails: "RUNNING" },
+    ),
+    ("building", &Lifecycle { stages: &[("BUILD", 1.0)], ends: "ACTIVE", fails: "FAILED" }),
+    ("account", &Lifecycle { stages: &[("CREATING", 1.0)], ends: "AVAILABLE", fails: "FAILED" }),
+    (
+        "account_change",
+        &Lifecycle { stages: &[("UPDATING", 1.0)], ends: "AVAILABLE", fails: "AVAILABLE" },
+    ),
+    (
+        "scan",
+        &Lifecycle {
+            stages: &[("waiting", 1.0), ("running", 3.0)],
+            ends: "success",
+            fails: "failed",
+        },
+    ),
+    (
+        "diagnosis",
+        &Lifecycle { stages: &[("diagnosing", 1.0)], ends: "finished", fails: "failed" },
+    ),
+    (
+        "background",
+        &Lifecycle { stages: &[("EXECUTING", 1.0)], ends: "SUCCESS", fails: "FAIL" },
+    ),
+    ("vpc", &Lifecycle { stages: &[("CREATING", 1.0)], ends: "OK", fails: "DOWN" }),
+    ("subnet", &Lifecycle { stages: &[("UNKNOWN", 1.0)], ends: "ACTIVE", fails: "ERROR" }),
+    ("publicip", &Lifecycle { stages: &[("PENDING_CREATE", 1.0)], ends: "DOWN", fails: "ERROR" }),
+    ("backup_building", &Lifecycle { stages: &[("BUILDING", 1.0)], ends: "COMPLETED", fails: "FAILED" }),
+    (
+        "proxy",
+        &Lifecycle { stages: &[("ENABLING PROXY", 1.0)], ends: "ACTIVE", fails: "FAILED" },
+    ),
+];
+
+/// The lifecycle with a name.
+pub fn lifecycle(name: &str) -> Option<&'static Lifecycle> {
+    LIFECYCLES.iter().find(|(known, _)| *known == name).map(|(_, lifecycle)| *lifecycle)
+}
+
+impl Record {
+    /// What it shows now; nothing where it is gone.
+    pub fn shown(&self, now: Moment) -> Option<Cow<'_, Members>> {
+        if self.changes.is_empty() {
+            return Some(Cow::Borrowed(&self.members));
+        }
+        let mut shown = self.members.clone();
+        for change in &self.changes {
+            if !change.show(&mut shown, now) {
+                return None;
+            }
+        }
+        Some(Cow::Owned(shown))
+    }
+
+    /// Folds in what has come to rest. Whether it is still there.
+    fn settle(&mut self, now: Moment) -> bool {
+        while let Some(change) = self.changes.first().filter(|change| change.is_over(now)) {
+            if !change.show(&mut self.members, now) {
+                return false;
+            }
+            self.changes.remove(0);
+        }
+        true
+    }
+}
+
+impl Change {
+    fn is_over(&self, now: Moment) -> bool {
+        self.lifecycle.phase(&self.run, now).ended.is_some()
+    }
+
+    /// Writes into members what it makes of them now. Whether the record is still there.
+    fn show(&self, members: &mut Members, now: Moment) -> bool {
+        let phase = self.lifecycle.phase(&self.run, now);
+        let patch = match (phase.ended, phase.failed) {
+            (None, _) => &self.meanwhile,
+            (Some(_), true) => &self.otherwise,
+            (Some(_), false) if self.removes => return false,
+            (Some(_), false) => &self.then,
+        };
+        merge(members, patch);
+        if !self.status.is_empty() {
+            members.insert(self.status.to_string(), phase.status.into());
+        }
+        true
+    }
+}
+
+/// Writes the members of a patch over those that are there.
+pub fn merge(members: &mut Members, patch: &Members) {
+    for (name, value) in patch {
+        members.insert(name.clone(), value.clone());
+    }
+}
+
+/// The records of a world: of each kind in the order they were created.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(from = "WrittenRecords", into = "WrittenRecords")]
+pub struct Records {
+    /// Whether what is there from the start has been put there.
+    seeded: bool,
+    by_kind: IndexMap<Box<str>, IndexMap<Box<str>, Record>>,
+    /// Which have changes that are not folded in.
+    changing: Changing,
+}
+
+/// Records as they are written: those of a kind in the order they were created.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRecords {
+    seeded: bool,
+    records: Vec<WrittenRecord>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRecord {
+    kind: Box<str>,
+    id: Box<str>,
+    record: Record,
+}
+
+impl From<WrittenRecords> for Records {
+    fn from(WrittenRecords { seeded, records: written }: WrittenRecords) -> Self {
+        let mut records = Self { seeded, ..Self::default() };
+        written.into_iter().for_each(|one| records.insert(&one.kind, &one.id, one.record));
+        records
+    }
+}
+
+impl From<Records> for WrittenRecords {
+    fn from(Records { seeded, by_kind, .. }: Records) -> Self {
+        let of = |(kind, of): (Box<str>, IndexMap<_, _>)| {
+            of.into_iter().map(move |(id, record)| WrittenRecord { kind: kind.clone(), id, record })
+        };
+        Self { seeded, records: by_kind.into_iter().flat_map(of).collect() }
+    }
+}
+
+/// Which records have changes; all of them are looked through where that is not known yet.
+#[derive(Clone, Debug, Default)]
+enum Changing {
+    #[default]
+    Unknown,
+    These(Vec<(Box<str>, Box<str>)>),
+}
+
+/// The kind under which instances that are gone are remembered.
+const GONE: &str = "gone";
+
+impl Records {
+    /// Whether nobody has asked for any yet.
+    pub fn is_untouched(&self) -> bool {
+        !self.seeded && self.is_empty()
+    }
+
+    /// Whether what is there from the start is still to be put there. From now on it is.
+    pub fn begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.seeded, true)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_kind.values().all(IndexMap::is_empty)
+    }
+
+    /// Remembers the name of an instance that is gone, for the jobs that outlive it.
+    pub fn note_gone(&mut self, id: &str, name: &str) {
+        let members = Members::from_iter([("name".to_owned(), name.into())]);
+        self.insert(GONE, id, Record { members, ..Record::default() });
+    }
+
+    /// The name of an instance that is gone.
+    pub fn name_of_gone(&self, id: &str) -> Option<&str> {
+        self.get(GONE, id)?.members.get("name")?.as_str()
+    }
+
+    /// Those of a kind with their ids, in the order they were created.
+    pub fn of(&self, kind: &str) -> impl DoubleEndedIterator<Item = (&str, &Record)> {
+        let of = self.by_kind.get(kind).into_iter().flatten();
+        of.map(|(id, record)| (&**id, record))
+    }
+
+    /// One of a kind.
+    pub fn get(&self, kind: &str, id: &str) -> Option<&Record> {
+        self.by_kind.get(kind)?.get(id)
+    }
+
+    /// Puts a record in its place, or behind those of its kind.
+    pub fn insert(&mut self, kind: &str, id: &str, record: Record) {
+        if !record.changes.is_empty() {
+            self.note(kind, id);
+        }
+        self.by_kind.entry(kind.into()).or_default().insert(id.into(), record);
+    }
+
+    /// One of a kind, to be changed.
+    pub fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Record> {
+        self.by_kind.get_mut(kind)?.get_mut(id)
+    }
+
+    /// Takes up what is done to a record.
+    pub fn change(&mut self, kind: &str, id: &str, change: Change) {
+        if let Some(record) = self.get_mut(kind, id) {
+            record.changes.push(change);
+            self.note(kind, id);
+        }
+    }
+
+    fn note(&mut self, kind: &str, id: &str) {
+        if let Changing::These(these) = &mut self.changing {
+            these.push((kind.into(), id.into()));
+        }
+    }
+
+    /// Removes a record and what belongs to it.
+    pub fn remove(&mut self, kind: &str, id: &str) {
+        let removed = self.by_kind.get_mut(kind).and_then(|of| of.shift_remove(id));
+        if removed.is_some() {
+            self.remove_parts(id);
+        }
+    }
+
+    fn remove_parts(&mut self, parent: &str) {
+        let mut gone = Vec::new();
+        for of in self.by_kind.values_mut() {
+            of.retain(|id, record| {
+                let stays = *record.parent != *parent;
+                if !stays {
+                    gone.push(id.clone());
+                }
+                stays
+            });
+        }
+        gone.iter().for_each(|id| self.remove_parts(id));
+    }
+
+    /// Folds in what has come to rest. The ids of those that are gone since, with their kinds.
+    pub fn settle(&mut self, now: Moment) -> Vec<(Box<str>, Box<str>)> {
+        let these = match &mut self.changing {
+            Changing::These(these) if these.is_empty() => return Vec::new(),
+            Changing::These(these) => std::mem::take(these),
+            Changing::Unknown => self.all_changing(),
+        };
+        let (mut gone, mut left) = (Vec::new(), Vec::new());
+        for (kind, id) in these {
+            let Some(record) = self.get_mut(&kind, &id) else { continue };
+            if !record.settle(now) {
+                self.remove(&kind, &id);
+                gone.push((kind, id));
+            } else if !record.changes.is_empty() {
+                left.push((kind, id));
+            }
+        }
+        left.dedup();
+        self.changing = Changing::These(left);
+        gone
+    }
+
+    fn all_changing(&self) -> Vec<(Box<str>, Box<str>)> {
+        let ids = |(kind, of): (&Box<str>, &IndexMap<Box<str>, Record>)| {
+            let changing = of.iter().filter(|(_, record)| !record.changes.is_empty());
+            changing.map(|(id, _)| (kind.clone(), id.clone())).collect::<Vec<_>>()
+        };
+        self.by_kind.iter().flat_map(ids).collect()
+    }
+}
+
+impl Stored for Records {
+    fn len(&self) -> usize {
+        self.by_kind.values().map(IndexMap::len).sum()
+    }
+
+    fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
+        let records = self.by_kind.values_mut().flat_map(IndexMap::values_mut);
+        records.flat_map(|record| &mut record.changes).for_each(|change| visit(&mut change.run));
+    }
+}
+
+/// A lifecycle, by its name in [`LIFECYCLES`].
+mod named {
+    use super::{LIFECYCLES, Lifecycle, lifecycle};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
+    pub fn serialize<S: Serializer>(
+        lifecycle: &&'static Lifecycle,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let named = LIFECYCLES.iter().find(|(_, known)| std::ptr::eq(*known, *lifecycle));
+        serializer.serialize_str(named.map_or("working", |(name, _)| name))
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static Lifecycle, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        lifecycle(&name).ok_or_else(|| D::Error::custom(format!("no lifecycle is called {name:?}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::Outcome;
+    use super::*;
+    use serde_json::json;
+
+    const START: Moment = Moment::from_milliseconds(1_000);
+    const LATER: Moment = Moment::from_milliseconds(9_000);
+
+    fn members(value: Value) -> Members {
+        let Value::Object(members) = value else { panic!("an object") };
+        members
+    }
+
+    fn records(outcome: Outcome, removes: bool) -> Records {
+        let mut records = Records::default();
+        let record = Record { members: members(json!({"size": 1})), ..Record::default() };
+        records.insert("instance", "a", record);
+        let part = Record { parent: "a".into(), ..Record::default() };
+        records.insert("account", "b", part);
+        let change = Change {
+            run: Execution::new(1, START, 4_000, outcome),
+            lifecycle: lifecycle("dcs_extending").unwrap(),
+            status: "status".into(),
+            meanwhile: members(json!({"busy": true})),
+            then: members(json!({"size": 2, "busy": false})),
+            otherwise: members(json!({"busy": false})),
+            removes,
+        };
+        records.change("instance", "a", change);
+        records
+    }
+
+    fn shown(records: &Records, now: Moment) -> Value {
+        let record = records.get("instance", "a").unwrap();
+        Value::Object(record.shown(now).unwrap().into_owned())
+    }
+
+    #[test]
+    fn a_change_shows_while_it_runs_and_when_it_has_ended() {
+        let mut records = records(Outcome::Succeeds, false);
+        let running = json!({"size": 1, "busy": true, "status": "EXTENDING"});
+        assert_eq!(shown(&records, START), running);
+        let done = json!({"size": 2, "busy": false, "status": "RUNNING"});
+        assert_eq!(shown(&records, LATER), done);
+        assert_eq!(records.settle(LATER), []);
+        assert_eq!(records.get("instance", "a").unwrap().changes.len(), 0);
+        assert_eq!(shown(&records, LATER), done);
+    }
+
+    #[test]
+    fn a_change_that_fails_leaves_what_was() {
+        let failed = json!({"size": 1, "busy": false, "status": "RUNNING"});
+        assert_eq!(shown(&records(Outcome::FAILS, false), LATER), failed);
+    }
+
+    #[test]
+    fn what_is_removed_takes_its_parts_along() {
+        let mut records = records(Outcome::Succeeds, true);
+        assert_eq!(records.settle(START), []);
+        assert_eq!(records.settle(LATER), [("instance".into(), "a".into())]);
+        assert!(records.is_empty());
+    }
+}
