@@ -4,8 +4,8 @@
 //! here, and its folder in `fixtures/`; what is forgotten fails the build or the sweep test
 //! `every_operation_has_its_fixtures`.
 
-pub mod find;
 mod declared;
+pub mod find;
 mod job;
 pub mod nearest;
 mod paging;
@@ -25,9 +25,9 @@ mod geminidb {
     mod list_db_cache_rules;
     mod list_jobs;
     mod show_api_version;
-    mod shown;
     mod show_instance_biactive_regions;
     mod show_instance_role;
+    mod shown;
     mod update_db_cache_rule;
 
     pub use create_db_cache_mapping::CreateDbCacheMapping;
@@ -41,10 +41,10 @@ mod geminidb {
     pub use list_db_cache_mappings::ListDbCacheMappings;
     pub use list_db_cache_rules::ListDbCacheRules;
     pub use list_jobs::ListJobs;
-    pub use shown::{biactive_actions, dual_active, groups};
     pub use show_api_version::ShowApiVersion;
     pub use show_instance_biactive_regions::ShowInstanceBiactiveRegions;
     pub use show_instance_role::ShowInstanceRole;
+    pub use shown::{biactive_actions, dual_active, groups};
     pub use update_db_cache_rule::UpdateDbCacheRule;
 }
 
@@ -52,7 +52,6 @@ mod dcs {
     pub mod service;
 
     mod batch;
-    mod known_instance;
     mod stopping;
     mod task_detail;
 

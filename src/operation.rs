@@ -1,9 +1,9 @@
 //! What an operation is, and its type-erased form in the registry.
 
 use crate::cloud::{Call, JobKind, Lifecycle, RequestContext, State};
-use crate::contract::{Contract, Service};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
+use crate::contract::{Contract, Service};
 use crate::error::Refusal;
 use axum::http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
+use std::panic::RefUnwindSafe;
 
 /// One page of the vendor's documentation: its contract and what the call does.
 ///
@@ -83,7 +84,7 @@ impl Head {
 }
 
 /// An operation whose types are erased. What is declared is read when it is first asked for.
-pub trait Described: Debug + Sync {
+pub trait Described: Debug + RefUnwindSafe + Sync {
     /// The page's tables.
     fn contract(&self) -> &'static Contract;
 
@@ -94,7 +95,11 @@ pub trait Described: Debug + Sync {
     fn activities(&self) -> Vec<&'static Lifecycle>;
 
     /// Runs the operation on a checked document.
-    fn perform(&self, document: Json<'_>, project: &mut RequestContext<'_>) -> Result<Output, Failure>;
+    fn perform(
+        &self,
+        document: Json<'_>,
+        project: &mut RequestContext<'_>,
+    ) -> Result<Output, Failure>;
 
     /// Whether the operation claims a request on a shared path.
     fn claims(&self, sent: &Sent<'_>, state: &State) -> bool;
@@ -212,7 +217,11 @@ impl<O: Operation> Described for Coded<O> {
         O::LIFECYCLES.to_vec()
     }
 
-    fn perform(&self, document: Json<'_>, project: &mut RequestContext<'_>) -> Result<Output, Failure> {
+    fn perform(
+        &self,
+        document: Json<'_>,
+        project: &mut RequestContext<'_>,
+    ) -> Result<Output, Failure> {
         perform::<O>(document, project)
     }
 

@@ -83,7 +83,11 @@ impl Described for Declared {
         self.declaration().lifecycles().collect()
     }
 
-    fn perform(&self, document: Json<'_>, context: &mut RequestContext<'_>) -> Result<Output, Failure> {
+    fn perform(
+        &self,
+        document: Json<'_>,
+        context: &mut RequestContext<'_>,
+    ) -> Result<Output, Failure> {
         perform::perform(self.declaration(), document, context)
     }
 

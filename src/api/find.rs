@@ -21,7 +21,7 @@ pub fn routes(
         let names: Vec<_> = routes.iter().map(|route| route.contract().service.name).collect();
         routes.retain(|route| route.contract().service.name.eq_ignore_ascii_case(service));
         let Some(first) = routes.first() else { return Err(unknown("service", service, names)) };
-        what = format!("operation of {}", first.contract.service.name);
+        what = format!("operation of {}", first.contract().service.name);
     }
     if let Some(operation) = operation {
         let names: Vec<_> = routes.iter().map(|route| route.contract().id).collect();
@@ -48,9 +48,9 @@ pub fn require_here(routes: &[&Route], project_id: &str) -> Result<(), ControlEr
     }
     let meant = match routes {
         [] => return Ok(()),
-        [only] => only.contract.id,
+        [only] => only.contract().id,
         [first, rest @ ..] => {
-            let service = first.contract.service;
+            let service = first.contract().service;
             let is_one = rest.iter().all(|route| std::ptr::eq(route.contract().service, service));
             if is_one { service.name } else { "what is meant" }
         }

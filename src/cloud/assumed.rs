@@ -70,26 +70,10 @@ pub mod geminidb {
     pub const VOLUME_SIZE: &str = "100";
     /// Used storage in GB.
     pub const VOLUME_USED: &str = "0.01";
-    /// The storage engine of all of them.
-    pub const STORAGE_ENGINE: &str = "rocksDB";
-    /// Its administrator.
-    pub const USER: &str = "rwuser";
     /// Its network; the range is one for documentation (RFC 5737).
     pub const CIDR: &str = "198.51.100.0/24";
-    /// The VPC of every instance.
-    pub const VPC: &str = "490a4a08-ef4b-44c5-94be-3051ef9e4fce";
     /// Its subnet.
     pub const SUBNET: &str = "0e2eda62-1d42-4d64-a9d1-4e9aa9cd994f";
-    /// Its security group.
-    pub const SECURITY_GROUP: &str = "2a1f7fc8-3307-42a7-aa6f-42c8b9b8f8c5";
-    /// When backups are made, in UTC.
-    pub const BACKUP_WINDOW: &str = "16:00-17:00";
-    /// How many days they are kept.
-    pub const BACKUP_DAYS: u8 = 7;
-    /// When it is maintained, in UTC.
-    pub const MAINTENANCE_WINDOW: &str = "18:00-22:00";
-    /// The enterprise project `default`.
-    pub const ENTERPRISE_PROJECT: &str = "0";
 }
 
 /// Id and name of the role that every user has: what an account's administrator is answered.
@@ -147,16 +131,6 @@ pub const CLICKHOUSE_FLAVOR: &str = "gaussdb.clickhouse.xlarge.x86.4";
 /// Used part of its storage in GB.
 pub const CLICKHOUSE_STORAGE_USED: &str = "1";
 
-/// Version and kernel version of a TaurusDB instance.
-pub const TAURUSDB_VERSION: (&str, &str) = ("8.0", "2.0.60.241200");
-/// Its port, which is a number in some answers and text in others.
-pub const TAURUSDB_PORT: (u16, &str) = (3306, "3306");
-/// Its specification code.
-pub const TAURUSDB_FLAVOR: &str = "gaussdb.mysql.xlarge.x86.4";
-/// Its storage in GB, as a whole and used.
-pub const TAURUSDB_STORAGE: (u32, &str) = (100, "1");
-/// Its backup window and the days that a backup is kept.
-pub const BACKUP_STRATEGY: (&str, &str) = ("17:00-18:00", "7");
 /// When the service may maintain it.
 pub const TAURUSDB_MAINTENANCE: (&str, &str) = ("02:00", "06:00");
 /// The availability zone of what was adopted.
@@ -241,83 +215,3 @@ pub const BACKUP_BYTES: u32 = 1_048_576;
 
 /// `error_code` of a backup that an id starting with `0000dead` let fail.
 pub const BACKUP_ERROR: &str = "DCS.5000";
-
-/// A DCS instance, which no call of these creates: one small Redis is shown for every id.
-pub mod dcs {
-    /// It can be used.
-    pub const STATUS: &str = "RUNNING";
-    /// Nothing else is to say about its status.
-    pub const SUB_STATUS: &str = "NORMAL";
-    /// The only engine that is migrated.
-    pub const ENGINE: &str = "Redis";
-    /// Addresses can be switched from 4.0 on.
-    pub const ENGINE_VERSION: &str = "6.0";
-    /// A single node of 1 GB.
-    pub const SPEC_CODE: &str = "redis.single.xu1.large.1";
-    /// In GB.
-    pub const CAPACITY: u32 = 1;
-    /// The same as text.
-    pub const CAPACITY_MINOR: &str = "1";
-    /// In MB.
-    pub const MAX_MEMORY: u32 = 1024;
-    /// In MB.
-    pub const USED_MEMORY: u32 = 2;
-    /// Of every Redis.
-    pub const PORT: u16 = 6379;
-    /// The network that every instance stands in.
-    pub const VPC_ID: &str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
-    /// Its name.
-    pub const VPC_NAME: &str = "vpc-default";
-    /// The subnet that every instance stands in.
-    pub const SUBNET_ID: &str = "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e";
-    /// Its name.
-    pub const SUBNET_NAME: &str = "subnet-default";
-    /// Its addresses, for documentation (RFC 5737).
-    pub const SUBNET_CIDR: &str = "198.51.100.0/24";
-    /// The security group of every instance.
-    pub const SECURITY_GROUP_ID: &str = "2c3d4e5f-6a7b-4c8d-8e9f-1a2b3c4d5e6f";
-    /// Its name.
-    pub const SECURITY_GROUP_NAME: &str = "default";
-    /// The zone of every node.
-    pub const ZONE: &str = "eu-mock-1a";
-    /// Its ID.
-    pub const ZONE_ID: &str = "3d4e5f6a7b8c4d9e8f0a1b2c3d4e5f6a";
-    /// Before any world begins.
-    pub const CREATED_AT: &str = "2020-01-01T00:00:00.000Z";
-    /// Pay-per-use.
-    pub const CHARGING_MODE: u8 = 0;
-    /// Who created it.
-    pub const USER_ID: &str = "4e5f6a7b8c9d4e0f8a1b2c3d4e5f6a7b";
-    /// The same by name.
-    pub const USER_NAME: &str = "papercloud";
-    /// Passwords are accepted and not needed.
-    pub const NO_PASSWORD_ACCESS: &str = "true";
-    /// The service's default window.
-    pub const MAINTAIN_BEGIN: &str = "02:00:00";
-    /// Its end.
-    pub const MAINTAIN_END: &str = "06:00:00";
-    /// The default enterprise project.
-    pub const ENTERPRISE_PROJECT_ID: &str = "0";
-    /// Its name.
-    pub const ENTERPRISE_PROJECT_NAME: &str = "default";
-    /// Architecture.
-    pub const CPU_TYPE: &str = "x86_64";
-    /// The basic edition.
-    pub const PRODUCT_TYPE: &str = "generic";
-    /// In memory.
-    pub const STORAGE_TYPE: &str = "DRAM";
-    /// One node.
-    pub const CACHE_MODE: &str = "single";
-    /// Slow queries are logged.
-    pub const SUPPORT_SLOW_LOG: &str = "true";
-    /// Of every Redis that is no cluster.
-    pub const DATABASES: u32 = 256;
-    /// The node itself.
-    pub const REPLICAS: u32 = 1;
-    /// No cluster.
-    pub const SHARDS: u32 = 1;
-    /// Of DCS, in bills.
-    pub const SERVICE_TYPE_CODE: &str = "hws.service.type.dcs3";
-    /// Of a Redis, in bills.
-    pub const RESOURCE_TYPE_CODE: &str = "hws.resource.type.dcs3";
-}

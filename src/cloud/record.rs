@@ -4,9 +4,9 @@
 //! each with its run: what the record shows follows from them and from the moment, as every status
 //! does. A change that has come to rest is folded in at the next look.
 
-use crate::clock::Moment;
-use super::lifecycle::{Lifecycle, Execution};
+use super::lifecycle::{Execution, Lifecycle};
 use super::stored::Stored;
+use crate::clock::Moment;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -83,22 +83,16 @@ pub static LIFECYCLES: &[(&str, &Lifecycle)] = &[
             fails: "failed",
         },
     ),
-    (
-        "diagnosis",
-        &Lifecycle { stages: &[("diagnosing", 1.0)], ends: "finished", fails: "failed" },
-    ),
-    (
-        "background",
-        &Lifecycle { stages: &[("EXECUTING", 1.0)], ends: "SUCCESS", fails: "FAIL" },
-    ),
+    ("diagnosis", &Lifecycle { stages: &[("diagnosing", 1.0)], ends: "finished", fails: "failed" }),
+    ("background", &Lifecycle { stages: &[("EXECUTING", 1.0)], ends: "SUCCESS", fails: "FAIL" }),
     ("vpc", &Lifecycle { stages: &[("CREATING", 1.0)], ends: "OK", fails: "DOWN" }),
     ("subnet", &Lifecycle { stages: &[("UNKNOWN", 1.0)], ends: "ACTIVE", fails: "ERROR" }),
     ("publicip", &Lifecycle { stages: &[("PENDING_CREATE", 1.0)], ends: "DOWN", fails: "ERROR" }),
-    ("backup_building", &Lifecycle { stages: &[("BUILDING", 1.0)], ends: "COMPLETED", fails: "FAILED" }),
     (
-        "proxy",
-        &Lifecycle { stages: &[("ENABLING PROXY", 1.0)], ends: "ACTIVE", fails: "FAILED" },
+        "backup_building",
+        &Lifecycle { stages: &[("BUILDING", 1.0)], ends: "COMPLETED", fails: "FAILED" },
     ),
+    ("proxy", &Lifecycle { stages: &[("ENABLING PROXY", 1.0)], ends: "ACTIVE", fails: "FAILED" }),
 ];
 
 /// The lifecycle with a name.
@@ -192,7 +186,9 @@ struct WrittenRecord {
 impl From<WrittenRecords> for Records {
     fn from(WrittenRecords { seeded, records: written }: WrittenRecords) -> Self {
         let mut records = Self { seeded, ..Self::default() };
-        written.into_iter().for_each(|one| records.insert(&one.kind, &one.id, one.record));
+        for one in written {
+            records.insert(&one.kind, &one.id, one.record);
+        }
         records
     }
 }
@@ -301,7 +297,9 @@ impl Records {
                 stays
             });
         }
-        gone.iter().for_each(|id| self.remove_parts(id));
+        for id in gone {
+            self.remove_parts(&id);
+        }
     }
 
     /// Folds in what has come to rest. The ids of those that are gone since, with their kinds.
@@ -327,11 +325,13 @@ impl Records {
     }
 
     fn all_changing(&self) -> Vec<(Box<str>, Box<str>)> {
-        let ids = |(kind, of): (&Box<str>, &IndexMap<Box<str>, Record>)| {
-            let changing = of.iter().filter(|(_, record)| !record.changes.is_empty());
-            changing.map(|(id, _)| (kind.clone(), id.clone())).collect::<Vec<_>>()
-        };
-        self.by_kind.iter().flat_map(ids).collect()
+        let mut changing = Vec::new();
+        for (kind, of) in &self.by_kind {
+            for (id, _) in of.iter().filter(|(_, record)| !record.changes.is_empty()) {
+                changing.push((kind.clone(), id.clone()));
+            }
+        }
+        changing
     }
 }
 

@@ -32,7 +32,8 @@ pub fn read(
                 "match: no operation that is meant declares {path}{meant}"
             )));
         }
-        if let Some(secret) = routes.iter().find_map(|route| secret(route.contract(), path, value)) {
+        if let Some(secret) = routes.iter().find_map(|route| secret(route.contract(), path, value))
+        {
             let secret = shown(&secret);
             let reason =
                 format!("match: {secret} is a secret or not declared, and no rule may name it");

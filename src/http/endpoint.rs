@@ -40,9 +40,8 @@ static ENTRANCES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint { template, routes }
     };
     let aliased = |routes: &'static [Route]| {
-        let same_aliases = routes.chunk_by(|left, right| {
-            left.head.alias_templates().eq(right.head.alias_templates())
-        });
+        let same_aliases = routes
+            .chunk_by(|left, right| left.head.alias_templates().eq(right.head.alias_templates()));
         same_aliases.flat_map(|routes| {
             let templates = routes[0].head.alias_templates();
             templates.map(move |template| Endpoint { template, routes })
@@ -63,9 +62,9 @@ pub fn by_template() -> BTreeMap<&'static str, Vec<(Method, Vec<&'static Endpoin
     let mut templates: BTreeMap<&str, Vec<(Method, Vec<_>)>> = BTreeMap::new();
     for endpoint in ENTRANCES.iter() {
         // The router takes two templates that differ in the names of parameters for one.
-        let same = templates.keys().any(|known| {
-            fits(known, &endpoint.template) && fits(&endpoint.template, known)
-        });
+        let same = templates
+            .keys()
+            .any(|known| fits(known, &endpoint.template) && fits(&endpoint.template, known));
         if !same {
             templates.insert(&endpoint.template, Vec::new());
         }

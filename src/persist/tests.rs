@@ -162,7 +162,8 @@ fn whatever_is_set_going_is_steered_in_every_copy() {
             let (before, steered): (Activity, Activity) = {
                 let mut world = cell.lock();
                 let now = world.state.clock.now();
-                let of_it = |activity: &&Activity| std::ptr::eq(activity.contract, route.contract());
+                let of_it =
+                    |activity: &&Activity| std::ptr::eq(activity.contract, route.contract());
                 let found = world.state.timeline.under_way().find(of_it).cloned();
                 let before = found.unwrap_or_else(|| panic!("{operation} set nothing going"));
                 let job = before.job.map(|(id, _)| id.to_string());

@@ -8,8 +8,8 @@ use super::mistake::{Mistake, Problem};
 use super::services;
 use super::tables::Block;
 use crate::cloud::{JobKind, Lifecycle, record};
+use crate::contract::{Awaits, Contract, ErrorKind, Field, Note, Refused, Source};
 use crate::operation::Head;
-use crate::contract::{Awaits, Contract, Field, Note, Refused, ErrorKind, Source};
 use axum::http::{Method, StatusCode};
 
 /// An operation.
@@ -162,9 +162,8 @@ impl Declaration {
 
     /// Whether it changes what is there.
     pub fn changes(&self) -> bool {
-        let changes = |step: &Step| {
-            !matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Let(..))
-        };
+        let changes =
+            |step: &Step| !matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Let(..));
         self.steps.iter().any(changes)
     }
 }
@@ -186,7 +185,8 @@ impl Reader {
                 expected: word == "expect",
             },
             "let" => {
-                let (name, value) = rest.split_once(" = ").ok_or_else(|| line.mistake("let name = value"))?;
+                let (name, value) =
+                    rest.split_once(" = ").ok_or_else(|| line.mistake("let name = value"))?;
                 Step::Let(name.trim().into(), expression(value)?)
             }
             "create" => {

@@ -57,9 +57,9 @@ impl Expression {
         match self {
             Self::Literal(value) => Cow::Borrowed(value),
             Self::This => Cow::Borrowed(this),
-            Self::Name(name) => Cow::Borrowed(
-                this.get(&**name).or_else(|| context.named(name)).unwrap_or(&NOTHING),
-            ),
+            Self::Name(name) => {
+                Cow::Borrowed(this.get(&**name).or_else(|| context.named(name)).unwrap_or(&NOTHING))
+            }
             Self::Sent(name) if name.is_empty() => Cow::Borrowed(context.sent),
             Self::Sent(name) => Cow::Borrowed(context.sent.get(&**name).unwrap_or(&NOTHING)),
             Self::Member(of, key) => member(of.value(this, context), &key.value(this, context)),
@@ -191,7 +191,11 @@ pub fn number(value: &Value) -> Option<f64> {
 /// A number without an idle fraction.
 pub fn from_number(number: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "in range and without fraction")]
-    if number.fract() == 0.0 && number.abs() < 9e15 { (number as i64).into() } else { number.into() }
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        (number as i64).into()
+    } else {
+        number.into()
+    }
 }
 
 fn binary(operator: &str, left: &Value, right: &Value) -> Value {
@@ -335,7 +339,8 @@ impl<'s> Parser<'s> {
     }
 
     fn unary(&mut self) -> Result<Expression, Problem> {
-        if self.rest.trim_start().starts_with("!") && !self.rest.trim_start().starts_with("!=") {
+        let start = self.rest.trim_start();
+        if start.starts_with('!') && !start.starts_with("!=") {
             self.need("!")?;
             return Ok(Expression::Not(self.unary()?.into()));
         }

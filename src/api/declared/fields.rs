@@ -88,9 +88,9 @@ fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
             }
         }
         "one" => Kind::OneOf(words.rest_of_list().into_iter().map(leak).collect::<Vec<_>>().leak()),
-        "int" => words.range()?.map_or(Kind::Integer(i64::MIN, i64::MAX), |(least, most)| {
-            Kind::Integer(least, most)
-        }),
+        "int" => words
+            .range()?
+            .map_or(Kind::Integer(i64::MIN, i64::MAX), |(least, most)| Kind::Integer(least, most)),
         "text-int" => words.range()?.map_or(Kind::IntegerOrText(0, i64::MAX), |(least, most)| {
             Kind::IntegerOrText(least, most)
         }),

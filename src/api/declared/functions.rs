@@ -72,17 +72,14 @@ impl Context<'_> {
     /// All records of a kind as they are shown now, in the order they became known.
     fn records(&self, kind: &Kind) -> Vec<Value> {
         let state = &*self.project.state;
-        let all: Vec<Members> = match &kind.instance {
-            Some(of) => {
-                let instances = state.instances.values();
-                let own = instances.filter(|one| of.engines.contains(&one.engine));
-                own.filter_map(|one| self.record(kind, &one.id)).collect()
-            }
-            None => {
-                let of = state.records.of(kind.name);
-                let shown = of.filter_map(|(_, record)| record.shown(self.project.now));
-                shown.map(Cow::into_owned).collect()
-            }
+        let all: Vec<Members> = if let Some(of) = &kind.instance {
+            let instances = state.instances.values();
+            let own = instances.filter(|one| of.engines.contains(&one.engine));
+            own.filter_map(|one| self.record(kind, &one.id)).collect()
+        } else {
+            let of = state.records.of(kind.name);
+            let shown = of.filter_map(|(_, record)| record.shown(self.project.now));
+            shown.map(Cow::into_owned).collect()
         };
         all.into_iter().map(Value::Object).collect()
     }

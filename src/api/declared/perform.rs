@@ -6,7 +6,10 @@ use super::fields::Answer;
 use super::functions::Context;
 use super::kind::Kind;
 use super::tables;
-use crate::cloud::{RequestContext, record::{Change, Members, Record, merge}};
+use crate::cloud::{
+    RequestContext,
+    record::{Change, Members, Record, merge},
+};
 use crate::contract::json::Json;
 use crate::contract::{Engine, InstanceKind, Kind as Type, Mode, Presence};
 use crate::error::{Refusal, Resource};
@@ -252,8 +255,8 @@ impl Act<'_, '_> {
             let word = |of: &Expression| text(&of.value(&seen, &context));
             let engine = Engine::all().find(|engine| engine.word() == word(&of.engine))?;
             let named = Mode::ALL.into_iter().find(|known| known.name() == word(&of.mode));
-            let mode = named.unwrap_or_else(|| engine.usual_mode());
-            Some((InstanceKind { engine, mode, name: "" }, text(&seen["name"])))
+            let wanted = named.unwrap_or_else(|| engine.usual_mode());
+            Some((InstanceKind { engine, mode: wanted, name: "" }, text(&seen["name"])))
         });
         let parent = parent.unwrap_or_default().into();
         let record = Record { parent, members: made, changes: Vec::new() };
@@ -365,12 +368,11 @@ impl Act<'_, '_> {
         let mut object = Map::with_capacity(table.len());
         for answer in table {
             let name = answer.field.name;
-            let value = match &answer.value {
-                Some(value) => value.value(view, &self.context()).into_owned(),
-                None => {
-                    let sent = || if top { self.sent.get(name) } else { None };
-                    view.get(name).or_else(sent).cloned().unwrap_or_default()
-                }
+            let value = if let Some(value) = &answer.value {
+                value.value(view, &self.context()).into_owned()
+            } else {
+                let sent = || if top { self.sent.get(name) } else { None };
+                view.get(name).or_else(sent).cloned().unwrap_or_default()
             };
             let value = self.shaped(answer, value);
             if !value.is_null() || answer.field.nullable {

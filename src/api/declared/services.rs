@@ -2,7 +2,7 @@
 
 use crate::api::{dcs, geminidb, taurusdb};
 use crate::cloud::{Lifecycle, Owner};
-use crate::contract::{Envelope, Refused, Service, ErrorKind};
+use crate::contract::{Envelope, ErrorKind, Refused, Service};
 use axum::http::StatusCode;
 
 /// A service of which nothing but its codes is special.

@@ -29,7 +29,6 @@ pub static FILES: &[(&str, &str)] = files![
     "taurusdb/settings.api",
     "taurusdb/accounts.api",
     "taurusdb/proxy.api",
-    "taurusdb/starrocks.api",
     "vpc/network.api",
     "vpc/security.api",
     "vpc/eip.api",
@@ -50,13 +49,8 @@ pub struct Block {
 }
 
 /// All blocks.
-static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let dev = std::env::var("PAPER_DEV").ok(); // DEV
-    FILES.iter().flat_map(|(file, text)| {
-        let over = dev.as_ref().and_then(|d| std::fs::read_to_string(format!("{d}/{file}")).ok());
-        blocks(file, over.map_or(*text, |t| t.leak()))
-    }).collect()
-});
+static BLOCKS: LazyLock<Vec<Block>> =
+    LazyLock::new(|| FILES.iter().flat_map(|(file, text)| blocks(file, text)).collect());
 
 /// All but the operations, by the two words that they begin with.
 static NAMED: LazyLock<HashMap<(&str, &str), Block>> = LazyLock::new(|| {
@@ -87,7 +81,8 @@ pub fn named(sort: &str, name: &str) -> Option<Block> {
 
 /// The names of all blocks of a sort.
 pub fn names(sort: &str) -> impl Iterator<Item = &'static str> {
-    let names = BLOCKS.iter().filter_map(move |block| block.head.strip_prefix(sort)?.strip_prefix(' '));
+    let names =
+        BLOCKS.iter().filter_map(move |block| block.head.strip_prefix(sort)?.strip_prefix(' '));
     names.map(|name| name.split(' ').next().unwrap_or_default())
 }
 

@@ -68,44 +68,14 @@ pub struct Product {
     engine: Engine,
     /// Its name in filters, answers and flavours.
     pub datastore: &'static str,
-    /// Its version.
-    pub version: &'static str,
-    /// The same with all its parts.
-    pub whole_version: &'static str,
-    /// The port that its instances listen on.
-    pub port: &'static str,
 }
 
-/// The engines of GeminiDB, each in a version that the documents name.
+/// The engines of GeminiDB.
 const PRODUCTS: &[Product] = &[
-    Product {
-        engine: Engine::GeminiDbRedis,
-        datastore: "redis",
-        version: "5.0",
-        whole_version: "5.0.14.0",
-        port: "6379",
-    },
-    Product {
-        engine: Engine::GeminiDbCassandra,
-        datastore: "cassandra",
-        version: "3.11",
-        whole_version: "3.11.3.0",
-        port: "8635",
-    },
-    Product {
-        engine: Engine::GeminiDbMongo,
-        datastore: "mongodb",
-        version: "4.0",
-        whole_version: "4.0.3.0",
-        port: "8635",
-    },
-    Product {
-        engine: Engine::GeminiDbInflux,
-        datastore: "influxdb",
-        version: "1.8",
-        whole_version: "1.8.9.0",
-        port: "8635",
-    },
+    Product { engine: Engine::GeminiDbRedis, datastore: "redis" },
+    Product { engine: Engine::GeminiDbCassandra, datastore: "cassandra" },
+    Product { engine: Engine::GeminiDbMongo, datastore: "mongodb" },
+    Product { engine: Engine::GeminiDbInflux, datastore: "influxdb" },
 ];
 
 impl Product {

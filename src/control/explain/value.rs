@@ -40,11 +40,13 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
             let sent = number_of(sent)?;
             allowed.iter().min_by_key(|number| number.abs_diff(sent)).map(|number| json!(number))
         }
-        (Kind::Boolean | Kind::BooleanOrText, sent) => match text_of(sent)?.trim().to_lowercase().as_str() {
-            "true" | "1" | "yes" => Some(json!(true)),
-            "false" | "0" | "no" => Some(json!(false)),
-            _ => None,
-        },
+        (Kind::Boolean | Kind::BooleanOrText, sent) => {
+            match text_of(sent)?.trim().to_lowercase().as_str() {
+                "true" | "1" | "yes" => Some(json!(true)),
+                "false" | "0" | "no" => Some(json!(false)),
+                _ => None,
+            }
+        }
         (Kind::Object(_) | Kind::Map, _) => None,
     }
 }

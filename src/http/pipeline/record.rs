@@ -31,7 +31,7 @@ impl Exchange<'_> {
         let mut record = std::mem::take(record);
         if let [only] = request.routes {
             // Refused before it was chosen, it is known all the same.
-            record.contract = Some(only.contract);
+            record.contract = Some(only.contract());
         }
         record.cut_off = disruption == Some(Disruption::Truncate);
         let answer = (disruption != Some(Disruption::Reset)).then_some(response);
