@@ -190,7 +190,8 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
 
 /// Every place where the documents disagree, and what is done: the same as in the README's table.
 fn list_disagreements() -> Value {
-    let found = rules::disagreements(api::routes().iter().map(crate::operation::Route::contract)).into_iter();
+    let found = rules::disagreements(api::routes().iter().map(crate::operation::Route::contract))
+        .into_iter();
     let shown = |(operation, note): (&str, ListedNote)| json!({ "operation": operation, "matter": note.matter, "decision": note.decision });
     let all: Vec<_> = found.map(shown).collect();
     json!({ "count": all.len(), "disagreements": all })

@@ -55,7 +55,7 @@ pub struct Drawn {
     #[serde(with = "words::count")]
     pub backup: u64,
     /// Of records of declared kinds.
-    #[serde(default, deserialize_with = "words::count")]
+    #[serde(default, with = "words::count")]
     pub record: u64,
 }
 

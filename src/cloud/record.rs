@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use uuid::Uuid;
 
 /// The members of a record.
 pub type Members = Map<String, Value>;
@@ -210,6 +211,12 @@ enum Changing {
     These(Vec<(Box<str>, Box<str>)>),
 }
 
+/// What the ids of records end in, behind their digits.
+const ENDS: &[&str] = &[
+    "", "in06", "in07", "in10", "in12", "in13", "br06", "br10", "br12", "br13", "pr06", "pr07",
+    "pr10", "pr12", "pr13", "po01",
+];
+
 /// The kind under which instances that are gone are remembered.
 const GONE: &str = "gone";
 
@@ -244,6 +251,13 @@ impl Records {
     pub fn of(&self, kind: &str) -> impl DoubleEndedIterator<Item = (&str, &Record)> {
         let of = self.by_kind.get(kind).into_iter().flatten();
         of.map(|(id, record)| (&**id, record))
+    }
+
+    /// Whether one has an id that follows from this one.
+    pub fn has(&self, id: Uuid) -> bool {
+        let digits = id.simple().to_string();
+        let known = |id: &str| self.by_kind.values().any(|of| of.contains_key(id));
+        known(&id.to_string()) || ENDS.iter().any(|end| known(&format!("{digits}{end}")))
     }
 
     /// One of a kind.

@@ -422,7 +422,8 @@ impl<'w> RequestContext<'w> {
 
     /// A new id for a record.
     pub fn new_record_id(&mut self) -> Uuid {
-        self.state.ids.next(IdKind::Record)
+        let State { ids, records, .. } = &mut *self.state;
+        ids.next(IdKind::Record, |id| records.has(id))
     }
 
     /// A new id for a memory mapping.

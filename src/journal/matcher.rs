@@ -104,7 +104,8 @@ impl Matcher {
             self.operation.is_none_or(|id| contract.id == id)
                 && self.service.is_none_or(|service| contract.service.name == service)
         };
-        let contracts = api::routes().iter().map(crate::operation::Route::contract).filter(|one| is_meant(one));
+        let contracts =
+            api::routes().iter().map(crate::operation::Route::contract).filter(|one| is_meant(one));
         let mut kinds = contracts.filter_map(|contract| kind_in(contract, path));
         let (kind, is_secret) = kinds.next()?;
         // What one contract calls a secret is shown by none.

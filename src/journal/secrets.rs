@@ -502,7 +502,7 @@ mod tests {
     fn jobs_and_tasks_have_no_secrets_and_tokens_may() {
         let open = |id: &str| {
             let route = ROUTES.iter().find(|route| route.contract().id == id);
-            reveals_nothing(route.expect("an operation").contract)
+            reveals_nothing(route.expect("an operation").contract())
         };
         for id in ["CreateDbCacheMapping", "ListMigrationTask", "ListJobs"] {
             assert!(open(id), "{id}");

@@ -5,8 +5,8 @@ use super::faults::{FaultsSpec, Scenarios};
 use super::specs::{BackupSpec, InstanceSpec, JobSpec, TaskSpec};
 use super::{FORMAT, Problem, VERSION, words};
 use crate::clock::{Clock, Moment};
-use crate::cloud::words as counts;
 use crate::cloud::record::Records;
+use crate::cloud::words as counts;
 use crate::cloud::{
     Activity, Backups, Checked, ClickHouse, ClickHouses, Drawn, Execution, Jobs, Lifecycle,
     MemoryMapping, MemoryRule, MigrationTask, MigrationTasks, Relationship, Replication,

@@ -118,7 +118,10 @@ pub mod lifecycle {
         lifecycle: &&'static Lifecycle,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let named = LIFECYCLES.iter().chain(record::LIFECYCLES).find(|(_, known)| std::ptr::eq(*known, *lifecycle));
+        let named = LIFECYCLES
+            .iter()
+            .chain(record::LIFECYCLES)
+            .find(|(_, known)| std::ptr::eq(*known, *lifecycle));
         super::write(named.map(|(name, _)| (*name).to_owned()), serializer)
     }
 
@@ -126,7 +129,10 @@ pub mod lifecycle {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Lifecycle, D::Error> {
-        let known = LIFECYCLES.iter().chain(record::LIFECYCLES).map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
+        let known = LIFECYCLES
+            .iter()
+            .chain(record::LIFECYCLES)
+            .map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
         super::read(deserializer, known)
     }
 }

@@ -342,7 +342,7 @@ impl Act<'_, '_> {
             self.name("job", written.into());
         }
         for ((kind, id, _), [meanwhile, then, otherwise]) in targets.into_iter().zip(shows) {
-            let run = self.project.start(step.lifecycle, &id);
+            let run = self.project.start(step.lifecycle, &*id);
             let (status, removes) = (step.status.clone(), step.removes);
             let lifecycle = step.lifecycle;
             let change = Change { run, lifecycle, status, meanwhile, then, otherwise, removes };
