@@ -105,7 +105,7 @@ fn require_declared(
 /// The operations that the parameters `operation` and `service` of a query name; all of them where
 /// there is neither.
 pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
-    Ok(routes_of(query)?.into_iter().map(|route| route.contract()).collect())
+    Ok(routes_of(query)?.into_iter().map(Route::contract).collect())
 }
 
 /// The same as they stand in the registry.
