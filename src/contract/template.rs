@@ -34,6 +34,9 @@ pub fn fits(path: &str, template: &str) -> bool {
         && path.next().is_none()
 }
 
+/// What another word weighs, besides its letters.
+const ANOTHER_WORD: usize = 4;
+
 /// How many letters two paths differ in, if these are at most so many; a segment that fits a
 /// parameter costs nothing.
 pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
@@ -44,7 +47,11 @@ pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
         Some(_) => 0,
         None if sent == known => 0,
         None if sent.len() > 64 => known.len(),
-        None => strsim::osa_distance(sent, known),
+        None => {
+            let letters = strsim::osa_distance(sent, known);
+            // Another word altogether is no slip, however short both are.
+            if letters * 2 > sent.len().max(known.len()) { letters + ANOTHER_WORD } else { letters }
+        }
     };
     let within = |distance: &usize| *distance <= most;
     let add = |sum, pair| Some(sum).filter(within).map(|sum| sum + segment(pair));

@@ -1,7 +1,7 @@
 //! What is seen of fault rules only from inside.
 
 use super::*;
-use crate::api::ROUTES;
+use crate::api::routes;
 use crate::app::App;
 use crate::clock::Moment;
 use crate::cloud::Timeline;
@@ -19,7 +19,7 @@ const OPERATION: &str = "CreateDbCacheMapping";
 
 /// An application, the documented request, and its project.
 fn world() -> (App, String, String, String) {
-    let route = ROUTES.iter().find(|route| route.contract().id == OPERATION).unwrap();
+    let route = routes().iter().find(|route| route.contract().id == OPERATION).unwrap();
     let (path, body) = documented_request(route.contract());
     let project = path.split('/').nth(2).unwrap().to_owned();
     (example_app(), path, body.to_string(), project)
@@ -70,7 +70,7 @@ fn exported_rules_come_back_with_their_counters() {
 
 #[test]
 fn a_rule_of_a_scenario_sees_only_requests_that_carry_it() {
-    let route = ROUTES.iter().find(|route| route.contract().id == OPERATION).unwrap();
+    let route = routes().iter().find(|route| route.contract().id == OPERATION).unwrap();
     let mut faults = Faults::new(0);
     let value = json!({ "operation": OPERATION, "effect": { "reset": true } });
     faults.arm(Rule::read(&value).unwrap(), Some("outage")).unwrap();
