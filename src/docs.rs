@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// The `OpenAPI` 3.1 document of the default mode.
 pub fn openapi() -> Value {
-    document::document(ROUTES, Strictness::default())
+    document::document(crate::api::routes(), Strictness::default())
 }
 
 /// The operations that are emulated, in the order of their services.
@@ -30,7 +30,7 @@ pub fn operations() -> Value {
             "basis": basis,
         })
     };
-    ROUTES.iter().map(operation).collect()
+    crate::api::routes().iter().map(operation).collect()
 }
 
 /// The calls of the control API, as `GET /_paper/worlds`, without those of its page for people.

@@ -40,10 +40,11 @@ struct Entry {
 
 /// Every documented answer of the operations that a query names: an operation's success first, with the requests of the documented
 /// example, and its refusals, each with a fault rule; where a reserved ID asks for it too, with
-/// that ID and the same requests, of which the last has it.
+/// that ID and the same requests, of which the last has it. Operations that no documented example
+/// asks for are left out.
 pub fn list(query: &str) -> Result<Catalogue, ControlError> {
     let contracts = requests::operations(query)?;
-    let answers: Vec<_> = contracts.into_iter().flat_map(entries).collect();
+    let answers: Vec<_> = contracts.into_iter().filter(|one| !one.example.is_empty()).flat_map(entries).collect();
     Ok(Catalogue { count: answers.len(), answers })
 }
 

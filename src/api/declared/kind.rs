@@ -57,6 +57,8 @@ pub struct InstanceOf {
     pub mode: Expression,
     /// What one that was adopted shows.
     pub adopted: Expression,
+    /// Whether an instance of other engines is refused as such; it is missing otherwise.
+    pub tells: bool,
 }
 
 /// A condition under which an operation refuses.
@@ -117,14 +119,19 @@ impl Kind {
                 "seed" => kind.seeds.push(expression()?),
                 "instance" => {
                     let (mut engine, mut mode, mut adopted) = (None, None, None);
+                    let mut tells = true;
                     for below in &line.below {
                         let (word, rest) = below.split();
+                        if word == "others" && rest == "missing" {
+                            tells = false;
+                            continue;
+                        }
                         let expression = Some(parse(rest).map_err(below.at())?);
                         match word {
                             "engine" => engine = expression,
                             "mode" => mode = expression,
                             "adopted" => adopted = expression,
-                            _ => return Err(below.mistake("engine, mode or adopted")),
+                            _ => return Err(below.mistake("engine, mode, adopted or others missing")),
                         }
                     }
                     let word = |word: &str| Engine::all().find(|engine| engine.word() == word);
@@ -142,6 +149,7 @@ impl Kind {
                         engine: engine.ok_or_else(missing)?,
                         mode: mode.ok_or_else(missing)?,
                         adopted: adopted.ok_or_else(missing)?,
+                        tells,
                     });
                 }
                 _ => return Err(line.mistake(format!("{word:?} says nothing about a kind"))),

@@ -192,6 +192,7 @@ impl Act<'_, '_> {
         let Some(found) = self.context().record(kind, &id) else {
             if let (Some(of), Some(known)) =
                 (&kind.instance, self.project.state.instances.get(id.as_str()))
+                && of.tells
             {
                 let (is, wanted) = (known.describe(), of.wanted);
                 return Err(Refusal::WrongEngine { id, is, wanted });
