@@ -3,7 +3,7 @@
 pub mod language;
 mod value;
 
-pub use value::{characters, name, open, quoted, reads_like_a_name, shown};
+pub use value::{characters, json_value, name, open, quoted, reads_like_a_name, shown};
 
 /// The word that was probably meant, as the end of a message that refuses one.
 pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> String {

@@ -8,7 +8,7 @@ use crate::project_id::ACCOUNT;
 use crate::text::{did_you_mean, shown};
 
 /// As many words as a message names.
-const FEW: usize = 12;
+const FEW: usize = 20;
 
 /// The operations of a service, with this name; all of them where neither is given.
 pub fn routes(

@@ -44,7 +44,8 @@ struct Entry {
 /// asks for are left out.
 pub fn list(query: &str) -> Result<Catalogue, ControlError> {
     let contracts = requests::operations(query)?;
-    let answers: Vec<_> = contracts.into_iter().filter(|one| !one.example.is_empty()).flat_map(entries).collect();
+    let answers: Vec<_> =
+        contracts.into_iter().filter(|one| !one.example.is_empty()).flat_map(entries).collect();
     Ok(Catalogue { count: answers.len(), answers })
 }
 

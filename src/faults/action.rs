@@ -4,7 +4,7 @@ use super::plan::Planned;
 use super::spec::EffectSpec;
 use crate::contract::{Contract, Refused};
 use crate::error::control::ControlError;
-use crate::text::shown;
+use crate::text::json_value;
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::time::Duration;
@@ -162,7 +162,7 @@ fn throttle(written: &Value) -> Result<u32, ControlError> {
     let seconds = seconds.and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
     seconds.ok_or_else(|| {
         let wanted = "throttle must be a whole number of seconds or {\"retry_after\":…}";
-        let (most, got) = (u32::MAX, shown(&written.to_string()));
+        let (most, got) = (u32::MAX, json_value(written));
         ControlError::bad(format!("{wanted}, from 0 to {most}, got {got}"))
     })
 }

@@ -1,7 +1,7 @@
 //! How long a fault keeps a request, or its answer, waiting.
 
 use crate::error::control::ControlError;
-use crate::text::shown;
+use crate::text::json_value;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl Latency {
                 "latency_ms must be a number of milliseconds, {{\"from\":…,\"to\":…}} or \
                  {{\"median\":…,\"p99\":…}}, the smaller one first and none above {LONGEST}, \
                  got {}",
-                shown(&written.to_string())
+                json_value(written)
             )))
         }
     }

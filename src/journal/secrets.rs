@@ -339,6 +339,7 @@ pub fn is_open_header(name: &str) -> bool {
             | "transfer-encoding"
             | "x-iam-trace-id"
             | "x-language"
+            | "x-paper-basis"
             | "x-paper-clock"
             | "x-paper-explain"
             | "x-paper-fault"

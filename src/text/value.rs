@@ -4,6 +4,7 @@
 //! Only what a contract declares, and does not call secret, comes here to be shown. A declared text
 //! can still hide something: a document within it, or the user information of an address.
 
+use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
@@ -29,6 +30,17 @@ pub fn quoted(sent: &str) -> String {
     let mut said = String::new();
     let _ = write(&mut said, sent, "\"", MOST_QUOTED);
     said
+}
+
+/// A JSON value of any type: a text as [`quoted`] shows it, and no more than the type of an object or an
+/// array.
+pub fn json_value(sent: &Value) -> String {
+    match sent {
+        Value::String(text) => quoted(text),
+        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) => "an array".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn write(to: &mut String, sent: &str, mark: &str, most: usize) -> fmt::Result {
@@ -168,6 +180,16 @@ mod tests {
         assert_eq!(quoted(&"ü".repeat(48)), format!("\"{}\"", "ü".repeat(48)));
         assert_eq!(quoted(&"ü".repeat(49)), format!("\"{}\"… (49 characters)", "ü".repeat(48)));
         assert_eq!(shown(""), "");
+    }
+
+    #[test]
+    fn a_json_value_is_shown_as_it_is_written_or_by_its_type() {
+        let said = |value: Value| json_value(&value);
+        assert_eq!(said(serde_json::json!("a\nb")), r#""a\nb""#);
+        assert_eq!(said(serde_json::json!(-1)), "-1");
+        assert_eq!(said(Value::Null), "null");
+        assert_eq!(said(serde_json::json!({ "secret": "x" })), "an object");
+        assert_eq!(said(serde_json::json!(["x"])), "an array");
     }
 
     #[test]

@@ -86,6 +86,7 @@ fn a_request_is_shown_with_all_that_came_of_it() {
                 "headers": {
                     "content-type": "application/json",
                     "x-request-id": id,
+                    "x-paper-basis": "documented",
                     "x-paper-warning": warnings,
                 },
                 "body": { "job_id": job },

@@ -131,7 +131,11 @@ impl Kind {
                             "engine" => engine = expression,
                             "mode" => mode = expression,
                             "adopted" => adopted = expression,
-                            _ => return Err(below.mistake("engine, mode, adopted or others missing")),
+                            _ => {
+                                return Err(
+                                    below.mistake("engine, mode, adopted or others missing")
+                                );
+                            }
                         }
                     }
                     let word = |word: &str| Engine::all().find(|engine| engine.word() == word);

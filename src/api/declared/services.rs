@@ -32,10 +32,10 @@ macro_rules! refusals {
     };
 }
 
-/// Virtual Private Worlds, versions 1 and 2.0.
+/// Virtual Private Cloud, versions 1 and 2.0.
 static VPC: Service = service("VPC", &["vpc"], Envelope::Brief, refusals!("VPC.0101", "VPC.0002"));
 
-/// Virtual Private Worlds, version 3.
+/// Virtual Private Cloud, version 3.
 static VPC_V3: Service =
     service("VPCv3", &[], Envelope::Gateway, refusals!("VPC.0101", "VPC.0002"));
 

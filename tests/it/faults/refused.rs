@@ -114,7 +114,7 @@ fn bad_rules() -> Vec<(Value, &'static str)> {
         (with("operation", json!("Foo")), "no operation Foo; GET /_paper/rules has all"),
         (
             with("service", json!("RDS")),
-            "no service RDS; there are GeminiDB, DCS, TaurusDB, IAM, STS, BSS",
+            "no service RDS; there are GeminiDB, DCS, TaurusDB, IAM, STS, BSS, ",
         ),
         (with("while", json!({ "status": "creatin" })), "did you mean creating?"),
         (
@@ -166,8 +166,9 @@ fn what_no_request_of_the_world_can_be_is_refused() {
     refused("/_paper/worlds/@account", "faults", jobs, "ListJobs belongs to projects");
     let named = json!({ "match": { "source_instance_id": "a" }, "effect": effect });
     refused("/_paper/worlds/@account", "faults", named, "belongs to projects");
-    let tasks = json!({ "service": "DCS", "effect": effect });
-    refused("/_paper/worlds/@account", "faults", tasks, "DCS belongs to projects");
+    let synchronizations = json!({ "service": "TaurusDB", "effect": effect });
+    let belongs = "TaurusDB belongs to projects";
+    refused("/_paper/worlds/@account", "faults", synchronizations, belongs);
     let never = json!({ "operation": "KeystoneListRegions", "never": true });
     refused(&project, "requests/verify", never.clone(), regions);
     let sequence = json!({ "sequence": [{ "operation": "ListJobs" }, { "service": "IAM" }] });
