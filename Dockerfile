@@ -19,9 +19,12 @@ COPY src src
 RUN touch src/lib.rs src/main.rs && cargo build --locked --profile dist \
     && mv target/*/dist/papercloud .
 RUN ./papercloud --version && ./papercloud selftest
+RUN mkdir data
 
 FROM scratch
 COPY --from=build /src/papercloud /papercloud
+# For --state: a volume that is mounted here belongs to the user.
+COPY --from=build --chown=65532:65532 /src/data /data
 USER 65532:65532
 # The health check reads these variables, and the flags that the container is run with.
 ENV PAPERCLOUD_HOST=0.0.0.0
