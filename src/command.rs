@@ -9,6 +9,7 @@ mod flags;
 mod junit;
 mod log;
 mod operations;
+mod reference;
 mod running;
 mod serve;
 mod signals;
@@ -73,6 +74,9 @@ enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Print every flag as Markdown
+    #[command(hide = true)]
+    Flags,
 }
 
 /// Does what the command line says.
@@ -103,6 +107,7 @@ pub fn run() -> ExitCode {
                 Command::Selftest => selftest(),
                 Command::Openapi => print(&format!("{:#}\n", papercloud::openapi())),
                 Command::Completions { shell } => complete(shell, prepared.command),
+                Command::Flags => print(&reference::markdown(&prepared.command)),
                 Command::Serve(_) | Command::Exec(_) => unreachable!("matched above"),
             }
         }

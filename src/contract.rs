@@ -2,7 +2,7 @@
 //!
 //! A [`Contract`] is one page of the vendor's documentation as a value, and the single declaration
 //! of its rules: the check of a request, the messages, the `OpenAPI` document, the rule list, the
-//! README's tables and the sweep tests are all read from it.
+//! documents' tables and the sweep tests are all read from it.
 
 pub mod check;
 mod engine;
@@ -215,6 +215,11 @@ impl Source {
             Self::Document(page) => format!("document {page}"),
             Self::Companion(model) | Self::Modelled(model) => format!("SDK model {model}"),
         }
+    }
+
+    /// Whether one of the five documents states it.
+    pub const fn is_documented(self) -> bool {
+        matches!(self, Self::Document(_))
     }
 
     /// What an answer says that it rests on.

@@ -188,7 +188,7 @@ async fn document(State(app): State<Arc<App>>) -> Response<Body> {
     reply::json_text(StatusCode::OK, Vec::new()).map(|_| Body::from(text))
 }
 
-/// Every place where the documents disagree, and what is done: the same as in the README's table.
+/// Every place where the documents disagree, and what is done: the same as in docs/disagreements.md.
 fn list_disagreements() -> Value {
     let found = rules::disagreements(api::routes().iter().map(crate::operation::Route::contract))
         .into_iter();

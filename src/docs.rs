@@ -1,17 +1,18 @@
-//! What is generated from the contracts for people: the README's tables and the `OpenAPI` document.
+//! What is generated from the contracts for people: tables of the documents, and the `OpenAPI` document.
 
-use crate::api::ROUTES;
+use crate::api;
 use crate::cloud::ReservedId;
-use crate::contract::{Place, Source, Strictness, rules};
+use crate::contract::{Contract, Place, Source, Strictness, rules};
 use crate::control;
 use crate::operation::Route;
 use crate::publish as document;
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The `OpenAPI` 3.1 document of the default mode.
 pub fn openapi() -> Value {
-    document::document(crate::api::routes(), Strictness::default())
+    document::document(api::routes(), Strictness::default())
 }
 
 /// The operations that are emulated, in the order of their services.
@@ -30,7 +31,7 @@ pub fn operations() -> Value {
             "basis": basis,
         })
     };
-    crate::api::routes().iter().map(operation).collect()
+    api::routes().iter().map(operation).collect()
 }
 
 /// The calls of the control API, as `GET /_paper/worlds`, without those of its page for people.
@@ -39,74 +40,82 @@ pub fn control_calls() -> Vec<String> {
     control::calls().collect()
 }
 
-/// The README's generated sections, in their order.
+/// The generated sections of the documents that follow from the contracts.
 #[doc(hidden)]
-pub fn readme_sections() -> &'static [&'static str] {
-    &["calls", "rules", "disagreements", "meanings"]
+pub fn generated_sections() -> &'static [&'static str] {
+    &["operations", "rules", "disagreements", "meanings"]
 }
 
-/// One generated section of the README, as Markdown. Which clients of the tests drive an operation
+/// One generated section of the documents, as Markdown. Which clients of the tests drive an operation
 /// is known to whoever can read the tests: `driven_by` gets the operation's name.
 ///
 /// # Panics
 ///
 /// If there is no such section.
 #[doc(hidden)]
-pub fn readme_section(name: &str, driven_by: &dyn Fn(&str) -> String) -> String {
+pub fn generated_section(name: &str, driven_by: &dyn Fn(&str) -> String) -> String {
     match name {
-        "calls" => calls(driven_by),
+        "operations" => operation_tables(driven_by),
         "rules" => rule_table(),
         "disagreements" => disagreements(),
         "meanings" => meanings(),
-        unknown => panic!("the README has no generated section {unknown}"),
+        unknown => panic!("the documents have no generated section {unknown}"),
     }
 }
 
-fn calls(driven_by: &dyn Fn(&str) -> String) -> String {
-    let mut table =
-        String::from("| Operation | Call | Success | Rests on | Driven by | Own refusals |\n");
-    table.push_str("| --- | --- | --- | --- | --- | --- |\n");
-    let mut service = "";
-    for route in ROUTES {
-        let contract = route.contract();
-        if service != contract.service.name {
-            service = contract.service.name;
-            row(&mut table, &[&format!("**{service}**"), "", "", "", "", ""]);
-        }
-        let rests_on = match contract.source {
-            Source::Document(page) => format!("**{page}**"),
-            Source::Companion(_) | Source::Modelled(_) => "SDK model".to_owned(),
-        };
-        let own =
-            contract.refusals.iter().map(|own| format!("{} {}", own.status.as_u16(), own.code));
-        row(
-            &mut table,
-            &[
-                &format!("`{}`", contract.id),
-                &format!("`{} {}`", contract.method, contract.path),
-                contract.success.as_str(),
-                &rests_on,
-                &driven_by(contract.id),
-                &own.collect::<Vec<_>>().join(", "),
-            ],
-        );
+/// How many operations each service has, and a table of them under a heading of its own.
+fn operation_tables(driven_by: &dyn Fn(&str) -> String) -> String {
+    let mut services: IndexMap<&str, Vec<&Contract>> = IndexMap::new();
+    for contract in api::routes().iter().map(Route::contract) {
+        services.entry(contract.service.name).or_default().push(contract);
     }
-    table
+    let mut text = String::from(
+        "| Service | Operations | Documented | Modelled |\n| --- | --- | --- | --- |\n",
+    );
+    for (service, contracts) in &services {
+        let documented = contracts.iter().filter(|contract| contract.source.is_documented());
+        let documented = documented.count();
+        let counts = [contracts.len(), documented, contracts.len() - documented];
+        let [all, documented, modelled] = counts.map(|count| count.to_string());
+        row(&mut text, &[service, &all, &documented, &modelled]);
+    }
+    for (service, contracts) in &services {
+        write!(text, "\n## {service}\n\n").expect("a string takes everything");
+        text.push_str("| Operation | Call | Success | Basis | Driven by | Own refusals |\n");
+        text.push_str("| --- | --- | --- | --- | --- | --- |\n");
+        for contract in contracts {
+            let basis = match contract.source {
+                Source::Document(page) => format!("**documented**: {page}"),
+                Source::Companion(_) | Source::Modelled(_) => "modelled".to_owned(),
+            };
+            let mut own: Vec<_> = contract
+                .refusals
+                .iter()
+                .map(|own| format!("{} {}", own.status.as_u16(), own.code))
+                .collect();
+            own.dedup();
+            row(
+                &mut text,
+                &[
+                    &format!("`{}`", contract.id),
+                    &format!("`{} {}`", contract.method, contract.path),
+                    contract.success.as_str(),
+                    &basis,
+                    &driven_by(contract.id),
+                    &own.join(", "),
+                ],
+            );
+        }
+    }
+    text
 }
 
 fn rule_table() -> String {
     let mut table = String::from("| Operation | Parameter | Rule | Certainty |\n");
     table.push_str("| --- | --- | --- | --- |\n");
-    let documented = ROUTES
-        .iter()
-        .map(Route::contract)
-        .filter(|contract| matches!(contract.source, Source::Document(_)));
-    let documented: Vec<_> = documented.map(|contract| contract.id).collect();
-    let contracts: Vec<_> = ROUTES.iter().map(Route::contract).collect();
-    let of_the_five = rules::rules(&contracts)
-        .into_iter()
-        .filter(|rule| documented.contains(&rule.operation) && rule.class == "documented");
-    for rule in of_the_five {
+    let documented = api::routes().iter().map(Route::contract);
+    let documented: Vec<_> = documented.filter(|one| one.source.is_documented()).collect();
+    for rule in rules::rules(&documented).into_iter().filter(|rule| rule.class == "documented") {
         let place = if rule.place == Place::Path.name() { " (path)" } else { "" };
         let parameter = format!("`{}`{place}", rule.parameter);
         row(
@@ -125,7 +134,7 @@ fn rule_table() -> String {
 fn disagreements() -> String {
     let mut table = String::from("| Operation | The documents | Papercloud |\n");
     table.push_str("| --- | --- | --- |\n");
-    for (operation, note) in rules::disagreements(ROUTES.iter().map(Route::contract)) {
+    for (operation, note) in rules::disagreements(api::routes().iter().map(Route::contract)) {
         row(
             &mut table,
             &[&format!("`{operation}`"), &backticked(note.matter), &backticked(note.decision)],

@@ -207,7 +207,7 @@ pub enum ReservedId {
 }
 
 impl ReservedId {
-    /// The meanings with their digits, for the README and the rule list.
+    /// The meanings with their digits, for the documents and the rule list.
     pub const TABLE: &'static [(&'static str, Self, &'static str)] = &[
         ("00000404", Self::Missing, "does not exist: the service's not-found"),
         ("00000403", Self::Forbidden, "no permission"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The README's example.
+/// The documents' example.
 fn world() -> Config {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/world.json");
     Config { world: Some(file), strict: true, frozen_at: None, ..config() }
