@@ -3,7 +3,7 @@
 use super::print;
 use super::target::Target;
 use clap::{Args, ValueEnum};
-use papercloud::Config;
+use papercloud::{Config, Secret};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -16,6 +16,15 @@ pub struct Env {
     /// The region that it emulates
     #[arg(long, default_value = "eu-mock-1")]
     region: String,
+    /// A key that it was started with, as AK:SK or AK:SK:TOKEN, instead of the built-in one
+    #[arg(
+        id = "access_keys",
+        long = "access-key",
+        hide_env_values = true,
+        value_name = "AK:SK[:TOKEN]",
+        value_delimiter = ','
+    )]
+    access_keys: Vec<Secret>,
     /// How the settings are written
     #[arg(long, value_enum, default_value_t = Format::Sh)]
     format: Format,
@@ -46,13 +55,30 @@ pub struct Settings {
     /// The region that it emulates.
     pub region: String,
     /// An access key that it knows.
-    pub access_key: String,
-    /// The secret key of it.
-    pub secret_key: String,
-    /// The token that has to come with it.
-    pub security_token: Option<String>,
+    pub key: Key,
     /// The file of its certificate, where clients have to trust that.
     pub certificate: Option<PathBuf>,
+}
+
+/// An access key with its secret key.
+pub struct Key {
+    access: String,
+    secret: String,
+    /// The token that has to come with it.
+    token: Option<String>,
+}
+
+impl Key {
+    /// The first of those that a service was started with, or the built-in one.
+    pub fn of(access_keys: &[Secret]) -> Result<Self, String> {
+        let built_in = || format!("{}:{}", Config::ACCESS_KEY, Config::SECRET_KEY);
+        let first = access_keys.first().map_or_else(built_in, |key| key.reveal().to_owned());
+        let mut parts = first.splitn(3, ':').map(str::to_owned);
+        let mut part = || parts.next().filter(|part| !part.is_empty());
+        let (access, secret, token) = (part(), part(), part());
+        let wrong = "--access-key has to be AK:SK or AK:SK:TOKEN";
+        Ok(Self { access: access.ok_or(wrong)?, secret: secret.ok_or(wrong)?, token })
+    }
 }
 
 /// The services whose endpoints the SDKs read from the environment.
@@ -67,9 +93,7 @@ impl Env {
         let settings = Settings {
             url: self.target.url(),
             region: self.region.clone(),
-            access_key: Config::ACCESS_KEY.to_owned(),
-            secret_key: Config::SECRET_KEY.to_owned(),
-            security_token: None,
+            key: Key::of(&self.access_keys)?,
             certificate: self.target.certificate().map(PathBuf::from),
         };
         print(&settings.write(self.format))
@@ -78,35 +102,31 @@ impl Env {
 
 impl Settings {
     /// Those of a service that is configured like this.
-    pub fn of(config: &Config, url: String) -> Self {
-        let key = config.access_keys.first().map(papercloud::Secret::reveal);
-        let mut parts = key.into_iter().flat_map(|key| key.splitn(3, ':')).map(str::to_owned);
-        Self {
+    pub fn of(config: &Config, url: String) -> Result<Self, String> {
+        Ok(Self {
             url,
             region: config.region.clone(),
-            access_key: parts.next().unwrap_or_else(|| Config::ACCESS_KEY.to_owned()),
-            secret_key: parts.next().unwrap_or_else(|| Config::SECRET_KEY.to_owned()),
-            security_token: parts.next(),
+            key: Key::of(&config.access_keys)?,
             #[cfg(feature = "tls")]
             certificate: config.tls_certificate.clone(),
             #[cfg(not(feature = "tls"))]
             certificate: None,
-        }
+        })
     }
 
     /// The variables and their values.
     pub fn variables(&self) -> Vec<(String, String)> {
         let mut variables = vec![
             ("PAPERCLOUD_URL".to_owned(), self.url.clone()),
-            ("HUAWEICLOUD_SDK_AK".to_owned(), self.access_key.clone()),
-            ("HUAWEICLOUD_SDK_SK".to_owned(), self.secret_key.clone()),
+            ("HUAWEICLOUD_SDK_AK".to_owned(), self.key.access.clone()),
+            ("HUAWEICLOUD_SDK_SK".to_owned(), self.key.secret.clone()),
             ("HUAWEICLOUD_SDK_PROJECT_ID".to_owned(), Config::PROJECT_ID.to_owned()),
             ("HUAWEICLOUD_SDK_IAM_ENDPOINT".to_owned(), self.url.clone()),
         ];
         let region = self.region.to_uppercase().replace('-', "_");
         let endpoint = |service| format!("HUAWEICLOUD_SDK_REGION_{service}_{region}");
         variables.extend(SDK_SERVICES.map(|service| (endpoint(service), self.url.clone())));
-        if let Some(token) = &self.security_token {
+        if let Some(token) = &self.key.token {
             variables.push(("HUAWEICLOUD_SDK_SECURITY_TOKEN".to_owned(), token.clone()));
         }
         if let Some(file) = &self.certificate {
@@ -146,9 +166,9 @@ impl Settings {
             let _ = writeln!(text, "  {name:<23} = {value}");
         };
         set("region", &hcl(&self.region));
-        set("access_key", &hcl(&self.access_key));
-        set("secret_key", &hcl(&self.secret_key));
-        if let Some(token) = &self.security_token {
+        set("access_key", &hcl(&self.key.access));
+        set("secret_key", &hcl(&self.key.secret));
+        if let Some(token) = &self.key.token {
             set("security_token", &hcl(token));
         }
         set("project_id", &hcl(Config::PROJECT_ID));

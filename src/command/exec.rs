@@ -12,7 +12,8 @@ use papercloud::{Config, PaperCloud};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::ffi::OsString;
-use std::io::{ErrorKind, IsTerminal};
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
@@ -77,6 +78,26 @@ impl End {
     }
 }
 
+/// A file that goes when its owner does.
+struct TemporaryFile(PathBuf);
+
+impl TemporaryFile {
+    fn write(name: &str, text: &str) -> Result<Self, String> {
+        let path = std::env::temp_dir().join(name);
+        let wrong = |error| format!("{} cannot be written: {error}", path.display());
+        // One that is there already is somebody else's.
+        let mut file = File::create_new(&path).map_err(wrong)?;
+        file.write_all(text.as_bytes()).map_err(wrong)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 impl Exec {
     /// Runs the command. The warnings are about the environment.
     pub fn run(&self, warnings: &[String]) -> ExitCode {
@@ -97,7 +118,11 @@ impl Exec {
         let listening = runtime.block_on(async { signals() });
         let mut signals = listening.map_err(|error| error.to_string())?;
         let cloud = PaperCloud::start_with(&self.config).map_err(|error| error.to_string())?;
-        let end = match runtime.block_on(async { self.command(&cloud).spawn() }) {
+        let certificate = self.certificate_file(&cloud)?;
+        let mut settings = Settings::of(&self.config, cloud.url())?;
+        settings.certificate =
+            certificate.as_ref().map(|file| file.0.clone()).or(settings.certificate);
+        let end = match runtime.block_on(async { self.command(&cloud, &settings).spawn() }) {
             Ok(child) => End::Status(runtime.block_on(ended(child, &mut signals))?),
             Err(error) => End::NotStarted(error),
         };
@@ -110,10 +135,20 @@ impl Exec {
         Ok(ExitCode::from(end.code()))
     }
 
-    fn command(&self, cloud: &PaperCloud) -> Command {
+    /// A file for the command to trust, where the certificate that is served is in none yet.
+    fn certificate_file(&self, cloud: &PaperCloud) -> Result<Option<TemporaryFile>, String> {
+        #[cfg(feature = "tls")]
+        if self.config.tls_certificate.is_some() {
+            return Ok(None);
+        }
+        let name = format!("papercloud-{}.pem", cloud.instance());
+        cloud.certificate().map(|pem| TemporaryFile::write(&name, pem)).transpose()
+    }
+
+    fn command(&self, cloud: &PaperCloud, settings: &Settings) -> Command {
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]);
-        command.envs(Settings::of(&self.config, cloud.url()).variables());
+        command.envs(settings.variables());
         // Nobody else uses this service: the projects of tests have the same IDs in every run, and
         // stay until what they have seen is told.
         if std::env::var_os("PAPERCLOUD_SESSION").is_none_or(|name| name.is_empty()) {

@@ -118,3 +118,37 @@ fn what_was_refused_and_what_the_report_finds_is_printed_at_the_end() {
     assert!(junit.contains("<testsuite name=\"world p1\""), "{junit}");
     assert!(junit.contains("name=\"never_polled\">"), "{junit}");
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn the_command_gets_the_certificate_in_a_file_that_goes_with_it() {
+    let script = "echo $PAPERCLOUD_URL $PAPERCLOUD_TLS_CERTIFICATE && \"$0\" health";
+    let arguments = ["--tls=self-signed", "--", "sh", "-c", script, PROGRAM];
+    let (status, said, complained) = output(&arguments);
+    assert_eq!((status, complained.as_str()), (Some(0), ""), "{said}");
+    let (url, file) = said.trim().split_once(' ').expect("both");
+    assert!(url.starts_with("https://127.0.0.1:") && file.ends_with(".pem"), "{said}");
+    assert!(!std::path::Path::new(file).exists());
+}
+
+#[test]
+fn env_prints_what_exec_sets() {
+    let key = "--access-key=AK:SK:TOKEN";
+    let set =
+        output(&[key, "--region=eu-test-1", "--", "sh", "-c", "env | grep HUAWEICLOUD | sort"]).1;
+    let endpoint = set.lines().find(|line| line.contains("IAM_ENDPOINT")).expect("an endpoint");
+    let port = endpoint.rsplit(':').next().expect("a port");
+    let command = |arguments: &[&str]| {
+        Command::new(PROGRAM).arg("env").args(arguments).env_clear().output().expect("it runs")
+    };
+    let shown = command(&["--format=dotenv", "--region=eu-test-1", "--port", port, key]);
+    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    let mut lines: Vec<_> = shown.lines().filter(|line| line.starts_with("HUAWEICLOUD")).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, set.lines().collect::<Vec<_>>());
+    assert!(lines.contains(&"HUAWEICLOUD_SDK_SECURITY_TOKEN=TOKEN"), "{set}");
+    let refused = command(&["--access-key=only-an-access-key"]);
+    let said = String::from_utf8(refused.stderr).expect("UTF-8");
+    assert_eq!(said, "papercloud: --access-key has to be AK:SK or AK:SK:TOKEN\n");
+    assert_eq!(refused.status.code(), Some(1));
+}
