@@ -123,55 +123,19 @@ pub enum Refusal {
         /// The states it would have to be in.
         allowed: &'static [&'static str],
     },
-    /// Another operation is running, or the pair exists.
+    /// Another operation is running.
     Busy {
-        /// What is busy.
-        id: String,
-        /// With what.
-        with: Business,
-    },
-    /// Both ends of a pair are one and the same.
-    SelfPair {
-        /// The instance.
+        /// On what.
         id: String,
     },
-    /// Both ends of a pair are in one region.
-    SameRegion {
-        /// The region.
-        region: String,
-    },
-    /// Both ends of a migration listen on different ports.
-    DifferentPorts {
-        /// The source's.
-        of_source: String,
-        /// The target's.
-        of_target: String,
-    },
-    /// Another one has this name.
-    NameTaken {
-        /// The name.
-        name: String,
-    },
-    /// A key could belong to two rules of a mapping.
-    AmbiguousKeys {
-        /// What the keys of the new rule start with.
-        start: String,
-        /// What those of another rule start with.
-        other: String,
-    },
-    /// The call no longer does what is asked of it.
-    Retired {
-        /// What was asked for.
-        what: &'static str,
-        /// The call that does it now.
-        instead: &'static str,
-    },
-    /// A declared operation refuses.
-    Declared {
-        /// The place among the refusals of its contract.
-        at: u8,
-        /// Why.
-        message: String,
+    /// A rule of one operation is broken, which says so in its own words.
+    Own {
+        /// What status and code depend on.
+        kind: ErrorKind,
+        /// Why, in English.
+        english: String,
+        /// Why, in Chinese.
+        chinese: String,
     },
     /// The service failed.
     Internal {
@@ -240,20 +204,12 @@ impl Resource {
     }
 }
 
-/// What keeps a resource from starting something new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Business {
-    /// An operation that is not Papercloud's to see.
-    Another,
-    /// A memory mapping of the same pair.
-    SameMapping,
-    /// An active-active relationship.
-    Relationship,
-    /// A synchronisation of the same database.
-    SameDatabase,
-}
-
 impl Refusal {
+    /// The refusal of one operation. What was sent is in its words as [`text::shown`] has it.
+    pub fn own(kind: ErrorKind, english: String, chinese: String) -> Self {
+        Self::Own { kind, english, chinese }
+    }
+
     /// What status and code depend on.
     pub fn error_kind(&self) -> ErrorKind {
         match self {
@@ -285,14 +241,9 @@ impl Refusal {
             Self::NotFound { .. } => ErrorKind::UnknownInstance,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::WrongEngine { .. } => ErrorKind::WrongEngine,
-            Self::WrongState { .. } | Self::DifferentPorts { .. } => ErrorKind::WrongState,
+            Self::WrongState { .. } => ErrorKind::WrongState,
             Self::Busy { .. } => ErrorKind::Busy,
-            Self::SelfPair { .. } | Self::SameRegion { .. } | Self::AmbiguousKeys { .. } => {
-                ErrorKind::InvalidParameter
-            }
-            Self::NameTaken { .. } => ErrorKind::NameTaken,
-            Self::Retired { .. } => ErrorKind::Retired,
-            Self::Declared { at, .. } => ErrorKind::Declared(*at),
+            Self::Own { kind, .. } => *kind,
             Self::Internal { .. } => ErrorKind::Internal,
         }
     }
@@ -324,13 +275,8 @@ impl Refusal {
             Self::NotFound { id, .. }
             | Self::Forbidden { id }
             | Self::WrongState { id, .. }
-            | Self::Busy { id, .. }
-            | Self::SelfPair { id } => vec![id],
+            | Self::Busy { id } => vec![id],
             Self::WrongEngine { id, is, .. } => vec![id, is],
-            Self::SameRegion { region } => vec![region],
-            Self::DifferentPorts { of_source, of_target } => vec![of_source, of_target],
-            Self::NameTaken { name } => vec![name],
-            Self::AmbiguousKeys { start, other } => vec![start, other],
             _ => Vec::new(),
         }
     }
@@ -387,34 +333,8 @@ impl Refusal {
                 resource.name(Language::English),
                 allowed.join(", ")
             ),
-            Self::Busy { id, with } => match with {
-                Business::Another => format!("another operation is running on {id}"),
-                Business::SameMapping => format!("{id} are mapped already"),
-                Business::Relationship => {
-                    format!("{id} is in an active-active relationship already")
-                }
-                Business::SameDatabase => format!("database {id} is synchronised already"),
-            },
-            Self::SelfPair { id } => {
-                format!("destination_instance_id must differ from instance_id, got {id} for both")
-            }
-            Self::SameRegion { region } => format!(
-                "destination_region must differ from the region of instance_id, \
-                 got {region} for both"
-            ),
-            Self::DifferentPorts { of_source, of_target } => format!(
-                "source_instance and target_instance must have the same port, \
-                 got {of_source} and {of_target}"
-            ),
-            Self::NameTaken { name } => format!("the name {name} is taken"),
-            Self::AmbiguousKeys { start, other } => format!(
-                "key_prefix with key_separator must not start like those of another rule of the \
-                 mapping, got \"{start}\" beside \"{other}\""
-            ),
-            Self::Declared { message, .. } => message.clone(),
-            Self::Retired { what, instead } => {
-                format!("{what} is no longer supported by this call; call {instead} instead")
-            }
+            Self::Busy { id } => format!("another operation is running on {id}"),
+            Self::Own { english, .. } => english.clone(),
             Self::Internal { .. } => "internal service error".to_owned(),
         }
     }
@@ -442,28 +362,8 @@ impl Refusal {
                 resource.name(Language::Chinese),
                 allowed.join("、")
             ),
-            Self::Busy { id, with } => match with {
-                Business::Another => format!("{id} 上有其他操作正在执行"),
-                Business::SameMapping => format!("{id} 已存在内存加速映射"),
-                Business::Relationship => format!("{id} 已处于双活关系中"),
-                Business::SameDatabase => format!("数据库 {id} 已在同步"),
-            },
-            Self::SelfPair { id } => {
-                format!("destination_instance_id 不能与 instance_id 相同，实际均为 {id}")
-            }
-            Self::SameRegion { region } => {
-                format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}")
-            }
-            Self::DifferentPorts { of_source, of_target } => format!(
-                "source_instance 和 target_instance 的端口必须相同，实际为 {of_source} 和 {of_target}"
-            ),
-            Self::NameTaken { name } => format!("名称 {name} 已存在"),
-            Self::AmbiguousKeys { start, other } => format!(
-                "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，\
-                 实际为 \"{start}\"，已有 \"{other}\""
-            ),
-            Self::Declared { message, .. } => message.clone(),
-            Self::Retired { what, instead } => format!("该接口不再支持 {what}，请调用 {instead}"),
+            Self::Busy { id } => format!("{id} 上有其他操作正在执行"),
+            Self::Own { chinese, .. } => chinese.clone(),
             Self::Internal { .. } => "服务内部错误".to_owned(),
             // The gateway answers before any service is reached, and only in English.
             Self::UnknownRoute { .. }

@@ -104,7 +104,7 @@ pub struct TaurusDbJob {
     fail_reason: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Instance {
     id: String,
     name: String,
@@ -114,7 +114,7 @@ impl Jobs {
     /// The answer when one job was asked for by its id.
     pub fn one(job: Option<&Job>, context: &RequestContext<'_>) -> Self {
         let jobs: Vec<_> = job.map(|job| GeminiDbJob::of(job, context)).into_iter().collect();
-        let job = job.map(|job| TaurusDbJob::of(job, context));
+        let job = jobs.first().map(TaurusDbJob::from);
         Self { total_count: jobs.len(), jobs, job }
     }
 }
@@ -136,18 +136,17 @@ impl GeminiDbJob {
     }
 }
 
-impl TaurusDbJob {
-    fn of(job: &Job, context: &RequestContext<'_>) -> Self {
-        let phase = job.phase(context.now);
+impl From<&GeminiDbJob> for TaurusDbJob {
+    fn from(job: &GeminiDbJob) -> Self {
         Self {
             id: job.id,
-            name: job.kind.name,
-            status: phase.status,
-            created: job.run.started.with_zone(),
-            ended: phase.ended.map(Moment::with_zone),
-            process: progress(job, context),
-            instance: instance(job, context),
-            fail_reason: fail_reason(job, context),
+            name: job.name,
+            status: job.status,
+            created: job.start_time.clone(),
+            ended: Some(job.end_time.clone()).filter(|time| !time.is_empty()),
+            process: job.progress.clone(),
+            instance: job.instance.clone(),
+            fail_reason: job.fail_reason.clone(),
         }
     }
 }

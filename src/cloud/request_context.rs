@@ -8,7 +8,7 @@ use super::timeline::Activity;
 use super::{Access, Instance, Records, Scope, Settings, State, ids};
 use crate::clock::Moment;
 use crate::contract::{Class, Contract, Engine, InstanceKind, Level, Violation};
-use crate::error::{Business, Refusal, Resource};
+use crate::error::{Refusal, Resource};
 use crate::text;
 use crate::text::language::Language;
 use std::sync::Arc;
@@ -36,19 +36,19 @@ pub struct RequestContext<'w> {
     contract: &'static Contract,
     reserved_outcome: ReservedOutcome,
     plan: Option<Plan>,
-    /// How long what it sets going takes, in milliseconds, unless a test has planned it.
+    /// How long what the request starts takes, in milliseconds, unless a test has planned it.
     job_milliseconds: u32,
-    /// What the request has set going so far; the last is the one that goes on being set going.
+    /// The activities that the request has started; everything it starts joins the last one.
     activities: Vec<Activity>,
-    /// What the request has cut short, and whether it was under way.
+    /// Activities that the request has ended early, and whether they were under way.
     cut_short: Vec<(u32, bool)>,
-    /// Whether the next start begins another activity.
+    /// Whether the next start begins another activity, as it does for each item of a batch.
     begins_course: bool,
     /// Whether all was already as the request wants it.
     unchanged: bool,
 }
 
-/// How what a request starts is to end, where one of its ids is reserved for that.
+/// The outcome that a reserved id in the request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ReservedOutcome {
     /// No id asks for anything.
@@ -60,18 +60,18 @@ enum ReservedOutcome {
     NoEnd,
 }
 
-/// How what a request sets going is to end, as a test has it planned.
+/// The outcome that a test has planned for what the request starts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// How it ends.
     pub outcome: Outcome,
-    /// When it stands still until it is released, in percent.
+    /// Where it is held until it is released, in percent.
     pub hold: Option<u8>,
-    /// How long it takes, in milliseconds, if not as long as everything else.
+    /// How long it takes, in milliseconds, if not the usual time.
     pub milliseconds: Option<u32>,
     /// What it says if it fails.
     pub reason: Option<Box<str>>,
-    /// The fault rule that has it so.
+    /// The fault rule that planned it.
     pub rule: Option<Arc<str>>,
 }
 
@@ -93,7 +93,6 @@ pub struct Effects {
 /// An oddity that was let pass.
 #[derive(Clone, Debug)]
 pub struct Warning {
-    /// Of which class.
     pub class: Class,
     /// What it was, in English.
     pub message: String,
@@ -153,13 +152,13 @@ impl<'w> RequestContext<'w> {
         }
     }
 
-    /// Lets what the request sets going end as planned, and take so many milliseconds.
+    /// Applies a plan and a duration to what the request will start.
     pub fn plan(&mut self, plan: Option<Plan>, job_milliseconds: Option<u32>) {
         self.plan = plan;
         self.job_milliseconds = job_milliseconds.unwrap_or(self.job_milliseconds);
     }
 
-    /// Ends the request: keeps what it adopted and set going if it succeeded.
+    /// Ends the request. What it adopted and started is kept if it succeeded.
     pub fn finish(self, succeeded: bool) -> Effects {
         let unchanged = self.unchanged;
         let mut effects = Effects { warnings: self.warnings, unchanged, ..Effects::default() };
@@ -200,12 +199,12 @@ impl<'w> RequestContext<'w> {
         self.cut_short.push((activity, was_under_way));
     }
 
-    /// Notes that something that goes on for ever was ended.
+    /// Notes that an activity without an end of its own was ended.
     pub fn ended(&mut self, activity: u32) {
         self.cut_short.push((activity, true));
     }
 
-    /// Notes that the request changes nothing, since all is already as it wants it.
+    /// Notes that everything already is as the request wants it.
     pub fn leave_unchanged(&mut self) {
         self.unchanged = true;
     }
@@ -306,15 +305,13 @@ impl<'w> RequestContext<'w> {
         instance.map_or_else(String::new, Instance::primary_node)
     }
 
-    /// Does what an id means, if it means something.
+    /// Applies a reserved id: refuses, or decides how what the request starts will end.
     pub fn apply_reserved_id(&mut self, id: &str, resource: Resource) -> Result<(), Refusal> {
         match ReservedId::of(id) {
             None => Ok(()),
             Some(ReservedId::Missing) => Err(Refusal::NotFound { resource, id: id.to_owned() }),
             Some(ReservedId::Forbidden) => Err(Refusal::Forbidden { id: id.to_owned() }),
-            Some(ReservedId::Busy) => {
-                Err(Refusal::Busy { id: id.to_owned(), with: Business::Another })
-            }
+            Some(ReservedId::Busy) => Err(Refusal::Busy { id: id.to_owned() }),
             Some(ReservedId::Broken) => {
                 Err(Refusal::Internal { cause: format!("{} asked for it", text::shown(id)) })
             }
@@ -329,8 +326,8 @@ impl<'w> RequestContext<'w> {
         }
     }
 
-    /// Does one of several things that a request asks for: what it starts is an activity of its own,
-    /// and what its ids are reserved for is not for the others.
+    /// Does one item of a batch: what it starts is an activity of its own, and a reserved id in it
+    /// does not affect the other items.
     pub fn in_own_course<T, E>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -345,13 +342,13 @@ impl<'w> RequestContext<'w> {
         done
     }
 
-    /// The run of what this request sets going: one for all that it starts, so that it ends
-    /// together, as the ids of the request ask or as a test has planned.
+    /// The execution of what this request starts. Everything it starts shares one, so that it ends
+    /// together, as a reserved id or a test's plan says.
     pub fn activity(&mut self) -> Execution {
         self.current_course().run
     }
 
-    /// The same, as the statuses that something with an id goes through.
+    /// The same execution, for a resource that goes through this lifecycle.
     pub fn start(&mut self, lifecycle: &'static Lifecycle, id: impl Into<Arc<str>>) -> Execution {
         #[cfg(test)]
         super::failpoint::pass(&self.state.project_id, "operation");
@@ -362,7 +359,7 @@ impl<'w> RequestContext<'w> {
         activity.run
     }
 
-    /// Starts what ends well whatever ids and plans ask for.
+    /// Starts something that succeeds whatever reserved ids and plans say.
     pub fn start_undisturbed(&mut self, lifecycle: &'static Lifecycle, id: &str) -> Execution {
         let (reserved_outcome, plan) =
             (std::mem::take(&mut self.reserved_outcome), self.plan.take());
@@ -371,7 +368,6 @@ impl<'w> RequestContext<'w> {
         run
     }
 
-    /// Starts a job.
     pub fn start_job(&mut self, kind: &'static JobKind, instance_id: &str) -> Uuid {
         let State { ids, jobs, .. } = &mut *self.state;
         let id = ids.next(IdKind::Job, |id| jobs.get(id).is_some());
@@ -414,13 +410,11 @@ impl<'w> RequestContext<'w> {
         self.state.timeline.reason(run.activity).unwrap_or(FAIL_REASON)
     }
 
-    /// Lets what the request starts take so many times as long as usual, unless a test has planned
-    /// otherwise.
+    /// Multiplies the duration of what the request starts, unless a test has planned it.
     pub fn take_times(&mut self, times: u32) {
         self.job_milliseconds = self.job_milliseconds.saturating_mul(times);
     }
 
-    /// A new id for a record.
     pub fn new_record_id(&mut self) -> Uuid {
         let State { ids, records, .. } = &mut *self.state;
         ids.next(IdKind::Record, |id| records.has(id))
@@ -467,7 +461,6 @@ impl<'w> RequestContext<'w> {
         with_suffix(ids.next(IdKind::ClickHouse, exists))
     }
 
-    /// A new id for a backup.
     pub fn new_backup_id(&mut self) -> Uuid {
         let State { ids, backups, .. } = &mut *self.state;
         ids.next(IdKind::Backup, |id| backups.get(&id.to_string()).is_some())

@@ -4,7 +4,7 @@ use super::service::{INSTANCE_ID, SERVICE, instance};
 use crate::cloud::assumed::BACKUP_FORMAT;
 use crate::cloud::{BACKUP, Backup, Lifecycle, Records, RequestContext};
 use crate::contract::{Certainty, Contract, ErrorKind, Field, Kind, Refused, Source, format};
-use crate::error::{Business, Refusal};
+use crate::error::Refusal;
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Operation for CopyInstance {
         instance(&instance_id, context)?;
         let last = context.state.backups.of(&instance_id).last();
         if last.is_some_and(|last| last.phase(context.now).ended.is_none()) {
-            return Err(Refusal::Busy { id: instance_id, with: Business::Another });
+            return Err(Refusal::Busy { id: instance_id });
         }
         context.make_room(Records::Backups)?;
         let backup_id = context.new_backup_id().to_string();

@@ -221,9 +221,7 @@ impl Operation for CreateMigrationTask {
         let (Some(source), "backupfile_import") =
             (request.backup_files, request.migration_type.as_str())
         else {
-            let what = "migration_type online_migration";
-            let instead = "CreateOnlineMigrationTask (POST /v2/{project_id}/migration/instance)";
-            return Err(Refusal::Retired { what, instead });
+            return Err(online_is_another_call());
         };
         let target = request.target_instance;
         context.instance_or_adopt(&target.id, TARGETS)?;
@@ -252,6 +250,13 @@ impl Operation for CreateMigrationTask {
         context.state.migration_tasks.insert(task);
         Ok(reply)
     }
+}
+
+fn online_is_another_call() -> Refusal {
+    const WHAT: &str = "migration_type online_migration";
+    const INSTEAD: &str = "CreateOnlineMigrationTask (POST /v2/{project_id}/migration/instance)";
+    let english = format!("{WHAT} is no longer supported by this call; call {INSTEAD} instead");
+    Refusal::own(ErrorKind::Retired, english, format!("该接口不再支持 {WHAT}，请调用 {INSTEAD}"))
 }
 
 /// A backup has to be done. One that was never seen is let pass with a warning, since a client may

@@ -8,6 +8,7 @@ use crate::cloud::{
 use crate::contract::{Contract, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Source};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
+use crate::text::shown;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -107,7 +108,15 @@ fn require_two_instances(
     if of_source == of_target {
         return Ok(());
     }
-    Err(Refusal::DifferentPorts { of_source, of_target })
+    let (of_source, of_target) = (shown(&of_source), shown(&of_target));
+    let english = format!(
+        "source_instance and target_instance must have the same port, got {of_source} and \
+         {of_target}"
+    );
+    let chinese = format!(
+        "source_instance 和 target_instance 的端口必须相同，实际为 {of_source} 和 {of_target}"
+    );
+    Err(Refusal::own(ErrorKind::WrongState, english, chinese))
 }
 
 fn port(name: &str, side: &Side, context: &RequestContext<'_>) -> Result<String, Refusal> {

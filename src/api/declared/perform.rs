@@ -11,7 +11,7 @@ use crate::cloud::{
     record::{Change, Members, Record, merge},
 };
 use crate::contract::json::Json;
-use crate::contract::{Engine, InstanceKind, Kind as Type, Mode, Presence};
+use crate::contract::{Engine, ErrorKind, InstanceKind, Kind as Type, Mode, Presence};
 use crate::error::{Refusal, Resource};
 use crate::operation::{Failure, Output};
 use axum::http::StatusCode;
@@ -128,7 +128,7 @@ impl Act<'_, '_> {
             Step::Refuse { guard, expected } => {
                 if truth(&self.value(&guard.when)) {
                     let message = text(&self.value(&guard.message));
-                    let refusal = Refusal::Declared { at: guard.refused, message };
+                    let refusal = declared(guard.refused, message);
                     if *expected {
                         return self.project.refuse_or_warn(refusal);
                     }
@@ -225,7 +225,7 @@ impl Act<'_, '_> {
     fn declared(&self, (status, code): (StatusCode, &str), message: String) -> Refusal {
         let refused = self.declaration.contract.refusals.iter();
         let at = refused.clone().position(|one| (one.status, one.code) == (status, code));
-        Refusal::Declared { at: u8::try_from(at.unwrap_or_default()).unwrap_or(u8::MAX), message }
+        declared(u8::try_from(at.unwrap_or_default()).unwrap_or(u8::MAX), message)
     }
 
     fn create(
@@ -426,4 +426,9 @@ fn members(value: Value) -> Members {
 
 fn members_of(expression: &Expression, view: &Value, context: &Context<'_>) -> Members {
     members(expression.value(view, context).into_owned())
+}
+
+/// The refusal at this place of a contract. Declarations are written in English only.
+fn declared(at: u8, message: String) -> Refusal {
+    Refusal::own(ErrorKind::Declared(at), message.clone(), message)
 }

@@ -4,9 +4,10 @@ use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
 use crate::cloud::assumed::CREATE_MAPPING_JOB;
 use crate::cloud::{JobKind, Lifecycle, MAPPING_CREATION, MemoryMapping, Owner, RequestContext};
-use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source};
-use crate::error::{Business, Refusal};
+use crate::contract::{Contract, ErrorKind, Field, InstanceKind, Kind, Note, Source};
+use crate::error::Refusal;
 use crate::operation::Operation;
+use crate::text::shown;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -77,11 +78,13 @@ impl Operation for CreateDbCacheMapping {
         match mapped {
             // Whatever were answered, the mapping would be gone when its deletion is over.
             Some((_, "deleting")) => {
-                return Err(Refusal::Busy { id: pair(), with: Business::Another });
+                return Err(Refusal::Busy { id: pair() });
             }
             Some(_) => {
-                context
-                    .refuse_or_warn(Refusal::Busy { id: pair(), with: Business::SameMapping })?;
+                let pair = shown(&pair());
+                let english = format!("{pair} are mapped already");
+                let chinese = format!("{pair} 已存在内存加速映射");
+                context.refuse_or_warn(Refusal::own(ErrorKind::Busy, english, chinese))?;
             }
             None => {}
         }

@@ -6,6 +6,7 @@ use crate::cloud::{Clash, MemoryRule, RequestContext, start_of_keys};
 use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
+use crate::text::shown;
 use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -92,14 +93,33 @@ impl Operation for CreateDbCacheRule {
         let mapping = mapping_in(&request.dbcache_mapping_id, &["normal"], context)?;
         let start = start_of_keys(&request.key_prefix, &request.key_separator);
         match context.state.memory_rules.clash(mapping.id, &request.name, &start) {
-            Some(Clash::Name) => return Err(Refusal::NameTaken { name: request.name }),
-            Some(Clash::Keys(other)) => return Err(Refusal::AmbiguousKeys { start, other }),
+            Some(Clash::Name) => return Err(name_taken(&request.name)),
+            Some(Clash::Keys(other)) => return Err(ambiguous_keys(&start, &other)),
             None => {}
         }
         let id = context.new_rule_id();
         context.state.memory_rules.insert(mapping.id, request.into_rule(id));
         Ok(Reply { id })
     }
+}
+
+fn name_taken(name: &str) -> Refusal {
+    let name = shown(name);
+    let (english, chinese) = (format!("the name {name} is taken"), format!("名称 {name} 已存在"));
+    Refusal::own(ErrorKind::NameTaken, english, chinese)
+}
+
+fn ambiguous_keys(start: &str, other: &str) -> Refusal {
+    let (start, other) = (shown(start), shown(other));
+    let english = format!(
+        "key_prefix with key_separator must not start like those of another rule of the mapping, \
+         got \"{start}\" beside \"{other}\""
+    );
+    let chinese = format!(
+        "key_prefix 加 key_separator 不能与同一映射下其他规则的互为前缀，实际为 \"{start}\"，\
+         已有 \"{other}\""
+    );
+    Refusal::own(ErrorKind::InvalidParameter, english, chinese)
 }
 
 impl Request {

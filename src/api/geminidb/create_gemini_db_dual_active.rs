@@ -4,9 +4,10 @@ use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
 use crate::cloud::assumed::DUAL_ACTIVE_ROLES;
 use crate::cloud::{JobKind, Lifecycle, Owner, Relationship, RequestContext};
-use crate::contract::{Certainty, Contract, Field, InstanceKind, Kind, Note, Source};
-use crate::error::{Business, Refusal};
+use crate::contract::{Certainty, Contract, ErrorKind, Field, InstanceKind, Kind, Note, Source};
+use crate::error::Refusal;
 use crate::operation::Operation;
+use crate::text::shown;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -88,17 +89,17 @@ impl Operation for CreateGeminiDbDualActive {
         context.instance_or_adopt(&source, SIDES)?;
         context.instance_or_adopt(&destination, SIDES)?;
         if source == destination {
-            context.refuse_or_warn(Refusal::SelfPair { id: source.clone() })?;
+            context.refuse_or_warn(self_pair(&source))?;
         }
         let region = context.settings.region.clone();
         if request.destination_region == region {
-            context.refuse_or_warn(Refusal::SameRegion { region: region.clone() })?;
+            context.refuse_or_warn(one_region(&region))?;
         }
         let related = [&source, &destination]
             .into_iter()
             .find(|id| context.state.relationships.of(id, context.now).is_some());
-        if let Some(id) = related.cloned() {
-            context.refuse_or_warn(Refusal::Busy { id, with: Business::Relationship })?;
+        if let Some(id) = related {
+            context.refuse_or_warn(related_already(id))?;
         }
         context.place_adopted(&destination, &request.destination_region);
         let job_id = context.start_job(&JOB, &source);
@@ -116,4 +117,27 @@ impl Operation for CreateGeminiDbDualActive {
         context.state.relationships.join(near, side(slave, &source, region));
         Ok(JobStarted { job_id })
     }
+}
+
+fn self_pair(id: &str) -> Refusal {
+    let id = shown(id);
+    let english =
+        format!("destination_instance_id must differ from instance_id, got {id} for both");
+    let chinese = format!("destination_instance_id 不能与 instance_id 相同，实际均为 {id}");
+    Refusal::own(ErrorKind::InvalidParameter, english, chinese)
+}
+
+fn one_region(region: &str) -> Refusal {
+    let region = shown(region);
+    let english = format!(
+        "destination_region must differ from the region of instance_id, got {region} for both"
+    );
+    let chinese = format!("destination_region 不能与 instance_id 所在区域相同，实际均为 {region}");
+    Refusal::own(ErrorKind::InvalidParameter, english, chinese)
+}
+
+fn related_already(id: &str) -> Refusal {
+    let id = shown(id);
+    let english = format!("{id} is in an active-active relationship already");
+    Refusal::own(ErrorKind::Busy, english, format!("{id} 已处于双活关系中"))
 }

@@ -4,7 +4,7 @@ use super::service::SERVICE;
 use crate::api::job::{self, JobStarted};
 use crate::cloud::{JobKind, Lifecycle, Owner, RequestContext, Stage};
 use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source};
-use crate::error::{Business, Refusal, Resource};
+use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
@@ -57,7 +57,7 @@ impl Operation for DeleteGeminiDbDualActive {
         context.instance(&id)?;
         match context.state.relationships.of(&id, context.now) {
             Some((_, Stage::Built)) => {}
-            Some(_) => return Err(Refusal::Busy { id, with: Business::Another }),
+            Some(_) => return Err(Refusal::Busy { id }),
             None => return Err(Refusal::NotFound { resource: Resource::Relationship, id }),
         }
         let job_id = context.start_job(&JOB, &id);

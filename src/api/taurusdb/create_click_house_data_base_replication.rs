@@ -7,9 +7,10 @@ use crate::cloud::assumed::CREATE_REPLICATION_JOB;
 use crate::cloud::{
     JobKind, Lifecycle, REPLICATION_LIFECYCLE, Replication, RequestContext, Texts, value_of,
 };
-use crate::contract::{Contract, Field, InstanceKind, Kind, Note, Source, format};
-use crate::error::{Business, Refusal, Resource};
+use crate::contract::{Contract, ErrorKind, Field, InstanceKind, Kind, Note, Source, format};
+use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
+use crate::text::shown;
 use axum::http::Method;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -105,8 +106,10 @@ fn refuse_second(
     let known = replications.and_then(|known| known.get(database));
     let Some(there) = known.filter(|known| !known.is_gone(context.now)) else { return Ok(()) };
     require_staying(there, context.now)?;
-    let with = Business::SameDatabase;
-    context.refuse_or_warn(Refusal::Busy { id: database.to_owned(), with })
+    let database = shown(database);
+    let english = format!("database {database} is synchronised already");
+    let chinese = format!("数据库 {database} 已在同步");
+    context.refuse_or_warn(Refusal::own(ErrorKind::Busy, english, chinese))
 }
 
 impl Request {

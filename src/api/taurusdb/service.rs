@@ -9,7 +9,7 @@ use crate::cloud::{
 use crate::contract::{
     Envelope, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Service, format,
 };
-use crate::error::{Business, Refusal, Resource};
+use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
 use uuid::Uuid;
@@ -193,7 +193,6 @@ pub const TAGS: &[Field] = &[
     Field::optional("sys_tags", Kind::List(&TAG, 100)).means("the system's"),
 ];
 
-/// A tag.
 pub static TAG: Kind = Kind::Object(&[
     Field::optional("key", Kind::TEXT).means("key"),
     Field::optional("value", Kind::TEXT).means("value"),
@@ -290,7 +289,7 @@ pub fn require_status(
         return Err(Refusal::WrongState { resource, id, state, allowed });
     }
     match clickhouse.action(context.now) {
-        Some(_) => Err(Refusal::Busy { id: id.to_owned(), with: Business::Another }),
+        Some(_) => Err(Refusal::Busy { id: id.to_owned() }),
         None => Ok(()),
     }
 }
@@ -312,7 +311,7 @@ pub fn find_replication<'p>(
 pub fn require_staying(replication: &Replication, now: Moment) -> Result<(), Refusal> {
     if replication.is_going(now) {
         let id = replication.database.to_string();
-        return Err(Refusal::Busy { id, with: Business::Another });
+        return Err(Refusal::Busy { id });
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::cloud::assumed::UPDATE_REPLICATION_JOB;
 use crate::cloud::{FOLLOWING, JobKind, ListKind, Replication, RequestContext, ScopeChange};
 use crate::contract::{Certainty, Contract, Field, Kind, Note, Rule, Source, Violation, format};
-use crate::error::{Business, Refusal, Resource};
+use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::Method;
 use serde::Deserialize;
@@ -119,7 +119,7 @@ fn require_changeable(
         return Err(Refusal::WrongState { resource, id, state, allowed: &[FOLLOWING] });
     }
     if replication.pending_change(now).is_some() {
-        return Err(Refusal::Busy { id, with: Business::Another });
+        return Err(Refusal::Busy { id });
     }
     let fixed = replication.scope(now).repl_type;
     if kind == fixed {
