@@ -1,4 +1,4 @@
-//! Which handler gets a request: the operations by their paths, the control API, and what is neither.
+//! Which handler gets a request: the control API, an operation by its path, or what is neither.
 
 use crate::app::App;
 use crate::control;
@@ -7,33 +7,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::{MethodFilter, MethodRouter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// The router: every path with its operations, and the control API, unless that has its own port.
+/// The router: the control API, unless that has its own port, and behind it every operation.
 pub fn router(app: Arc<App>) -> Router {
     let control = match app.guard.port {
         None => control::router(&app),
         Some(_) => control::closed_router(),
     };
-    let mut router = control::answered(control, &app);
-    for (template, methods) in endpoint::by_template() {
-        let mut handlers = MethodRouter::new();
-        for (method, endpoints) in methods {
-            let filter = MethodFilter::try_from(method).expect("a method that axum knows");
-            // Shared, since axum clones a handler for each request.
-            let endpoints: Arc<[_]> = endpoints.into();
-            handlers = handlers.on(
-                filter,
-                move |State(app): State<Arc<App>>, request: Request| async move {
-                    respond(&app, &endpoints, request).await
-                },
-            );
-        }
-        router = router.route(template, handlers);
-    }
-    finish(router.fallback(unknown_route).method_not_allowed_fallback(unknown_route), app)
+    let router = control::answered(control, &app);
+    finish(router.fallback(answer).method_not_allowed_fallback(answer), app)
 }
 
 /// The router of the control API's own port.
@@ -51,11 +35,15 @@ fn finish(router: Router<Arc<App>>, app: Arc<App>) -> Router {
     }
 }
 
-/// Answers what is no operation.
-async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+/// Answers an operation, or says that there is none.
+async fn answer(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     if request.uri().path().starts_with(control::ROOT) {
         let response = control::unknown_here(&app, &request).map(Body::from);
         return control::identify(State(app), response).await;
+    }
+    let endpoints = endpoint::fitting(request.method(), request.uri().path());
+    if !endpoints.is_empty() {
+        return respond(&app, &endpoints, request).await;
     }
     let (parts, _) = request.into_parts();
     let answer = catch_unwind(AssertUnwindSafe(|| unknown(&app, &parts)));

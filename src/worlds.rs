@@ -20,7 +20,7 @@ pub use limits::Met;
 pub use world::World;
 
 use crate::clock::Moment;
-use crate::cloud::{Account, Clocks, Settings, ordinal_of_request, request_id, world_key};
+use crate::cloud::{Account, Clocks, Map, Settings, ordinal_of_request, request_id, world_key};
 use crate::error::control::ControlError;
 use crate::journal::{self, Budget};
 use limits::ByUse;
@@ -60,13 +60,14 @@ pub struct Worlds {
     /// What all projects share.
     pub account: Account,
     settings: WorldSettings,
-    shards: Vec<Mutex<HashMap<Box<str>, Arc<WorldCell>>>>,
+    shards: Vec<Shard>,
     scenarios: RwLock<BTreeMap<Box<str>, Arc<Scenario>>>,
     /// How many control requests were answered.
     control_requests: AtomicU64,
     limits: limits::Limits,
     metrics: Metrics,
-    /// What all journals take, and whoever sees to it that this is not too much.
+    /// How many bytes all journals take together; `cutting` lets one thread at a time cut them
+    /// down.
     journals: Arc<Budget>,
     cutting: Mutex<()>,
 }
@@ -78,7 +79,8 @@ pub struct WorldCell {
     /// The later a world was made, the higher.
     made: u64,
     requests: AtomicU64,
-    /// The last use of it, and the one by which it is known in the order of use.
+    /// `used` is the last use; `place` is the key in the list of worlds by use, which may lag
+    /// behind.
     used: AtomicU64,
     place: AtomicU64,
     /// Whether its project has another world by now.
@@ -89,6 +91,10 @@ pub struct WorldCell {
     faulty: Arc<AtomicBool>,
     world: Mutex<World>,
 }
+
+/// A part of the worlds behind its own lock, so that requests to different projects rarely wait for
+/// each other.
+type Shard = Mutex<Map<Box<str>, Arc<WorldCell>>>;
 
 const SHARDS: usize = 16;
 
@@ -134,8 +140,8 @@ impl Worlds {
         world_key(self.account.settings().seed, project_id)
     }
 
-    /// The world of a project; the first look makes it, whether or not there is room. Whoever comes
-    /// with an id that is not known yet is to [`enter`](Self::enter) it.
+    /// The world of a project, made if there is none, whether or not there is room. For an id from
+    /// outside use [`enter`](Self::enter), which checks the limit.
     pub fn world(&self, project_id: &str) -> Arc<WorldCell> {
         if let Some(cell) = self.known_world(project_id) {
             return cell;
@@ -143,7 +149,7 @@ impl Worlds {
         self.make(&mut self.limits.by_use(), project_id)
     }
 
-    /// Makes the world of a project, unless it has one by now.
+    /// Makes the world of a project, unless another thread has made it meanwhile.
     fn make(&self, by_use: &mut ByUse, project_id: &str) -> Arc<WorldCell> {
         if let Some(cell) = self.known_world(project_id) {
             return cell;
@@ -156,8 +162,8 @@ impl Worlds {
         made
     }
 
-    /// The world of a project, for somebody who only looks: one that is not there is not kept, and
-    /// makes no other go.
+    /// The world of a project, for reading. If there is none, a new one is returned but not kept,
+    /// so reading never evicts another world.
     pub fn look(&self, project_id: &str) -> Arc<WorldCell> {
         if let Some(cell) = self.known_world(project_id) {
             self.limits.use_now(&cell);
@@ -166,8 +172,8 @@ impl Worlds {
         self.fresh(self.key(project_id), project_id)
     }
 
-    /// A world that a project may have. One that was forgotten goes on with the numbers of its
-    /// requests, and says that it knows nothing of them.
+    /// A new world for a project. If an earlier one was evicted, request numbers go on from there,
+    /// and the journal says that it lacks the earlier requests.
     fn fresh(&self, key: u64, project_id: &str) -> Arc<WorldCell> {
         let past = match (self.limits.past(key), self.preset(project_id)) {
             (past, Some(preset)) if past == History::default() => {
@@ -206,7 +212,7 @@ impl Worlds {
 
     /// The projects that have a world; the account's own has no id.
     pub fn project_ids(&self) -> Vec<Box<str>> {
-        let ids = |shard: &Mutex<HashMap<Box<str>, _>>| {
+        let ids = |shard: &Shard| {
             let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
             worlds.keys().cloned().collect::<Vec<_>>()
         };
@@ -225,8 +231,8 @@ impl Worlds {
         abandon(by_use, removed);
     }
 
-    /// Puts another world in the place of a project's, with this past.
-    /// It is complete before anybody sees it; with the old one it is as with [`Self::reset`].
+    /// Replaces the world of a project. The new one is complete before any request sees it;
+    /// requests in the old one go on as after [`Self::reset`].
     pub fn replace<E>(
         &self,
         project_id: &str,
@@ -246,9 +252,9 @@ impl Worlds {
         Ok(())
     }
 
-    /// Sees to it that all journals together take no more than they may, after one of them has grown.
-    /// The biggest lose their oldest requests; of several, those of the world that was used longest
-    /// ago. Never call it while holding the lock of a world.
+    /// Cuts the journals down to their common budget after one of them has grown. The largest lose
+    /// their oldest entries first; of equally large ones, that of the least recently used world.
+    /// Never call it while holding the lock of a world.
     pub fn cut_journals(&self) {
         let excess = self.journals.excess();
         if excess == 0 {
@@ -256,7 +262,7 @@ impl Worlds {
         }
         // One does it for all.
         let Ok(_cutting) = self.cutting.try_lock() else { return };
-        let of_shard = |shard: &Mutex<HashMap<_, Arc<WorldCell>>>| {
+        let of_shard = |shard: &Shard| {
             let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
             worlds.values().map(Arc::clone).collect::<Vec<_>>()
         };
@@ -275,7 +281,7 @@ impl Worlds {
         }
     }
 
-    fn shard(&self, key: u64) -> &Mutex<HashMap<Box<str>, Arc<WorldCell>>> {
+    fn shard(&self, key: u64) -> &Shard {
         &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")]
     }
 
@@ -293,7 +299,6 @@ impl Worlds {
         self.scenarios.read().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
     }
 
-    /// All scenarios.
     pub fn scenarios(&self) -> BTreeMap<Box<str>, Arc<Scenario>> {
         self.scenarios.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -331,13 +336,13 @@ impl Clocks for Worlds {
     fn now_in(&self, project_id: &str) -> Moment {
         match self.known_world(project_id) {
             Some(cell) => cell.lock().state.clock.now(),
-            // A look at its clock is no reason to make a world.
+            // Reading the clock does not make a world.
             None => self.new_world(project_id).state.clock.now(),
         }
     }
 }
 
-/// Gives up a world that its project no longer has. What is in it is dropped after the lock.
+/// Marks a removed world as abandoned and drops it after the lock is released.
 fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
     let Some(cell) = cell else { return };
     cell.abandoned.store(true, Ordering::Release);

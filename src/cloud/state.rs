@@ -16,27 +16,31 @@ use super::record::Records;
 use super::replication::{Checked, Replications, SourceDatabases};
 use super::timeline::{Activity, Called, Due, Timeline};
 use crate::clock::{Clock, ClockCommand, ClockError, Moment};
-use crate::contract::check::Sent;
+use crate::contract::check::Members;
 use crate::contract::{Awaits, Contract};
 
-/// What a client looks at again and again until it has come to rest.
+/// What a client polls until it has come to rest.
 #[derive(Debug)]
-pub struct PollTarget {
+pub struct PollTarget<'t> {
     /// The call that it looks with.
     pub contract: &'static Contract,
     /// The id that it asks for; everything of the service where there is none.
-    pub id: Option<String>,
+    pub id: Option<&'t str>,
 }
 
-impl PollTarget {
+impl<'t> PollTarget<'t> {
     /// What a request looks at, if it does.
-    pub fn read(contract: &'static Contract, sent: &Sent<'_>) -> Option<Self> {
+    pub fn read(
+        contract: &'static Contract,
+        path: &'t Members<'_>,
+        query: &'t Members<'_>,
+    ) -> Option<Self> {
         let id = match contract.awaits {
             Awaits::Nothing => return None,
             Awaits::All => None,
             Awaits::Named(name) => {
-                let sent = sent.path.iter().chain(&sent.query).rev().find(|(sent, _)| sent == name);
-                sent.and_then(|(_, id)| id.as_text()).map(str::to_owned)
+                let sent = path.iter().chain(query).rev().find(|(sent, _)| sent == name);
+                sent.and_then(|(_, id)| id.as_text())
             }
         };
         Some(Self { contract, id })
@@ -44,7 +48,7 @@ impl PollTarget {
 
     /// Whether something is it.
     pub fn means(&self) -> impl Fn(&Activity) -> bool {
-        let called = self.id.as_deref().map(Called::by);
+        let called = self.id.map(Called::by);
         move |activity| match &called {
             Some(called) => activity.is_called(called),
             None => std::ptr::eq(activity.contract.service, self.contract.service),
@@ -55,31 +59,23 @@ impl PollTarget {
 /// Everything one project has.
 #[derive(Debug)]
 pub struct State {
-    /// Its project.
     pub project_id: Box<str>,
     /// Its time.
     pub clock: Clock,
-    /// Its ids.
     pub ids: Ids,
     /// What is under way in it.
     pub timeline: Timeline,
-    /// Its instances.
     pub instances: Instances,
-    /// Its jobs.
     pub jobs: Jobs,
-    /// Its backups.
     pub backups: Backups,
-    /// Its memory mappings.
     pub memory_mappings: MemoryMappings,
-    /// Their rules.
     pub memory_rules: MemoryRules,
     /// Its active-active relationships.
     pub relationships: Relationships,
-    /// Its migration tasks.
     pub migration_tasks: MigrationTasks,
     /// Its synchronisations, by ClickHouse instance.
     pub replications: Map<Box<str>, Replications>,
-    /// What the checks were told, for the synchronisations created next.
+    /// Settings that passed the checks before a synchronization, for the next one that is created.
     pub checked: Checked,
     /// The databases that synchronisations named, by TaurusDB instance.
     pub source_databases: SourceDatabases,
@@ -115,7 +111,7 @@ impl State {
         }
     }
 
-    /// Moves the clock. What became due by it, in the order of time.
+    /// Moves the clock, and returns what became due, in the order of time.
     pub fn move_clock(&mut self, command: &ClockCommand) -> Result<Vec<Due>, ClockError> {
         let before = self.clock.now();
         self.timeline.catch_up(before);
@@ -177,8 +173,8 @@ impl State {
         Some(activity)
     }
 
-    /// Notes that a client has cut something short, or done away with it: if it was under way, it
-    /// comes to no end of its own. Whether it was.
+    /// Ends an activity that a client has stopped or whose resource it has deleted. True if it was
+    /// under way.
     pub fn cut_short(&mut self, activity: u32) -> bool {
         self.timeline.catch_up(self.clock.now());
         self.timeline.forget(activity)

@@ -14,7 +14,7 @@ pub fn is_of_project(template: &str) -> bool {
 
 /// The segments of a path. They are short, so comparing byte by byte finds their ends faster than
 /// the search for a byte does, which is made for long text.
-pub fn segments(path: &str) -> impl Iterator<Item = &str> {
+pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = Some(path);
     std::iter::from_fn(move || {
         let path = rest?;

@@ -5,15 +5,14 @@
 
 use super::host;
 use crate::api;
-use crate::cloud::State;
+use crate::cloud::{Map, State};
 use crate::contract::Service;
 use crate::contract::check::Sent;
-use crate::contract::template::fits;
+use crate::contract::template::segments;
 use crate::operation::Route;
 use axum::http::Method;
 use axum::http::request::Parts;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Operations that share a method and a path, and a template that leads to them.
@@ -29,9 +28,9 @@ impl Endpoint {
     }
 }
 
-/// Every documented path, and every alias. Of operations that share a path, an alias leads only
-/// to those that have it.
-static ENTRANCES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+/// Every documented path, and every alias. On a path that several operations share, an alias leads
+/// only to those that have it.
+static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let by_method_and_path = api::routes().chunk_by(|left, right| {
         (left.head.method, left.head.path) == (right.head.method, right.head.path)
     });
@@ -52,38 +51,62 @@ static ENTRANCES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         .collect()
 });
 
-/// For each template and method the entrances that a request may mean, the best first.
-///
-/// A template comes with its own, and with those of another template that it is an instance of,
-/// which the router would hide behind it. The latter answer the methods that it has none for, so
-/// a database called `config` can be deleted, though `…/replication/config` is a path of its own;
-/// and requests whose host names their service, so `GET /v3` is not always IAM's.
-pub fn by_template() -> BTreeMap<&'static str, Vec<(Method, Vec<&'static Endpoint>)>> {
-    let mut templates: BTreeMap<&str, Vec<(Method, Vec<_>)>> = BTreeMap::new();
-    for endpoint in ENTRANCES.iter() {
-        // The router takes two templates that differ in the names of parameters for one.
-        let same = templates
-            .keys()
-            .any(|known| fits(known, &endpoint.template) && fits(&endpoint.template, known));
-        if !same {
-            templates.insert(&endpoint.template, Vec::new());
-        }
+/// The endpoints by the segments of their templates.
+static BY_SEGMENT: LazyLock<Branch> = LazyLock::new(|| {
+    let mut root = Branch::default();
+    for endpoint in ENDPOINTS.iter() {
+        let end = segments(&endpoint.template).fold(&mut root, Branch::below);
+        end.endpoints.push(endpoint);
     }
-    for (template, methods) in &mut templates {
-        for endpoint in ENTRANCES.iter().filter(|other| fits(template, &other.template)) {
-            let method = endpoint.method();
-            if !methods.iter().any(|(known, _)| known == method) {
-                methods.push((method.clone(), fitting(method, template)));
-            }
-        }
-    }
-    templates
+    root
+});
+
+/// The templates that begin with the same segments.
+#[derive(Debug, Default)]
+struct Branch {
+    /// Those that go on with a word.
+    words: Map<&'static str, Self>,
+    /// Those that go on with a parameter.
+    parameter: Option<Box<Self>>,
+    /// Those that end here.
+    endpoints: Vec<&'static Endpoint>,
 }
 
-/// The entrances that a method and a path fit, those with the fewest parameters first.
+impl Branch {
+    fn below(&mut self, segment: &'static str) -> &mut Self {
+        if segment.starts_with('{') {
+            self.parameter.get_or_insert_default()
+        } else {
+            self.words.entry(segment).or_default()
+        }
+    }
+
+    /// Finds the endpoints of a method that the rest of a path fits.
+    fn find<'p>(
+        &self,
+        method: &Method,
+        mut path: impl Iterator<Item = &'p str> + Clone,
+        found: &mut Vec<&'static Endpoint>,
+    ) {
+        let Some(segment) = path.next() else {
+            return found.extend(self.endpoints.iter().filter(|one| one.method() == method));
+        };
+        if let Some(branch) = self.words.get(segment) {
+            branch.find(method, path.clone(), found);
+        }
+        if let Some(branch) = self.parameter.as_ref().filter(|_| !segment.is_empty()) {
+            branch.find(method, path, found);
+        }
+    }
+}
+
+/// The endpoints that a method and a path fit, those with the fewest parameters first: so a database
+/// called `config` can be deleted, though `…/replication/config` is a path of its own. Who asks with
+/// HEAD is answered as with GET, without the body.
 pub fn fitting(method: &Method, path: &str) -> Vec<&'static Endpoint> {
-    let fits = |endpoint: &&Endpoint| endpoint.method() == method && fits(path, &endpoint.template);
-    let mut fitting: Vec<_> = ENTRANCES.iter().filter(fits).collect();
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    let mut fitting = Vec::new();
+    BY_SEGMENT.find(method, segments(path), &mut fitting);
     fitting.sort_by_key(|endpoint| endpoint.template.matches('{').count());
     fitting
 }
@@ -92,13 +115,13 @@ pub fn fitting(method: &Method, path: &str) -> Vec<&'static Endpoint> {
 #[derive(Clone, Copy, Debug)]
 pub struct PortOf(pub &'static str);
 
-/// The template and the operations that port and host leave: those of the service that one of them
-/// names, or all of the first entrance.
+/// The template and the operations that the port or the host selects; all of the first endpoint if
+/// neither names a service.
 pub fn of_service(
     endpoints: &[&'static Endpoint],
     parts: &Parts,
 ) -> (&'static str, &'static [Route]) {
-    let [first, ..] = endpoints else { unreachable!("a path has an entrance") };
+    let [first, ..] = endpoints else { unreachable!("a path has an endpoint") };
     if let ([_], [_]) = (endpoints, first.routes) {
         return (&first.template, first.routes);
     }

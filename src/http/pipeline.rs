@@ -11,7 +11,7 @@ mod visit;
 use super::endpoint::Endpoint;
 use super::reply::{self, Answer};
 use crate::app::App;
-use crate::cloud::Warning;
+use crate::cloud::{PollTarget, Warning};
 use crate::contract::Level;
 use crate::error::Refusal;
 use crate::error::control::ControlError;
@@ -123,8 +123,9 @@ impl<'r> Exchange<'r> {
         record.contract = Some(route.contract());
         sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII
         let decision = request.consult_faults(route, &sent, &wanted, visit, decision)?; // may wait or answer
-        let (checked, poll) = request.validate(route, sent, record)?; // 400: every violation at once
+        let checked = request.validate(route, sent, record)?; // 400: every violation at once
         let (access, scenario) = (request.access(caller), wanted.scenario());
+        let poll = PollTarget::read(route.contract(), &target.path, &target.query);
         let call = Call { route, checked, access, scenario, decision, poll };
         perform(request, visit, record, call) // one lock, one moment: find, refuse, change, reply
     }

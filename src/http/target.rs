@@ -2,7 +2,7 @@
 
 use crate::contract::check::Members;
 use crate::contract::json::Json;
-use crate::contract::template::{PROJECT_ID, is_of_project, segments};
+use crate::contract::template::{PROJECT_ID, segments};
 use crate::contract::{Rule, Violation};
 use crate::error::Refusal;
 use crate::project_id::{is_project_id, is_usual_project_id};
@@ -14,29 +14,25 @@ use std::borrow::Cow;
 /// The target of a request for an operation.
 #[derive(Debug)]
 pub struct Target<'a> {
-    /// The project, whatever it looks like; empty where the template has none.
-    pub project_id: Cow<'a, str>,
-    /// Whether the template has a project.
-    of_project: bool,
+    /// The project, whatever it looks like; none where the template is about none.
+    pub project_id: Option<Cow<'a, str>>,
     /// The template's other parameters.
     pub path: Members<'a>,
-    /// The query.
     pub query: Members<'a>,
 }
 
 impl<'a> Target<'a> {
-    /// Reads a URI that the router has matched with the template.
+    /// Reads a URI that fits the template.
     pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
-        let mut project_id = Cow::Borrowed("");
-        let of_project = is_of_project(template);
-        let mut path = Members::new();
-        for (name, sent) in segments(template).zip(segments(uri.path())) {
+        let (mut project_id, mut path) = (None, Members::new());
+        let mut named = segments(template).zip(segments(uri.path())).peekable();
+        while let Some((name, sent)) = named.next() {
             let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
                 continue;
             };
             let value = decode(sent, || format!("{name} in the path"))?;
-            if of_project && name == PROJECT_ID {
-                project_id = value;
+            if name == PROJECT_ID && named.peek().is_some() {
+                project_id = Some(value);
             } else {
                 path.push((Cow::Borrowed(name), Json::Text(value)));
             }
@@ -49,41 +45,32 @@ impl<'a> Target<'a> {
             let value = decode_query(value, place)?;
             query.push((name, Json::Text(value)));
         }
-        Ok(Self { project_id, of_project, path, query })
+        Ok(Self { project_id, path, query })
     }
 
     /// The project that a path names, if it is well-formed, whatever else is wrong with the URI.
     pub fn project_of(uri: &'a Uri, template: &'static str) -> Option<Cow<'a, str>> {
         const SEGMENT: &str = "{project_id}";
         let mut named = segments(template).zip(segments(uri.path()));
-        let (_, sent) = named.find(|(name, _)| is_of_project(template) && *name == SEGMENT)?;
+        let (_, sent) = named.find(|(name, _)| *name == SEGMENT)?;
+        named.next()?;
         decode(sent, String::new).ok().filter(|id| is_project_id(id))
     }
 
-    /// Every id that a URL can carry is a project, but a forgotten placeholder is not.
+    /// Any id is accepted as a project, except a placeholder that was never filled in.
     pub fn require_project_id(&self) -> Result<(), Refusal> {
-        if !self.of_project {
+        let Some(id) = self.project_id.as_deref().filter(|id| !is_project_id(id)) else {
             return Ok(());
-        }
-        let id = self.project_id.as_ref();
-        if is_project_id(id) {
-            return Ok(());
-        }
+        };
         let placeholder = id.starts_with(['{', '<', '$', ':']) || id.contains(PROJECT_ID);
         Err(Refusal::MalformedProjectId { got: text::shown(id), placeholder })
     }
 
     /// What is odd about the target, but no reason to refuse it.
-    pub fn remarks(&self) -> Vec<Violation> {
-        if !self.of_project {
-            return Vec::new();
-        }
-        let id = self.project_id.as_ref();
-        if is_usual_project_id(id) {
-            return Vec::new();
-        }
+    pub fn remarks(&self) -> Option<Violation> {
+        let id = self.project_id.as_deref().filter(|id| !is_usual_project_id(id))?;
         let (path, got) = (PROJECT_ID.to_owned(), Some(text::shown(id)));
-        vec![Violation { path, rule: Rule::ProjectId, got }]
+        Some(Violation { path, rule: Rule::ProjectId, got })
     }
 }
 
@@ -128,7 +115,7 @@ mod tests {
     #[test]
     fn an_encoded_slash_stays_within_its_segment() {
         let target = read("/v3/p/instances/a%2Fb%20c/clickhouse/replication?x=1+2%2B&y").unwrap();
-        assert_eq!(target.project_id, "p");
+        assert_eq!(target.project_id.as_deref(), Some("p"));
         assert_eq!(target.path[0].1.as_text(), Some("a/b c"));
         assert_eq!(target.query[0].1.as_text(), Some("1 2+"));
         assert_eq!(target.query[1].1.as_text(), Some(""));

@@ -1,5 +1,5 @@
-//! Which worlds were forgotten for others, so that none that is made anew takes itself for the first
-//! of its project.
+//! Evicted worlds: remembered by key, so that a new world of the same project goes on with the
+//! request numbers and does not claim to know the earlier requests.
 
 use crate::cloud::ScatteredIds;
 use crate::journal::History;
@@ -99,7 +99,7 @@ mod tests {
         forgotten.insert(4, 5, 3);
         assert_eq!((forgotten.past(1), forgotten.past(9)), (past(0, true), past(0, true)));
         assert_eq!((forgotten.past(2), forgotten.past(4)), (past(3, false), past(5, false)));
-        // Whoever asks for a beginning has one all the same.
+        // A reset starts anew even if the world was not remembered.
         forgotten.begin_anew(1);
         assert_eq!(forgotten.past(1), past(0, false));
     }

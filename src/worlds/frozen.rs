@@ -1,11 +1,12 @@
-//! Polls of what never goes on, since the clock stands still: their client would wait for ever.
+//! Polls while the clock stands still: nothing changes, so a client that waits for a status would
+//! wait for ever.
 
 use crate::clock::Moment;
 use crate::cloud::PollTarget;
 use std::collections::HashMap;
 
-/// Which polls of the same thing are looked at: whoever has been told a hundred times does not read
-/// it.
+/// The fifth to the hundredth poll of the same thing are warned about; more warnings would not be
+/// read.
 const TOO_MANY: std::ops::RangeInclusive<u32> = 5..=100;
 
 /// So many things are told apart at once.
@@ -25,20 +26,20 @@ pub struct FrozenPolls {
 }
 
 impl FrozenPolls {
-    /// Counts a poll, and says whether there were so many of the same that its client is to be
-    /// told, if nothing has ended.
-    pub fn count(&mut self, target: &PollTarget, at: Moment) -> bool {
+    /// Counts a poll. True if its client should be warned, provided that nothing has ended.
+    pub fn count(&mut self, target: &PollTarget<'_>, at: Moment) -> bool {
         if self.at != Some(at) || self.polls.len() >= MOST_TARGETS {
             self.polls.clear();
             self.at = Some(at);
         }
-        let polls = self.polls.entry((target.contract.id, target.id.clone())).or_default();
+        let polls =
+            self.polls.entry((target.contract.id, target.id.map(str::to_owned))).or_default();
         *polls = polls.saturating_add(1);
         TOO_MANY.contains(polls)
     }
 
     /// Notes that a client is told.
-    pub fn tell(&mut self, target: &PollTarget, at: Moment, ordinal: u64) {
+    pub fn tell(&mut self, target: &PollTarget<'_>, at: Moment, ordinal: u64) {
         self.told += 1;
         self.first.get_or_insert((target.contract.id, ordinal, at));
     }

@@ -4,17 +4,10 @@
 use crate::clock::ClockCommand;
 use crate::faults::Effect;
 use crate::text::nearest;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Turns the world's clock before the request is handled.
-pub const CLOCK: HeaderName = HeaderName::from_static("x-paper-clock");
-
-/// Lets this request go wrong; on an answer, the rule that made it go wrong.
+/// On an answer, the rule that made the request go wrong.
 pub const FAULT: HeaderName = HeaderName::from_static("x-paper-fault");
-
-/// Names the scenario that the request carries. Its rules hold for this request alone; its clock
-/// setting holds for the project's world, and so for all clients.
-pub const SCENARIO: HeaderName = HeaderName::from_static("x-paper-scenario");
 
 /// What all of Papercloud's own headers begin with.
 pub const PREFIX: &str = "x-paper-";
@@ -25,37 +18,37 @@ const KNOWN: [&str; 4] = ["X-Paper-Clock", "X-Paper-Fault", "X-Paper-Scenario", 
 /// What a request asks for by its own headers.
 #[derive(Debug, Default)]
 pub struct Instructions {
-    /// How to turn the clock.
+    /// How to turn the world's clock before the request is handled.
     pub clock: Option<ClockCommand>,
-    /// What is to go wrong.
+    /// What is to go wrong with this request.
     pub fault: Option<Effect>,
-    /// The scenario that the request carries.
+    /// The scenario that the request carries. Its rules hold for this request alone; its clock setting
+    /// holds for the project's world, and so for all clients.
     pub scenario: Option<String>,
 }
 
 impl Instructions {
     /// Reads the headers, or says what is wrong with them.
     pub fn read(headers: &HeaderMap) -> Result<Self, String> {
+        let mut read = Self::default();
         for name in headers.keys().filter(|name| name.as_str().starts_with(PREFIX)) {
             let spoken = KNOWN.iter().find(|known| name.as_str().eq_ignore_ascii_case(known));
-            let spoken = spoken.ok_or_else(|| unknown(name))?;
-            if headers.get_all(name).iter().nth(1).is_some() {
+            let spoken = *spoken.ok_or_else(|| unknown(name))?;
+            let mut values = headers.get_all(name).iter();
+            let value = values.next().map_or(Ok(""), HeaderValue::to_str);
+            if values.next().is_some() {
                 return Err(format!("{spoken} is there more than once"));
             }
+            let text = value.map_err(|_| format!("{spoken} has signs that are not ASCII"))?;
+            let wrong = |problem: String| format!("{spoken}: {problem}");
+            match spoken {
+                "X-Paper-Clock" => read.clock = Some(ClockCommand::parse(text).map_err(wrong)?),
+                "X-Paper-Fault" => read.fault = Some(Effect::parse(text).map_err(wrong)?),
+                "X-Paper-Scenario" => read.scenario = Some(text.trim().to_owned()),
+                _ => {}
+            }
         }
-        let text = |name: &HeaderName| {
-            let value = headers.get(name).map(|value| {
-                value.to_str().map_err(|_| format!("{name} has signs that are not ASCII"))
-            });
-            value.transpose()
-        };
-        let clock = text(&CLOCK)?.map(ClockCommand::parse).transpose();
-        let fault = text(&FAULT)?.map(Effect::parse).transpose();
-        Ok(Self {
-            clock: clock.map_err(|problem| format!("X-Paper-Clock: {problem}"))?,
-            scenario: text(&SCENARIO)?.map(|name| name.trim().to_owned()),
-            fault: fault.map_err(|problem| format!("X-Paper-Fault: {problem}"))?,
-        })
+        Ok(read)
     }
 }
 

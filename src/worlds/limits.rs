@@ -1,12 +1,11 @@
 //! How many worlds there may be, and what was done about it.
 //!
-//! Beyond the limit the world goes that was used longest ago, if nothing is under way in it. The
-//! order of use is brought up to date only where somebody looks for such a world: each then stands
-//! where it was used last. So a request costs the same however many worlds there are.
+//! Beyond the limit the least recently used world is evicted, if nothing is under way in it. The
+//! order of use is brought up to date only when such a world is looked for, so a request costs the
+//! same however many worlds there are.
 //!
-//! Whoever makes a world or gives one up holds the lock of that order meanwhile, and takes the lock
-//! of the world's shard second. So the same worlds are in both at every moment, and there is no
-//! moment between finding room and using it.
+//! Making or removing a world locks this list first and the world's shard second. So both always
+//! hold the same worlds, and no other request can take the room that was found before it is used.
 
 use super::evicted::Forgotten;
 use super::{WorldCell, Worlds};
@@ -17,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A world that somebody comes to.
+/// The world that a request enters.
 #[derive(Debug)]
 pub struct Entered {
     /// The world.
@@ -40,9 +39,10 @@ pub struct Limits {
 /// All worlds but that of the account.
 #[derive(Debug, Default)]
 pub struct ByUse {
-    /// By the use that each is known to have had; it may have had a later one.
+    /// By the use at which each was last sorted in; `WorldCell::used` may be later.
     cells: BTreeMap<u64, Arc<WorldCell>>,
-    /// The last use when room was looked for: each one since then lets one more world be inspected.
+    /// The use counter at the last search for room: each use since then allows one more world to be
+    /// inspected.
     searched_at: u64,
 }
 
@@ -84,11 +84,12 @@ impl Met {
 /// What to do where no world can go.
 const REMEDY: &str = ": delete one that no test needs, DELETE /_paper/worlds/{project_id}";
 
-/// How many worlds are inspected for one that can go, beyond one for each use since the last time.
+/// How many worlds a search for room inspects at least; one more for each use since the last
+/// search.
 const FEWEST_INSPECTED: u64 = 64;
 
 impl Worlds {
-    /// The world of a project that somebody comes to, if there is room for it.
+    /// The world of a project for a request, if there is room for it.
     pub fn enter(&self, project_id: &str) -> Result<Entered, LimitReached> {
         if let Some(cell) = self.known_world(project_id) {
             self.limits.use_now(&cell);
@@ -132,7 +133,7 @@ impl Worlds {
     /// Forgets the world that was used longest ago, of those in which nothing is under way.
     fn forget_one(&self, by_use: &mut ByUse) -> Option<Box<str>> {
         let found = self.find_idle(by_use);
-        // Those that were found busy were noted as used, and are no uses since then.
+        // Finding a busy world counts as a use of it, but not as a use since the search.
         by_use.searched_at = self.limits.uses.load(Ordering::Relaxed);
         found
     }
@@ -160,7 +161,7 @@ impl Worlds {
 
     /// Forgets a world that no request and no test holds, and in which nothing is under way.
     fn forget_idle(&self, cell: &Arc<WorldCell>) -> Option<Box<str>> {
-        /// The one of the map and the one of the order of use.
+        /// The references held by the shard and by the list.
         const OWN: usize = 2;
         let mut worlds = self.shard(cell.key).lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::strong_count(cell) > OWN || cell.is_held() {
@@ -203,7 +204,7 @@ fn is_busy(timeline: &Timeline) -> bool {
 }
 
 impl ByUse {
-    /// Gives up a world that is taken out of its shard.
+    /// Removes a world that is taken out of its shard.
     pub fn remove(&mut self, cell: &WorldCell) {
         let place = cell.place.load(Ordering::Relaxed);
         if self.cells.get(&place).is_some_and(|there| std::ptr::eq(&raw const **there, cell)) {
@@ -213,13 +214,14 @@ impl ByUse {
 }
 
 impl Limits {
-    /// The worlds in the order of their use. Nobody waits for them who holds the lock of a shard or
-    /// of a world.
+    /// The worlds in the order of their use. Lock order: this list, a shard, a world. Never call
+    /// this while holding one of the others.
     pub fn by_use(&self) -> MutexGuard<'_, ByUse> {
         self.by_use.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up a world that is put into its shard. That of the account is none of them.
+    /// Adds a world that is put into its shard. The account's world is not listed: it is never
+    /// evicted.
     pub fn add(&self, by_use: &mut ByUse, project_id: &str, cell: &Arc<WorldCell>) {
         if project_id.is_empty() {
             return;
@@ -230,7 +232,8 @@ impl Limits {
         by_use.cells.insert(place, Arc::clone(cell));
     }
 
-    /// Notes that a world is used. The same one again and again writes nothing.
+    /// Notes that a world is used. Using the same world again writes nothing, so that threads do
+    /// not contend for the counter.
     pub fn use_now(&self, cell: &WorldCell) {
         if cell.used.load(Ordering::Relaxed) != self.uses.load(Ordering::Relaxed) {
             let used = self.uses.fetch_add(1, Ordering::Relaxed) + 1;

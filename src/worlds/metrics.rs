@@ -46,8 +46,7 @@ impl Metrics {
         part.spoilt += u64::from(spoilt);
     }
 
-    /// How many there were of each kind; those that no operation could be found for belong to the
-    /// gateway.
+    /// The counts by kind; requests to unknown paths count for the gateway.
     pub fn answered(&self) -> BTreeMap<Kind, u64> {
         let mut all = BTreeMap::new();
         for part in &self.parts {

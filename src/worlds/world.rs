@@ -69,15 +69,15 @@ impl World {
     }
 
     /// A client has polled: the clock moves on to the next event if the world does so by itself.
-    pub fn polled(&mut self, target: &PollTarget) {
+    pub fn polled(&mut self, target: &PollTarget<'_>) {
         if self.auto_advance && self.state.is_unfinished(target) {
             // It goes forward or not at all.
             let _ = self.move_clock(&ClockCommand::NextEvent);
         }
     }
 
-    /// What a client is told that polls again and again while the clock stands still.
-    pub fn frozen_warning(&mut self, target: &PollTarget, ordinal: u64) -> Option<Warning> {
+    /// The warning for a client that polls repeatedly while the clock stands still.
+    pub fn frozen_warning(&mut self, target: &PollTarget<'_>, ordinal: u64) -> Option<Warning> {
         let stands = self.state.clock.scale() == 0.0 && !self.auto_advance;
         let now = self.state.clock.now();
         if !stands || !self.frozen_polls.count(target, now) || !self.state.is_unfinished(target) {

@@ -21,8 +21,7 @@ pub struct Call<'c> {
     /// The scenario that it carries.
     pub scenario: Option<&'c str>,
     pub decision: &'c mut FaultDecision,
-    /// What it polls.
-    pub poll: Option<PollTarget>,
+    pub poll: Option<PollTarget<'c>>,
 }
 
 /// Makes room, and lets the operation find, refuse, change and reply.

@@ -4,7 +4,7 @@ use super::Rejection;
 use super::visit::Visit;
 use crate::app::App;
 use crate::auth::{self, Arrival, AuthMode, Authenticated};
-use crate::cloud::{Access, PollTarget, Warning};
+use crate::cloud::{Access, Warning};
 use crate::contract::check::{Checked, Members, Sent, check};
 use crate::contract::{Class, Contract, Level, Service, Violation};
 use crate::error::Refusal;
@@ -122,19 +122,14 @@ impl<'r> Request<'r> {
         route: &Route,
         sent: Sent<'b>,
         record: &mut RequestRecord,
-    ) -> Result<(Checked<'b>, Option<PollTarget>), Rejection> {
-        let poll = PollTarget::read(route.contract(), &sent);
+    ) -> Result<Checked<'b>, Rejection> {
         let mut checked = check(route.contract(), sent);
         record.open_body = checked.open_body;
         record.violations.extend(self.target.iter().flat_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));
         record.violations.append(&mut checked.violations);
         let enforced: Vec<_> = self.violations(Level::Enforce, record).cloned().collect();
-        if enforced.is_empty() {
-            Ok((checked, poll))
-        } else {
-            Err(Refusal::Invalid(enforced).into())
-        }
+        if enforced.is_empty() { Ok(checked) } else { Err(Refusal::Invalid(enforced).into()) }
     }
 
     /// The violations that are taken so seriously.

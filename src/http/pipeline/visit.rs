@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-/// One that is given up before its answer comes to no entry, and is in flight no longer.
+/// A request that is given up before its answer gets no entry and is no longer in flight.
 impl Drop for Place {
     fn drop(&mut self) {
         if !self.is_recorded {
@@ -87,13 +87,12 @@ impl<'r> Visit<'r> {
         Ok(())
     }
 
-    /// The request's place; one in the account's world where it was let into none.
+    /// The request's place; in the account's world if the request was not let into any.
     pub fn place(&mut self) -> &mut Place {
         let (worlds, method, routes) = (self.worlds, self.method, self.routes);
         self.place.get_or_insert_with(|| Place::take(worlds.world(""), method, routes))
     }
 
-    /// The id of the request.
     pub fn request_id(&mut self) -> String {
         let place = self.place();
         place.cell.request_id(place.ordinal)
