@@ -12,7 +12,6 @@ use std::time::Duration;
 /// What requests are answered with.
 #[derive(Debug)]
 pub struct App {
-    /// The worlds.
     pub worlds: Worlds,
     /// How credentials are looked at.
     pub auth: AuthMode,

@@ -63,8 +63,8 @@ pub struct Contract {
     pub awaits: Awaits,
     /// Whether it is called before there are credentials.
     pub open: bool,
-    /// Whether it changes nothing, though its method is that of a write: it checks something, or logs
-    /// somebody in.
+    /// Whether it changes nothing although its method is that of a write: it checks something, or
+    /// logs in.
     pub changes_nothing: bool,
     /// Whether it takes back what another call has done, so that the other one, sent once more, is no
     /// repetition. Calls with DELETE do without saying so.
@@ -78,7 +78,7 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// Where it stands in memory: two contracts are the same only if that is.
+    /// Its address: two contracts are the same only if their addresses are.
     pub fn place(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
@@ -189,7 +189,6 @@ impl Place {
 /// What a client that repeats a call waits for: something that is under way to come to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaits {
-    /// For nothing.
     Nothing,
     /// For what this parameter names, or for everything of the service where it is not sent.
     Named(&'static str),

@@ -49,7 +49,7 @@ const MOST_RULES: usize = 1_000;
 #[derive(Debug)]
 pub struct Faults {
     key: u64,
-    /// Whether there are any, for those who have not locked the world.
+    /// Whether any rules are armed, readable without the lock of the world.
     any: Arc<AtomicBool>,
     /// How many rules were given a name.
     named: u64,
@@ -63,7 +63,6 @@ pub struct Faults {
 pub struct Armed {
     /// What it is called.
     pub id: Arc<str>,
-    /// The rule.
     pub rule: Rule,
     /// The scenario that it belongs to: it sees only requests that carry it.
     pub scenario: Option<Box<str>>,
@@ -101,7 +100,7 @@ impl Faults {
         Self { key, any: Arc::default(), named: 0, by_header: 0, rules: Vec::new() }
     }
 
-    /// Whether there are rules, for those who do not want to lock the world for it.
+    /// Whether any rules are armed, readable without the lock of the world.
     pub fn any(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.any)
     }
@@ -189,7 +188,6 @@ fn taken(id: &str) -> ControlError {
 }
 
 impl Armed {
-    /// As it is shown.
     pub fn show(&self) -> FaultView {
         FaultView {
             rule: self.rule.written.clone(),

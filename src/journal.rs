@@ -38,14 +38,14 @@ pub struct Journal {
     budget: Arc<Budget>,
     bytes: usize,
     dropped: u64,
-    /// How many entries there ever were, also before it was cleared.
+    /// How many entries were ever recorded, also before it was cleared.
     recorded: u64,
     /// How many of the requests since it was cleared were refused.
     refused: u64,
     /// What came before it.
     past: History,
     entries: VecDeque<Entry>,
-    /// What tests have had end in another way than it was to, the latest.
+    /// The latest executions that tests have steered to another end.
     steered: VecDeque<Steered>,
     steered_dropped: bool,
     /// How much has happened in the world.
@@ -56,7 +56,7 @@ pub struct Journal {
     pub in_flight: Flights,
 }
 
-/// Something that a test has had end in another way than it was to.
+/// An execution that a test has steered to another end.
 #[derive(Clone, Copy, Debug)]
 pub struct Steered {
     /// Its place in the order of what happened.
@@ -65,7 +65,7 @@ pub struct Steered {
     pub run: Execution,
 }
 
-/// So much steering is remembered: only tests steer, and by hand.
+/// How many steered executions are remembered: tests steer by hand, so there are few.
 const MOST_STEERED: usize = 10_000;
 
 /// Why a journal has no entry of a request.
@@ -101,8 +101,8 @@ impl Journal {
         }
     }
 
-    /// Records an entry. One that takes more bytes than all journals may is dropped at once; without a
-    /// budget it is not even made. Whoever records sees to the budget afterwards.
+    /// Records an entry. One larger than the whole budget is dropped, and without a budget it is
+    /// not even made. The caller cuts the journals afterwards.
     pub fn record(&mut self, entry: impl FnOnce(&mut Digests) -> Entry) {
         if self.budget.most() == 0 {
             return self.dropped += 1;
@@ -125,7 +125,8 @@ impl Journal {
         self.bytes
     }
 
-    /// Drops its oldest entries until they take no more bytes than this. How many it has made free.
+    /// Drops its oldest entries until they take at most so many bytes. Returns how many bytes were
+    /// freed.
     pub fn cut_down(&mut self, level: usize) -> usize {
         let before = self.bytes;
         while self.bytes > level
@@ -141,13 +142,13 @@ impl Journal {
         before - self.bytes
     }
 
-    /// The place of what happens now in the order of what happens in the world.
+    /// The next step in the order of what happened in the world.
     pub fn next_step(&mut self) -> u64 {
         self.steps += 1;
         self.steps
     }
 
-    /// Notes that a test has something end in another way than it was to.
+    /// Notes that a test has steered an execution to another end.
     pub fn note_steered(&mut self, run: Execution) {
         let step = self.next_step();
         if self.steered.len() >= MOST_STEERED {
@@ -230,8 +231,8 @@ impl Journal {
         self.digests.key()
     }
 
-    /// Forgets everything, also that anything was dropped. There have been so many requests; what is
-    /// in flight comes to it later.
+    /// Forgets everything, also that anything was dropped, after so many requests. Requests in
+    /// flight are recorded later.
     pub fn clear(&mut self, requests: u64) {
         self.budget.give_back(self.bytes);
         self.entries = VecDeque::new();

@@ -30,7 +30,7 @@ pub trait Operation {
     /// The job that a success leaves running.
     const JOB: Option<&'static JobKind> = None;
 
-    /// The statuses that what a success works on goes through.
+    /// The lifecycles of the resources that a successful call works on.
     const LIFECYCLES: &'static [&'static Lifecycle] = &[];
 
     /// Finds, refuses, changes, replies. Every refusal comes before the first change.
@@ -44,14 +44,14 @@ pub trait Operation {
         Vec::new()
     }
 
-    /// Whether a request on a path that several operations share is this one's. The first that
-    /// claims it answers, or the last of them.
+    /// On a path shared by several operations: true if this one should answer. If none claims the
+    /// request, the last in `ROUTES` answers.
     fn claims(_sent: &Sent<'_>, _world: &State) -> bool {
         true
     }
 }
 
-/// What of an operation is known before it is called: enough to find it.
+/// What routing needs of an operation. A declaration is read only when its operation is called.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// HTTP method.
@@ -60,7 +60,6 @@ pub struct Head {
     pub path: &'static str,
     /// Further templates that lead to it.
     pub aliases: &'static [&'static str],
-    /// Its service.
     pub service: &'static Service,
     /// Its name.
     pub id: &'static str,
@@ -134,7 +133,6 @@ impl Output {
 /// Why an operation gave no answer.
 #[derive(Debug)]
 pub enum Failure {
-    /// It refused.
     Refused(Refusal),
     /// The document does not fit its request type, which only a request that was let pass against
     /// its contract can cause.
@@ -167,13 +165,13 @@ impl Route {
         self.operation.job()
     }
 
-    /// Everything that a success goes through: the job's statuses, and those of what it works on.
+    /// The lifecycles that a successful call starts: the job's, and those of the resources.
     pub fn activities(&self) -> impl Iterator<Item = &'static Lifecycle> + use<> {
         let job = self.job().map(|job| job.lifecycle);
         job.into_iter().chain(self.operation.activities())
     }
 
-    /// What a call of it may leave behind.
+    /// What a call may add to its world, for the limits.
     pub fn leaves(&self) -> Call {
         let method = self.head.method;
         let may_add = method != Method::GET && method != Method::DELETE;
@@ -230,7 +228,7 @@ impl<O: Operation> Described for Coded<O> {
     }
 }
 
-/// Bytes that most answers do not need more of: one that outgrows its room is copied.
+/// A capacity that most answers fit into, so that they are not copied while they grow.
 const USUAL_BODY: usize = 512;
 
 fn perform<O: Operation>(

@@ -63,7 +63,6 @@ impl Wrong {
         Self { line: 0, ..self }
     }
 
-    /// With its field.
     pub fn in_field(&self) -> String {
         match &self.field {
             Some(field) => format!("{field}: {self}"),

@@ -24,7 +24,6 @@ const SKEW: u64 = 15 * 60;
 /// `Credential=access key/date/region/service…` in place of `Access`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Signature<'a> {
-    /// The algorithm.
     pub algorithm: Algorithm,
     /// `Access` or the first part of `Credential`.
     pub access_key: &'a str,

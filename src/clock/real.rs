@@ -21,8 +21,8 @@ pub fn now() -> Moment {
 /// Time that follows the system's clock forward, as after the machine has slept, and never back:
 /// while that clock is behind, it goes on by the time that has passed since the process began.
 struct RealTime {
-    /// How much more the system's clock has shown than had passed, in microseconds: the most so
-    /// far.
+    /// By how many microseconds the system's clock was ahead of the time since the start, at most
+    /// so far.
     ahead: AtomicU64,
 }
 
@@ -30,7 +30,7 @@ impl RealTime {
     /// What it is when the system's clock shows one time since 1970, and the other has passed.
     fn at(&self, system: Duration, passed: Duration) -> Duration {
         let ahead = u64::try_from(system.saturating_sub(passed).as_micros()).unwrap_or(u64::MAX);
-        // All threads write here, so nothing is written that is known already.
+        // All threads share this word, so it is written only when it changes.
         let known = self.ahead.load(Ordering::Relaxed);
         let known =
             if ahead > known { self.ahead.fetch_max(ahead, Ordering::Relaxed) } else { known };
@@ -38,8 +38,8 @@ impl RealTime {
     }
 }
 
-/// An instant on both clocks, a world's and the real one: whoever sleeps in front of a frozen clock
-/// has waited as well as whoever advances it.
+/// An instant on both clocks, a world's and the real one: a client in front of a frozen clock waits
+/// in real time, and a test that advances the clock waits in the world's.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     moment: Moment,

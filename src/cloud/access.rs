@@ -30,7 +30,6 @@ pub trait Clocks: std::fmt::Debug + Sync {
 /// Whose credentials a request carries, as far as they are known.
 #[derive(Debug, Default)]
 pub struct Caller {
-    /// The token.
     pub token: Option<Arc<Token>>,
     /// Who the access key belongs to.
     pub key_holder: Option<Identity>,

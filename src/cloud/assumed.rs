@@ -72,7 +72,6 @@ pub mod geminidb {
     pub const VOLUME_USED: &str = "0.01";
     /// Its network; the range is one for documentation (RFC 5737).
     pub const CIDR: &str = "198.51.100.0/24";
-    /// Its subnet.
     pub const SUBNET: &str = "0e2eda62-1d42-4d64-a9d1-4e9aa9cd994f";
 }
 
@@ -87,7 +86,6 @@ pub const UPDATE_REPLICATION_JOB: &str = "UpdateClickHouseReplicationConfig";
 pub const CANCEL_REPLICATION_UPDATE_JOB: &str = "DeleteClickHouseReplicationConfig";
 /// Creates a ClickHouse instance.
 pub const CREATE_CLICKHOUSE_JOB: &str = "CreateClickHouseInstance";
-/// Deletes one.
 pub const DELETE_CLICKHOUSE_JOB: &str = "DeleteClickHouseInstance";
 /// Restarts one.
 pub const REBOOT_CLICKHOUSE_JOB: &str = "RebootClickHouseInstance";
@@ -107,7 +105,6 @@ pub const TAURUSDB_JOBS: &[&str] = &[
 pub const CREATING_ACTION: &str = "CREATE";
 /// It is restarted.
 pub const REBOOTING_ACTION: &str = "REBOOT";
-/// It is deleted.
 pub const DELETING_ACTION: &str = "DELETE";
 
 /// `create_fail_error_code` of a ClickHouse instance whose creation failed.
@@ -146,9 +143,7 @@ pub const ROOT: &str = "root";
 pub const CHARSET: &str = "utf8mb4";
 /// Network of TaurusDB and ClickHouse instances.
 pub const TAURUSDB_VPC: &str = "5c2e1f38-2d5f-4f7c-8e8a-0d5a4c7b9e01";
-/// Subnet in it.
 pub const TAURUSDB_SUBNET: &str = "9f4b6c1a-7e35-4a0b-b3f2-6a1d8c5e2f02";
-/// Security group in it.
 pub const TAURUSDB_SECURITY_GROUP: &str = "c7d8a9b0-1e2f-4c3d-9a4b-5c6d7e8f9003";
 /// The default enterprise project, which is 0 for every account.
 pub const TAURUSDB_ENTERPRISE_PROJECT: &str = "0";
@@ -158,11 +153,9 @@ pub const TAURUSDB_ENTERPRISE_PROJECT: &str = "0";
 pub struct ClickHousePorts {
     /// Its own protocol.
     pub tep: u16,
-    /// HTTP.
     pub http: u16,
     /// `MySQL` protocol.
     pub mysql: u16,
-    /// HTTPS.
     pub https: u16,
     /// Its own protocol within TLS.
     pub tep_secure: u16,

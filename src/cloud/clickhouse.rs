@@ -45,7 +45,6 @@ pub struct Order {
     pub io_type: String,
     /// Storage.
     pub capacity_in_gb: u32,
-    /// Time zone.
     pub time_zone: String,
     /// `0` pay per use, `1` yearly or monthly.
     pub pay_model: String,
@@ -57,10 +56,8 @@ pub struct Order {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
-    /// The key.
     #[serde(default)]
     pub key: String,
-    /// The value.
     #[serde(default)]
     pub value: String,
 }
@@ -83,11 +80,9 @@ pub struct Action {
 pub struct Node {
     /// 32 hex digits and a suffix.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// `master` or `slave`.
     pub role: &'static str,
-    /// Its address.
     pub address: String,
 }
 
@@ -126,7 +121,6 @@ impl ClickHouse {
         Self { taurusdb_id: taurusdb_id.into(), order, creation: None, last_action: None }
     }
 
-    /// Its status.
     pub fn status(&self, now: Moment) -> &'static str {
         self.creation.map_or(CREATION.ends, |creation| CREATION.phase(&creation, now).status)
     }

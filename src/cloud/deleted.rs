@@ -1,10 +1,8 @@
 //! How long it is remembered that something was deleted.
 //!
-//! Nobody can tell a mapping, a synchronisation or a relationship that is gone from one that never
-//! was, so these are forgotten, and make room, when what there is is counted the next time. A
-//! ClickHouse instance is different: its id would be adopted again. It is remembered as long as the
-//! job that deleted it, and jobs are forgotten beyond their limit. Meanwhile it counts as one with
-//! its job.
+//! A client cannot tell a deleted mapping, synchronization or relationship from one that never
+//! existed, so these are dropped at the next count. A deleted ClickHouse instance is kept until its
+//! deleting job is evicted, since its id would be adopted again. Meanwhile it counts as one with its job.
 
 use super::{ClickHouse, State};
 use crate::clock::Moment;

@@ -16,12 +16,10 @@ pub struct Relationship {
     pub role: Word,
     /// The other side.
     pub peer_instance_id: Box<str>,
-    /// Its region.
     pub peer_region: String,
     /// `keyspace.table` names that are synchronised; none stands for the whole instance. No
     /// emulated call shows them.
     pub tables: Vec<String>,
-    /// The building of it.
     pub building: Execution,
     /// Its latest release; one that failed leaves the relationship as it was.
     pub release: Option<Execution>,

@@ -1,5 +1,4 @@
-//! Wires for tests to trip over: a panic in the midst of what a project asks for. No build but that
-//! of the library's own tests has them.
+//! Failpoints: a test makes a project's next request panic at a named place. Only test builds have them.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -18,7 +18,6 @@ pub enum IdKind {
     Job,
     /// A memory mapping.
     Mapping,
-    /// A migration task.
     MigrationTask,
     /// A rule of a memory mapping.
     MemoryRule,
@@ -36,13 +35,11 @@ const KINDS: usize = 7;
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drawn {
-    /// Of jobs.
     #[serde(with = "words::count")]
     pub job: u64,
     /// Of memory mappings.
     #[serde(with = "words::count")]
     pub mapping: u64,
-    /// Of migration tasks.
     #[serde(with = "words::count")]
     pub migration_task: u64,
     /// Of rules of memory mappings.
@@ -51,7 +48,6 @@ pub struct Drawn {
     /// Of ClickHouse instances.
     #[serde(with = "words::count")]
     pub clickhouse: u64,
-    /// Of backups.
     #[serde(with = "words::count")]
     pub backup: u64,
     /// Of records of declared kinds.
@@ -121,8 +117,8 @@ fn key_of_requests(world_key: u64) -> u64 {
     world_key ^ scatter_word(u64::from(b'r'))
 }
 
-/// Finds things by ids that were made here: they are scattered already, so their own bits do for
-/// a hash.
+/// A hasher for ids that were made here: they are scattered already, so their own bits serve as the
+/// hash.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ScatteredIds(u64);
 
@@ -219,7 +215,7 @@ impl ReservedId {
 
     /// The meaning of an id, if it has one.
     pub fn of(id: &str) -> Option<Self> {
-        // All that mean something start so, and hardly any other id does: most need no more.
+        // All reserved ids begin with four zeros, and hardly any other id does.
         let start = id.get(..8).filter(|start| start.starts_with("0000"))?;
         Self::TABLE
             .iter()

@@ -13,9 +13,7 @@ use crate::contract::{Engine, InstanceKind, Mode};
 pub struct Instance {
     /// As clients send it.
     pub id: Box<str>,
-    /// Its name.
     pub name: String,
-    /// Its engine.
     pub engine: Engine,
     /// Its mode.
     pub mode: Mode,

@@ -22,11 +22,8 @@ pub struct JobKind {
 /// The service that answers for a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// GeminiDB.
     GeminiDb,
-    /// DCS.
     Dcs,
-    /// TaurusDB.
     TaurusDb,
 }
 

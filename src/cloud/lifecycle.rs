@@ -23,13 +23,11 @@ pub struct Lifecycle {
 /// Where a run is at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Phase {
-    /// Its status.
     pub status: &'static str,
     /// How much of its duration is over.
     pub percent: u8,
     /// When it came to rest, if it has.
     pub ended: Option<Moment>,
-    /// Whether it failed.
     pub failed: bool,
 }
 
@@ -55,7 +53,7 @@ impl Lifecycle {
         Phase { status: self.stage(part), percent: percent.min(99), ended: None, failed: false }
     }
 
-    /// When a run next comes to another status, or to where it is to stand still, if it does.
+    /// When an execution next changes its status or is held, if it ever does.
     pub fn next_event(&self, run: &Execution, now: Moment) -> Option<Moment> {
         let (elapsed, last) = (run.elapsed(now), run.last());
         if self.phase(run, now).ended.is_some() {

@@ -14,7 +14,6 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryMapping {
-    /// Its id.
     pub id: Uuid,
     /// Its name; the creating call has no parameter for it.
     pub name: String,
@@ -22,7 +21,6 @@ pub struct MemoryMapping {
     pub source_instance_id: Arc<str>,
     /// The Redis instance.
     pub target_instance_id: Arc<str>,
-    /// Its creation.
     pub creation: Execution,
     /// Its latest deletion; one that failed leaves the mapping as it was.
     pub deletion: Option<Execution>,
@@ -43,7 +41,6 @@ impl MemoryMapping {
         self.deletion.iter_mut().for_each(visit);
     }
 
-    /// Its status.
     pub fn status(&self, now: Moment) -> &'static str {
         self.phase(now).status
     }

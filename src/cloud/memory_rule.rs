@@ -11,7 +11,6 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryRule {
-    /// Its id.
     pub id: Uuid,
     /// Its name, unique in its mapping.
     pub name: String,
@@ -36,7 +35,6 @@ pub struct MemoryRule {
 }
 
 impl MemoryRule {
-    /// What its keys start with.
     pub fn start_of_keys(&self) -> String {
         start_of_keys(&self.key_prefix, &self.key_separator)
     }

@@ -28,9 +28,7 @@ use std::time::Duration;
 pub struct MigrationTask {
     /// A dashed UUID for an online migration, 32 hex digits for a backup import.
     pub id: Box<str>,
-    /// Its name.
     pub name: String,
-    /// Its description.
     pub description: Option<String>,
     /// When it was created.
     pub created: Moment,

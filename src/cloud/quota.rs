@@ -17,8 +17,8 @@ const FLAG: &str = "--max-jobs";
 /// For each job that a world may keep, it may have so many other things.
 const OTHERS_PER_JOB: usize = 8;
 
-/// How often something can be set going in a world: what comes close to the last number was imported
-/// there, and goes no further. No request sets so much going as there is between.
+/// How many activities a world can have in its life. Only an imported world comes close; the margin
+/// is more than one request can start.
 const MOST_BEGUN: u32 = u32::MAX - (1 << 16);
 
 /// The part of a limit that makes room at once.
@@ -41,7 +41,7 @@ const FINISHED: &[&str] = &["SUCCESS", "FAILED", "TERMINATED", "MIGRATION_FAILED
 pub struct Quota {
     /// How many records may be inspected to make room: so many for each request that came since.
     may_be_inspected: usize,
-    /// How many other things there were when they were counted last.
+    /// The number of other things at the last count.
     others: usize,
     /// How many requests may come until the other things are counted again.
     uncounted: usize,
@@ -77,24 +77,20 @@ impl From<LimitReached> for Refusal {
 pub struct Call {
     /// Whether it may add something; who deletes something may always do so.
     pub may_add: bool,
-    /// Whether it starts a job.
     pub starts_a_job: bool,
 }
 
 /// The kinds of record that have a limit of their own and are evicted oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Records {
-    /// Jobs.
     Jobs,
     /// Migration tasks, with those that were deleted: of these the ids are left.
     Tasks,
-    /// Backups.
     Backups,
 }
 
 impl State {
-    /// Makes room for the job that a call starts and for what it makes besides. How many records
-    /// were forgotten for it.
+    /// Makes room for what a call adds. Returns how many records were evicted.
     pub fn make_room_for_call(
         &mut self,
         call: Call,
@@ -117,7 +113,7 @@ impl State {
         self.make_room(Records::Jobs, now, account)
     }
 
-    /// Makes room for a record. How many others were forgotten for it.
+    /// Makes room for a record. Returns how many others were evicted.
     pub fn make_room(
         &mut self,
         records: Records,
@@ -192,7 +188,7 @@ impl State {
         }
     }
 
-    /// Forgets what was said about activities that nothing is left of.
+    /// Forgets the failure reasons of activities that no record refers to any more.
     fn forget_reasons(&mut self) {
         if self.timeline.reasons().next().is_none() {
             return;
@@ -205,7 +201,7 @@ impl State {
         self.timeline.keep_reasons(|activity| activities.contains(&activity));
     }
 
-    /// Refuses what would have too many other things.
+    /// Refuses a call if the world has too many other things.
     fn count_others(&mut self, most: usize, now: Moment) -> Result<(), LimitReached> {
         let most = most.saturating_mul(OTHERS_PER_JOB);
         if self.quota.uncounted == 0 {

@@ -366,7 +366,6 @@ mod named {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         lifecycle: &&'static Lifecycle,
@@ -376,7 +375,6 @@ mod named {
         serializer.serialize_str(named.map_or("working", |(name, _)| name))
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Lifecycle, D::Error> {

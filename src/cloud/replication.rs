@@ -44,9 +44,7 @@ pub struct ReplicationConfig {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
-    /// Its name.
     pub param_name: String,
-    /// Its value.
     pub value: String,
 }
 
@@ -54,7 +52,6 @@ pub struct Setting {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableSetting {
-    /// The table.
     pub table_name: String,
     /// The clauses.
     pub table_config: String,

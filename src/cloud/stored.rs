@@ -12,8 +12,8 @@ pub trait Stored {
     /// How many there are, with those that are only remembered as deleted.
     fn len(&self) -> usize;
 
-    /// How many of them count towards the common limit of a world. Records of what was done have
-    /// limits of their own, and make room by themselves.
+    /// How many of them count towards the common limit of a world. Jobs, tasks and backups have
+    /// limits of their own and count none.
     fn counted(&self) -> usize {
         self.len()
     }
@@ -41,7 +41,6 @@ pub trait Stored {
 pub type Gone = HashSet<Box<str>>;
 
 impl State {
-    /// All that it stores.
     pub(super) fn stored(&mut self) -> [&mut dyn Stored; 12] {
         let Self {
             instances,

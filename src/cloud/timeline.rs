@@ -117,7 +117,7 @@ impl Activity {
 
     fn next_event(&self, now: Moment) -> Option<Moment> {
         let next = self.lifecycles().filter_map(|lifecycle| lifecycle.next_event(&self.run, now));
-        // Whoever goes from event to event comes to an end only if each is later than the last.
+        // Going from event to event ends only if each is later than the last.
         next.filter(|next| *next > now).min()
     }
 
@@ -149,7 +149,7 @@ pub struct Timeline {
     failures: u32,
     /// How many activities there were.
     begun: u32,
-    /// What those that were made to fail say about it.
+    /// The reasons of activities that were made to fail, by their numbers.
     reasons: HashMap<u32, Box<str>>,
     /// The fault rules that planned how these are to end, until they have.
     planners: HashMap<u32, Arc<str>>,
@@ -215,7 +215,7 @@ impl Timeline {
         activities
     }
 
-    /// The activity that a client means by an id; the latest, if there are several.
+    /// The activity with this job or resource id; the latest, if there are several.
     pub fn find(&self, id: &str) -> Option<&Activity> {
         let called = Called::by(id);
         self.under_way()

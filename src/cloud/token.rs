@@ -50,7 +50,6 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Id of the user.
     pub fn user_id(&self) -> String {
         ids::of_name("user", &format!("{}/{}", self.domain, self.user))
     }
@@ -73,7 +72,6 @@ impl From<&User> for Identity {
 pub enum Scope {
     /// The account.
     Domain,
-    /// One project.
     Project(NamedProject),
 }
 

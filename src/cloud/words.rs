@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// that borrows from the document.
 pub type Word = &'static str;
 
-/// More than this is no count: JSON clients read higher numbers inexactly, and nothing comes so far.
+/// The highest count: JSON clients read larger numbers inexactly.
 const HIGHEST_COUNT: u64 = 1 << 53;
 
 /// The word's meaning, or the words that there are.
@@ -58,13 +58,11 @@ pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
 pub mod count {
     use super::{Deserialize, Deserializer, Error, HIGHEST_COUNT, Serializer};
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64((*count).min(HIGHEST_COUNT))
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let count = u64::deserialize(deserializer)?;
         if count <= HIGHEST_COUNT {
@@ -78,7 +76,6 @@ pub mod count {
 pub mod digest {
     use super::{Deserialize, Deserializer, Error, Serializer};
 
-    /// Writes it.
     #[expect(clippy::ref_option, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(
         digest: &Option<u64>,
@@ -90,7 +87,6 @@ pub mod digest {
         }
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<u64>, D::Error> {
@@ -123,7 +119,6 @@ pub mod configured {
         run: Execution,
     }
 
-    /// Writes it.
     #[expect(clippy::ref_option, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(
         configured: &Option<(Configuration, Execution)>,
@@ -134,7 +129,6 @@ pub mod configured {
         written.serialize(serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<(Configuration, Execution)>, D::Error> {

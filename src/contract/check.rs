@@ -52,18 +52,18 @@ pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     Checked { document: Json::Object(document), violations: check.violations, open_body }
 }
 
-/// More violations of a class than these are not told: a message holds fewer, and a body can have
+/// The most violations that are kept of a class: a message holds fewer, and a body can have
 /// millions. Classes count apart, so that no oddity hides a reason to refuse.
 const MOST_VIOLATIONS: usize = 100;
 
 struct Check {
     violations: Vec<Violation>,
     place: Place,
-    /// Whether anything has come by that is not to be shown.
+    /// Whether anything was met that must not be shown.
     conceals: bool,
 }
 
-/// Where a value stands. It is written out only when something is wrong there.
+/// The path of a value. It is formatted only when something is wrong there.
 enum At<'p> {
     Top,
     Member(&'p Self, &'p str),

@@ -3,19 +3,13 @@
 /// The product behind an instance id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Engine {
-    /// RDS for MySQL.
     RdsForMysql,
     /// TaurusDB, formerly GaussDB(for MySQL).
     TaurusDb,
-    /// GeminiDB Redis.
     GeminiDbRedis,
-    /// GeminiDB Cassandra.
     GeminiDbCassandra,
-    /// GeminiDB Mongo.
     GeminiDbMongo,
-    /// GeminiDB Influx.
     GeminiDbInflux,
-    /// DCS Redis.
     DcsRedis,
     /// HTAP lightweight edition of TaurusDB.
     ClickHouse,
@@ -108,7 +102,6 @@ impl Mode {
 /// What a parameter wants an instance to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InstanceKind {
-    /// Its engine.
     pub engine: Engine,
     /// Its mode.
     pub mode: Mode,

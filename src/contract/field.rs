@@ -11,7 +11,6 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it has to be there.
     pub presence: Presence,
-    /// What it means.
     pub meaning: &'static str,
     /// How sure the rule is.
     pub certainty: Certainty,

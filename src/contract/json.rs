@@ -18,7 +18,6 @@ use std::vec;
 /// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json<'a> {
-    /// `null`.
     #[default]
     Null,
     /// `true` or `false`.
@@ -27,7 +26,6 @@ pub enum Json<'a> {
     Integer(i64),
     /// Any other number.
     Float(f64),
-    /// Text.
     Text(Cow<'a, str>),
     /// An array.
     List(Vec<Self>),

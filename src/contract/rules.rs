@@ -7,7 +7,6 @@ use serde::Serialize;
 /// One rule.
 #[derive(Debug, Serialize)]
 pub struct ListedRule {
-    /// The operation.
     pub operation: &'static str,
     /// Where the parameter travels.
     pub place: &'static str,

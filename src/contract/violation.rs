@@ -89,8 +89,8 @@ pub struct Violation {
     pub path: String,
     /// What should have been.
     pub rule: Rule,
-    /// What was instead, fit to be shown; nothing where showing it says no more. Of a secret it
-    /// says only what kind of value it is.
+    /// The value that was sent, fit to be shown; nothing where showing it adds nothing. Of a
+    /// secret only the kind of value.
     pub got: Option<String>,
 }
 
@@ -157,11 +157,9 @@ pub enum Rule {
 pub enum ExpectedType {
     /// A string.
     Text,
-    /// A number.
     Number,
     /// true or false.
     Boolean,
-    /// An object.
     Object,
     /// An array.
     List,

@@ -108,7 +108,6 @@ pub fn turn(app: &App, project: &str, turn: &ClockCommand) -> Result<Turned, Con
 }
 
 impl Freeze {
-    /// Now.
     pub const NOW: Self = Self { at: None };
 
     /// Stops it.

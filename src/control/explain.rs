@@ -28,7 +28,6 @@ use serde_json::Value;
 /// What an entry of the journal is explained with.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'c> {
-    /// The id of the request.
     pub request_id: &'c str,
     /// The project whose world it was sent to, as control paths name it.
     pub project_id: &'c str,

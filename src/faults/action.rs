@@ -12,9 +12,7 @@ use std::time::Duration;
 /// What a fault does apart from taking time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultAction {
-    /// Nothing.
     Nothing,
-    /// Answers this.
     Answer(StatusCode, Content),
     /// Answers a documented error.
     Error(Name, Option<Box<str>>),
@@ -44,7 +42,6 @@ pub enum Content {
 /// How an error is named.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Name {
-    /// By its code.
     Code(Box<str>),
     /// By the name of its kind of error.
     ErrorKind(Box<str>),

@@ -94,7 +94,7 @@ impl Faults {
         };
         match (waiting.iter().enumerate().find_map(next), &hit) {
             (None, _) => {}
-            // A request is hit once: this one is another rule's, and does not count here.
+            // Another rule has hit this request, so it does not count here.
             (Some((at, _)), Some(_)) => waiting.truncate(at),
             (Some((at, settled)), None) => {
                 waiting.truncate(at + 1);
@@ -103,7 +103,7 @@ impl Faults {
         }
     }
 
-    /// Counts a request that was performed, for the rules that have waited for that.
+    /// Counts a performed request for the rules that wait for success.
     pub fn succeeded(&mut self, decision: &FaultDecision) {
         for rule in &decision.waiting {
             let hits = decision.hit.as_ref().is_some_and(|hit| Arc::ptr_eq(&hit.rule, rule));

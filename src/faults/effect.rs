@@ -96,7 +96,7 @@ impl Effect {
         self.is_before() && !matches!(self.action, FaultAction::Nothing | FaultAction::Job(_))
     }
 
-    /// Whether it has to do only with what was performed: a refused request is none of it.
+    /// Whether it applies only to performed requests, not to refused ones.
     pub fn awaits_success(&self) -> bool {
         !self.is_before() || matches!(self.action, FaultAction::Job(_))
     }

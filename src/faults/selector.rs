@@ -14,7 +14,6 @@ pub enum Selector {
     Nth(u64),
     /// One of so many.
     Every(u64),
-    /// Each with this probability.
     Probability(f64),
 }
 

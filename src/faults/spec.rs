@@ -49,7 +49,6 @@ pub struct StageSpec {
     /// The operation that set it going.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// Its status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -112,7 +111,6 @@ pub struct EffectSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
-    /// It fails.
     Fail,
     /// It stands still until it is released.
     Hold,

@@ -23,7 +23,6 @@ const MOST_WARNINGS: usize = 16;
 /// What an answer needs beside the operation's output.
 #[derive(Debug)]
 pub struct Answer {
-    /// Id of the request.
     pub request_id: String,
     /// The operation, once it is known which of those on a path is meant.
     pub contract: Option<&'static Contract>,
@@ -42,7 +41,6 @@ impl Answer {
         Self { request_id, contract: None, service, language, warnings: Vec::new() }
     }
 
-    /// Writes it.
     pub fn write(&self, outcome: Result<Output, Refusal>) -> Response<Vec<u8>> {
         let odd = outcome.is_err() || !self.warnings.is_empty();
         let Output { status, headers: own_headers, body } =
@@ -95,7 +93,8 @@ impl Answer {
         Output { status: *status, headers: headers.collect(), body }
     }
 
-    /// Status and code. A kind of error that nobody declares is a mistake of Papercloud's.
+    /// Status and code. An error kind that neither the contract nor the service declares is a bug,
+    /// answered as an internal error.
     fn code(&self, error_kind: ErrorKind) -> &'static Refused {
         let declared = match self.contract {
             Some(contract) => contract.refusal(error_kind),
@@ -184,13 +183,13 @@ pub fn json_text(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     static ORDINALS: AtomicU64 = AtomicU64::new(0);
-    // No world is known to have had the request; its id only has to be one.
+    // The panic may have come before any world was found, so the id is drawn from a counter.
     let ordinal = ORDINALS.fetch_add(1, Ordering::Relaxed);
     let answer = Answer::of_gateway(request_id(digest(0, "panics"), ordinal));
     answer.write(Err(Refusal::Internal { cause: panic_message(panic.as_ref()) })).map(Body::from)
 }
 
-/// What a panic said, if those are words of the program: others may hold what was sent.
+/// The message of a panic, if it is a literal: a formatted one may contain what was sent.
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&'static str>();
     format!("panic: {}", text.unwrap_or(&"its message is not shown, as it may hold a secret"))

@@ -1,7 +1,7 @@
 //! One budget of bytes for the journals of all worlds together.
 //!
-//! Whoever has written more than there may be lets journals go on from a smaller size: the biggest lose
-//! first, so that a world with few requests keeps them while another one has very many.
+//! After a write that exceeds the budget the largest journals are cut first, so that a world with
+//! few requests keeps them while another has very many.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ pub struct Budget {
     used: AtomicUsize,
 }
 
-/// So much of the budget is made free at once, since looking for it takes a look at every world.
+/// The part of the budget that is freed at once, since freeing looks at every world.
 const PART_MADE_FREE: usize = 4;
 
 impl Budget {

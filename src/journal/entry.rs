@@ -52,13 +52,13 @@ pub struct RequestRecord {
     pub activities: Vec<Activity>,
     /// Instances that it made known.
     pub adopted: Vec<Box<str>>,
-    /// What it has cut short or done away with, by its number, and whether that was under way.
+    /// Activities that it has ended early, by their numbers, and whether they were under way.
     pub cut_short: Vec<(u32, bool)>,
     /// Whether all was already as it wants it.
     pub unchanged: bool,
     /// When it was performed, if it came so far.
     pub performed: Option<Performed>,
-    /// Whether its check has found nothing in its body that is not to be shown.
+    /// Whether everything in its body may be shown, as far as the check can tell.
     pub open_body: bool,
     /// Whether its answer was cut off on the way.
     pub cut_off: bool,
@@ -200,7 +200,7 @@ impl Entry {
         self.draft.verdict == Verdict::Performed
     }
 
-    /// Whether the answer has not come to the client, or says that nothing was performed.
+    /// Whether the answer did not reach the client, or said that nothing was performed.
     pub fn is_lost(&self) -> bool {
         let is_told = self.status.is_some_and(|status| status.is_success());
         self.draft.fault.is_some() && (!is_told || self.draft.cut_off)
@@ -221,12 +221,10 @@ impl Entry {
         self.part(2)
     }
 
-    /// The headers of the answer.
     pub fn answer_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         read_headers(self.part(3))
     }
 
-    /// The body of the answer.
     pub fn answer_body(&self) -> &[u8] {
         self.part(4)
     }
@@ -262,8 +260,8 @@ fn hides_nothing(body: &[u8]) -> bool {
     [b'\\', b'@', b'?'].iter().all(|sign| !body.contains(sign))
 }
 
-/// What a refusal says is fit to be shown already, and so is what a fault rule answers. An answer of
-/// an operation may have a secret in it.
+/// The text of a refusal or of a fault is fit to be shown already. An answer of an
+/// operation may have a secret in it.
 fn write_answer(
     answer: &Response<Vec<u8>>,
     contract: Option<&'static Contract>,
@@ -282,7 +280,7 @@ fn write_answer(
 fn write_headers(headers: &HeaderMap, fields: &[Field], digests: &mut Digests, text: &mut Vec<u8>) {
     for (name, value) in headers {
         let (name, value) = (name.as_str(), value.as_bytes());
-        // Nearly all are plain text that every request has, and this finds it out fastest.
+        // The common case first: standard headers with plain text are copied.
         if is_open_header(name) && value.is_ascii() && !value.contains(&b'@') {
             text.extend_from_slice(name.as_bytes());
             text.push(b':');

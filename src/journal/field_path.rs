@@ -21,22 +21,16 @@ pub struct FieldPath {
 pub enum Root {
     /// A parameter: a member of the body, or in the query, the path or a header.
     Parameter,
-    /// The body.
     Body,
-    /// The query.
     Query,
-    /// The headers.
     Headers,
-    /// The body of the answer.
     AnswerBody,
-    /// The headers of the answer.
     AnswerHeaders,
 }
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// To a member.
     Member(String),
     /// To an element of an array.
     Element(usize),

@@ -9,7 +9,7 @@ use axum::http::Method;
 #[derive(Debug, Default)]
 pub struct Flights(Vec<Flight>);
 
-/// A request in flight, as far as it is known before its body is read.
+/// What is known of a request before its body is read.
 #[derive(Debug)]
 struct Flight {
     ordinal: u64,

@@ -8,7 +8,8 @@ pub struct History {
     pub requests: u64,
     /// Whether there may have been others.
     pub is_vague: bool,
-    /// Whether nobody asks for them: somebody has put the world there, and tests what follows.
+    /// Whether the earlier requests do not matter: a test has put the world there, and asks for
+    /// what follows.
     pub is_bygone: bool,
 }
 

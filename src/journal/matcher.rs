@@ -13,11 +13,8 @@ use serde_json::{Value, json};
 /// Which requests are meant: those that everything given here is true of.
 #[derive(Clone, Debug, Default)]
 pub struct Matcher {
-    /// The operation.
     pub operation: Option<&'static str>,
-    /// Its service.
     pub service: Option<&'static str>,
-    /// The method.
     pub method: Option<Method>,
     /// The status of the answer.
     pub status: Option<StatusCode>,

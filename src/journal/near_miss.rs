@@ -7,9 +7,7 @@ use serde::Serialize;
 /// A request that is nearly what was meant.
 #[derive(Clone, Debug, Serialize)]
 pub struct NearMiss {
-    /// Its id.
     pub request_id: String,
-    /// What it differs in.
     pub differences: Vec<Difference>,
 }
 

@@ -1,4 +1,4 @@
-//! When a write is the same one again: what the report and the verification hold each other against.
+//! Repeated writes: when the report and the verification take two writes for the same one.
 //!
 //! It goes to the same place, by whichever path and whatever else is in the query, and nothing was
 //! taken back in between: creation, deletion and creation again are no repetition.
@@ -77,8 +77,8 @@ fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Which stretch each write belongs to, service by service: a new one begins where something is
-/// taken back, and where something is done again after that.
+/// Numbers the stretches between undoing calls, service by service: only writes of one stretch can
+/// be repetitions.
 #[derive(Debug, Default)]
 pub struct UndoCounts(Vec<(&'static str, [u64; 2])>);
 

@@ -42,7 +42,6 @@ impl Digests {
         Self { key, numbers: RandomState::new(), recent: [(0, 0); 4], next: 0 }
     }
 
-    /// The key.
     pub fn key(&self) -> u64 {
         self.key
     }

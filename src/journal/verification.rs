@@ -19,7 +19,6 @@ use std::fmt;
 pub struct Check {
     /// What the test calls it.
     pub name: Option<String>,
-    /// What it claims.
     pub claim: Claim,
 }
 
@@ -230,7 +229,7 @@ fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
         let Some(contract) = view.entry.draft.contract else { continue };
         let stretch = stretches.note(contract);
         let Content { place, body } = Content::of(contract, view);
-        // What is put in the place of something else is not put there twice.
+        // An import replaces what was there, so nothing is put there twice.
         let (state, version) = states.entry(place.clone()).or_insert((String::new(), 0));
         if view.entry.method == Method::PUT && *state != body {
             (*state, *version) = (body.clone(), *version + 1);

@@ -11,9 +11,7 @@ use std::cell::OnceCell;
 /// An entry, and what was read of it.
 #[derive(Debug)]
 pub struct View<'e> {
-    /// The entry.
     pub entry: &'e Entry,
-    /// Its id.
     pub request_id: String,
     key: u64,
     body: OnceCell<Value>,
@@ -44,7 +42,6 @@ impl<'e> View<'e> {
         self.body.get_or_init(|| read(self.entry.body()))
     }
 
-    /// The body of the answer.
     pub fn answer_body(&self) -> &Value {
         self.answer_body.get_or_init(|| read(self.entry.answer_body()))
     }
@@ -70,7 +67,6 @@ impl<'e> View<'e> {
         Digests::new(self.key)
     }
 
-    /// A header as it is kept.
     pub fn kept_header(&self, name: &str, value: &str) -> String {
         let fields = self.entry.draft.contract.map_or(&[][..], |contract| contract.headers);
         self.digests().header(name, value.as_bytes(), fields).into_owned()

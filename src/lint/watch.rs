@@ -28,7 +28,7 @@ pub struct Poll {
     pub at: Stamp,
     /// By which request.
     pub ordinal: u64,
-    /// Its place in the order of what happened: on a frozen clock much has the same moment.
+    /// Its step in the order of what happened: on a frozen clock many things share one moment.
     pub step: u64,
 }
 
@@ -42,7 +42,6 @@ pub struct Watched {
     steered: u64,
     /// The looks at it by its id while it was under way.
     by_id: Pace,
-    /// Those by a list.
     by_list: Pace,
     /// The last look of both kinds.
     last: Option<Poll>,
@@ -61,7 +60,7 @@ struct Pace {
 #[derive(Debug, Default)]
 pub struct Watch {
     by_course: HashMap<u32, Watched>,
-    /// The activity that a client means by an id; the latest, if there are several.
+    /// The activity with this job or resource id; the latest, if there are several.
     by_id: HashMap<Box<str>, u32>,
     /// Courses that a list can show without their ids: those of a job alone, by what it has done,
     /// and deletions, by what is no longer there.
@@ -74,7 +73,7 @@ impl Watched {
         self.by_id.looks > 0
     }
 
-    /// The last look at it, if there was any: it was under way then.
+    /// The last poll that saw it under way.
     pub fn last_look(&self) -> Option<Poll> {
         self.last
     }
@@ -121,7 +120,7 @@ impl Watch {
         self.by_course.insert(number, watched);
     }
 
-    /// Notes what a look has shown. Whether it makes the looks at one thing too fast.
+    /// Notes what a poll has shown. True if one thing is polled too fast.
     pub fn look(&mut self, seen: &Seen<'_>, look: Poll) -> bool {
         if self.by_course.is_empty() {
             return false;
@@ -170,7 +169,7 @@ impl Watch {
         shown
     }
 
-    /// Notes that something was seen: forgets it, if it was at rest.
+    /// Notes that something was seen, and stops watching it if it was at rest.
     fn see(&mut self, activity: u32, look: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
         let Some(watched) = self.by_course.get_mut(&activity) else { return false };
         let over = watched.activity.ended(look.at.moment()).is_some();
@@ -192,7 +191,8 @@ impl Watch {
         }
     }
 
-    /// Forgets what a client has cut short; not what was over before and never looked at.
+    /// Stops watching what a client has ended early; what had ended before and was never polled
+    /// stays.
     pub fn cut_short(&mut self, activity: u32, was_under_way: bool) {
         let unseen = |watched: &Watched| !was_under_way && watched.last.is_none();
         if self.by_course.get(&activity).is_some_and(|watched| !unseen(watched)) {

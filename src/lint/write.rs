@@ -6,7 +6,7 @@ use crate::journal::repetition::{Content, UndoCounts};
 use crate::journal::{Verdict, View};
 use std::collections::HashMap;
 
-/// A retry comes soon: a write that is this many writes ago is not looked for.
+/// A retry comes soon: only this many of the latest writes are compared.
 const MOST: u64 = 256;
 
 /// Writes that were carried out, and that can be sent again by mistake: those that have started

@@ -160,7 +160,6 @@ impl Document {
         }
     }
 
-    /// The scenarios.
     pub fn scenarios(&self) -> impl Iterator<Item = (Box<str>, Arc<Scenario>)> {
         self.scenarios.iter().map(|(name, scenario)| {
             let scenario = Scenario::read(name, scenario).expect("it was checked");

@@ -156,7 +156,6 @@ impl TaskSpec {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct JobSpec {
-    /// Its id.
     pub id: Uuid,
     #[serde(with = "words::job_kind")]
     kind: &'static JobKind,
@@ -171,7 +170,6 @@ impl JobSpec {
         Self { id, kind, instance_id, run }
     }
 
-    /// The job.
     pub fn job(self) -> Job {
         let Self { id, kind, instance_id, run } = self;
         Job { id, kind, instance_id, run }

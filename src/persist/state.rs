@@ -22,7 +22,6 @@ pub struct Kept {
 /// How much was written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Written {
-    /// How many worlds.
     pub worlds: usize,
     /// How many were left out, since they could not be loaded again.
     pub left_out: usize,

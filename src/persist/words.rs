@@ -74,13 +74,11 @@ pub mod engine {
     use super::{Deserializer, Serializer};
     use crate::contract::Engine;
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(engine: &Engine, serializer: S) -> Result<S::Ok, S::Error> {
         super::write(Some(engine.word()), serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Engine, D::Error> {
         super::read(deserializer, Engine::all().map(|engine| (engine.word(), engine)))
     }
@@ -91,14 +89,12 @@ pub mod mode {
     use super::{Deserializer, Serializer};
     use crate::contract::Mode;
 
-    /// Writes it.
     #[expect(clippy::ref_option, reason = "as serde calls it")]
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub fn serialize<S: Serializer>(mode: &Option<Mode>, serializer: S) -> Result<S::Ok, S::Error> {
         super::write(mode.map(|mode| mode.name().to_owned()), serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Mode>, D::Error> {
@@ -112,7 +108,6 @@ pub mod lifecycle {
     use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer};
     use crate::cloud::record;
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         lifecycle: &&'static Lifecycle,
@@ -125,7 +120,6 @@ pub mod lifecycle {
         super::write(named.map(|(name, _)| (*name).to_owned()), serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Lifecycle, D::Error> {
@@ -143,7 +137,6 @@ pub mod operation {
     use crate::api::routes;
     use crate::contract::Contract;
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         contract: &&'static Contract,
@@ -152,7 +145,6 @@ pub mod operation {
         super::write(Some(format!("{}/{}", contract.service.name, contract.id)), serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Contract, D::Error> {
@@ -168,7 +160,6 @@ pub mod job_kind {
     use crate::api::routes;
     use crate::cloud::JobKind;
 
-    /// Writes it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         kind: &&'static JobKind,
@@ -180,7 +171,6 @@ pub mod job_kind {
         super::write(service.map(|service| format!("{service}/{}", kind.name)), serializer)
     }
 
-    /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static JobKind, D::Error> {

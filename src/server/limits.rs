@@ -120,7 +120,6 @@ impl Places {
         self.all
     }
 
-    /// How many are taken.
     pub fn taken(&self) -> usize {
         (self.all as usize).saturating_sub(self.free.available_permits())
     }

@@ -18,7 +18,6 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// The socket.
     pub fn socket(&self) -> &TcpStream {
         match self {
             Self::Plain(stream) => stream,

@@ -1,4 +1,4 @@
-//! A going-through of a lifecycle: when it began, how long it takes, where it stands still, and how it
+//! An execution of a lifecycle: when it began, how long it takes, where it is held, and how it
 //! ends.
 
 use crate::clock::Moment;
@@ -40,7 +40,7 @@ pub enum Outcome {
     /// At the lifecycle's end.
     #[default]
     Succeeds,
-    /// In failure, when this much of its duration is over, in percent.
+    /// It fails at this percentage of its duration.
     Fails(#[serde(deserialize_with = "words::percent")] u8),
 }
 
@@ -66,7 +66,7 @@ impl Execution {
         self
     }
 
-    /// The same, but it stands still when this much of its duration is over.
+    /// The same execution, held at this percentage of its duration.
     pub fn held_at(mut self, percent: u8) -> Self {
         self.hold = Some(self.part(percent));
         self
@@ -93,7 +93,7 @@ impl Execution {
         self.outcome = Outcome::Succeeds;
     }
 
-    /// Fails when this much of its duration is over, or now where that is past. It is released.
+    /// Fails at this percentage of its duration, or now if that is past. A hold is released.
     pub fn fail(&mut self, percent: u8, now: Moment) {
         self.release(now);
         let over = self.elapsed(now);
@@ -108,8 +108,8 @@ impl Execution {
         self.failed_after = Some(over);
     }
 
-    /// Whether so much of its duration is still to come (greater), past (less), or where it is now,
-    /// to the percent.
+    /// Compares a percentage of the duration with now: greater if it is still to come, less if it
+    /// is past.
     pub fn compare(&self, percent: u8, now: Moment) -> Ordering {
         let over = self.elapsed(now);
         if over < self.part(percent) {
@@ -119,7 +119,7 @@ impl Execution {
         if reached > percent.into() { Ordering::Less } else { Ordering::Equal }
     }
 
-    /// When it is to stand still, in percent of its duration, if it does not yet.
+    /// Where it will be held, in percent of its duration, if that is still to come.
     pub fn hold_to_come(&self, now: Moment) -> Option<u8> {
         let hold = self.hold.filter(|hold| *hold <= self.last() && self.elapsed(now) < *hold)?;
         // The part of a duration was rounded up.
@@ -155,7 +155,7 @@ impl Execution {
         }
     }
 
-    /// When it comes to rest; never, if it is to stand still before that or then.
+    /// When it ends; never, if it is held before.
     pub fn end(&self) -> Option<Moment> {
         let last = self.last();
         self.hold.is_none_or(|hold| last < hold).then(|| self.at(last))

@@ -14,7 +14,6 @@ pub struct BackupImport {
     pub file_source: String,
     /// The OBS bucket.
     pub bucket_name: Option<String>,
-    /// The files in it.
     pub files: Vec<BackupFile>,
     /// The backup record.
     pub backup_id: Option<String>,
@@ -31,9 +30,7 @@ pub struct BackupImport {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackupFile {
-    /// Its name.
     pub file_name: String,
-    /// Its size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<String>,
     /// When it last changed.

@@ -44,11 +44,8 @@ pub struct Exchange {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
-    /// The VPC.
     pub vpc_id: String,
-    /// The subnet.
     pub subnet_id: String,
-    /// The security group.
     pub security_group_id: String,
 }
 
@@ -98,7 +95,6 @@ impl MigrationMethod {
 pub struct Side {
     /// Its instance; wins over the addresses.
     pub id: Option<Box<str>>,
-    /// Its addresses.
     pub addrs: Option<String>,
     /// A digest of its password: enough to tell whether a configuration changed.
     #[serde(rename = "password_digest", with = "words::digest")]

@@ -33,7 +33,6 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether there is none.
     pub fn is_none(&self) -> bool {
         self.changed.is_empty() && self.gone.is_empty()
     }

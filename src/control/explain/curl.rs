@@ -4,7 +4,6 @@ use super::correct::TOKEN;
 use crate::config::Transport;
 use std::fmt::Write;
 
-/// The line.
 pub fn line(
     transport: Transport,
     (method, url): (&str, &str),

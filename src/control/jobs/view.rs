@@ -12,18 +12,15 @@ use uuid::Uuid;
 /// Something that a request has set going: its job, and what that works on.
 #[derive(Debug, Serialize)]
 pub struct Begun {
-    /// The operation.
     pub operation: &'static str,
     /// The job, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_id: Option<Uuid>,
-    /// Its status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_status: Option<&'static str>,
     /// What it works on, where that has a status of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<Arc<str>>,
-    /// The status of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_status: Option<&'static str>,
     /// When it began.

@@ -16,11 +16,8 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
-    /// The operation.
     pub operation: Option<String>,
-    /// Its service.
     pub service: Option<String>,
-    /// The method.
     pub method: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
