@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::client::{Connection, NUMBER, Request};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The project of the calls that are no documented examples of their own.
 pub const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
@@ -13,7 +13,7 @@ pub const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
 pub struct Call {
     /// Its name in the tables.
     pub name: &'static str,
-    /// What is asked before, in this order; the last answer's `job_id` is what is polled.
+    /// What is asked before, in this order; the id in the last answer stands for `{id}` in the path.
     pub before: Vec<Sent>,
     /// The call itself.
     pub sent: Sent,
@@ -101,12 +101,12 @@ impl Call {
             member,
         };
         let jobs =
-            poll("ListJobs, one by its id", &format!("/v3/{PROJECT}/jobs?id={{job_id}}"), "jobs");
+            poll("ListJobs, one by its id", &format!("/v3/{PROJECT}/jobs?id={{id}}"), "jobs");
         let (project, _) =
             replication.sent.path.split_once("/instances").ok_or("the path has an instance")?;
         let job = Self {
             before: vec![replication.sent.clone()],
-            ..poll("ShowGaussMySqlJobInfo", &format!("{project}/jobs?id={{job_id}}"), "job")
+            ..poll("ShowGaussMySqlJobInfo", &format!("{project}/jobs?id={{id}}"), "job")
         };
         let tasks = Self {
             before: vec![import.sent.clone(); TASKS],
@@ -131,6 +131,15 @@ impl Call {
         Ok(vec![mapping, dual_active, online, import, replication, jobs, job, tasks, refused])
     }
 
+    /// A declared operation that shows one thing by its id, as a poll does.
+    pub fn declared() -> Self {
+        let body = json!({ "vpc": { "name": "network", "cidr": "192.168.0.0/16" } });
+        let (method, path) = ("POST".to_owned(), format!("/v1/{PROJECT}/vpcs"));
+        let sent = Sent::get(&format!("{path}/{{id}}"));
+        let before = vec![Sent { method, path, body: Some(body) }];
+        Self { name: "ShowVpc", before, sent, status: 200, member: "vpc" }
+    }
+
     /// The one with this name.
     pub fn named(name: &str) -> Result<Self> {
         let mut all = Self::all()?.into_iter();
@@ -150,9 +159,9 @@ impl Call {
         let mut sent = self.sent.clone();
         for before in &self.before {
             let answer = connection.ask(&mut before.request())?;
-            let job = answer.json()?;
-            if let Some(id) = job["job_id"].as_str() {
-                sent.path = sent.path.replace("{job_id}", id);
+            let answer = answer.json()?;
+            if let Some(id) = answer["job_id"].as_str().or(answer["vpc"]["id"].as_str()) {
+                sent.path = sent.path.replace("{id}", id);
             }
         }
         let mut request = sent.request();

@@ -9,7 +9,7 @@ use crate::call::{Call, PROJECT, REFUSED, Sent, mapping_in};
 use crate::report::{Aim, Table};
 use crate::server::{Server, papercloud, peer};
 use crate::{Plan, Result};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -55,7 +55,7 @@ pub fn measure(options: &Options, plan: &Plan) -> Result<Vec<Aim>> {
         &header,
         &cases.iter().map(widest).collect::<Vec<_>>(),
     );
-    let mut aims = Vec::new();
+    let (mut aims, mut counted_of) = (Vec::new(), HashMap::new());
     for case in &cases {
         let [warm_up, counted] = plan.counted;
         let profile = profiles.join(case.name.replace(' ', "-"));
@@ -75,6 +75,11 @@ pub fn measure(options: &Options, plan: &Plan) -> Result<Vec<Aim>> {
             Aim::at_most(&what, f64::from(aim), instructions, "", 0)
         };
         aims.extend(case.aim.map(aim));
+        counted_of.insert(case.name, instructions);
+    }
+    if let (Some(declared), Some(poll)) = (counted_of.get(DECLARED), counted_of.get(POLL)) {
+        let what = "Instructions of a declared operation, beside a poll";
+        aims.push(Aim::at_most(what, 1.3, declared / poll, " times", 2));
     }
     println!(
         "\n`callgrind_annotate` says where they go; the profiles are in {}",
@@ -98,13 +103,18 @@ fn cases(many: u32) -> Result<Vec<Case>> {
     Ok(vec![
         Case { server: || peer("bare"), ..case("create, bare handler", create()?, None) },
         case("create", create()?, Some(45_000)),
-        case("poll", Call::named("ListJobs, one by its id")?, Some(42_000)),
+        case(POLL, Call::named("ListJobs, one by its id")?, Some(42_000)),
         case("refusal", Call::named(REFUSED)?, Some(42_000)),
+        case(DECLARED, Call::declared(), None),
         case("first page of few jobs", page(PAGE, 0)?, None),
         case("first page of many jobs", page(many, 0)?, None),
         case("last page of many jobs", page(many, many - PAGE)?, None),
     ])
 }
+
+/// The operation written in Rust that a declared one is compared with: both show one thing by its id.
+const POLL: &str = "poll";
+const DECLARED: &str = "declared operation";
 
 /// Jobs on a page.
 const PAGE: u32 = 10;
