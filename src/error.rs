@@ -259,6 +259,10 @@ impl Refusal {
 
     /// One readable line: what was got and what is allowed.
     pub fn message(&self, language: Language) -> String {
+        if let Self::Invalid(violations) = self {
+            // What they got is fit to be shown already.
+            return join(violations, language);
+        }
         let mut shown = self.clone();
         for value in shown.values() {
             *value = text::shown(value);
@@ -320,7 +324,7 @@ impl Refusal {
             ),
             Self::EmptyBody => "the request body is empty; a JSON object is needed".to_owned(),
             Self::MalformedBody { problem } => format!("the request body {problem}"),
-            Self::Invalid(violations) => join(violations, Language::English, "; "),
+            Self::Invalid(violations) => join(violations, Language::English),
             Self::NotFound { resource, id } => {
                 format!("{} {id} does not exist", resource.name(Language::English))
             }
@@ -349,7 +353,7 @@ impl Refusal {
             }
             Self::EmptyBody => "请求体为空，需要一个 JSON 对象".to_owned(),
             Self::MalformedBody { problem } => format!("请求体格式错误（{problem}）"),
-            Self::Invalid(violations) => join(violations, Language::Chinese, "；"),
+            Self::Invalid(violations) => join(violations, Language::Chinese),
             Self::NotFound { resource, id } => {
                 format!("{}不存在：{id}", resource.name(Language::Chinese))
             }
@@ -387,6 +391,7 @@ fn of_all(violations: &[Violation]) -> ErrorKind {
     if situations.all(|next| next == first) { first } else { ErrorKind::InvalidParameter }
 }
 
-fn join(violations: &[Violation], language: Language, separator: &str) -> String {
+fn join(violations: &[Violation], language: Language) -> String {
+    let separator = language.pick("; ", "；");
     violations.iter().map(|one| one.say(language)).collect::<Vec<_>>().join(separator)
 }

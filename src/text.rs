@@ -16,15 +16,20 @@ pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&
     if word.len() > 128 {
         return None;
     }
-    let mut cut_short = None;
-    let mut nearest = None;
+    let characters = word.chars().count();
+    let (mut cut_short, mut nearest) = (None, None);
     for known in known {
         let lower = known.to_lowercase();
-        let distance = strsim::osa_distance(&word, &lower);
         if word.len() >= 3 && lower.starts_with(&word) {
             cut_short = cut_short.or(Some(known));
         }
-        let slip = distance <= 1.max(lower.len() / 3) && distance < word.len();
+        let most = 1.max(lower.len() / 3);
+        // Words are at least so far apart as their lengths.
+        if characters.abs_diff(lower.chars().count()) > most {
+            continue;
+        }
+        let distance = strsim::osa_distance(&word, &lower);
+        let slip = distance <= most && distance < word.len();
         if slip && nearest.is_none_or(|(least, _)| distance < least) {
             nearest = Some((distance, known));
         }

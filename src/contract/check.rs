@@ -66,7 +66,10 @@ struct Check {
 /// The path of a value. It is formatted only when something is wrong there.
 enum At<'p> {
     Top,
-    Member(&'p Self, &'p str),
+    /// A declared member.
+    Member(&'p Self, &'static str),
+    /// A member that no table has.
+    Stray(&'p Self, &'p str),
     Element(&'p Self, usize),
 }
 
@@ -75,8 +78,10 @@ impl fmt::Display for At<'_> {
         match self {
             Self::Top => Ok(()),
             Self::Element(list, index) => write!(formatter, "{list}[{index}]"),
-            Self::Member(Self::Top, name) => formatter.write_str(&text::name(name)),
-            Self::Member(parent, name) => write!(formatter, "{parent}.{}", text::name(name)),
+            Self::Member(Self::Top, name) => formatter.write_str(name),
+            Self::Member(parent, name) => write!(formatter, "{parent}.{name}"),
+            Self::Stray(Self::Top, name) => formatter.write_str(&text::name(name)),
+            Self::Stray(parent, name) => write!(formatter, "{parent}.{}", text::name(name)),
         }
     }
 }
@@ -167,10 +172,12 @@ impl Check {
             self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }
+        // A declared scalar is shown, be it wrong; members that no table has are not.
+        self.conceals |= value.is_container() && kind.is_scalar();
         match self.judge(kind, value, at, secret) {
             Ok(value) => value,
             Err((value, rule)) => {
-                self.conceals = true;
+                self.conceals |= value.is_container() || !kind.is_scalar();
                 let got = if secret { value.describe() } else { value.show_as(kind) };
                 let got = Some(got);
                 self.tell(Violation { path: at.to_string(), rule, got });
@@ -280,7 +287,8 @@ fn into_slots<'a>(
             }
             None => None,
         };
-        stray.extend(rule.map(|rule| violation(prefix, &name, rule, None)));
+        let path = || At::Stray(prefix, &name).to_string();
+        stray.extend(rule.map(|rule| Violation { path: path(), rule, got: None }));
     }
     for (field, slot) in fields.iter().zip(&mut slots) {
         if slot.as_ref().is_some_and(|value| is_absent(field, value, place)) {
@@ -415,7 +423,7 @@ fn expected_type(kind: &Kind) -> ExpectedType {
     }
 }
 
-fn violation(prefix: &At<'_>, name: &str, rule: Rule, got: Option<String>) -> Violation {
+fn violation(prefix: &At<'_>, name: &'static str, rule: Rule, got: Option<String>) -> Violation {
     Violation { path: At::Member(prefix, name).to_string(), rule, got }
 }
 

@@ -236,6 +236,11 @@ impl Kind {
         matches!(self, Self::Integer(..) | Self::IntegerOrText(..) | Self::IntegerOneOf(_))
     }
 
+    /// Whether its values have neither members nor elements that a table declares.
+    pub const fn is_scalar(&self) -> bool {
+        !matches!(self, Self::Object(_) | Self::List(..))
+    }
+
     /// The members of an object, or of the objects in an array.
     pub const fn members(&self) -> &'static [Field] {
         match self {

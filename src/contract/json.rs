@@ -51,6 +51,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether it has members or elements.
+    pub fn is_container(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Object(_))
+    }
+
     /// The text, if it is text.
     pub fn as_text(&self) -> Option<&str> {
         match self {

@@ -294,9 +294,8 @@ impl Violation {
             said.push_str(got);
         }
         if let Some(word) = rule.meant() {
-            said.push_str(
-                &language.pick(format!("; did you mean {word}?"), format!("，是否想用 {word}？")),
-            );
+            let (before, after) = language.pick(("; did you mean ", "?"), ("，是否想用 ", "？"));
+            said.extend([before, word, after]);
         }
         said
     }

@@ -26,37 +26,39 @@ pub fn is_concealed(text: &str) -> bool {
 
 /// Digests of what is not shown, under the key of a world.
 ///
-/// A client sends the same token with each request, so the last digests are remembered: by numbers
-/// that nobody can turn back into what they were made of.
+/// A client sends the same token with each request, so the last few are remembered by hashes under a
+/// random key, which nobody can turn back into what was sent.
 #[derive(Debug)]
 pub struct Digests {
     key: u64,
-    numbers: RandomState,
-    recent: [(u64, u32); 4],
+    hashes: RandomState,
+    recent: [(u64, Box<str>); 4],
     next: usize,
 }
 
 impl Digests {
     /// Those of the world with this key.
     pub fn new(key: u64) -> Self {
-        Self { key, numbers: RandomState::new(), recent: [(0, 0); 4], next: 0 }
+        Self { key, hashes: RandomState::new(), recent: Default::default(), next: 0 }
     }
 
     pub fn key(&self) -> u64 {
         self.key
     }
 
-    fn of(&mut self, secret: &[u8]) -> u32 {
-        let number = self.numbers.hash_one(secret);
-        if let Some((_, digest)) = self.recent.iter().find(|(known, _)| *known == number) {
-            return *digest;
+    /// What stands for a secret of a kind: how it is described, and its digest.
+    fn conceal_as(&mut self, kind: &str, secret: &str, describe: impl Fn() -> String) -> String {
+        let hash = self.hashes.hash_one((kind, secret));
+        if let Some((_, shown)) = self.recent.iter().find(|(known, _)| *known == hash) {
+            return shown.as_ref().to_owned();
         }
-        let hash =
+        let digest =
             Sha256::new().chain_update(self.key.to_be_bytes()).chain_update(secret).finalize();
-        let digest = hash.iter().take(4).fold(0, |start, byte| start << 8 | u32::from(*byte));
-        self.recent[self.next] = (number, digest);
+        let digest = digest.iter().take(4).fold(0, |start, byte| start << 8 | u32::from(*byte));
+        let shown = format!("<{}{MARK}{digest:08x}>", describe());
+        self.recent[self.next] = (hash, shown.as_str().into());
         self.next = (self.next + 1) % self.recent.len();
-        digest
+        shown
     }
 
     /// What stands for a text.
@@ -66,11 +68,11 @@ impl Digests {
 
     /// What stands for a number.
     pub fn number(&mut self, secret: &str) -> String {
-        format!("<number{MARK}{:08x}>", self.of(secret.as_bytes()))
+        self.conceal_as("number", secret, || "number".to_owned())
     }
 
     fn concealed(&mut self, kind: &str, secret: &str) -> String {
-        format!("<{kind} of {}{MARK}{:08x}>", characters(secret), self.of(secret.as_bytes()))
+        self.conceal_as(kind, secret, || format!("{kind} of {}", characters(secret)))
     }
 
     /// A name that no contract declares.
@@ -169,7 +171,11 @@ impl Digests {
 
     /// The name of a header: one that is looked at only where it reads like a name.
     pub fn header_name<'n>(&mut self, name: &'n str) -> Cow<'n, str> {
-        if is_open_header(name) { Cow::Borrowed(name) } else { self.name(name) }
+        if is_open_header(name) || CREDENTIALS.contains(&name) {
+            Cow::Borrowed(name)
+        } else {
+            self.name(name)
+        }
     }
 
     /// Who signed and what, but not the signature; of other credentials, their scheme.
@@ -216,8 +222,8 @@ impl Digests {
                 };
                 self.list(values, of, to);
             }
-            (scalar, Some(kind)) if is_scalar(kind) => self.scalar(scalar, kind, to),
-            (scalar, Some(Kind::List(of, _))) if is_scalar(of) => self.scalar(scalar, of, to),
+            (scalar, Some(kind)) if kind.is_scalar() => self.scalar(scalar, kind, to),
+            (scalar, Some(Kind::List(of, _))) if of.is_scalar() => self.scalar(scalar, of, to),
             (scalar, _) => self.conceal(scalar, to),
         }
     }
@@ -279,13 +285,11 @@ impl Digests {
     }
 }
 
+/// Headers whose names every client sends and whose values are not shown.
+const CREDENTIALS: [&str; 3] = ["authorization", "x-auth-token", "x-security-token"];
+
 /// The names of the algorithms are no longer.
 const LONGEST_SCHEME: usize = 32;
-
-/// Whether values of a kind have no members and no elements.
-fn is_scalar(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Object(_) | Kind::List(..))
-}
 
 fn write_text(text: &str, to: &mut Vec<u8>) {
     // Writing to memory does not fail.
