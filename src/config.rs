@@ -84,14 +84,14 @@ pub struct Config {
     /// X-Paper-Token.
     #[cfg_attr(feature = "cli", arg(long, hide_env_values = true, value_name = "TOKEN"))]
     pub control_token: Option<Secret>,
-    /// A host name that control calls may be sent to, besides addresses, names without a dot, and
-    /// names below localhost, internal and local.
+    /// A host name that requests may be sent to, besides addresses, names without a dot, names below
+    /// localhost, internal, local and svc, and those of the clouds.
     #[cfg_attr(
         feature = "cli",
-        arg(long = "control-host", value_name = "NAME", value_delimiter = ',')
+        arg(long = "allowed-host", value_name = "NAME", value_delimiter = ',')
     )]
-    pub control_hosts: Vec<String>,
-    /// An origin such as <http://localhost:3000> whose web pages may read answers, and control.
+    pub allowed_hosts: Vec<String>,
+    /// An origin such as <http://localhost:3000> whose web pages may send requests and read answers.
     #[cfg_attr(
         feature = "cli",
         arg(long = "cors-origin", value_name = "ORIGIN", value_delimiter = ',')
@@ -162,7 +162,7 @@ pub struct Config {
     #[cfg_attr(feature = "cli", command(flatten))]
     pub connections: Connections,
     /// Speak HTTPS. A self-signed certificate is made for
-    /// localhost and its addresses, --host, and each --control-host.
+    /// localhost and its addresses, --host, and each --allowed-host.
     #[cfg(feature = "tls")]
     #[cfg_attr(feature = "cli", arg(long, value_name = "self-signed|CERT.pem:KEY.pem"))]
     pub tls: Option<Certificate>,
@@ -195,7 +195,7 @@ impl Default for Config {
             service_ports: false,
             control_port: None,
             control_token: None,
-            control_hosts: Vec::new(),
+            allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             job_seconds: 2.0,
             seed: 0,
@@ -268,7 +268,7 @@ impl Config {
 
     /// Who may control, or the value that says it badly.
     pub(crate) fn guard(&self) -> Result<Guard, String> {
-        Guard::new(&self.control_hosts, &self.cors_origins, self.control_token.as_ref())
+        Guard::new(&self.allowed_hosts, &self.cors_origins, self.control_token.as_ref())
     }
 
     /// Reads the files that it names.

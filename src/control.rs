@@ -57,7 +57,7 @@ pub const ROOT: &str = "/_paper";
 /// What the lists of rules and of answers can be cut down to.
 const FILTERS: &[&str] = &["operation", "service"];
 
-/// What everybody may ask, on every port.
+/// What may be asked without a token, on every port.
 fn open_calls() -> Calls {
     Calls::default()
         .get("/_paper/health", async |State(app): State<Arc<App>>| {
@@ -69,7 +69,6 @@ fn open_calls() -> Calls {
 /// What only those may ask who may control.
 fn guarded_calls() -> Calls {
     Calls::default()
-        .get(ROOT, page::redirect)
         .get("/_paper/openapi.json", document)
         .get("/_paper/disagreements", async || ok(&list_disagreements()))
         .get("/_paper/rules", async |uri: Uri| answer(list_rules(uri.query().unwrap_or_default())))
@@ -103,7 +102,7 @@ pub fn calls() -> impl Iterator<Item = String> {
         let named = call.methods().map(|method| format!("{method} {}", call.path));
         named.collect::<Vec<_>>()
     };
-    listed.into_iter().filter(|call| call.path != ROOT).flat_map(calls)
+    listed.into_iter().flat_map(calls)
 }
 
 /// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
@@ -112,22 +111,26 @@ pub fn closed_router() -> Router<Arc<App>> {
     Router::new().route(ROOT, any(no_call))
 }
 
-/// The control API, for whoever may control.
+/// The control API, for whoever may control, and its page, which other pages may have links to.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let watch = from_fn_with_state(Arc::clone(app), guard_calls);
-    guarded_calls()
-        .router()
-        .layer(from_fn(strict::watch))
-        .layer(watch)
-        .merge(page::calls().router())
+    let calls =
+        guarded(guarded_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
+            guard.admit(request.headers(), request.uri())
+        });
+    calls.merge(guarded(page::calls().router(), app, |guard, request| {
+        let own = guard.require_host(request.headers(), request.uri());
+        own.map_err(ControlError::forbidden)
+    }))
 }
 
-/// The same calls and what everybody may ask, each with an id on its answer, even if it panics.
+/// The same calls and what needs no token, each with an id on its answer, even if it panics.
 pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
-    open_calls()
-        .router()
-        .layer(from_fn(strict::watch))
-        .merge(router)
+    let open =
+        guarded(open_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
+            let admitted = guard.admit_sender(request.headers(), request.uri());
+            admitted.map_err(ControlError::forbidden)
+        });
+    open.merge(router)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(log::control_call))
         .layer(map_response_with_state(Arc::clone(app), identify))
@@ -259,11 +262,14 @@ async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body
 
 /// Answers what is no control request where the API is served.
 pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
-    if let Some(port) = app.guard.port {
-        let reason = format!("the control API is served at port {port}");
-        return refuse(StatusCode::NOT_FOUND, &reason);
+    let Some(port) = app.guard.port else { return unknown_at_port(&app.guard, request) };
+    match app.guard.admit_sender(request.headers(), request.uri()) {
+        Ok(()) => {
+            let reason = format!("the control API is served at port {port}");
+            refuse(StatusCode::NOT_FOUND, &reason)
+        }
+        Err(reason) => refuse(StatusCode::FORBIDDEN, &reason),
     }
-    unknown_at_port(&app.guard, request)
 }
 
 /// The same on the control API's own port.
@@ -292,9 +298,20 @@ fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     refuse(StatusCode::NOT_FOUND, &reason)
 }
 
-/// Lets control calls pass that may.
-async fn guard_calls(State(app): State<Arc<App>>, request: Request, next: Next) -> Response<Body> {
-    match app.guard.admit(request.headers(), request.uri()) {
+/// Says whether a control call may pass.
+type Admit = fn(&Guard, &Request) -> Result<(), ControlError>;
+
+/// Calls of which those pass that are admitted.
+fn guarded(calls: Router<Arc<App>>, app: &Arc<App>, admit: Admit) -> Router<Arc<App>> {
+    calls.layer(from_fn_with_state((Arc::clone(app), admit), watch))
+}
+
+async fn watch(
+    State((app, admit)): State<(Arc<App>, Admit)>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    match admit(&app.guard, &request) {
         Ok(()) => next.run(request).await,
         Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
     }

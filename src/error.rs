@@ -58,6 +58,11 @@ pub enum Refusal {
         /// How many bytes they may have.
         most: usize,
     },
+    /// A web page of another site may have sent it.
+    ForeignPage {
+        /// By what that shows, and how it is let in if it is meant.
+        reason: String,
+    },
     /// No credentials, or none that can be read.
     Unauthenticated {
         /// What is wrong with them; never the credentials.
@@ -220,6 +225,7 @@ impl Refusal {
             Self::BodyTimeout { .. } => ErrorKind::BodyTimeout,
             Self::UnsupportedBody { .. } => ErrorKind::UnsupportedBody,
             Self::TooManyBodies { .. } => ErrorKind::LimitReached,
+            Self::ForeignPage { .. } => ErrorKind::ForeignPage,
             Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => ErrorKind::Unauthenticated,
@@ -304,7 +310,7 @@ impl Refusal {
             Self::BodyTimeout { limit } => {
                 format!("The request body did not arrive within {limit} seconds")
             }
-            Self::UnsupportedBody { reason } => reason.clone(),
+            Self::UnsupportedBody { reason } | Self::ForeignPage { reason } => reason.clone(),
             Self::TooManyBodies { most } => format!(
                 "the bodies of all requests that are under way have more than {} MiB; send this \
                  one again",
@@ -377,6 +383,7 @@ impl Refusal {
             | Self::BodyTimeout { .. }
             | Self::UnsupportedBody { .. }
             | Self::TooManyBodies { .. }
+            | Self::ForeignPage { .. }
             | Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => self.in_english(),

@@ -19,7 +19,7 @@ use crate::contract::gateway::{self, BODY_LIMIT};
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Rule, Service, Violation};
 use crate::error::Refusal;
-use crate::journal::{Entry, RequestRecord, is_known_word};
+use crate::journal::{Entry, RequestRecord, Verdict, is_known_word};
 use crate::operation::Route;
 use crate::project_id::is_usual_project_id;
 use crate::text;
@@ -53,10 +53,10 @@ pub async fn respond(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begin = || {
-        let exchange = Exchange::begin(app, endpoints, &parts);
-        match app.guard.admit_instructions(&parts.headers, &parts.uri) {
-            Ok(()) => Ok(exchange),
-            Err(error) => Err(Box::new(exchange.forbid(&error).map(Body::from))),
+        let mut exchange = Exchange::begin(app, endpoints, &parts);
+        match exchange.refuse_stranger() {
+            None => Ok(exchange),
+            Some(refused) => Err(Box::new(refused.map(Body::from))),
         }
     };
     let mut exchange = match catch_unwind(AssertUnwindSafe(begin)) {
@@ -198,22 +198,32 @@ pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let known = segment.and_then(|id| app.worlds.known_world(id));
     let cell = known.unwrap_or_else(|| app.worlds.world(""));
     let ordinal = cell.next_request();
-    let nearest = nearest_contract(method, path)
-        .map(|contract| format!("{} {}", contract.method, contract.path));
-    let (method, path) = (text::shown(method.as_str()), shown_path(path));
-    let refusal = Refusal::UnknownRoute { method, path, nearest };
+    let refusal = match app.guard.admit_sender(&parts.headers, &parts.uri) {
+        Ok(()) => {
+            let nearest = nearest_contract(method, path)
+                .map(|contract| format!("{} {}", contract.method, contract.path));
+            let (method, path) = (text::shown(method.as_str()), shown_path(path));
+            Refusal::UnknownRoute { method, path, nearest }
+        }
+        Err(reason) => Refusal::ForeignPage { reason },
+    };
+    let mut record = RequestRecord::default();
+    if !matches!(refusal, Refusal::UnknownRoute { .. }) {
+        record.refuse(&refusal);
+    }
     let response = Answer::of_gateway(cell.request_id(ordinal)).write(Err(refusal));
     app.worlds.metrics().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.state.clock.now();
-    let record = RequestRecord::default();
     let received = Stamp::at(now);
     let World { journal, label, state, .. } = &mut *world;
     let key = journal.key();
     journal.record(|digests| {
         let entry =
             Entry::new((digests, ordinal), (received, now), (parts, &[]), Some(&response), record);
-        log::unknown(&entry);
+        if entry.draft.verdict == Verdict::Unknown {
+            log::unknown(&entry);
+        }
         log::request(&entry, key, &state.project_id, label.as_deref(), received);
         entry
     });

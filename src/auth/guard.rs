@@ -1,8 +1,8 @@
-//! Who may control: no web page that somebody looks at by chance, and where a token is set, only
-//! whoever has it.
+//! Who may come in: no web page that somebody looks at by chance. And who may control: where a token
+//! is set, only whoever has it.
 //!
 //! A browser lets every page send requests to this machine, and a page can give its own host name
-//! the address of this machine. Both show: in the `Origin`, and in the `Host`.
+//! the address of this machine. Both show: in `Origin` and `Sec-Fetch-Site`, and in the `Host`.
 
 mod authority;
 
@@ -13,13 +13,32 @@ use crate::worlds::instructions;
 use authority::{authorities, host_of, is_of_host, without_default_port};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 /// What carries the token, on control calls and on requests with instructions.
 const TOKEN: HeaderName = HeaderName::from_static("x-paper-token");
 
-/// Who may control.
+/// By which a browser says how the page that asks is related to this service.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Ends of names that no page can have given the address of this machine: only a resolver nearby
+/// knows them, or they belong to one of the clouds.
+const OWN_DOMAINS: &[&str] = &[
+    ".localhost",
+    ".internal",
+    ".local",
+    ".svc",
+    ".myhuaweicloud.com",
+    ".myhuaweicloud.cn",
+    ".myhuaweicloud.eu",
+    ".otc.t-systems.com",
+    ".prod-cloud-ocb.orange-business.com",
+    ".g42cloud.com",
+    ".hc.cloud.ru",
+];
+
+/// Who may come in, and who may control.
 #[derive(Debug, Default)]
 pub struct Guard {
     hosts: Vec<String>,
@@ -46,7 +65,7 @@ impl Guard {
         let hosts = given(hosts).map(|host| {
             let is_name = !host.contains(['/', ':', '@', ' ', '*']);
             is_name.then_some(host.trim_end_matches('.').to_owned()).ok_or_else(|| {
-                format!("control-host must be a name such as mock.example.com, got {host:?}")
+                format!("allowed-host must be a name such as mock.example.com, got {host:?}")
             })
         });
         let origins = given(origins).map(|origin| {
@@ -68,22 +87,28 @@ impl Guard {
         })
     }
 
+    /// Lets a request pass, on whatever path, that no page of another site can have sent; or says why
+    /// it does not.
+    pub fn admit_sender(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), String> {
+        self.require_host(headers, uri)?;
+        self.require_origin(headers, uri)
+    }
+
     /// Lets a control call pass.
     pub fn admit(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
-        self.require_host(headers, uri)?;
-        self.require_origin(headers, uri)?;
+        self.admit_sender(headers, uri).map_err(ControlError::forbidden)?;
         self.require_token(headers, true)
     }
 
-    /// Lets a request of the API pass, if it has no instructions or may have them.
-    pub fn admit_instructions(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
+    /// Lets a request of the API pass, if it has no headers with instructions or may have them.
+    pub fn admit_instructions(&self, headers: &HeaderMap) -> Result<(), ControlError> {
         let instructs =
             |name: &HeaderName| name.as_str().starts_with(instructions::PREFIX) && name != TOKEN;
-        if !headers.keys().any(instructs) {
-            return Ok(());
-        }
-        self.require_host(headers, uri)?;
-        self.require_origin(headers, uri)?;
+        if headers.keys().any(instructs) { self.admit_instructor(headers) } else { Ok(()) }
+    }
+
+    /// Lets a request of the API pass that has instructions, by headers or by its credentials.
+    pub fn admit_instructor(&self, headers: &HeaderMap) -> Result<(), ControlError> {
         // `Authorization` is the service's own there.
         self.require_token(headers, false)
     }
@@ -117,7 +142,8 @@ impl Guard {
         (!self.origins.is_empty()).then(layer)
     }
 
-    fn require_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
+    /// Lets a request pass whose host no page can have.
+    pub fn require_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), String> {
         let is_own = |authority: &str| {
             authority.is_empty() || host_of(authority).is_some_and(|host| self.is_own(host))
         };
@@ -125,28 +151,26 @@ impl Guard {
         let Some(authority) = foreign else { return Ok(()) };
         let Some(host) = authority.and_then(host_of) else {
             let host = authority.map_or_else(|| "one that is not ASCII".to_owned(), shown);
-            return Err(ControlError::forbidden(format!("the Host {host} is none")));
+            return Err(format!("the Host {host} is none"));
         };
         let host = shown(host);
-        Err(ControlError::forbidden(format!(
-            "the Host {host} may be a web page's, which must not control Papercloud; if it is \
-             meant, start with --control-host {host} (PAPERCLOUD_CONTROL_HOSTS)"
-        )))
+        Err(format!(
+            "the Host {host} may be a web page's, which must not use Papercloud; if it is meant, \
+             start with --allowed-host {host} (PAPERCLOUD_ALLOWED_HOSTS)"
+        ))
     }
 
-    /// Hosts that no page on the internet can have: addresses, names that only a local resolver
-    /// knows, and those that are configured.
+    /// Hosts that no page on the internet can have: addresses, names without a dot, names that only a
+    /// resolver nearby knows, those of the clouds, and those that are configured.
     fn is_own(&self, host: &str) -> bool {
+        if host.parse::<IpAddr>().is_ok() || !host.contains('.') {
+            return true;
+        }
         let host = host.to_ascii_lowercase();
-        let is_address = host.parse::<Ipv4Addr>().is_ok() || host.parse::<Ipv6Addr>().is_ok();
-        let local = [".localhost", ".internal", ".local"];
-        is_address
-            || !host.contains('.')
-            || local.iter().any(|end| host.ends_with(end))
-            || self.hosts.contains(&host)
+        OWN_DOMAINS.iter().any(|end| host.ends_with(end)) || self.hosts.contains(&host)
     }
 
-    fn require_origin(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ControlError> {
+    fn require_origin(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), String> {
         let is_own = |origin: &HeaderValue| {
             let is_listed = || {
                 let same =
@@ -155,14 +179,23 @@ impl Guard {
             };
             is_of_host(origin, headers, uri) || is_listed()
         };
-        let Some(origin) = headers.get_all(header::ORIGIN).iter().find(|one| !is_own(one)) else {
-            return Ok(());
-        };
+        let mut origins = headers.get_all(header::ORIGIN).iter().peekable();
+        if origins.peek().is_none() {
+            return require_no_site(headers);
+        }
+        let Some(origin) = origins.find(|one| !is_own(one)) else { return Ok(()) };
         let origin = shown(&String::from_utf8_lossy(origin.as_bytes()));
-        Err(ControlError::forbidden(format!(
-            "a web page of the Origin {origin} must not control Papercloud; if it is meant, start \
-             with --cors-origin {origin} (PAPERCLOUD_CORS_ORIGINS)"
-        )))
+        let remedy = match origin.as_str() {
+            "null" => {
+                "if it is meant, serve it from an address, such as http://localhost:3000, and \
+                       start with --cors-origin and that (PAPERCLOUD_CORS_ORIGINS)"
+                    .to_owned()
+            }
+            origin => format!(
+                "if it is meant, start with --cors-origin {origin} (PAPERCLOUD_CORS_ORIGINS)"
+            ),
+        };
+        Err(format!("a web page of the Origin {origin} must not use Papercloud; {remedy}"))
     }
 
     fn require_token(&self, headers: &HeaderMap, may_bear: bool) -> Result<(), ControlError> {
@@ -184,6 +217,20 @@ impl Guard {
              (PAPERCLOUD_CONTROL_TOKEN){bearer}"
         )))
     }
+}
+
+/// Refuses what a browser fetches for a page of another origin without naming that: images, links.
+fn require_no_site(headers: &HeaderMap) -> Result<(), String> {
+    let is_own = |site: &&HeaderValue| ["same-origin", "none"].iter().any(|own| *site == own);
+    let Some(site) = headers.get_all(FETCH_SITE).iter().find(|site| !is_own(site)) else {
+        return Ok(());
+    };
+    let site = shown(&String::from_utf8_lossy(site.as_bytes()));
+    Err(format!(
+        "a web page of another origin (Sec-Fetch-Site: {site}) must not use Papercloud; if it is \
+         meant, let it call fetch(), and start with --cors-origin and its origin \
+         (PAPERCLOUD_CORS_ORIGINS)"
+    ))
 }
 
 /// A token that a header can carry as it is. What ends the line of a file is no part of it.
@@ -227,6 +274,11 @@ mod tests {
             "host.docker.internal:8080",
             "laptop.local",
             "mock.example.com:8080",
+            "papercloud.default.svc:80",
+            "papercloud.default.svc.cluster.local",
+            "iam.eu-west-101.myhuaweicloud.eu",
+            "dcs.CN-North-4.myhuaweicloud.com.",
+            "dcs.eu-de.otc.t-systems.com",
         ] {
             assert!(host_of(own).is_some_and(|host| guard.is_own(host)), "{own}");
         }
@@ -237,6 +289,10 @@ mod tests {
             "localhost.evil.example.com",
             "mock.example.com.evil.org",
             "notlocalhost.com",
+            "myhuaweicloud.com.evil.org",
+            "evilmyhuaweicloud.com",
+            "t-systems.com",
+            "svc.evil.org",
             "1.2.3.4.5",
             "[::1].evil.com",
             "[::1",
@@ -259,7 +315,7 @@ mod tests {
             Guard::new(&[host.to_owned()], &[origin.to_owned()], None).map(drop)
         };
         for host in ["http://x", "x:80", "x/y", "*", "a b"] {
-            assert!(bad(host, "").unwrap_err().starts_with("control-host must"), "{host}");
+            assert!(bad(host, "").unwrap_err().starts_with("allowed-host must"), "{host}");
         }
         for origin in ["*", "localhost", "http://", "http://a/b", "http://*.a", "http://a b"] {
             assert!(bad("", origin).unwrap_err().starts_with("cors-origin must"), "{origin}");

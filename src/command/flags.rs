@@ -15,7 +15,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
     ("Strictness", &["strict", "documented", "hygiene", "resources", "spell_incrmigrating"]),
     (
         "Who may call",
-        &["auth", "access_keys", "users", "control_token", "control_hosts", "cors_origins"],
+        &["auth", "access_keys", "users", "control_token", "allowed_hosts", "cors_origins"],
     ),
     ("State", &["world", "state", "save_seconds", "seed", "region"]),
     (

@@ -24,6 +24,7 @@ pub static SERVICE: Service = Service {
              document 401, and no documented example sends a header.",
             "A request without credentials is answered 401 APIGW.0301; --auth off accepts it.",
         ),
+        Refused::new(ErrorKind::ForeignPage, StatusCode::FORBIDDEN, "APIGW.0306"),
         Refused::new(ErrorKind::LimitReached, StatusCode::TOO_MANY_REQUESTS, "APIGW.0308"),
         Refused::new(ErrorKind::Internal, StatusCode::INTERNAL_SERVER_ERROR, "APIGW.0601"),
     ],

@@ -76,6 +76,8 @@ pub enum ErrorKind {
     UnknownRoute,
     /// The URL or a header cannot be read.
     MalformedRequest,
+    /// A web page of another site may have sent it.
+    ForeignPage,
     /// There is no room for what it would leave behind.
     LimitReached,
     /// The body is over the gateway's limit.

@@ -39,6 +39,7 @@ const MODULES: &[(&str, &str)] = &[
 pub(super) fn calls() -> Calls {
     let of = |kind, text: &'static str| async move || file(kind, text);
     let calls = Calls::default()
+        .get(super::ROOT, redirect)
         .get("/_paper/", of("text/html; charset=utf-8", include_str!("page/page.html")))
         .get("/_paper/page.css", of("text/css; charset=utf-8", include_str!("page/page.css")));
     MODULES.iter().fold(calls, |calls, (path, text)| {
@@ -47,7 +48,7 @@ pub(super) fn calls() -> Calls {
 }
 
 /// From the folder without its slash, which the page's own addresses are relative to.
-pub(super) async fn redirect() -> Response<Body> {
+async fn redirect() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/_paper/"));

@@ -21,7 +21,7 @@ use crate::journal::{RequestRecord, Verdict};
 use crate::operation::Output;
 use crate::worlds::instructions::FAULT;
 use axum::body::Bytes;
-use axum::http::{HeaderValue, Response, StatusCode, request::Parts};
+use axum::http::{HeaderValue, Response, request::Parts};
 use perform::{Call, perform};
 use request::Request;
 use std::time::Duration;
@@ -62,8 +62,8 @@ pub struct Done {
 enum Rejection {
     /// The service, or the gateway in front of it, refuses it.
     Refused(Refusal),
-    /// The headers for tests are not in order.
-    BadInstructions(String),
+    /// What it asks for beside its operation is not in order, or not for it to ask.
+    BadInstructions(ControlError),
     /// A fault answers in the operation's place.
     Injected,
     /// A fault keeps it waiting.
@@ -95,9 +95,7 @@ impl<'r> Exchange<'r> {
                 self.record.refuse(&refusal);
                 self.answer().write(Err(refusal))
             }
-            Err(Rejection::BadInstructions(reason)) => {
-                self.bad_instructions(StatusCode::BAD_REQUEST, &reason)
-            }
+            Err(Rejection::BadInstructions(error)) => self.bad_instructions(&error),
             Err(Rejection::Injected) => {
                 self.record.verdict = Verdict::Injected;
                 let success = self.request.contract_of(&self.record).success;
@@ -142,12 +140,21 @@ impl<'r> Exchange<'r> {
         }
     }
 
-    /// Refuses a request whose headers for tests come from somebody who may not send them. It is
-    /// kept, so that the test that wonders about it finds it.
-    pub fn forbid(mut self, error: &ControlError) -> Response<Vec<u8>> {
-        let response = self.bad_instructions(error.status, &error.to_string());
+    /// Refuses a request that a web page of another site may have sent, and one whose headers for
+    /// tests come from somebody who may not send them. It is kept, so that the test that wonders about
+    /// it finds it.
+    pub fn refuse_stranger(&mut self) -> Option<Response<Vec<u8>>> {
+        let (guard, parts) = (&self.request.app.guard, self.request.parts);
+        let response = if let Err(reason) = guard.admit_sender(&parts.headers, &parts.uri) {
+            let refusal = Refusal::ForeignPage { reason };
+            self.record.refuse(&refusal);
+            self.answer().write(Err(refusal))
+        } else {
+            let error = guard.admit_instructions(&parts.headers).err()?;
+            self.bad_instructions(&error)
+        };
         self.keep(&[], &response, None);
-        response
+        Some(response)
     }
 
     /// Notes that the client has left before its answer, which is in the journal already.
@@ -156,8 +163,8 @@ impl<'r> Exchange<'r> {
         place.cell.lock().journal.note_departure(place.ordinal);
     }
 
-    fn bad_instructions(&mut self, status: StatusCode, reason: &str) -> Response<Vec<u8>> {
-        reply::refuse_instructions(status, reason, &self.visit.request_id())
+    fn bad_instructions(&mut self, error: &ControlError) -> Response<Vec<u8>> {
+        reply::refuse_instructions(error.status, &error.to_string(), &self.visit.request_id())
     }
 
     /// Applies what was injected, and keeps the record.

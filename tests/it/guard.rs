@@ -51,7 +51,7 @@ fn a_foreign_host_is_refused_and_told_how_it_is_let_in() {
     let cloud = start(&config());
     for host in ["evil.example.com", "evil.example.com:8080", "127.0.0.1.evil.example.com"] {
         let name = host.split(':').next().expect("a name");
-        refused(&cloud, &[&format!("Host: {host}")], 403, &format!("--control-host {name} "));
+        refused(&cloud, &[&format!("Host: {host}")], 403, &format!("--allowed-host {name} "));
     }
     for host in ["[::1].evil.com", "[::1", "a b", "localhost:x"] {
         let (status, answer) =
@@ -63,9 +63,9 @@ fn a_foreign_host_is_refused_and_told_how_it_is_let_in() {
     for host in ["127.0.0.1", "[::1]:8080", "localhost:1", "a.localhost", "papercloud:8080"] {
         admitted(&cloud, &[&format!("Host: {host}")]);
     }
-    let known = start(&Config { control_hosts: vec!["mock.example.com".to_owned()], ..config() });
+    let known = start(&Config { allowed_hosts: vec!["mock.example.com".to_owned()], ..config() });
     admitted(&known, &["Host: Mock.Example.com:8080"]);
-    refused(&known, &["Host: evil.example.com"], 403, "PAPERCLOUD_CONTROL_HOSTS");
+    refused(&known, &["Host: evil.example.com"], 403, "PAPERCLOUD_ALLOWED_HOSTS");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn nothing_is_done_for_a_page_that_is_refused() {
     let instruction = "X-Paper-Clock: advance=60";
     let headers = [host.as_str(), "X-Auth-Token: t", instruction, "Origin: null"];
     let (status, answer) = raw(cloud.address(), &line, &headers);
-    assert_eq!((status, &body_of(&answer)["error_code"]), (403, &"PAPER.0403".into()));
+    assert_eq!((status, &body_of(&answer)["error_code"]), (403, &"APIGW.0306".into()));
     let headers = ["Host: evil.example.com", "X-Auth-Token: t", instruction];
     assert_eq!(raw(cloud.address(), &line, &headers).0, 403);
     let kept = cloud.world(PROJECT).requests().status(403).list();
@@ -109,22 +109,123 @@ fn nothing_is_done_for_a_page_that_is_refused() {
     let id = kept["request_id"].as_str().expect("an id");
     assert!(answer.contains(&format!("x-request-id: {id}\r\n")), "{answer}");
     assert!(answer.contains(&format!("x-paper-explain: /_paper/requests/{id}\r\n")), "{answer}");
-    assert_eq!((&kept["decision"], &kept["committed"]), (&"unknown".into(), &false.into()));
+    assert_eq!((&kept["decision"], &kept["committed"]), (&"refused".into(), &false.into()));
     let explained = cloud.explain(id).expect("an explanation");
     assert!(explained["summary"].as_str().expect("text").contains("of the Origin null"));
     assert_eq!(foreign["answer"]["status"], 403);
     assert_eq!(cloud.world(PROJECT).now(), before);
-    assert_eq!(raw(cloud.address(), &line, &headers[..2]).0, 200, "the API itself is for all");
+    assert_eq!(raw(cloud.address(), &line, &[&host, "X-Auth-Token: t"]).0, 200);
+}
+
+/// A line of the API with what it answers to a page, and the code of that.
+const API: [(&str, &str); 5] = [
+    ("POST /v3/p1/dbcache/mapping", "APIGW.0306"),
+    ("GET /v2/p1/jobs/1", "APIGW.0306"),
+    ("POST /v3/auth/tokens", "403"),
+    ("GET /", "403"),
+    ("GET /v9/no/such/path", "APIGW.0306"),
+];
+
+#[test]
+fn a_page_of_another_site_is_refused_on_every_path_in_the_words_of_who_is_asked() {
+    let cloud = start(&config());
+    let own = format!("Host: {}", cloud.address());
+    let evil = "Host: rebound.example.com";
+    for (line, code) in API {
+        for (headers, said) in [
+            ([evil, "X-Auth-Token: t"], "--allowed-host rebound.example.com ("),
+            (
+                [&own, "Origin: https://evil.example.com"],
+                "--cors-origin https://evil.example.com (",
+            ),
+            ([&own, "Origin: null"], "serve it from an address"),
+            ([&own, "Sec-Fetch-Site: cross-site"], "PAPERCLOUD_CORS_ORIGINS"),
+            ([&own, "Sec-Fetch-Site: same-site"], "PAPERCLOUD_CORS_ORIGINS"),
+        ] {
+            let (status, answer) = raw(cloud.address(), line, &headers);
+            assert_eq!(status, 403, "{line} {headers:?}: {answer}");
+            let body = body_of(&answer);
+            let (got, message) = match &body["error"] {
+                Value::Null => (body["error_code"].to_string(), &body["error_msg"]),
+                error => (error["code"].to_string(), &error["message"]),
+            };
+            assert_eq!(got.trim_matches('"'), code, "{line}: {body:#}");
+            assert!(message.as_str().expect("text").contains(said), "{line}: {body:#}");
+        }
+        for site in ["same-origin", "none"] {
+            let site = format!("Sec-Fetch-Site: {site}");
+            let (status, answer) = raw(cloud.address(), line, &[&own, &site]);
+            assert_ne!(status, 403, "{line} {site}: {answer}");
+        }
+    }
+    let worlds = send(&cloud, "GET", "/_paper/worlds", None);
+    assert_eq!(worlds.body["count"], 0, "what is refused makes no world");
+    let listed = vec!["https://known.example.com".to_owned()];
+    let cloud = start(&Config { cors_origins: listed, ..config() });
+    let headers = [&own, "Origin: https://known.example.com", "Sec-Fetch-Site: cross-site"];
+    for (line, _) in API {
+        assert_ne!(raw(cloud.address(), line, &headers).0, 403, "{line}");
+    }
+}
+
+#[test]
+fn the_names_of_the_clouds_are_its_own() {
+    let cloud = start(&config());
+    let line = format!("GET /v3/{PROJECT}/jobs");
+    for host in [
+        "gaussdb-nosql.eu-west-101.myhuaweicloud.eu",
+        "dcs.cn-north-4.myhuaweicloud.com",
+        "dcs.eu-de.otc.t-systems.com",
+        "papercloud.tests.svc.cluster.local",
+        "papercloud.tests.svc",
+    ] {
+        let host = format!("Host: {host}");
+        let (status, answer) = raw(cloud.address(), &line, &[&host, "X-Auth-Token: t"]);
+        assert_eq!(status, 200, "{host}: {answer}");
+    }
+}
+
+#[test]
+fn other_pages_may_have_links_to_the_page_for_people() {
+    let cloud = start(&config());
+    let own = format!("Host: {}", cloud.address());
+    let get = |path: &str, host: &str| {
+        raw(cloud.address(), &format!("GET {path}"), &[host, "Sec-Fetch-Site: cross-site"]).0
+    };
+    assert_eq!(get("/_paper", &own), 308);
+    assert_eq!(get("/_paper/", &own), 200);
+    assert_eq!(get("/_paper/health", &own), 403);
+    assert_eq!(get("/_paper/", "Host: evil.example.com"), 403);
+}
+
+#[test]
+fn instructions_by_credential_need_the_token_too() {
+    let cloud = start(&Config { control_token: Some("planted".into()), ..config() });
+    cloud.define_scenario("fast", r#"{"job_seconds": 1}"#).expect("a scenario");
+    let line = format!("GET /v3/{PROJECT}/jobs");
+    let signed = format!(
+        "Authorization: SDK-HMAC-SHA256 Access=ANYKEY+fast, SignedHeaders=host;x-sdk-date, \
+         Signature={}",
+        "0".repeat(64)
+    );
+    let (status, answer) = raw(cloud.address(), &line, &["Host: h", &signed]);
+    assert_eq!((status, &body_of(&answer)["error_code"]), (401, &"PAPER.0401".into()));
+    let token = "X-Paper-Token: planted";
+    assert_eq!(raw(cloud.address(), &line, &["Host: h", &signed, token]).0, 200);
+    let plain = signed.replace("+fast", "");
+    assert_eq!(raw(cloud.address(), &line, &["Host: h", &plain]).0, 200);
+    let open = start(&config());
+    open.define_scenario("fast", r#"{"job_seconds": 1}"#).expect("a scenario");
+    assert_eq!(raw(open.address(), &line, &["Host: h", &signed]).0, 200);
 }
 
 #[test]
 fn whoever_reaches_it_may_ask_whether_it_is_there() {
     let cloud = start(&Config { control_token: Some("planted".into()), ..config() });
     for path in ["/_paper/health", "/_paper/ready"] {
-        let headers = ["Host: evil.example.com", "Origin: null"];
-        assert_eq!(raw(cloud.address(), &format!("GET {path}"), &headers).0, 200, "{path}");
+        assert_eq!(raw(cloud.address(), &format!("GET {path}"), &["Host: h"]).0, 200, "{path}");
     }
-    for path in ["/_paper/rules", "/_paper/openapi.json", "/_paper", "/_paper/nowhere", CLOCK] {
+    for path in ["/_paper/rules", "/_paper/openapi.json", "/_paper/nowhere", CLOCK] {
         let (status, answer) = raw(cloud.address(), &format!("GET {path}"), &["Host: h"]);
         assert_eq!(status, 401, "{path}: {answer}");
     }
@@ -202,12 +303,12 @@ fn no_page_may_read_answers_unless_its_origin_is_listed() {
     let cloud = start(&config());
     let mapping = format!("/v3/{PROJECT}/dbcache/mapping");
     let (status, answer) = raw(cloud.address(), &format!("OPTIONS {mapping}"), &PREFLIGHT);
-    assert_eq!(status, 404, "{answer}");
+    assert_eq!(status, 403, "{answer}");
     assert!(!answer.contains("access-control"), "{answer}");
     let origin = [("Origin", "http://localhost:3000"), ("X-Auth-Token", "t")];
     let answer = send_text(&cloud, "GET", &format!("{mapping}s"), &origin, "");
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
-    answer.expect(200);
+    answer.expect(403);
 }
 
 #[test]
@@ -237,7 +338,7 @@ fn a_listed_origin_may_read_and_control() {
 fn a_guard_that_cannot_be_meant_is_a_bad_configuration() {
     let bad = |config: Config| PaperCloud::start_with(&config).unwrap_err().to_string();
     let text = |text: &str| vec![text.to_owned()];
-    assert!(bad(Config { control_hosts: text("http://x"), ..config() }).contains("control-host"));
+    assert!(bad(Config { allowed_hosts: text("http://x"), ..config() }).contains("allowed-host"));
     assert!(bad(Config { cors_origins: text("*"), ..config() }).contains("cors-origin must"));
     let empty = bad(Config { control_token: Some("".into()), ..config() });
     assert!(empty.contains("control-token must not be empty"), "{empty}");

@@ -89,7 +89,7 @@ impl Drop for Folder {
 
 #[test]
 fn a_self_signed_certificate_is_good_for_each_name_of_the_service() {
-    let cloud = start(&Config { control_hosts: vec!["paper.example.com".to_owned()], ..secured() });
+    let cloud = start(&Config { allowed_hosts: vec!["paper.example.com".to_owned()], ..secured() });
     assert!(cloud.url().starts_with("https://127.0.0.1:"), "{}", cloud.url());
     for name in ["127.0.0.1", "localhost", "::1", "paper.example.com"] {
         let (answer, ended) = ask(&mut connect(&cloud, name, &[]), "");

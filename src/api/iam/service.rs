@@ -17,6 +17,7 @@ pub static SERVICE: Service = Service {
             "IAM answers bad credentials in its own envelope, the other services in the gateway's.",
             "Its own calls answer {\"error\": {\"code\": 401, …}}, all others APIGW.0301.",
         ),
+        Refused::new(ErrorKind::ForeignPage, StatusCode::FORBIDDEN, "403"),
         Refused::new(ErrorKind::EmptyBody, StatusCode::BAD_REQUEST, "400"),
         Refused::new(ErrorKind::MalformedBody, StatusCode::BAD_REQUEST, "400"),
         Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "400"),

@@ -60,6 +60,10 @@ pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
         ErrorKind::UnsupportedBody => {
             "Send the body in UTF-8, as it is or compressed by gzip or deflate.".to_owned()
         }
+        ErrorKind::ForeignPage => {
+            "Start with the flag that the message names, or send the request from elsewhere."
+                .to_owned()
+        }
         ErrorKind::Internal => {
             "Look into the log. An id that starts with 00000500 is answered so on purpose."
                 .to_owned()

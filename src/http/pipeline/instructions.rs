@@ -6,6 +6,7 @@ use super::visit::Visit;
 use crate::auth::Authenticated;
 use crate::clock::ClockCommand;
 use crate::contract::check::Sent;
+use crate::error::control::ControlError;
 use crate::faults::{Effect, FaultContext, FaultDecision};
 use crate::operation::Route;
 use crate::worlds::World;
@@ -32,15 +33,19 @@ impl Wanted {
 impl Request<'_> {
     /// Reads what the request asks for. A header wins over a credential.
     pub fn instructions(&self, caller: &Authenticated) -> Result<Wanted, Rejection> {
-        let read = Instructions::read(&self.parts.headers);
-        let Instructions { clock, fault, scenario } = read.map_err(Rejection::BadInstructions)?;
+        let headers = &self.parts.headers;
+        let Instructions { clock, fault, scenario } = Instructions::read(headers).map_err(bad)?;
+        if caller.scenario.is_some() {
+            let admitted = self.app.guard.admit_instructor(headers);
+            admitted.map_err(Rejection::BadInstructions)?;
+        }
         let named = scenario.or_else(|| caller.scenario.clone());
         let find = |name: String| {
             let found = self.app.worlds.scenario(&name);
             found.map(|scenario| (name, scenario))
         };
         let scenario = named.map(find).transpose();
-        let scenario = scenario.map_err(|error| Rejection::BadInstructions(error.to_string()))?;
+        let scenario = scenario.map_err(|error| bad(error.to_string()))?;
         Ok(Wanted { clock, fault, scenario })
     }
 
@@ -80,9 +85,7 @@ impl Request<'_> {
         let cell = &visit.place().cell;
         if let Some(effect) = &wanted.fault {
             let fits = effect.narrow(&mut vec![route]);
-            fits.map_err(|problem| {
-                Rejection::BadInstructions(format!("X-Paper-Fault: {problem}"))
-            })?;
+            fits.map_err(|problem| bad(format!("X-Paper-Fault: {problem}")))?;
         }
         let mut world = cell.lock();
         let defined = |name: &str| Some((name.to_owned(), self.app.worlds.known_scenario(name)?));
@@ -93,7 +96,7 @@ impl Request<'_> {
         let carried = wanted.scenario.as_ref().or(chosen.as_ref());
         let carried = carried.map(|(name, scenario)| (name.as_str(), scenario));
         let begun = world.begin(carried, wanted.clock.as_ref());
-        begun.map_err(|error| Rejection::BadInstructions(error.to_string()))?;
+        begun.map_err(|error| bad(error.to_string()))?;
         if wanted.clock.is_some() || wanted.scenario.is_some() {
             cell.hold();
         }
@@ -108,4 +111,8 @@ impl Request<'_> {
         let scenario = wanted.scenario().or(chosen.as_deref());
         Ok(faults.evaluate(&FaultContext { route, sent, now, scenario }, &state.timeline))
     }
+}
+
+fn bad(reason: String) -> Rejection {
+    Rejection::BadInstructions(ControlError::bad(reason))
 }

@@ -43,7 +43,7 @@ fn names(config: &Config) -> Vec<String> {
     // An address of every interface is none that a client connects to.
     let own = (!host.is_unspecified()).then(|| host.to_string());
     for name in
-        own.into_iter().chain(config.control_hosts.iter().map(|name| name.trim().to_owned()))
+        own.into_iter().chain(config.allowed_hosts.iter().map(|name| name.trim().to_owned()))
     {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);

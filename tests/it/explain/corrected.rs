@@ -145,8 +145,6 @@ fn where_the_host_decides_the_corrected_request_has_it() {
     assert_eq!(cloud.explain(&id).unwrap()["operation"], "ListGaussMySqlInstances");
     let foreign = [TOKEN, ("Host", "evil.example.com")];
     let explained = explain(&cloud, &send_text(&cloud, "POST", &mapping(PROJECT), &foreign, "{}"));
-    let curl = explained["corrected"]["curl"].as_str().unwrap();
-    assert!(curl.starts_with(&format!("curl -X POST '{}/", cloud.url())), "{curl}");
     assert!(!explained["corrected"].to_string().contains("evil"), "{explained:#}");
 }
 

@@ -22,6 +22,8 @@ const OUT_OF_REACH: &[(&str, ErrorKind, &str)] = &[
     ("API Gateway", ErrorKind::BodyTooLarge, "told by the connection; tests/it/transport.rs"),
     ("API Gateway", ErrorKind::BodyTimeout, "told by the connection; tests/it/transport.rs"),
     ("API Gateway", ErrorKind::UnsupportedBody, "told by headers; tests/it/transport.rs"),
+    ("API Gateway", ErrorKind::ForeignPage, "told by headers; tests/it/guard.rs"),
+    ("IAM", ErrorKind::ForeignPage, "told by headers; tests/it/guard.rs"),
     (
         "API Gateway",
         ErrorKind::LimitReached,
