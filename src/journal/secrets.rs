@@ -521,7 +521,7 @@ mod tests {
                 let name = field.name.to_lowercase();
                 let words = ["password", "passwd", "pwd", "secret", "subject-token"];
                 let names_one = words.iter().any(|word| name.ends_with(word));
-                let is_text = is_scalar(&field.kind) && !matches!(field.kind, Kind::Boolean);
+                let is_text = field.kind.is_scalar() && !matches!(field.kind, Kind::Boolean);
                 assert!(field.secret || !(names_one && is_text), "{} is no secret", field.name);
                 *seen += usize::from(field.secret);
                 look(field.kind.members(), seen);

@@ -26,7 +26,8 @@ fn a_request_is_shown_with_all_that_came_of_it() {
     let cloud = start(&config());
     let path = format!("/v3/{PROJECT}/dbcache/mapping?x=1&x=a%20b&token=secret-token");
     let body = json!({ "source_instance_id": "a", "target_instance_id": "b", "Password": "pw" });
-    let headers = [("Host", "api.test"), ("User-Agent", "test"), ("X-Auth-Token", "secret-token")];
+    let headers =
+        [("Host", "api.internal"), ("User-Agent", "test"), ("X-Auth-Token", "secret-token")];
     let answer = send_text(&cloud, "POST", &path, &headers, &body.to_string());
     let job = answer.text("/job_id");
     let listed = requests(&cloud, "");
@@ -54,7 +55,7 @@ fn a_request_is_shown_with_all_that_came_of_it() {
             "path": format!("/v3/{PROJECT}/dbcache/mapping"),
             "query": { "x": undeclared, "token": digest },
             "headers": {
-                "host": "api.test",
+                "host": "api.internal",
                 "user-agent": "test",
                 "x-auth-token": digest,
                 "content-type": "application/json",

@@ -125,7 +125,7 @@ impl<'r> Request<'r> {
     ) -> Result<Checked<'b>, Rejection> {
         let mut checked = check(route.contract(), sent);
         record.open_body = checked.open_body;
-        record.violations.extend(self.target.iter().flat_map(Target::remarks));
+        record.violations.extend(self.target.iter().filter_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));
         record.violations.append(&mut checked.violations);
         let enforced: Vec<_> = self.violations(Level::Enforce, record).cloned().collect();

@@ -128,7 +128,7 @@ fn a_slash_at_the_end_makes_a_path_unknown_and_is_corrected() {
 #[test]
 fn where_the_host_decides_the_corrected_request_has_it() {
     let cloud = start(&config());
-    let host = "gaussdb.eu-mock-1.example.com";
+    let host = "gaussdb.eu-mock-1.myhuaweicloud.com";
     let path = format!("/v3/{PROJECT}/instances");
     let headers = [TOKEN, ("Host", host)];
     let answer = send_text(&cloud, "GET", &format!("{path}?limit=zz"), &headers, "");
