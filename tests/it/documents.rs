@@ -1,12 +1,14 @@
 //! The documents say what the program does: their generated tables are up to date, what they list works,
 //! and their links lead somewhere.
 
+#[cfg(feature = "tls")]
 use crate::binary::PROGRAM;
 use crate::support::{PROJECT, config, json, send, start};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "tls")]
 use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -46,6 +48,7 @@ fn the_generated_tables_are_up_to_date() {
     }
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn the_flags_are_those_of_the_program() {
     let printed = Command::new(PROGRAM).arg("flags").env_clear().output().expect("it runs");
