@@ -96,10 +96,11 @@ IMAGE = """url => new Promise(done => {
 
 
 def state(service: Service) -> Any:
-    """Everything that a page could have changed."""
+    """Everything that a page could have changed. The account keeps what is refused in no world."""
     exported = service.ask("GET", f"/_paper/worlds/{PROJECT}")
     exported.pop("requests", None)
-    return exported, service.ask("GET", "/_paper/worlds")["count"]
+    worlds = [world["project_id"] for world in service.ask("GET", "/_paper/worlds")["worlds"]]
+    return exported, [project for project in worlds if project != "@account"]
 
 
 def prepared(service: Service) -> Any:
