@@ -47,7 +47,7 @@ struct Endpoint {
 }
 
 /// Types, names and paths. One that ends in `/` wants a project behind it, and is only in the
-/// catalog of one.
+/// catalog of one. Clients add the version to the address of `network` themselves.
 const ENTRIES: &[(&str, &str, &str)] = &[
     ("identity", "iam", "/v3"),
     ("dcs", "dcs", "/v1.0"),
@@ -55,6 +55,9 @@ const ENTRIES: &[(&str, &str, &str)] = &[
     ("geminidb", "geminidb", "/v3"),
     ("gaussdb-mysql", "gaussdb", "/v3"),
     ("volumev2", "evs", "/v2/"),
+    ("network", "neutron", ""),
+    ("vpc", "vpc", "/v1/"),
+    ("compute", "nova", "/v2.1/"),
 ];
 
 /// The catalog of a project, or of an account.

@@ -25,6 +25,9 @@ fn the_catalog_leads_back_to_the_host_that_was_asked() {
     assert_eq!(url("identity"), format!("{}/v3", cloud.url()));
     assert_eq!(url("dcsv1"), format!("{}/v1.0/{ANOTHER_PROJECT}", cloud.url()));
     assert_eq!(url("volumev2"), format!("{}/v2/{ANOTHER_PROJECT}", cloud.url()));
+    assert_eq!(url("network"), cloud.url());
+    assert_eq!(url("vpc"), format!("{}/v1/{ANOTHER_PROJECT}", cloud.url()));
+    assert_eq!(url("compute"), format!("{}/v2.1/{ANOTHER_PROJECT}", cloud.url()));
     let headers = [("X-Auth-Token", "t"), ("Host", "iam.localhost:1")];
     let own = send_text(&cloud, "GET", "/v3/auth/catalog", &headers, "").expect(200);
     assert_eq!(own["catalog"][0]["endpoints"][0]["url"], "http://iam.localhost:1/v3");
