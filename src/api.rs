@@ -45,6 +45,7 @@ mod dcs {
     pub mod copy_instance;
     pub mod create_migration_task;
     pub mod create_online_migration_task;
+    pub mod delete_backup_file;
     pub mod delete_migration_task;
     pub mod exchange_instance_ip;
     pub mod list_backup_records;
@@ -160,6 +161,7 @@ pub static ROUTES: &[Route] = &[
     Route::of::<dcs::show_job_info::ShowJobInfo>(),
     Route::of::<dcs::copy_instance::CopyInstance>(),
     Route::of::<dcs::list_backup_records::ListBackupRecords>(),
+    Route::of::<dcs::delete_backup_file::DeleteBackupFile>(),
     // TaurusDB
     Route::of::<taurusdb::create_click_house_data_base_replication::CreateClickHouseDataBaseReplication>(),
     Route::of::<taurusdb::list_click_house_data_base_replication::ListClickHouseDataBaseReplication>(),

@@ -163,8 +163,6 @@ pub struct Computed {
 pub enum Resource {
     /// A database instance.
     Instance,
-    /// A record of a declared kind.
-    Record,
     /// A node of an instance.
     Node,
     /// A data migration task.
@@ -193,7 +191,6 @@ impl Resource {
     fn name(self, language: Language) -> &'static str {
         match self {
             Self::Instance => language.pick("instance", "实例"),
-            Self::Record => language.pick("record", "记录"),
             Self::Node => language.pick("node", "节点"),
             Self::MigrationTask => language.pick("migration task", "迁移任务"),
             Self::Backup => language.pick("backup record", "备份记录"),

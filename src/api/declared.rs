@@ -29,6 +29,10 @@
 //! declared operations as for all others. An instance is a record and an entry among the instances
 //! that the five documented calls know; one that was adopted by those shows what its kind says.
 //!
+//! Rows that several tables have stand in a `shape`, which a table takes in by `use`; an expression
+//! that several operations have is a `define`. A long line goes on where a bracket is open, or with
+//! a line that begins with an operator, `where`, `map` or `if`.
+//!
 //! A declaration that is wrong fails `every_declaration_can_be_read` with its file and line.
 
 mod claims;

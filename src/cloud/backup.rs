@@ -67,6 +67,16 @@ impl Backups {
         before - self.len()
     }
 
+    /// Forgets one.
+    pub fn remove(&mut self, id: &str) {
+        let Some((instance_id, index)) = self.places.remove(id) else { return };
+        let Some(backups) = self.by_instance.get_mut(&instance_id) else { return };
+        backups.remove(index);
+        for (at, backup) in backups.iter().enumerate().skip(index) {
+            self.places.insert(backup.id.clone(), (instance_id.clone(), at));
+        }
+    }
+
     /// Records a backup.
     pub fn insert(&mut self, backup: Backup) {
         let backups = self.by_instance.entry(backup.instance_id.clone()).or_default();

@@ -213,8 +213,8 @@ enum Changing {
 
 /// What the ids of records end in, behind their digits.
 const ENDS: &[&str] = &[
-    "", "in06", "in07", "in10", "in12", "in13", "br06", "br10", "br12", "br13", "pr06", "pr07",
-    "pr10", "pr12", "pr13", "po01",
+    "", "in06", "in07", "in10", "in12", "in13", "in17", "br06", "br10", "br12", "br13", "pr06",
+    "pr07", "pr10", "pr12", "pr13", "po01",
 ];
 
 /// The kind under which instances that are gone are remembered.

@@ -16,6 +16,7 @@ static CONTRACT: Contract = Contract {
     source: Source::Companion("CopyInstance"),
     method: Method::POST,
     path: "/v2/{project_id}/instances/{instance_id}/backups",
+    aliases: &["/v1.0/{project_id}/instances/{instance_id}/backups"],
     path_parameters: &[INSTANCE_ID],
     body: &[
         Field::optional("remark", Kind::Text(128)).means("what is noted about the backup"),

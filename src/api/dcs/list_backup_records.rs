@@ -16,6 +16,7 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("ListBackupRecords"),
     path: "/v2/{project_id}/instances/{instance_id}/backups",
+    aliases: &["/v1.0/{project_id}/instances/{instance_id}/backups"],
     path_parameters: &[INSTANCE_ID],
     query: &[
         Field::optional("begin_time", Kind::Format(&TIME))
@@ -58,6 +59,7 @@ static RECORD: Kind = Kind::Object(&[
     Field::mandatory("status", STATUSES).means("status"),
     Field::mandatory("progress", Kind::TEXT).means("percentage that is done, with two decimals"),
     Field::mandatory("size", Kind::Integer(0, i64::MAX)).means("size in bytes"),
+    Field::mandatory("period", Kind::TEXT).means("when it is taken by plan; always empty"),
     Field::mandatory("created_at", Kind::TEXT).means("begin, yyyy-MM-ddTHH:mm:ss.SSSZ"),
     Field::mandatory("execution_at", Kind::TEXT).means("when it was taken"),
     Field::mandatory("updated_at", Kind::TEXT).means("end, or begin while it is taken"),
@@ -93,6 +95,7 @@ struct Record {
     status: &'static str,
     progress: String,
     size: u32,
+    period: &'static str,
     created_at: String,
     execution_at: String,
     updated_at: String,
@@ -145,6 +148,7 @@ impl Record {
             status: phase.status,
             progress: format!("{}.00", phase.percent),
             size: if done { BACKUP_BYTES } else { 0 },
+            period: "",
             created_at: started.with_milliseconds(),
             execution_at: started.with_milliseconds(),
             updated_at: phase.ended.unwrap_or(started).with_milliseconds(),

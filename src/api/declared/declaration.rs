@@ -33,7 +33,8 @@ pub struct Declaration {
 #[derive(Debug)]
 pub enum Step {
     /// Finds a record, and refuses one that is not there or, where asked to, one that is not idle.
-    Find { kind: &'static Kind, id: Expression, idle: bool, name: Option<Box<str>> },
+    /// One that is found `within` belongs to what the request names.
+    Find { kind: &'static Kind, id: Expression, within: bool, idle: bool, name: Option<Box<str>> },
     /// Refuses; one that is only expected is let pass where the class `resources` says so.
     Refuse { guard: Guard, expected: bool },
     /// Names a value.
@@ -224,8 +225,9 @@ impl Reader {
         let (name_of_kind, id) = rest.split_once(' ').unwrap_or((rest, ""));
         let kind = Kind::named(name_of_kind).map_err(line.at())?;
         kind.add_refusals(idle, &mut self.refused);
+        let within = id.is_empty() && matches!(kind.parent, Some(Expression::Sent(_)));
         let id = if id.is_empty() { kind.id.as_str() } else { id };
-        Ok(Step::Find { kind, id: parse(id).map_err(line.at())?, idle, name })
+        Ok(Step::Find { kind, id: parse(id).map_err(line.at())?, within, idle, name })
     }
 
     /// `job NAME` or `run LIFECYCLE [member]`, and below it what is seen of it.

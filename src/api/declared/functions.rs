@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::lists;
 use super::static_tables;
 use crate::clock::Moment;
-use crate::cloud::{RequestContext, digest, record::Members};
+use crate::cloud::{Backup, RequestContext, digest, record::Members};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -149,6 +149,14 @@ static FUNCTIONS: &[Function] = functions! {
     "children": |a, context| match Kind::named(&word(a, 0)) {
         Ok(kind) => context.children(kind, &word(a, 1)).into(),
         Err(_) => Value::Null,
+    },
+    "backups": |a, context| {
+        let (project, of) = (context.project, word(a, 0));
+        let shown = |backup: &Backup| {
+            let (status, made) = (backup.phase(project.now).status, backup.run.started);
+            json!({ "id": backup.id, "status": status, "made": made.milliseconds() })
+        };
+        project.state.backups.of(&of).iter().map(shown).collect()
     },
     "request_id": |_, context| {
         let of = format!("{}{}", context.project.state.project_id, context.project.now.milliseconds());

@@ -3,7 +3,8 @@
 use super::mistake::{Mistake, Problem};
 use super::tables::Block;
 
-/// A line, with those that belong to it. A line whose brackets are open goes on with the next.
+/// A line, with those that belong to it. A line goes on with the next where a bracket is open, or
+/// where the next begins with what can only go on.
 #[derive(Debug)]
 pub struct Line {
     /// Its file.
@@ -44,7 +45,8 @@ pub fn lines(block: &Block) -> Vec<Line> {
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
-        match flat.last_mut().filter(|_| open > 0) {
+        let goes_on = open > 0 || GOES_ON.contains(&text.split(' ').next().unwrap_or_default());
+        match flat.last_mut().filter(|_| goes_on) {
             Some(last) => {
                 last.text.push(' ');
                 last.text.push_str(text);
@@ -61,6 +63,9 @@ pub fn lines(block: &Block) -> Vec<Line> {
     }
     tree(flat)
 }
+
+/// The words that begin no line of their own.
+const GOES_ON: &[&str] = &["&&", "||", "+", "?", "??", ":", "where", "map", "if"];
 
 /// How many brackets a line opens and leaves open; those in quotation marks are text.
 fn opened(text: &str) -> i32 {

@@ -122,8 +122,9 @@ impl Act<'_, '_> {
 
     fn take(&mut self, step: &Step) -> Result<(), Refusal> {
         match step {
-            Step::Find { kind, id, idle, name } => {
-                return self.find(kind, id, *idle, name.as_deref());
+            Step::Find { kind, id, within, idle, name } => {
+                let found = self.find(kind, id, *within)?;
+                return self.view(kind, found, *idle, name.as_deref());
             }
             Step::Refuse { guard, expected } => {
                 if truth(&self.value(&guard.when)) {
@@ -177,30 +178,39 @@ impl Act<'_, '_> {
         Ok(())
     }
 
-    fn find(
+    /// The record that a request names, as it is shown now.
+    fn find(&mut self, kind: &Kind, id: &Expression, within: bool) -> Result<Value, Refusal> {
+        let id = text(&self.value(id));
+        if kind.instance.is_some() {
+            self.project.apply_reserved_id(&id, Resource::Instance)?;
+        }
+        let owner = kind.parent.as_ref().filter(|_| within).map(|owner| self.value(owner));
+        let belongs = |found: &Members| match &owner {
+            None | Some(Value::Null) => true,
+            Some(owner) => found.get("parent") == Some(owner),
+        };
+        if let Some(found) = self.context().record(kind, &id).filter(belongs) {
+            return Ok(Value::Object(found));
+        }
+        if let (Some(of), Some(known)) =
+            (&kind.instance, self.project.state.instances.get(id.as_str()))
+            && of.tells
+        {
+            let (is, wanted) = (known.describe(), of.wanted);
+            return Err(Refusal::WrongEngine { id, is, wanted });
+        }
+        let message = format!("{} {id} does not exist", kind.noun);
+        Err(self.declared(kind.missing, message))
+    }
+
+    /// Takes a record into view, or names it; refuses one that has to be idle and is not.
+    fn view(
         &mut self,
         kind: &'static Kind,
-        id: &Expression,
+        found: Value,
         idle: bool,
         name: Option<&str>,
     ) -> Result<(), Refusal> {
-        let id = text(&self.value(id));
-        let resource = if kind.instance.is_some() { Resource::Instance } else { Resource::Record };
-        if kind.instance.is_some() {
-            self.project.apply_reserved_id(&id, resource)?;
-        }
-        let Some(found) = self.context().record(kind, &id) else {
-            if let (Some(of), Some(known)) =
-                (&kind.instance, self.project.state.instances.get(id.as_str()))
-                && of.tells
-            {
-                let (is, wanted) = (known.describe(), of.wanted);
-                return Err(Refusal::WrongEngine { id, is, wanted });
-            }
-            let message = format!("{} {id} does not exist", kind.noun);
-            return Err(self.declared(kind.missing, message));
-        };
-        let found = Value::Object(found);
         for busy in kind.idle.iter().filter(|_| idle) {
             if truth(&busy.when.value(&found, &self.context())) {
                 let message = text(&busy.message.value(&found, &self.context()));
@@ -211,6 +221,7 @@ impl Act<'_, '_> {
             self.name(name, found);
             return Ok(());
         }
+        let id = text(&found["id"]);
         // What was only known as adopted becomes a record when something is done with it.
         if self.declaration.changes() && self.project.state.records.get(kind.name, &id).is_none() {
             let record = Record { members: members(found.clone()), ..Record::default() };

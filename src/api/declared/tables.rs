@@ -29,6 +29,7 @@ pub static FILES: &[(&str, &str)] = files![
     "taurusdb/settings.api",
     "taurusdb/accounts.api",
     "taurusdb/proxy.api",
+    "taurusdb/htap.api",
     "vpc/network.api",
     "vpc/security.api",
     "vpc/eip.api",
@@ -49,8 +50,24 @@ pub struct Block {
 }
 
 /// All blocks.
-static BLOCKS: LazyLock<Vec<Block>> =
-    LazyLock::new(|| FILES.iter().flat_map(|(file, text)| blocks(file, text)).collect());
+static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    FILES.iter().flat_map(|(file, text)| blocks(file, current(file).unwrap_or(text))).collect()
+});
+
+/// What a file says now: a debug build reads it when it starts, so that a changed declaration needs
+/// no build.
+#[cfg(debug_assertions)]
+fn current(file: &str) -> Option<&'static str> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/declared/");
+    let text = std::fs::read_to_string(format!("{folder}{file}")).ok()?;
+    Some(text.leak())
+}
+
+/// A release build has the files in it.
+#[cfg(not(debug_assertions))]
+const fn current(_: &str) -> Option<&'static str> {
+    None
+}
 
 /// All but the operations, by the two words that they begin with.
 static NAMED: LazyLock<HashMap<(&str, &str), Block>> = LazyLock::new(|| {

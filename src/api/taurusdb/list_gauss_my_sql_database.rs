@@ -8,6 +8,7 @@ use crate::contract::{Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 static CONTRACT: Contract = Contract {
     id: "ListGaussMySqlDatabase",
@@ -27,9 +28,9 @@ static CONTRACT: Contract = Contract {
         Field::optional("total_count", Kind::Integer(0, i64::MAX)).means("how many fit"),
     ],
     notes: &[Note {
-        matter: "No call here creates a database of a TaurusDB instance.",
-        decision: "An instance has the databases that synchronizations of it have named; deleting \
-                   a synchronization leaves them.",
+        matter: "A synchronization names databases of a TaurusDB instance that no call here created.",
+        decision: "An instance has them besides those that were created; deleting a \
+                   synchronization leaves them.",
     }],
     example: include_str!("../../../fixtures/taurusdb/list_gauss_my_sql_database/documented.json"),
     ..Contract::BLANK
@@ -38,7 +39,7 @@ static CONTRACT: Contract = Contract {
 static DATABASE: Kind = Kind::Object(&[
     Field::optional("name", Kind::TEXT).means("its name"),
     Field::optional("charset", Kind::TEXT).means("its character set"),
-    Field::optional("comment", Kind::TEXT).means("always empty"),
+    Field::optional("comment", Kind::TEXT).means("what was noted about it"),
     Field::optional("users", Kind::List(&USER, 100)).means("who may use it"),
 ]);
 
@@ -67,15 +68,15 @@ pub struct Reply {
 #[derive(Serialize)]
 struct Listed {
     name: String,
-    charset: &'static str,
-    comment: &'static str,
-    users: [User; 1],
+    charset: String,
+    comment: String,
+    users: Vec<User>,
 }
 
 #[derive(Serialize)]
 struct User {
-    name: &'static str,
-    host: &'static str,
+    name: String,
+    host: String,
     readonly: bool,
 }
 
@@ -89,23 +90,45 @@ impl Operation for ListGaussMySqlDatabase {
     fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
         find_taurusdb(&request.instance_id, context)?;
         let named = context.state.source_databases.get(request.instance_id.as_str());
-        let fitting = named.into_iter().flatten().filter(|name| request.wants(name));
-        let (page, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
-        let databases = page.into_iter().map(|name| Listed::of(name)).collect();
+        let created = context.state.records.of("taurus.database");
+        let created = created.filter(|(_, record)| *record.parent == *request.instance_id);
+        let created = created.filter_map(|(_, record)| record.shown(context.now));
+        let created = created.filter(|shown| shown.get("pending") != Some(&Value::Bool(true)));
+        let all = created.map(|shown| Listed::of_created(&Value::Object(shown.into_owned())));
+        let all = all.chain(named.into_iter().flatten().map(|name| Listed::of(name)));
+        let fitting = all.filter(|database| request.wants(database));
+        let (databases, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));
         Ok(Reply { databases, total_count })
     }
 }
 
 impl Request {
-    fn wants(&self, name: &str) -> bool {
-        self.name.as_ref().is_none_or(|wanted| wanted == name)
-            && self.charset.as_ref().is_none_or(|wanted| wanted == CHARSET)
+    fn wants(&self, database: &Listed) -> bool {
+        self.name.as_ref().is_none_or(|wanted| *wanted == database.name)
+            && self.charset.as_ref().is_none_or(|wanted| *wanted == database.charset)
     }
 }
 
 impl Listed {
+    /// One that a synchronization named.
     fn of(name: &str) -> Self {
-        let users = [User { name: ROOT, host: "%", readonly: false }];
-        Self { name: name.to_owned(), charset: CHARSET, comment: "", users }
+        let users = vec![User { name: ROOT.to_owned(), host: "%".to_owned(), readonly: false }];
+        Self { name: name.to_owned(), charset: CHARSET.to_owned(), comment: String::new(), users }
+    }
+
+    /// One that was created, by a declared operation.
+    fn of_created(shown: &Value) -> Self {
+        let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
+        let users = shown["users"].as_array().into_iter().flatten().map(|user| User {
+            name: text(&user["name"]),
+            host: text(&user["host"]),
+            readonly: user["readonly"] == true,
+        });
+        Self {
+            name: text(&shown["name"]),
+            charset: text(&shown["charset"]),
+            comment: text(&shown["comment"]),
+            users: users.collect(),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::contract::{Awaits, Contract, Field, Kind, Note, Source};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 static CONTRACT: Contract = Contract {
     id: "ListHtapInstanceInfo",
@@ -49,10 +50,10 @@ static INSTANCE: Kind = Kind::Object(&[
     Field::optional("instance_state", Kind::Object(STATE)).means("its status"),
     Field::optional("create_at", Kind::Integer(0, i64::MAX)).means("creation, in milliseconds"),
     Field::optional("is_frozen", Kind::Boolean).means("always false"),
-    Field::optional("ha_mode", Kind::OneOf(&["Single", "Ha"])).means("its deployment"),
+    Field::optional("ha_mode", Kind::OneOf(&["Single", "Ha", "Cluster"])).means("its deployment"),
     Field::optional("pay_model", Kind::OneOf(&["0", "1"])).means("how it is paid"),
     Field::optional("data_vip", Kind::TEXT).means("its address"),
-    Field::optional("readable_node_infos", Kind::List(&NODE, 2)).means("its nodes"),
+    Field::optional("readable_node_infos", Kind::List(&NODE, 20)).means("its nodes"),
     Field::optional("proxy_ips", Kind::List(&Kind::TEXT, 100)).means("always empty"),
     Field::optional("port", Kind::Integer(0, 65_535)).means("its port"),
     Field::optional("available_zones", Kind::List(&ZONE, 100)).means("its availability zones"),
@@ -61,7 +62,7 @@ static INSTANCE: Kind = Kind::Object(&[
     Field::optional("enterprise_project_id", Kind::TEXT).means("its enterprise project"),
     Field::optional("network", Kind::Object(NETWORK)).means("its network"),
     Field::optional("ch_master_node_id", Kind::TEXT).means("ID of its master node"),
-    Field::optional("node_num", Kind::Integer(1, 2)).means("how many nodes it has"),
+    Field::optional("node_num", Kind::Integer(1, 20)).means("how many nodes it has"),
 ]);
 
 const STATE: &[Field] = &[
@@ -129,7 +130,7 @@ struct Listed {
 
 #[derive(Serialize)]
 struct State {
-    instance_status: &'static str,
+    instance_status: String,
     create_fail_error_code: &'static str,
     fail_message: String,
     wait_restart_for_params: bool,
@@ -151,9 +152,9 @@ struct Zone {
 
 #[derive(Serialize)]
 struct Network {
-    vpc_id: &'static str,
-    sub_net_id: &'static str,
-    security_group_id: &'static str,
+    vpc_id: String,
+    sub_net_id: String,
+    security_group_id: String,
 }
 
 pub struct ListHtapInstanceInfo;
@@ -173,7 +174,13 @@ impl Operation for ListHtapInstanceInfo {
         let listed = there.filter_map(|(id, clickhouse)| {
             Some(Listed::of(context.state.instances.get(id)?, clickhouse, context))
         });
-        let instances: Vec<_> = listed.collect();
+        let mut instances: Vec<_> = listed.collect();
+        let records = context.state.records.of("taurus.starrocks");
+        let own = records.filter(|(_, record)| *record.parent == *instance_id);
+        instances.extend(own.filter_map(|(id, record)| {
+            let shown = record.shown(context.now)?;
+            Some(Listed::of_starrocks(id, &Value::Object(shown.into_owned()), context))
+        }));
         let total = instances.len();
         Ok(Reply { total, instances, max_htap_instance_num_of_taurus: MOST_HTAP_INSTANCES })
     }
@@ -207,20 +214,69 @@ impl Listed {
             volume_type: order.io_type.clone(),
             enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
             network: Network {
-                vpc_id: TAURUSDB_VPC,
-                sub_net_id: TAURUSDB_SUBNET,
-                security_group_id: TAURUSDB_SECURITY_GROUP,
+                vpc_id: TAURUSDB_VPC.to_owned(),
+                sub_net_id: TAURUSDB_SUBNET.to_owned(),
+                security_group_id: TAURUSDB_SECURITY_GROUP.to_owned(),
             },
             ch_master_node_id: instance.primary_node(),
             node_num: nodes.len(),
             readable_node_infos: nodes.into_iter().map(ReadableNode::of).collect(),
         }
     }
+
+    /// A StarRocks instance, whose operations are declared.
+    fn of_starrocks(id: &str, shown: &Value, context: &RequestContext<'_>) -> Self {
+        let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
+        let of_groups = shown["groups"].as_array().into_iter().flatten();
+        let nodes: Vec<_> =
+            of_groups.flat_map(|group| group["nodes"].as_array().into_iter().flatten()).collect();
+        let first = nodes.first().copied().unwrap_or(&Value::Null);
+        let zone = text(&first["az_code"]);
+        Self {
+            id: id.to_owned(),
+            name: text(&shown["name"]),
+            engine_name: "star-rocks",
+            engine_version: text(&first["datastore"]["version"]),
+            project_id: context.state.project_id.to_string(),
+            instance_state: State {
+                instance_status: text(&shown["status"]),
+                create_fail_error_code: "",
+                fail_message: String::new(),
+                wait_restart_for_params: false,
+            },
+            create_at: shown["made"].as_i64().unwrap_or_default(),
+            is_frozen: false,
+            ha_mode: text(&shown["cluster_mode"]),
+            pay_model: text(&shown["pay_model"]),
+            data_vip: text(&shown["data_vip"]),
+            port: 3306,
+            proxy_ips: [],
+            available_zones: vec![Zone { code: zone.clone(), description: zone, az_type: "dec" }],
+            current_actions: Vec::new(),
+            volume_type: text(&first["volume"]["type"]),
+            enterprise_project_id: TAURUSDB_ENTERPRISE_PROJECT,
+            network: Network {
+                vpc_id: text(&first["vpc_id"]),
+                sub_net_id: text(&first["subnet_id"]),
+                security_group_id: text(&first["sg_id"]),
+            },
+            ch_master_node_id: text(&first["id"]),
+            node_num: nodes.len(),
+            readable_node_infos: nodes
+                .iter()
+                .map(|node| ReadableNode {
+                    data_ip: text(&node["traffic_ip"]),
+                    node_id: text(&node["id"]),
+                    node_name: text(&node["name"]),
+                })
+                .collect(),
+        }
+    }
 }
 
 impl State {
     fn of(clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Self {
-        let instance_status = clickhouse.status(context.now);
+        let instance_status = clickhouse.status(context.now).to_owned();
         let failed = clickhouse.failed_creation(context.now);
         Self {
             instance_status,
