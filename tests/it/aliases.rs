@@ -74,3 +74,31 @@ fn only_documented_paths_are_published() {
     let aliases: Vec<_> = paths.keys().filter(|path| is_alias(path)).collect();
     assert!(aliases.is_empty(), "{aliases:?}");
 }
+
+#[test]
+fn the_older_version_of_dcs_sees_the_same_instances_and_backups() {
+    let cloud = start(&config());
+    let old = |rest: &str| format!("/v1.0/{PROJECT}/instances{rest}");
+    let body = json!({
+        "name": "older", "engine": "Redis", "engine_version": "5.0", "capacity": 1,
+        "spec_code": "redis.ha.xu1.large.r2.1", "az_codes": ["eu-mock-1a", "eu-mock-1b"],
+        "vpc_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+        "subnet_id": "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e", "no_password_access": true,
+    });
+    let created = send(&cloud, "POST", &old(""), Some(&body));
+    let id = created.text("/instances/0/instance_id");
+    created.expect(200);
+    cloud.world(PROJECT).advance(std::time::Duration::from_secs(60));
+    assert_eq!(send(&cloud, "GET", &old(&format!("/{id}")), None).text("/status"), "RUNNING");
+    let backups = old(&format!("/{id}/backups"));
+    let backup = send(&cloud, "POST", &backups, Some(&json!({}))).text("/backup_id");
+    cloud.world(PROJECT).advance(std::time::Duration::from_secs(60));
+    send(&cloud, "DELETE", &format!("{backups}/{backup}"), None).expect(204);
+    assert_eq!(send(&cloud, "GET", &backups, None).expect(200)["total_num"], 0);
+    let gone = send(&cloud, "DELETE", &format!("{backups}/{backup}"), None);
+    assert_eq!(gone.text("/error_code"), "DCS.4031");
+    for list in ["/status", "/statistic"] {
+        send(&cloud, "GET", &old(list), None).expect(200);
+    }
+    send(&cloud, "DELETE", &old(&format!("/{id}")), None).expect(204);
+}

@@ -6,6 +6,7 @@
 
 mod body;
 mod corrected;
+mod declared;
 pub mod oracle;
 mod query;
 mod refusals;
