@@ -257,7 +257,7 @@ const USUAL_TEXT: usize = 768;
 /// Whether no text in a body can hide a document, or the user information or query of an address: a
 /// document has escapes there.
 fn hides_nothing(body: &[u8]) -> bool {
-    [b'\\', b'@', b'?'].iter().all(|sign| !body.contains(sign))
+    memchr::memchr3(b'\\', b'@', b'?', body).is_none()
 }
 
 /// The text of a refusal or of a fault is fit to be shown already. An answer of an

@@ -108,8 +108,11 @@ impl Digests {
             }),
         };
         let Some(query) = query else { return path };
-        let query = self.query(query, contract.map_or(&[], |contract| contract.query));
-        Cow::Owned([&*path, "?", &query].concat())
+        let fields = contract.map_or(&[][..], |contract| contract.query);
+        if matches!(path, Cow::Borrowed(_)) && query.split('&').all(|pair| is_plain(pair, fields)) {
+            return Cow::Borrowed(target);
+        }
+        Cow::Owned([&*path, "?", &self.query(query, fields)].concat())
     }
 
     /// A path, segment by segment; one that is shown stays as it was sent.
@@ -304,6 +307,14 @@ fn write_plain(scalar: &Json<'_>, to: &mut Vec<u8>) {
         Json::Text(text) => serde_json::to_writer(to, text),
         Json::Null | Json::List(_) | Json::Object(_) => serde_json::to_writer(to, &()),
     };
+}
+
+/// Whether a pair of a query is shown as it was sent, since it is declared and its value hides nothing.
+fn is_plain(pair: &str, fields: &[Field]) -> bool {
+    let Some((name, value)) = pair.split_once('=') else { return false };
+    let is_open = |field: &Field| field.name == name && !field.secret;
+    fields.iter().any(is_open)
+        && !value.bytes().any(|sign| matches!(sign, b'+' | b'%' | b'"' | b'@' | b'?'))
 }
 
 /// In a query, `+` is a space.
