@@ -43,7 +43,7 @@ pub struct RequestContext<'w> {
     /// Activities that the request has ended early, and whether they were under way.
     cut_short: Vec<(u32, bool)>,
     /// Whether the next start begins another activity, as it does for each item of a batch.
-    begins_course: bool,
+    begins_activity: bool,
     /// Whether all was already as the request wants it.
     unchanged: bool,
 }
@@ -147,7 +147,7 @@ impl<'w> RequestContext<'w> {
             job_milliseconds: settings.job_milliseconds,
             activities: Vec::new(),
             cut_short: Vec::new(),
-            begins_course: true,
+            begins_activity: true,
             unchanged: false,
         }
     }
@@ -328,31 +328,31 @@ impl<'w> RequestContext<'w> {
 
     /// Does one item of a batch: what it starts is an activity of its own, and a reserved id in it
     /// does not affect the other items.
-    pub fn in_own_course<T, E>(
+    pub fn in_own_activity<T, E>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         let (reserved_outcome, before) = (self.reserved_outcome, self.activities.len());
-        self.begins_course = true;
+        self.begins_activity = true;
         let done = act(self);
         if done.is_err() {
             self.activities.truncate(before);
         }
-        (self.reserved_outcome, self.begins_course) = (reserved_outcome, true);
+        (self.reserved_outcome, self.begins_activity) = (reserved_outcome, true);
         done
     }
 
     /// The execution of what this request starts. Everything it starts shares one, so that it ends
     /// together, as a reserved id or a test's plan says.
     pub fn activity(&mut self) -> Execution {
-        self.current_course().run
+        self.current_activity().run
     }
 
     /// The same execution, for a resource that goes through this lifecycle.
     pub fn start(&mut self, lifecycle: &'static Lifecycle, id: impl Into<Arc<str>>) -> Execution {
         #[cfg(test)]
         super::failpoint::pass(&self.state.project_id, "operation");
-        let activity = self.current_course();
+        let activity = self.current_activity();
         if activity.resource.is_none() {
             activity.resource = Some((id.into(), lifecycle));
         }
@@ -371,15 +371,15 @@ impl<'w> RequestContext<'w> {
     pub fn start_job(&mut self, kind: &'static JobKind, instance_id: &str) -> Uuid {
         let State { ids, jobs, .. } = &mut *self.state;
         let id = ids.next(IdKind::Job, |id| jobs.get(id).is_some());
-        let activity = self.current_course();
+        let activity = self.current_activity();
         activity.job = Some((id, kind.lifecycle));
         let run = activity.run;
         self.state.jobs.insert(Job { id, kind, instance_id: instance_id.into(), run });
         id
     }
 
-    fn current_course(&mut self) -> &mut Activity {
-        if std::mem::take(&mut self.begins_course) {
+    fn current_activity(&mut self) -> &mut Activity {
+        if std::mem::take(&mut self.begins_activity) {
             let already = u32::try_from(self.activities.len()).unwrap_or(u32::MAX);
             let number = self.state.timeline.next_number().wrapping_add(already);
             let run = self.run(number);

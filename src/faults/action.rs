@@ -51,8 +51,8 @@ pub enum Name {
 const LONGEST: i64 = 600_000;
 
 impl FaultAction {
-    /// Reads the one deed of an effect, with the name of its member; nothing is done by an effect
-    /// that only takes time.
+    /// Reads the one action of an effect, with the name of its member; an effect that only takes time
+    /// has none.
     pub fn read(written: &EffectSpec) -> Result<(&'static str, Self), ControlError> {
         let message = || written.message.as_deref().map(Into::into);
         let error = |name: fn(Box<str>) -> Name, word: &Option<String>| {
@@ -60,7 +60,7 @@ impl FaultAction {
         };
         let throttled = written.throttle.as_ref().map(throttle).transpose()?;
         let planned = written.job.map(|ending| Planned::read(ending, written)).transpose()?;
-        let deeds = [
+        let actions = [
             ("status", written.status.map(|number| answer(number, written)).transpose()?),
             ("error_code", error(Name::Code, &written.error_code)),
             ("error", error(Name::ErrorKind, &written.error)),
@@ -71,8 +71,9 @@ impl FaultAction {
             ("slow_body", written.slow_body.map(slow_body).transpose()?),
             ("job", planned.map(Self::Job)),
         ];
-        let all = deeds.each_ref().map(|(name, _)| *name).join(", ");
-        let given: Vec<_> = deeds.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
+        let all = actions.each_ref().map(|(name, _)| *name).join(", ");
+        let given: Vec<_> =
+            actions.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
         let names: Vec<_> = given.iter().map(|(name, _)| *name).collect();
         if names.len() > 1 {
             let reason = format!("an effect takes only one of {all}, got {}", names.join(" and "));
@@ -86,7 +87,7 @@ impl FaultAction {
         Ok((name, action))
     }
 
-    /// Refuses members that say something about a deed that is not there.
+    /// Refuses members that belong to another action.
     fn require_own(&self, written: &EffectSpec) -> Result<(), ControlError> {
         let job = matches!(self, Self::Job(_));
         let says = matches!(

@@ -77,13 +77,13 @@ fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Numbers the stretches between undoing calls, service by service: only writes of one stretch can
-/// be repetitions.
+/// Counts the calls of each service that take something back: only writes with as many of them before
+/// are repetitions.
 #[derive(Debug, Default)]
 pub struct UndoCounts(Vec<(&'static str, [u64; 2])>);
 
 impl UndoCounts {
-    /// Notes a write that has changed something. Equal ones of equal stretches are repetitions.
+    /// Notes a write that has changed something. Equal ones with equal counts are repetitions.
     pub fn note(&mut self, contract: &Contract) -> u64 {
         let at = self.of(contract);
         let [done, taken_back] = &mut self.0[at].1;
@@ -96,7 +96,7 @@ impl UndoCounts {
         }
     }
 
-    /// Which stretch such a write would belong to.
+    /// The count that such a write would have.
     pub fn current(&mut self, contract: &Contract) -> u64 {
         let at = self.of(contract);
         let [done, taken_back] = self.0[at].1;
@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_parts_what_is_done() {
-        let mut stretches = UndoCounts::default();
-        let mut note = |id| stretches.note(contract(id));
+        let mut undo_counts = UndoCounts::default();
+        let mut note = |id| undo_counts.note(contract(id));
         let (create, delete) = ("CreateDbCacheMapping", "DeleteDbCacheMapping");
         let (first, second) = (note(create), note(create));
         assert_eq!(first, second);

@@ -222,12 +222,12 @@ fn sequence<'v>(steps: &[Matcher], views: &'v [View<'_>], key: u64) -> Judged<'v
 }
 
 fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
-    let (mut stretches, mut states) = (UndoCounts::default(), HashMap::new());
+    let (mut undo_counts, mut states) = (UndoCounts::default(), HashMap::new());
     let mut first: HashMap<_, &str> = HashMap::new();
     let mut requests = Vec::new();
     for view in views.iter().filter(|view| view.entry.committed()) {
         let Some(contract) = view.entry.draft.contract else { continue };
-        let stretch = stretches.note(contract);
+        let undo_count = undo_counts.note(contract);
         let Content { place, body } = Content::of(contract, view);
         // An import replaces what was there, so nothing is put there twice.
         let (state, version) = states.entry(place.clone()).or_insert((String::new(), 0));
@@ -238,7 +238,7 @@ fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
             continue;
         }
         let id = view.request_id.as_str();
-        if let Some(earlier) = first.insert((place, body, stretch, *version), id) {
+        if let Some(earlier) = first.insert((place, body, undo_count, *version), id) {
             for id in [earlier, id] {
                 if !requests.contains(&id) {
                     requests.push(id);

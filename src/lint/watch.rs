@@ -52,17 +52,17 @@ pub struct Watched {
 struct Pace {
     looks: u32,
     first: Option<Stamp>,
-    /// Whether they came too fast.
-    hasty: bool,
+    /// Whether they were found too fast before: that is told once.
+    was_too_fast: bool,
 }
 
 /// What was set going and was not seen at rest.
 #[derive(Debug, Default)]
 pub struct Watch {
-    by_course: HashMap<u32, Watched>,
+    by_activity: HashMap<u32, Watched>,
     /// The activity with this job or resource id; the latest, if there are several.
     by_id: HashMap<Box<str>, u32>,
-    /// Courses that a list can show without their ids: those of a job alone, by what it has done,
+    /// Activities that a list can show without their ids: those of a job alone, by what it has done,
     /// and deletions, by what is no longer there.
     without_id: BTreeSet<u32>,
 }
@@ -89,13 +89,13 @@ impl Watched {
 }
 
 impl Pace {
-    /// Notes a look at one of so many things at once, for each of which somebody may wait. Whether
-    /// it makes the looks too fast.
+    /// Notes a look that shows so many unfinished things at once, for each of which a client may wait.
+    /// True the first time that the looks are too fast.
     fn quickens(&mut self, at: Stamp, among: u32) -> bool {
         self.looks = self.looks.saturating_add(1);
         let since = at.since(*self.first.get_or_insert(at));
         let fast = self.looks >= FEWEST_LOOKS && since * among < PACE * (self.looks - 1);
-        fast && !std::mem::replace(&mut self.hasty, true)
+        fast && !std::mem::replace(&mut self.was_too_fast, true)
     }
 }
 
@@ -117,12 +117,12 @@ impl Watch {
         if activity.resource.is_none() || watched.is_deletion() {
             self.without_id.insert(number);
         }
-        self.by_course.insert(number, watched);
+        self.by_activity.insert(number, watched);
     }
 
     /// Notes what a poll has shown. True if one thing is polled too fast.
     pub fn look(&mut self, seen: &Seen<'_>, look: Poll) -> bool {
-        if self.by_course.is_empty() {
+        if self.by_activity.is_empty() {
             return false;
         }
         if let Some(id) = &seen.id {
@@ -131,21 +131,22 @@ impl Watch {
         }
         let shown = self.shown_by(seen, look);
         let waiting = shown.iter().filter(|activity| {
-            let watched = self.by_course.get(activity);
+            let watched = self.by_activity.get(activity);
             watched.is_some_and(|one| one.activity.ended(look.at.moment()).is_none())
         });
         let among = u32::try_from(waiting.count()).unwrap_or(u32::MAX).max(1);
-        let mut hasty = false;
+        let mut too_fast = false;
         for activity in shown {
-            hasty |= self.see(activity, look, |watched| watched.by_list.quickens(look.at, among));
+            too_fast |=
+                self.see(activity, look, |watched| watched.by_list.quickens(look.at, among));
         }
-        hasty
+        too_fast
     }
 
     /// What a list shows, each once.
     fn shown_by(&self, seen: &Seen<'_>, look: Poll) -> BTreeSet<u32> {
         let watched =
-            |activity: u32| self.by_course.get(&activity).map(|watched| (activity, watched));
+            |activity: u32| self.by_activity.get(&activity).map(|watched| (activity, watched));
         let mut shown = BTreeSet::new();
         seen.each_text(|text| {
             let named = self.by_id.get(&plain(text)).and_then(|activity| watched(*activity));
@@ -171,7 +172,7 @@ impl Watch {
 
     /// Notes that something was seen, and stops watching it if it was at rest.
     fn see(&mut self, activity: u32, look: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
-        let Some(watched) = self.by_course.get_mut(&activity) else { return false };
+        let Some(watched) = self.by_activity.get_mut(&activity) else { return false };
         let over = watched.activity.ended(look.at.moment()).is_some();
         if over && look.step > watched.steered {
             self.forget(activity);
@@ -185,7 +186,7 @@ impl Watch {
 
     /// Notes that something ends in another way than it was to.
     pub fn steer(&mut self, run: Execution, step: u64) {
-        if let Some(watched) = self.by_course.get_mut(&run.activity) {
+        if let Some(watched) = self.by_activity.get_mut(&run.activity) {
             watched.activity.run = run;
             watched.steered = step;
         }
@@ -195,23 +196,23 @@ impl Watch {
     /// stays.
     pub fn cut_short(&mut self, activity: u32, was_under_way: bool) {
         let unseen = |watched: &Watched| !was_under_way && watched.last.is_none();
-        if self.by_course.get(&activity).is_some_and(|watched| !unseen(watched)) {
+        if self.by_activity.get(&activity).is_some_and(|watched| !unseen(watched)) {
             self.forget(activity);
         }
     }
 
     /// Something that is watched.
     pub fn get(&self, activity: u32) -> Option<&Watched> {
-        self.by_course.get(&activity)
+        self.by_activity.get(&activity)
     }
 
     /// Everything that is watched, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Watched> {
-        self.by_course.values()
+        self.by_activity.values()
     }
 
     fn forget(&mut self, activity: u32) {
-        let Some(watched) = self.by_course.remove(&activity) else { return };
+        let Some(watched) = self.by_activity.remove(&activity) else { return };
         self.without_id.remove(&activity);
         for id in watched.ids() {
             if self.by_id.get(&id) == Some(&activity) {

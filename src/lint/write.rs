@@ -16,7 +16,7 @@ pub struct Writes {
     known: HashMap<Content, Write>,
     /// How many there were.
     count: u64,
-    stretches: UndoCounts,
+    undo_counts: UndoCounts,
 }
 
 #[derive(Debug)]
@@ -28,8 +28,8 @@ struct Write {
     activity: Option<u32>,
     /// Whether its answer has not come to the client, or said that it had failed.
     is_lost: bool,
-    /// Which stretch of its service's writes it belongs to.
-    stretch: u64,
+    /// How many calls of its service had taken something back before.
+    undo_count: u64,
 }
 
 /// A write that was sent again.
@@ -78,7 +78,7 @@ impl Writes {
         if !entry.committed() {
             return None;
         }
-        let stretch = self.stretches.note(contract);
+        let undo_count = self.undo_counts.note(contract);
         let activity = entry.draft.activities.first().map(|activity| activity.run.activity);
         let is_lost = entry.is_lost();
         if activity.is_none() && !is_lost {
@@ -86,11 +86,11 @@ impl Writes {
         }
         let (ordinal, before) = (entry.ordinal(), self.count);
         self.count += 1;
-        let write = Write { ordinal, before, activity, is_lost, stretch };
+        let write = Write { ordinal, before, activity, is_lost, undo_count };
         let earlier = self.known.insert(Content::of(contract, view), write);
         activity?;
         let is_recent = |write: &Write| before - write.before <= MOST;
-        let earlier = earlier.filter(|write| is_recent(write) && write.stretch == stretch)?;
+        let earlier = earlier.filter(|write| is_recent(write) && write.undo_count == undo_count)?;
         let watched = earlier.activity.and_then(|activity| watch.get(activity));
         let why = match watched {
             _ if earlier.is_lost => Why::Lost,
@@ -102,10 +102,11 @@ impl Writes {
 
     /// A write that was refused, if an equal one was carried out and its answer was lost.
     fn refused(&mut self, contract: &'static Contract, view: &View<'_>) -> Option<Again> {
-        let (content, stretch) = (Content::of(contract, view), self.stretches.current(contract));
+        let (content, undo_count) =
+            (Content::of(contract, view), self.undo_counts.current(contract));
         let (count, found) = (self.count, self.known.get(&content)?);
         let is_recent = count - found.before <= MOST;
-        if !found.is_lost || !is_recent || found.stretch != stretch {
+        if !found.is_lost || !is_recent || found.undo_count != undo_count {
             return None;
         }
         let earlier = self.known.remove(&content)?.ordinal;

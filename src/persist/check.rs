@@ -15,7 +15,7 @@ pub fn check(document: &Export) -> Result<(), Problem> {
     check_instances(document)?;
     let known = Known::of(document)?;
     check_jobs(document, &known)?;
-    check_agenda(document, &known)?;
+    check_timeline(document, &known)?;
     check_geminidb(document, &known)?;
     check_dcs(document, &known)?;
     check_taurusdb(document, &known)?;
@@ -103,7 +103,7 @@ fn check_jobs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_agenda(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
+fn check_timeline(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
     let timeline = &document.timeline;
     let numbers = timeline.activities.iter().map(|activity| activity.run.activity);
     unique(numbers, |at| format!("agenda.courses[{at}].run.course"))?;

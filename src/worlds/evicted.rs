@@ -6,12 +6,12 @@ use crate::journal::History;
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 
-/// How many forgotten worlds are remembered, the latest: in less than 8 MiB.
+/// How many evicted worlds are remembered, the latest: in less than 8 MiB.
 const MOST: usize = 100_000;
 
-/// The worlds that were forgotten, by their keys.
+/// The worlds that were evicted, by their keys.
 #[derive(Debug, Default)]
-pub struct Forgotten {
+pub struct Evicted {
     worlds: Worlds,
     /// Their keys and numbers, from the oldest to the latest, with some that are no longer there.
     order: VecDeque<(u64, u64)>,
@@ -23,17 +23,17 @@ pub struct Forgotten {
 
 type Worlds = HashMap<u64, One, BuildHasherDefault<ScatteredIds>>;
 
-/// A world that was forgotten.
+/// A world that was evicted.
 #[derive(Clone, Copy, Debug)]
 struct One {
-    /// Which of all that were forgotten.
+    /// Which of all that were evicted.
     number: u64,
     /// How many requests there were.
     requests: u64,
 }
 
-impl Forgotten {
-    /// Remembers a world that is forgotten after so many requests.
+impl Evicted {
+    /// Remembers a world that is evicted after so many requests.
     pub fn note(&mut self, key: u64, requests: u64) {
         self.insert(key, requests, MOST);
     }
@@ -88,30 +88,30 @@ mod tests {
 
     #[test]
     fn what_is_beyond_its_bound_makes_every_unknown_past_vague() {
-        let mut forgotten = Forgotten::default();
+        let mut evicted = Evicted::default();
         for key in 0..3 {
-            forgotten.insert(key, key + 1, 3);
+            evicted.insert(key, key + 1, 3);
         }
-        assert_eq!((forgotten.past(0), forgotten.past(9)), (past(1, false), past(0, false)));
-        forgotten.begin_anew(0);
-        assert_eq!(forgotten.past(0), past(0, false));
-        forgotten.insert(3, 4, 3);
-        forgotten.insert(4, 5, 3);
-        assert_eq!((forgotten.past(1), forgotten.past(9)), (past(0, true), past(0, true)));
-        assert_eq!((forgotten.past(2), forgotten.past(4)), (past(3, false), past(5, false)));
+        assert_eq!((evicted.past(0), evicted.past(9)), (past(1, false), past(0, false)));
+        evicted.begin_anew(0);
+        assert_eq!(evicted.past(0), past(0, false));
+        evicted.insert(3, 4, 3);
+        evicted.insert(4, 5, 3);
+        assert_eq!((evicted.past(1), evicted.past(9)), (past(0, true), past(0, true)));
+        assert_eq!((evicted.past(2), evicted.past(4)), (past(3, false), past(5, false)));
         // A reset starts anew even if the world was not remembered.
-        forgotten.begin_anew(1);
-        assert_eq!(forgotten.past(1), past(0, false));
+        evicted.begin_anew(1);
+        assert_eq!(evicted.past(1), past(0, false));
     }
 
     #[test]
     fn one_project_that_is_forgotten_again_and_again_takes_no_more_room() {
-        let mut forgotten = Forgotten::default();
+        let mut evicted = Evicted::default();
         for round in 0..100 {
-            forgotten.insert(7, round, 3);
-            assert_eq!(forgotten.past(7), past(round, false));
-            forgotten.begin_anew(7);
+            evicted.insert(7, round, 3);
+            assert_eq!(evicted.past(7), past(round, false));
+            evicted.begin_anew(7);
         }
-        assert!(forgotten.order.len() <= 6, "{}", forgotten.order.len());
+        assert!(evicted.order.len() <= 6, "{}", evicted.order.len());
     }
 }

@@ -7,7 +7,7 @@
 //! Making or removing a world locks this list first and the world's shard second. So both always
 //! hold the same worlds, and no other request can take the room that was found before it is used.
 
-use super::evicted::Forgotten;
+use super::evicted::Evicted;
 use super::{WorldCell, Worlds};
 use crate::cloud::{LimitReached, RecordCounts, Timeline};
 use crate::journal::History;
@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Entered {
     /// The world.
     pub cell: Arc<WorldCell>,
-    /// The project whose world was forgotten for it.
-    pub forgotten: Option<Box<str>>,
+    /// The project whose world was evicted for it.
+    pub evicted: Option<Box<str>>,
 }
 
 /// The worlds in the order of their use, and how often a limit was met.
@@ -31,7 +31,7 @@ pub struct Limits {
     /// How often another world was used than the one before.
     uses: AtomicU64,
     by_use: Mutex<ByUse>,
-    forgotten: Mutex<Forgotten>,
+    evicted: Mutex<Evicted>,
     was_told: AtomicBool,
     counts: [AtomicU64; 2],
 }
@@ -49,8 +49,8 @@ pub struct ByUse {
 /// What is counted about limits.
 #[derive(Clone, Copy, Debug)]
 pub enum Count {
-    /// Worlds that were forgotten for others.
-    WorldsForgotten,
+    /// Worlds that were evicted for others.
+    WorldsEvicted,
     /// Requests that would have needed another world.
     WorldsRefused,
 }
@@ -60,13 +60,13 @@ pub enum Count {
 pub struct Met {
     /// Worlds that there may be.
     pub max_worlds: usize,
-    /// Worlds that were forgotten for others.
+    /// Worlds that were evicted for others.
     pub worlds_forgotten: u64,
     /// Requests that would have needed another world.
     pub worlds_refused: u64,
     /// Jobs that a world may keep.
     pub max_jobs: usize,
-    /// Jobs, tasks, backups and tokens that were forgotten for others.
+    /// Jobs, tasks, backups and tokens that were evicted for others.
     pub records_forgotten: u64,
     /// Requests that would have needed room in their world.
     pub records_refused: u64,
@@ -93,21 +93,21 @@ impl Worlds {
     pub fn enter(&self, project_id: &str) -> Result<Entered, LimitReached> {
         if let Some(cell) = self.known_world(project_id) {
             self.limits.use_now(&cell);
-            return Ok(Entered { cell, forgotten: None });
+            return Ok(Entered { cell, evicted: None });
         }
         let mut by_use = self.limits.by_use();
-        let mut forgotten = None;
+        let mut evicted = None;
         // Another request may have made it meanwhile.
         if !project_id.is_empty() && self.known_world(project_id).is_none() {
-            forgotten = self.find_room(&mut by_use)?;
+            evicted = self.find_room(&mut by_use)?;
         }
-        Ok(Entered { cell: self.make(&mut by_use, project_id), forgotten })
+        Ok(Entered { cell: self.make(&mut by_use, project_id), evicted })
     }
 
-    /// Finds room for one more world. The project whose world was forgotten for it.
+    /// Finds room for one more world. The project whose world was evicted for it.
     fn find_room(&self, by_use: &mut ByUse) -> Result<Option<Box<str>>, LimitReached> {
         let most = self.settings.max_worlds;
-        let mut forgotten = None;
+        let mut evicted = None;
         while by_use.cells.len() >= most {
             self.limits.tell_once(most);
             let Some(id) = self.forget_one(by_use) else {
@@ -119,10 +119,10 @@ impl Worlds {
                     remedy: REMEDY,
                 });
             };
-            self.limits.note(Count::WorldsForgotten, 1);
-            forgotten = Some(id);
+            self.limits.note(Count::WorldsEvicted, 1);
+            evicted = Some(id);
         }
-        Ok(forgotten)
+        Ok(evicted)
     }
 
     /// Notes that a world is used.
@@ -176,7 +176,7 @@ impl Worlds {
             }
             world.state.project_id.clone()
         };
-        self.limits.forgotten().note(cell.key, cell.requests());
+        self.limits.evicted().note(cell.key, cell.requests());
         worlds.remove(&id);
         cell.abandoned.store(true, Ordering::Release);
         Some(id)
@@ -243,16 +243,16 @@ impl Limits {
 
     /// What is known of a project that has no world now, by the key of its world.
     pub fn past(&self, key: u64) -> History {
-        self.forgotten().past(key)
+        self.evicted().past(key)
     }
 
     /// Lets a project begin anew, since somebody has asked for that.
     pub fn begin_anew(&self, key: u64) {
-        self.forgotten().begin_anew(key);
+        self.evicted().begin_anew(key);
     }
 
-    fn forgotten(&self) -> MutexGuard<'_, Forgotten> {
-        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+    fn evicted(&self) -> MutexGuard<'_, Evicted> {
+        self.evicted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, count: Count, number: u64) {
@@ -304,8 +304,8 @@ mod tests {
         assert!(app.worlds.enter("more").is_err());
         assert!(uses(&app) - before <= FEWEST_INSPECTED, "{}", uses(&app) - before);
         drop(held);
-        let forgotten = app.worlds.enter("more").unwrap().forgotten;
-        assert!(forgotten.is_some());
+        let evicted = app.worlds.enter("more").unwrap().evicted;
+        assert!(evicted.is_some());
         assert_eq!(app.worlds.project_ids().len(), MOST);
     }
 
@@ -370,6 +370,6 @@ mod tests {
             app.worlds.enter("p2").unwrap();
         }
         assert_eq!(app.worlds.limits.by_use().cells.len(), MOST);
-        assert_eq!(app.worlds.enter("more").unwrap().forgotten.as_deref(), Some("p0"));
+        assert_eq!(app.worlds.enter("more").unwrap().evicted.as_deref(), Some("p0"));
     }
 }

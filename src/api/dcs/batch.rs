@@ -76,7 +76,7 @@ pub fn each(
     act: impl Fn(&str, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<Results, Refusal> {
     let mut one = |id: String| {
-        let done = context.in_own_course(|context| act(&id, context));
+        let done = context.in_own_activity(|context| act(&id, context));
         (id, done)
     };
     let done: Vec<_> = ids.into_iter().map(&mut one).collect();

@@ -59,7 +59,7 @@ impl Operation for DeleteMigrationTask {
         for id in &tasks.task_id_list {
             match context.apply_reserved_id(id, Resource::MigrationTask) {
                 Err(Refusal::NotFound { .. }) => {}
-                heeded => heeded?,
+                applied => applied?,
             }
             if let Some(task) = context.state.migration_tasks.get(id) {
                 allow_in(task, DELETABLE, context.now)?;

@@ -19,7 +19,7 @@ pub enum Rest {
     AtOnce,
 }
 
-/// Stops a task. What its id means is heeded, but a task that was to fail or never to end can be
+/// Stops a task. A reserved id applies, but a task that was to fail or never to end can be
 /// stopped like any other: being told so is what an endless one waits for.
 pub fn stop(id: &str, rest: Rest, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
     context.apply_reserved_id(id, Resource::MigrationTask)?;

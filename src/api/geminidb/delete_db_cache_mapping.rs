@@ -110,7 +110,7 @@ mod tests {
             context.state.instances.insert(id.into(), instance);
         }
         let id = context.new_mapping_id();
-        let Ok(creation) = context.in_own_course(|context| Ok::<_, Refusal>(context.activity()))
+        let Ok(creation) = context.in_own_activity(|context| Ok::<_, Refusal>(context.activity()))
         else {
             unreachable!("it cannot be refused")
         };

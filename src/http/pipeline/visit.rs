@@ -79,7 +79,7 @@ impl<'r> Visit<'r> {
             return Ok(());
         }
         let entered = self.worlds.enter(project_id)?;
-        if let Some(id) = entered.forgotten {
+        if let Some(id) = entered.evicted {
             let most = self.worlds.world_settings().max_worlds;
             record.warnings.push(Warning::of_world(&id, most));
         }

@@ -64,7 +64,7 @@ fn unseen(watch: &Watch) -> usize {
 fn what_was_seen_at_rest_is_forgotten_and_makes_room() {
     let mut watch = full(4);
     look(&mut watch, "resource-2", 1_999);
-    assert_eq!((watch.by_course.len(), watch.by_id.len()), (4, 8));
+    assert_eq!((watch.by_activity.len(), watch.by_id.len()), (4, 8));
     look(&mut watch, "00000000-0000-0000-0000-000000000002", 2_000);
     assert_eq!((watched(&watch), watch.by_id.len()), (vec![1, 3, 4], 6));
     list(&mut watch, &["resource-1", &job(4), "another"], 2_000);
@@ -103,7 +103,7 @@ fn the_end_of_a_deletion_is_seen_by_what_a_whole_list_no_longer_has() {
 fn the_pace_is_an_average_over_at_least_five_looks_and_told_once() {
     let told = |look: fn(&mut Watch, i64) -> bool, count: u32, moments: &[i64]| {
         let mut watch = full(count);
-        watch.by_course.values_mut().for_each(|one| one.activity.run.hold(at(0)));
+        watch.by_activity.values_mut().for_each(|one| one.activity.run.hold(at(0)));
         let looks = moments.iter().map(|moment| look(&mut watch, *moment));
         looks.collect::<Vec<_>>()
     };
@@ -125,15 +125,15 @@ fn the_pace_is_an_average_over_at_least_five_looks_and_told_once() {
 fn what_is_made_to_end_has_to_be_looked_at_once_more() {
     let mut watch = full(1);
     list(&mut watch, &["resource-1"], 500);
-    let mut run = watch.by_course[&1].activity.run;
+    let mut run = watch.by_activity[&1].activity.run;
     run.finish(at(500));
     watch.steer(run, LATE);
-    assert!(watch.by_course[&1].last_look().is_some());
+    assert!(watch.by_activity[&1].last_look().is_some());
     list(&mut watch, &["resource-1"], 500);
     assert_eq!(watched(&watch), [1], "it was asked before");
     watch.steer(run, 1);
     list(&mut watch, &["resource-1"], 500);
-    assert!(watch.by_course.is_empty());
+    assert!(watch.by_activity.is_empty());
 }
 
 #[test]
