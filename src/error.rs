@@ -114,16 +114,13 @@ pub enum Refusal {
         id: String,
         /// What it is.
         is: String,
-        /// What is wanted.
         wanted: &'static [InstanceKind],
     },
     /// The operation is not legal in this state.
     WrongState {
         /// What it was asked of.
         resource: Resource,
-        /// Its id.
         id: String,
-        /// The state it is in.
         state: &'static str,
         /// The states it would have to be in.
         allowed: &'static [&'static str],
@@ -169,7 +166,6 @@ pub enum Resource {
     MigrationTask,
     /// A backup record.
     Backup,
-    /// A job.
     Job,
     /// A memory mapping.
     Mapping,
@@ -181,7 +177,6 @@ pub enum Resource {
     Replication,
     /// A token of IAM.
     Token,
-    /// A project.
     Project,
     /// An HTAP instance of a TaurusDB instance.
     HtapInstance,

@@ -118,7 +118,6 @@ pub enum ErrorKind {
     UnknownReplication,
     /// The TaurusDB instance has no such HTAP instance.
     UnknownHtapInstance,
-    /// The name is taken.
     NameTaken,
     /// The migration task does not exist.
     UnknownTask,

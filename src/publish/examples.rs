@@ -12,7 +12,6 @@ use std::collections::HashMap;
 /// readers of the documents do.
 #[derive(Default)]
 pub struct Examples {
-    /// The body.
     pub body: Option<Value>,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
