@@ -38,7 +38,9 @@ pub fn perform(
     for step in &declaration.steps {
         act.take(step).map_err(Failure::Refused)?;
     }
-    act.look_again();
+    if declaration.changes() {
+        act.look_again();
+    }
     let answer = act.answer();
     let (mut body, mut headers) = (Vec::new(), Vec::new());
     if let Some(Value::String(plain)) = &answer {
