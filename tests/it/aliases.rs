@@ -88,11 +88,11 @@ fn the_older_version_of_dcs_sees_the_same_instances_and_backups() {
     let created = send(&cloud, "POST", &old(""), Some(&body));
     let id = created.text("/instances/0/instance_id");
     created.expect(200);
-    cloud.world(PROJECT).advance(std::time::Duration::from_secs(60));
+    cloud.world(PROJECT).advance(std::time::Duration::from_mins(1));
     assert_eq!(send(&cloud, "GET", &old(&format!("/{id}")), None).text("/status"), "RUNNING");
     let backups = old(&format!("/{id}/backups"));
     let backup = send(&cloud, "POST", &backups, Some(&json!({}))).text("/backup_id");
-    cloud.world(PROJECT).advance(std::time::Duration::from_secs(60));
+    cloud.world(PROJECT).advance(std::time::Duration::from_mins(1));
     send(&cloud, "DELETE", &format!("{backups}/{backup}"), None).expect(204);
     assert_eq!(send(&cloud, "GET", &backups, None).expect(200)["total_num"], 0);
     let gone = send(&cloud, "DELETE", &format!("{backups}/{backup}"), None);

@@ -57,8 +57,8 @@ impl Operation for DeleteBackupFile {
         context.apply_reserved_id(&id, Resource::Backup)?;
         let backups = context.state.backups.of(&instance_id);
         let Some(backup) = backups.iter().find(|backup| *backup.id == *id) else {
-            let message = format!("backup {id} does not exist");
-            return Err(Refusal::Declared { at: 0, message });
+            let english = format!("backup {id} does not exist");
+            return Err(Refusal::own(UNKNOWN_BACKUP, english, format!("备份{id}不存在")));
         };
         let (state, activity) = (backup.phase(context.now).status, backup.run.activity);
         if !DELETABLE.contains(&state) {

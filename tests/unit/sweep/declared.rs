@@ -93,11 +93,7 @@ fn every_constraint_of_a_body_is_held_and_broken() {
     let mut constraints = 0;
     for contract in declared().map(Route::contract) {
         let whole = refused(contract, &maximal(contract.body));
-        assert!(
-            whole.iter().all(|path| of_another_place(contract, path)),
-            "{} {whole:?}",
-            contract.id
-        );
+        assert!(whole.is_empty(), "{} {whole:?}", contract.id);
         for (pointer, field) in every_field(contract.body) {
             let name = dotted(&pointer);
             let is_told = |body: &Value| refused(contract, body).contains(&name);
