@@ -22,13 +22,12 @@ const TOKEN: HeaderName = HeaderName::from_static("x-paper-token");
 /// By which a browser says how the page that asks is related to this service.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Ends of names that no page can have given the address of this machine: only a resolver nearby
-/// knows them, or they belong to one of the clouds.
-const OWN_DOMAINS: &[&str] = &[
-    ".localhost",
-    ".internal",
-    ".local",
-    ".svc",
+/// Ends of names that only a resolver nearby knows.
+const NEARBY: &[&str] = &[".localhost", ".internal", ".local", ".svc"];
+
+/// Ends of names that belong to one of the clouds, so no page can have given them the address of this
+/// machine.
+const OF_CLOUDS: &[&str] = &[
     ".myhuaweicloud.com",
     ".myhuaweicloud.cn",
     ".myhuaweicloud.eu",
@@ -116,8 +115,8 @@ impl Guard {
     /// Host and port that a request which was sent to a host is sent to again: the same, if that
     /// can be no other server's, and where the API is served otherwise.
     pub fn reached_by<'h>(&self, host: Option<&'h str>) -> Cow<'h, str> {
-        let own = |host: &&str| host_of(host).is_some_and(|host| self.is_own(host));
-        if let Some(host) = host.filter(own) {
+        let nearby = |host: &&str| host_of(host).is_some_and(|host| self.is_nearby(host));
+        if let Some(host) = host.filter(nearby) {
             return Cow::Borrowed(host);
         }
         let Some(mut address) = self.address else { return Cow::Borrowed("localhost") };
@@ -160,14 +159,19 @@ impl Guard {
         ))
     }
 
-    /// Hosts that no page on the internet can have: addresses, names without a dot, names that only a
-    /// resolver nearby knows, those of the clouds, and those that are configured.
+    /// Hosts that no page on the internet can have: those that lead to no other server, and those of
+    /// the clouds.
     fn is_own(&self, host: &str) -> bool {
-        if host.parse::<IpAddr>().is_ok() || !host.contains('.') {
-            return true;
-        }
-        let host = host.to_ascii_lowercase();
-        OWN_DOMAINS.iter().any(|end| host.ends_with(end)) || self.hosts.contains(&host)
+        self.is_nearby(host) || ends_with(host, OF_CLOUDS)
+    }
+
+    /// Hosts that lead to no other server: addresses, names without a dot, names that only a resolver
+    /// nearby knows, and those that are configured.
+    fn is_nearby(&self, host: &str) -> bool {
+        host.parse::<IpAddr>().is_ok()
+            || !host.contains('.')
+            || ends_with(host, NEARBY)
+            || self.hosts.contains(&host.to_ascii_lowercase())
     }
 
     fn require_origin(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), String> {
@@ -217,6 +221,11 @@ impl Guard {
              (PAPERCLOUD_CONTROL_TOKEN){bearer}"
         )))
     }
+}
+
+fn ends_with(host: &str, ends: &[&str]) -> bool {
+    let host = host.to_ascii_lowercase();
+    ends.iter().any(|end| host.ends_with(end))
 }
 
 /// Refuses what a browser fetches for a page of another origin without naming that: images, links.

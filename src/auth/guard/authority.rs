@@ -1,5 +1,6 @@
 //! Whom a request is for, and which page it comes from, as its headers write it.
 
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use std::net::Ipv6Addr;
 
@@ -9,7 +10,9 @@ pub fn authorities<'r>(
     uri: &'r Uri,
 ) -> impl Iterator<Item = Option<&'r str>> {
     let named = headers.get_all(header::HOST).iter().map(|host| host.to_str().ok());
-    named.chain(uri.authority().map(|authority| Some(authority.as_str())))
+    // Before it there may be who asks.
+    let plain = |authority: &'r Authority| authority.as_str().rsplit('@').next();
+    named.chain(uri.authority().map(plain))
 }
 
 /// The host without its port, if it is one: an address in brackets, or a name or an address of
