@@ -7,6 +7,7 @@
 mod declared;
 pub mod find;
 mod job;
+pub mod known;
 pub mod nearest;
 mod paging;
 
@@ -101,10 +102,13 @@ mod iam {
     pub mod keystone_list_regions;
     pub mod keystone_list_versions;
     pub mod keystone_show_catalog;
+    pub mod keystone_show_domain;
     pub mod keystone_show_project;
+    pub mod keystone_show_region;
     pub mod keystone_show_version;
     pub mod keystone_validate_token;
     pub mod list_service_types;
+    pub mod show_endpoint;
 }
 
 use crate::operation::Route;
@@ -195,10 +199,14 @@ pub static ROUTES: &[Route] = &[
     Route::of::<iam::keystone_validate_token::KeystoneValidateToken>(),
     Route::of::<iam::keystone_show_catalog::KeystoneShowCatalog>(),
     Route::of::<iam::keystone_list_auth_domains::KeystoneListAuthDomains>(),
+    Route::of::<iam::keystone_show_domain::KeystoneShowDomain>(),
     Route::of::<iam::keystone_list_auth_projects::KeystoneListAuthProjects>(),
     Route::of::<iam::keystone_list_projects::KeystoneListProjects>(),
     Route::of::<iam::keystone_show_project::KeystoneShowProject>(),
     Route::of::<iam::keystone_list_regions::KeystoneListRegions>(),
+    Route::of::<iam::keystone_show_region::KeystoneShowRegion>(),
+    Route::of::<iam::show_endpoint::ShowEndpoint>(),
+    Route::of::<iam::show_endpoint::ShowVolumeEndpoint>(),
     Route::of::<iam::get_caller_identity::GetCallerIdentity>(),
     Route::of::<iam::list_service_types::ListServiceTypes>(),
 ];

@@ -162,7 +162,8 @@ pub struct Config {
     #[cfg_attr(feature = "cli", command(flatten))]
     pub connections: Connections,
     /// Speak HTTPS. A self-signed certificate is made for
-    /// localhost and its addresses, --host, and each --allowed-host.
+    /// localhost and its addresses, --host, each --allowed-host, and what the clouds call the hosts of
+    /// --region.
     #[cfg(feature = "tls")]
     #[cfg_attr(feature = "cli", arg(long, value_name = "self-signed|CERT.pem:KEY.pem"))]
     pub tls: Option<Certificate>,

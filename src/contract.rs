@@ -57,6 +57,8 @@ pub struct Contract {
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
     pub reply: &'static [Field],
+    /// Whether it is a text instead, as the SDK's model has it: nobody knows which, so it is empty.
+    pub replies_text: bool,
     /// Headers of the answer, other than those that every answer has.
     pub reply_headers: &'static [Field],
     /// What a client that repeats the call waits for.
@@ -99,6 +101,7 @@ impl Contract {
         body_is_optional: false,
         success: StatusCode::OK,
         reply: &[],
+        replies_text: false,
         reply_headers: &[],
         awaits: Awaits::Nothing,
         open: false,

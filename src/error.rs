@@ -63,6 +63,17 @@ pub enum Refusal {
         /// By what that shows, and how it is let in if it is meant.
         reason: String,
     },
+    /// The cloud has the operation, and Papercloud has not.
+    NotEmulated {
+        /// What the SDKs call it, and the service.
+        operation: [&'static str; 2],
+        /// How and where it is called.
+        method: String,
+        /// Its template.
+        path: &'static str,
+        /// Where it says what is emulated.
+        list: String,
+    },
     /// No credentials, or none that can be read.
     Unauthenticated {
         /// What is wrong with them; never the credentials.
@@ -178,6 +189,10 @@ pub enum Resource {
     /// A token of IAM.
     Token,
     Project,
+    /// A region.
+    Region,
+    /// An account of IAM.
+    Account,
     /// An HTAP instance of a TaurusDB instance.
     HtapInstance,
 }
@@ -196,6 +211,8 @@ impl Resource {
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
             Self::Token => language.pick("token", "令牌"),
             Self::Project => language.pick("project", "项目"),
+            Self::Region => language.pick("region", "区域"),
+            Self::Account => language.pick("account", "账号"),
             Self::HtapInstance => language.pick("HTAP instance", "HTAP 实例"),
         }
     }
@@ -218,6 +235,7 @@ impl Refusal {
             Self::UnsupportedBody { .. } => ErrorKind::UnsupportedBody,
             Self::TooManyBodies { .. } => ErrorKind::LimitReached,
             Self::ForeignPage { .. } => ErrorKind::ForeignPage,
+            Self::NotEmulated { .. } => ErrorKind::NotEmulated,
             Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => ErrorKind::Unauthenticated,
@@ -233,6 +251,8 @@ impl Refusal {
             Self::NotFound { resource: Resource::Replication, .. } => ErrorKind::UnknownReplication,
             Self::NotFound { resource: Resource::Token, .. } => ErrorKind::UnknownToken,
             Self::NotFound { resource: Resource::Project, .. } => ErrorKind::UnknownProject,
+            Self::NotFound { resource: Resource::Region, .. } => ErrorKind::UnknownRegion,
+            Self::NotFound { resource: Resource::Account, .. } => ErrorKind::UnknownAccount,
             Self::NotFound { resource: Resource::HtapInstance, .. } => {
                 ErrorKind::UnknownHtapInstance
             }
@@ -291,6 +311,10 @@ impl Refusal {
                     .map_or_else(String::new, |route| format!("; the nearest one is {route}"));
                 format!("The API does not exist or has not been published: {method} {path}{meant}")
             }
+            Self::NotEmulated { operation: [name, service], method, path, list } => format!(
+                "Papercloud does not emulate {name} of {service} ({method} {path}); {list} lists \
+                 what it does"
+            ),
             Self::MalformedRequest { reason } => format!("Malformed request: {reason}"),
             Self::LimitReached { what, most, flag, remedy } => format!(
                 "Papercloud keeps at most {most} {what} ({flag}), and none of them can be \
@@ -376,6 +400,7 @@ impl Refusal {
             | Self::UnsupportedBody { .. }
             | Self::TooManyBodies { .. }
             | Self::ForeignPage { .. }
+            | Self::NotEmulated { .. }
             | Self::Unauthenticated { .. }
             | Self::ExpiredToken { .. }
             | Self::SignatureMismatch { .. } => self.in_english(),

@@ -28,9 +28,10 @@ use crate::worlds::World;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{
-    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header, request::Parts,
     uri::Authority,
 };
+use body::Received;
 use endpoint::Endpoint;
 use pipeline::{Done, Exchange, Step};
 use reply::Answer;
@@ -52,6 +53,10 @@ pub async fn respond(
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if endpoint::hide_another(endpoints, parts.uri.path()) {
+        let answer = catch_unwind(AssertUnwindSafe(|| unknown(app, &parts)));
+        return answer.map_or_else(reply::panicked, |answer| answer.map(Body::from));
+    }
     let begin = || {
         let mut exchange = Exchange::begin(app, endpoints, &parts);
         match exchange.refuse_stranger() {
@@ -64,8 +69,7 @@ pub async fn respond(
         Ok(Err(forbidden)) => return *forbidden,
         Err(panic) => return reply::panicked(panic),
     };
-    let received = app.bodies.receive(&parts.headers, body, BODY_LIMIT).await;
-    let body = received.as_ref().map(|received| received.bytes.clone()).map_err(Clone::clone);
+    let body = app.bodies.receive(&parts.headers, body, BODY_LIMIT).await;
     let client = parts.extensions.get::<ClientWatch>();
     let mut left_after = None;
     let Done { response, delay, disruption } = loop {
@@ -114,7 +118,7 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
         return unknown(app, parts);
     }
     let mut exchange = Exchange::begin(app, &endpoints, parts);
-    let body = Ok(body);
+    let body = Ok(Received::of(body));
     loop {
         if let Step::Done(done) = exchange.advance(&body) {
             return done.response;
@@ -125,10 +129,15 @@ pub fn answer_in_process(app: &App, parts: &Parts, body: Bytes) -> Response<Vec<
 /// The host that a client has reached the service by: that of the target where it has one, which
 /// HTTP has win over the header.
 pub fn host(parts: &Parts) -> Option<&str> {
-    let of_target = parts.uri.authority().map(Authority::as_str);
+    host_of(&parts.uri, &parts.headers)
+}
+
+/// The same for what has no parts.
+pub fn host_of<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let of_target = uri.authority().map(Authority::as_str);
     // Before it there may be who asks.
     let of_target = of_target.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
-    of_target.or_else(|| parts.headers.get(header::HOST)?.to_str().ok())
+    of_target.or_else(|| headers.get(header::HOST)?.to_str().ok())
 }
 
 /// The header parameters that a contract declares.
@@ -189,8 +198,24 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
     tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
 }
 
-/// Answers what is no operation. It makes no world: a request that only looks as if it were for a
-/// project that has none belongs to the account.
+/// Where it says what is emulated.
+fn list_of_operations(app: &App, parts: &Parts) -> String {
+    own_url(app, host(parts), app.guard.port) + "/_paper/openapi.json"
+}
+
+/// The address of the service as the host that a request was sent to has it, or another port of it.
+pub fn own_url(app: &App, host: Option<&str>, port: Option<u16>) -> String {
+    let (scheme, host) = (app.transport.scheme(), app.guard.reached_by(host));
+    let Some(port) = port else { return format!("{scheme}://{host}") };
+    let name = match host.rsplit_once(':') {
+        Some((name, _)) if !host.ends_with(']') => name,
+        _ => &*host,
+    };
+    format!("{scheme}://{name}:{port}")
+}
+
+/// Answers what is no operation, or none that is emulated. It makes no world: a request that only
+/// looks as if it were for a project that has none belongs to the account.
 pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let (method, path) = (&parts.method, parts.uri.path());
     // What looks like a project's id is taken for one, so that its test finds the request.
@@ -198,20 +223,36 @@ pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     let known = segment.and_then(|id| app.worlds.known_world(id));
     let cell = known.unwrap_or_else(|| app.worlds.world(""));
     let ordinal = cell.next_request();
-    let refusal = match app.guard.admit_sender(&parts.headers, &parts.uri) {
-        Ok(()) => {
+    let known = endpoint::known(parts);
+    let admitted = app.guard.admit_sender(&parts.headers, &parts.uri);
+    let refusal = match (admitted, known) {
+        (Ok(()), Some(known)) => Refusal::NotEmulated {
+            operation: [known.name, known.service],
+            method: known.method.to_string(),
+            path: known.path,
+            list: list_of_operations(app, parts),
+        },
+        (Ok(()), None) => {
             let nearest = nearest_contract(method, path)
                 .map(|contract| format!("{} {}", contract.method, contract.path));
             let (method, path) = (text::shown(method.as_str()), shown_path(path));
             Refusal::UnknownRoute { method, path, nearest }
         }
-        Err(reason) => Refusal::ForeignPage { reason },
+        (Err(reason), _) => Refusal::ForeignPage { reason },
     };
     let mut record = RequestRecord::default();
-    if !matches!(refusal, Refusal::UnknownRoute { .. }) {
-        record.refuse(&refusal);
+    match refusal {
+        Refusal::UnknownRoute { .. } => {}
+        _ => record.refuse(&refusal),
     }
-    let response = Answer::of_gateway(cell.request_id(ordinal)).write(Err(refusal));
+    if matches!(refusal, Refusal::NotEmulated { .. }) {
+        record.known = known;
+    }
+    let mut answer = Answer::of_gateway(cell.request_id(ordinal));
+    if let Some(known) = known {
+        answer.service = known.dialect;
+    }
+    let response = answer.write(Err(refusal));
     app.worlds.metrics().count(ordinal, None, Some(response.status().as_u16()), false);
     let mut world = cell.lock();
     let now = world.state.clock.now();

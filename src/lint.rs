@@ -145,6 +145,16 @@ impl Lint {
                     .to_owned()
             });
         }
+        if let Some(known) = draft.known {
+            let (name, service, path) = (known.name, known.service, known.path);
+            self.findings.note(Practice::NotEmulated, None, name, example(), || {
+                format!(
+                    "{name} of {service} ({} {path}) was called, and Papercloud does not emulate it: \
+                     what the client does next is no proof of what it does in the cloud",
+                    known.method
+                )
+            });
+        }
         let Some(contract) = contract else { return };
         self.heed_pause(contract, view.entry);
         for violation in &draft.violations {

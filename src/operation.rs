@@ -244,5 +244,8 @@ fn perform<O: Operation>(
         serde_json::to_writer(&mut body, &reply)
             .map_err(|error| Failure::Misfit(error.to_string()))?;
     }
+    if O::CONTRACT.replies_text {
+        body.extend(b"\"\"");
+    }
     Ok(Output { status: O::CONTRACT.success, headers: O::headers(&reply), body })
 }

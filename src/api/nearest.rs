@@ -15,6 +15,19 @@ const OTHER_METHOD: usize = 5;
 /// What another version of the API weighs: it is another service's.
 const OTHER_VERSION: usize = 6;
 
+/// Whether two paths have the same words in number: what one has beyond the other can only be an ID.
+fn have_as_many_words(path: &str, template: &str) -> bool {
+    let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
+    let is_word = |segment: &str| {
+        !segment.starts_with('{') && !segment.bytes().any(|sign| sign.is_ascii_digit())
+    };
+    let (sent, known): (Vec<_>, Vec<_>) =
+        (path.split('/').collect(), template.split('/').collect());
+    let beyond =
+        |longer: &[&str], shorter: usize| longer.iter().skip(shorter).any(|it| is_word(it));
+    !beyond(&sent, known.len()) && !beyond(&known, sent.len())
+}
+
 /// The operation that was probably meant: the path that takes the fewest changes, with the same
 /// method if there is any such. Nothing is deleted by mistake: only who meant to delete something
 /// is told of a call that does.
@@ -28,6 +41,9 @@ pub fn nearest_contract(method: &Method, path: &str) -> Option<&'static Contract
         let version = |path: &str| path.trim_matches('/').split('/').next().map(str::to_owned);
         let is_other = version(path) != version(head.path);
         let penalty = penalty + if is_other { OTHER_VERSION } else { 0 };
+        if !have_as_many_words(path, head.path) {
+            return None;
+        }
         let changes = distance(path, head.path, MOST.checked_sub(penalty)?)?;
         Some(changes + penalty)
     };
@@ -69,6 +85,13 @@ mod tests {
             ("GET", "/v2/p/job/12", Some("GET /v2/{project_id}/jobs/{job_id}")),
             ("DELETE", "/v3/p/job/12", Some("DELETE /v3/{project_id}/jobs/{job_id}")),
             ("POST", "/v2/p/zz/batch-stop", None),
+            ("DELETE", "/v3/p/instances/i1/no-such-thing", None),
+            ("GET", "/v3/p/no-such-thing", None),
+            (
+                "POST",
+                "/v3/p/instances/i1/dual-active",
+                Some("POST /v3/{project_id}/instances/{instance_id}/dual-active-relationship"),
+            ),
             ("POST", "/v3/p/dbcache/mappin", Some("POST /v3/{project_id}/dbcache/mapping")),
             ("GET", "/v3/p/dbcache/mapping", Some("GET /v3/{project_id}/dbcache/mappings")),
         ] {

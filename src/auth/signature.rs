@@ -24,7 +24,8 @@ const SKEW: u64 = 15 * 60;
 /// `Credential=access key/date/region/service…` in place of `Access`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Signature<'a> {
-    pub algorithm: Algorithm,
+    /// The algorithm, if it is one that can be verified.
+    pub algorithm: Option<Algorithm>,
     /// `Access` or the first part of `Credential`.
     pub access_key: &'a str,
     /// The rest of `Credential`: date, region and service, which the key is derived from.
@@ -37,11 +38,13 @@ pub struct Signature<'a> {
 
 /// Takes an `Authorization` header apart, or says what is wrong with it without showing it.
 pub fn read(header: &str) -> Result<Signature<'_>, String> {
-    let (algorithm, members) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
-    let Some(algorithm) = Algorithm::named(algorithm) else {
-        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+    let (name, members) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
+    let algorithm = Algorithm::named(name);
+    // The SDKs have others, such as SDK-ECDSA-P256-SHA256 and SDK-SM2-SM3.
+    if algorithm.is_none() && !is_of_sdk(name) {
+        let known = Algorithm::names();
         return Err(format!("the Authorization header must start with one of {known}"));
-    };
+    }
     let member = |name: &str| {
         let mut members = members.split(',').filter_map(|member| member.trim().split_once('='));
         let found = members.find(|(key, _)| *key == name).map(|(_, value)| value.trim());
@@ -53,7 +56,7 @@ pub fn read(header: &str) -> Result<Signature<'_>, String> {
         Some(access_key) => (Some(access_key), None),
         None => (credential.map(|(key, _)| key), credential.map(|(_, scope)| scope)),
     };
-    if algorithm == Algorithm::Derived && scope.is_none() {
+    if algorithm == Some(Algorithm::Derived) && scope.is_none() {
         return Err(missing("Credential"));
     }
     let signature = member("Signature").ok_or_else(|| missing("Signature"))?;
@@ -69,9 +72,19 @@ pub fn read(header: &str) -> Result<Signature<'_>, String> {
     })
 }
 
+/// Whether this reads like an algorithm that an SDK signs with.
+fn is_of_sdk(name: &str) -> bool {
+    let is_sign = |sign: u8| sign.is_ascii_uppercase() || sign.is_ascii_digit() || sign == b'-';
+    ["SDK-", "V11-"].iter().any(|start| name.starts_with(start)) && name.bytes().all(is_sign)
+}
+
 /// Holds a signature against the request that it came with.
 pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Refusal> {
     let credentials = &arrival.worlds.settings().credentials;
+    let Some(algorithm) = signature.algorithm else {
+        let known = Algorithm::names();
+        return Err(refusal(format!("only signatures of {known} are verified")));
+    };
     let Some(key) = credentials.access_key(signature.access_key) else {
         let shown = text::shown(signature.access_key);
         return Err(refusal(format!("Get secretKey failed,ak:{shown},err:ak not exist")));
@@ -79,7 +92,7 @@ pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Re
     let date = require_date(signature, arrival).map_err(refusal)?;
     require_security_token(key, arrival).map_err(refusal)?;
     require_project(key, arrival).map_err(refusal)?;
-    require_match(signature, date, key, arrival)
+    require_match((signature, algorithm), date, key, arrival)
 }
 
 /// The date that is signed, if it is near enough to the world's clock.
@@ -142,13 +155,13 @@ fn require_project(key: &AccessKey, arrival: &Arrival<'_>) -> Result<(), String>
 /// The signature has to be what the secret key makes of the request, in one of the ways that
 /// clients write its path.
 fn require_match(
-    signature: &Signature<'_>,
+    (signature, algorithm): (&Signature<'_>, Algorithm),
     date: &str,
     key: &AccessKey,
     arrival: &Arrival<'_>,
 ) -> Result<(), Refusal> {
-    let Signature { algorithm, access_key, scope, .. } = *signature;
-    let canonical = Canonical::read(signature, arrival).map_err(refusal)?;
+    let Signature { access_key, scope, .. } = *signature;
+    let canonical = Canonical::read(signature, algorithm, arrival).map_err(refusal)?;
     let signing_key = algorithm.signing_key(access_key, key.secret_key.reveal(), scope);
     let mut first = None;
     for uri in &canonical.uris {
@@ -182,9 +195,20 @@ fn both_forms_of_a_signature_are_read() {
 }
 
 #[test]
+fn algorithms_that_are_not_verified_are_read_all_the_same() {
+    for name in ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"] {
+        let header = format!("{name} Access=AK1, SignedHeaders=host;x-sdk-date, Signature=3045");
+        let read = read(&header).unwrap();
+        assert_eq!((read.algorithm, read.access_key), (None, "AK1"), "{name}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_and_the_header_is_not_shown() {
     let cases = [
         ("Bearer secret", "must start with one of"),
+        ("SDK-secret Access=AK,SignedHeaders=host,Signature=00", "must start with one of"),
+        ("SDK-SM2-SM3 Access=AK,SignedHeaders=host", "Signature is missing"),
         ("SDK-HMAC-SHA256", "Signature is missing"),
         ("SDK-HMAC-SHA256 Access=AK,SignedHeaders=host,Signature=xyz", "must be hexadecimal"),
         ("SDK-HMAC-SHA256 Access=,SignedHeaders=host,Signature=00", "Access is missing"),

@@ -6,6 +6,11 @@ use axum::http::StatusCode;
 /// The largest body that the gateway lets through, in bytes: 12 MB.
 pub const BODY_LIMIT: usize = 12_000_000;
 
+/// The answer to an operation that Papercloud lacks, which no operation has in its table. No cloud has
+/// the code, so nobody takes it for the cloud's own.
+pub static NOT_EMULATED: Refused =
+    Refused::new(ErrorKind::NotEmulated, StatusCode::NOT_IMPLEMENTED, "PAPER.0501");
+
 /// The gateway, and the codes of its published table.
 pub static SERVICE: Service = Service {
     name: "API Gateway",

@@ -1,6 +1,6 @@
 //! A service's error dialect: which status and code it answers in which kind of error.
 
-use super::Note;
+use super::{Note, gateway};
 use axum::http::StatusCode;
 
 /// One of the emulated services.
@@ -23,8 +23,8 @@ pub struct Service {
 impl Service {
     /// The answer in a kind of error, the gateway's where the service has none of its own.
     pub fn refusal(&'static self, error_kind: ErrorKind) -> Option<&'static Refused> {
-        let shared = self.refusals.iter().chain(crate::contract::gateway::SERVICE.refusals);
-        shared.into_iter().find(|refused| refused.error_kind == error_kind)
+        let shared = self.refusals.iter().chain(gateway::SERVICE.refusals);
+        shared.chain([&gateway::NOT_EMULATED]).find(|refused| refused.error_kind == error_kind)
     }
 }
 
@@ -78,6 +78,8 @@ pub enum ErrorKind {
     MalformedRequest,
     /// A web page of another site may have sent it.
     ForeignPage,
+    /// The cloud has the operation, and Papercloud has not.
+    NotEmulated,
     /// There is no room for what it would leave behind.
     LimitReached,
     /// The body is over the gateway's limit.
@@ -127,6 +129,10 @@ pub enum ErrorKind {
     UnknownToken,
     /// The project does not exist.
     UnknownProject,
+    /// The region does not exist.
+    UnknownRegion,
+    /// The account does not exist, or is another one's.
+    UnknownAccount,
     /// The call no longer does what is asked of it.
     Retired,
     /// What a declared operation refuses, by its place among these.

@@ -26,6 +26,8 @@ const MOST_AT_ONCE: usize = 256 << 20;
 pub struct Received {
     /// The body, as it was before it was compressed.
     pub bytes: Bytes,
+    /// The same as it was sent, which is what clients sign.
+    pub sent: Bytes,
     _share: Share,
 }
 
@@ -79,6 +81,7 @@ impl Bodies {
                 }
             }
         };
+        let sent = bytes.clone();
         if coding != Coding::Identity {
             let mut inflated = Vec::new();
             coding.inflate(&bytes, |piece| {
@@ -92,7 +95,14 @@ impl Bodies {
         if bytes.starts_with(BYTE_ORDER_MARK) {
             bytes = bytes.slice(BYTE_ORDER_MARK.len()..);
         }
-        Ok(Received { bytes, _share: share })
+        Ok(Received { bytes, sent, _share: share })
+    }
+}
+
+impl Received {
+    /// A body that did not come by a connection.
+    pub fn of(bytes: Bytes) -> Self {
+        Self { sent: bytes.clone(), bytes, ..Self::default() }
     }
 }
 
@@ -216,8 +226,10 @@ mod tests {
             ("deflate", zlib(TEXT)),
             ("deflate", raw_deflate(TEXT)),
         ] {
-            let received = receive(&bodies(), &[("content-encoding", coding)], sent, 100).unwrap();
+            let received =
+                receive(&bodies(), &[("content-encoding", coding)], sent.clone(), 100).unwrap();
             assert_eq!(&received.bytes[..], TEXT, "{coding}");
+            assert_eq!(received.sent, sent, "{coding}: it is signed as it was sent");
         }
     }
 

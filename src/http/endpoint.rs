@@ -5,24 +5,43 @@
 
 use super::host;
 use crate::api;
+use crate::api::known::{self, Known};
 use crate::cloud::{Map, State};
 use crate::contract::Service;
 use crate::contract::check::Sent;
-use crate::contract::template::segments;
+use crate::contract::template::{fits, segments};
 use crate::operation::Route;
 use axum::http::Method;
 use axum::http::request::Parts;
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Operations that share a method and a path, and a template that leads to them.
 #[derive(Debug)]
 pub struct Endpoint {
     template: Cow<'static, str>,
     routes: &'static [Route],
+    /// Operations that are not emulated, whose paths have a word where the template takes anything.
+    hidden: OnceLock<Vec<&'static Known>>,
 }
 
 impl Endpoint {
+    fn new(template: Cow<'static, str>, routes: &'static [Route]) -> Self {
+        Self { template, routes, hidden: OnceLock::new() }
+    }
+
+    /// Looked for when they are first asked for: that takes longer than a start may.
+    fn hidden(&self) -> &[&'static Known] {
+        self.hidden.get_or_init(|| {
+            let is_hidden = |known: &&Known| {
+                known.method == self.method()
+                    && fits(known.path, &self.template)
+                    && !fits(&self.template, known.path)
+            };
+            known::all().iter().filter(is_hidden).collect()
+        })
+    }
+
     fn method(&self) -> &Method {
         self.routes[0].head.method
     }
@@ -36,14 +55,14 @@ static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     });
     let documented = |routes: &'static [Route]| {
         let template = Cow::Borrowed(routes[0].head.path);
-        Endpoint { template, routes }
+        Endpoint::new(template, routes)
     };
     let aliased = |routes: &'static [Route]| {
         let same_aliases = routes
             .chunk_by(|left, right| left.head.alias_templates().eq(right.head.alias_templates()));
         same_aliases.flat_map(|routes| {
             let templates = routes[0].head.alias_templates();
-            templates.map(move |template| Endpoint { template, routes })
+            templates.map(move |template| Endpoint::new(template, routes))
         })
     };
     by_method_and_path
@@ -115,6 +134,26 @@ pub fn fitting(method: &Method, path: &str) -> Vec<&'static Endpoint> {
 #[derive(Clone, Copy, Debug)]
 pub struct PortOf(pub &'static str);
 
+/// Whether a path of one of these is that of another operation, which is not emulated.
+pub fn hide_another(endpoints: &[&'static Endpoint], path: &str) -> bool {
+    let hidden = endpoints.first().map(|endpoint| endpoint.hidden());
+    hidden.into_iter().flatten().any(|known| fits(path, known.path))
+}
+
+/// The operation that a request is for, if the cloud has one and Papercloud has not. Who asks for the
+/// head of something means that.
+pub fn known(parts: &Parts) -> Option<&'static Known> {
+    let port = parts.extensions.get::<PortOf>().map(|port| port.0);
+    let service = port.unwrap_or_else(|| first_label(parts));
+    let find = |method: &Method| known::find(method, parts.uri.path(), service);
+    let of_head = || (parts.method == Method::HEAD).then(|| find(&Method::GET)).flatten();
+    find(&parts.method).or_else(of_head)
+}
+
+fn first_label(parts: &Parts) -> &str {
+    host(parts).unwrap_or_default().split('.').next().unwrap_or_default()
+}
+
 /// The template and the operations that the port or the host selects; all of the first endpoint if
 /// neither names a service.
 pub fn of_service(
@@ -126,7 +165,7 @@ pub fn of_service(
         return (&first.template, first.routes);
     }
     let port = parts.extensions.get::<PortOf>().map(|port| port.0);
-    let label = host(parts).unwrap_or_default().split('.').next().unwrap_or_default();
+    let label = first_label(parts);
     let is_named = |service: &Service| match port {
         Some(name) => service.name == name,
         None => service.hosts.contains(&label),

@@ -8,6 +8,7 @@ mod request;
 mod tests;
 mod visit;
 
+use super::body::Received;
 use super::endpoint::Endpoint;
 use super::reply::{self, Answer};
 use crate::app::App;
@@ -20,7 +21,6 @@ use crate::headers::EXPLAIN;
 use crate::journal::{RequestRecord, Verdict};
 use crate::operation::Output;
 use crate::worlds::instructions::FAULT;
-use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, request::Parts};
 use perform::{Call, perform};
 use request::Request;
@@ -87,7 +87,7 @@ impl<'r> Exchange<'r> {
     }
 
     /// Goes as far as it can without waiting.
-    pub fn advance(&mut self, body: &Result<Bytes, Refusal>) -> Step {
+    pub fn advance(&mut self, body: &Result<Received, Refusal>) -> Step {
         self.record = RequestRecord::default();
         let response = match self.conduct(body) {
             Ok(output) => self.answer().write(Ok(output)),
@@ -108,15 +108,15 @@ impl<'r> Exchange<'r> {
 
     /// One request: the order of the lines is the order of the refusals. What is learnt on the way
     /// is in the record, so the journal has it whichever line ends the request.
-    fn conduct(&mut self, body: &Result<Bytes, Refusal>) -> Result<Output, Rejection> {
+    fn conduct(&mut self, body: &Result<Received, Refusal>) -> Result<Output, Rejection> {
         let Self { request, visit, decision, record } = self;
         let target = request.target.as_ref().map_err(Clone::clone)?; // 400: percent-encoding
-        let body = body.as_ref().map_err(Clone::clone)?; // 413, 408, 400
-        let caller = request.authenticate(body, record)?; // 401, or a warning
+        let Received { bytes, sent, .. } = body.as_ref().map_err(Clone::clone)?; // 413, 408, 400
+        let caller = request.authenticate(sent, record)?; // 401, or a warning
         target.require_project_id()?; // 400: a placeholder
         visit.enter(request.place(), record)?; // 429; a world is made here, and not before
         let wanted = request.instructions(&caller)?; // 400: X-Paper-Clock, -Fault, -Scenario
-        let mut sent = request.parse(target, body)?; // 400: no JSON object
+        let mut sent = request.parse(target, bytes)?; // 400: no JSON object
         let route = request.choose_route(&sent, visit);
         record.contract = Some(route.contract());
         sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII
@@ -168,7 +168,11 @@ impl<'r> Exchange<'r> {
     }
 
     /// Applies what was injected, and keeps the record.
-    fn finish(&mut self, body: &Result<Bytes, Refusal>, mut response: Response<Vec<u8>>) -> Done {
+    fn finish(
+        &mut self,
+        body: &Result<Received, Refusal>,
+        mut response: Response<Vec<u8>>,
+    ) -> Done {
         let (mut delay, mut disruption) = (Duration::ZERO, None);
         let decision = self.decision.take().unwrap_or_default();
         let injection = match self.record.verdict {
@@ -191,7 +195,8 @@ impl<'r> Exchange<'r> {
             // The world that comes after gives the same id to another request.
             response.headers_mut().remove(EXPLAIN);
         }
-        self.keep(body.as_deref().unwrap_or_default(), &response, disruption);
+        let kept = body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
+        self.keep(kept, &response, disruption);
         Done { response, delay, disruption }
     }
 }

@@ -45,10 +45,11 @@ impl Answer {
         let odd = outcome.is_err() || !self.warnings.is_empty();
         let Output { status, headers: own_headers, body } =
             outcome.unwrap_or_else(|refusal| self.refuse(&refusal));
+        let has_body = !body.is_empty();
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        if status != StatusCode::NO_CONTENT {
+        if has_body {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         if let Ok(id) = HeaderValue::try_from(&self.request_id) {

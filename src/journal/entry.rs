@@ -1,6 +1,7 @@
 //! One request with its answer, as the journal keeps it.
 
 use super::secrets::{Digests, is_open_header, reveals_nothing};
+use crate::api::known::Known;
 use crate::clock::{Moment, Stamp};
 use crate::cloud::{Activity, Warning, request_id};
 use crate::contract::{Contract, ErrorKind, Field, Violation};
@@ -36,6 +37,8 @@ impl Verdict {
 pub struct RequestRecord {
     /// The operation.
     pub contract: Option<&'static Contract>,
+    /// The operation, where the cloud has it and Papercloud has not.
+    pub known: Option<&'static Known>,
     /// What became of it.
     pub verdict: Verdict,
     /// Rules that it broke, whether it was refused for them or not.

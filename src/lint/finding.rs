@@ -31,6 +31,8 @@ pub enum Practice {
     GaveUp,
     /// Sending a token that was good once.
     ExpiredToken,
+    /// Calling what the cloud has and Papercloud has not.
+    NotEmulated,
 }
 
 impl Practice {
@@ -44,6 +46,7 @@ impl Practice {
             Self::UnreadField => "unread-field",
             Self::GaveUp => "gave-up",
             Self::ExpiredToken => "expired-token",
+            Self::NotEmulated => "not-emulated",
         }
     }
 
@@ -65,6 +68,9 @@ impl Practice {
             Self::ExpiredToken => "SDK model KeystoneCreateUserTokenByPassword: a token is valid \
                                    for 24 hours"
                 .to_owned(),
+            Self::NotEmulated => {
+                "the SDKs have it; GET /_paper/openapi.json has what is emulated".to_owned()
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ mod geminidb;
 mod guard;
 mod iam;
 mod jobs;
+mod known;
 mod journal;
 mod limits;
 mod lint;

@@ -91,7 +91,8 @@ impl Drop for Folder {
 fn a_self_signed_certificate_is_good_for_each_name_of_the_service() {
     let cloud = start(&Config { allowed_hosts: vec!["paper.example.com".to_owned()], ..secured() });
     assert!(cloud.url().starts_with("https://127.0.0.1:"), "{}", cloud.url());
-    for name in ["127.0.0.1", "localhost", "::1", "paper.example.com"] {
+    let of_cloud = "dcs.eu-mock-1.myhuaweicloud.com";
+    for name in ["127.0.0.1", "localhost", "::1", "paper.example.com", of_cloud] {
         let (answer, ended) = ask(&mut connect(&cloud, name, &[]), "");
         assert!(answer.starts_with("HTTP/1.1 202 Accepted\r\n"), "{name}: {answer}");
         assert_eq!(ended, Ok(()), "{name}: the end is announced");

@@ -76,8 +76,9 @@ fn canonical_hash(parts: &Parts, body: &str) -> String {
     let arrival = Arrival { worlds: &cloud, parts, body: body.as_bytes(), project_id: None };
     let authorization = parts.headers["authorization"].to_str().unwrap();
     let signature = read(authorization).unwrap();
-    let canonical = Canonical::read(&signature, &arrival).unwrap();
-    signature.algorithm.hash(canonical.text(&canonical.uris[0]).as_bytes())
+    let algorithm = signature.algorithm.unwrap();
+    let canonical = Canonical::read(&signature, algorithm, &arrival).unwrap();
+    algorithm.hash(canonical.text(&canonical.uris[0]).as_bytes())
 }
 
 fn signed_a() -> String {
@@ -207,7 +208,7 @@ fn a_path_with_encoded_signs_may_be_signed_in_each_way_that_clients_write_it() {
     let arrival = Arrival { worlds: &cloud, parts: &parts, body: b"", project_id: None };
     let unsigned = header("00");
     let unsigned = read(&unsigned).unwrap();
-    let canonical = Canonical::read(&unsigned, &arrival).unwrap();
+    let canonical = Canonical::read(&unsigned, unsigned.algorithm.unwrap(), &arrival).unwrap();
     assert_eq!(canonical.uris.len(), 3);
     for uri in &canonical.uris {
         let algorithm = Algorithm::Sha256;

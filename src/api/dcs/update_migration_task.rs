@@ -19,6 +19,7 @@ static CONTRACT: Contract = Contract {
     body: &[Field::optional("resume_mode", Kind::OneOf(&["auto", "manual"]))
         .means("whether a broken connection is made again by itself")
         .default("auto")],
+    replies_text: true,
     refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
     notes: &[
         Note {

@@ -117,7 +117,7 @@ pub fn candidates<'p>(
 }
 
 /// A version of the API.
-pub static VERSION: Kind = Kind::Object(&[
+pub const VERSION: Kind = Kind::Object(&[
     Field::mandatory("id", Kind::TEXT).means("version"),
     Field::mandatory("links", Kind::List(&LINK, 10)).means("addresses of the version").notes(&[
         Note { matter: "links is an array of addresses, and empty for v3.", decision: "Empty." },
@@ -146,13 +146,17 @@ pub struct Version {
 }
 
 impl Version {
-    /// The only one, as the pages show it.
-    pub const V3: Self = Self {
-        id: "v3",
-        links: [],
-        status: "CURRENT",
-        version: "",
-        min_version: "",
-        updated: "2019-10-30T17:34:02Z",
-    };
+    /// GeminiDB's, as the pages show it.
+    pub const V3: Self = Self::current("v3");
+
+    /// What the catalog leads to for DCS.
+    pub const V1: Self = Self::current("v1.0");
+
+    /// What the catalog leads to for volumes.
+    pub const V2: Self = Self::current("v2.0");
+
+    const fn current(id: &'static str) -> Self {
+        let updated = "2019-10-30T17:34:02Z";
+        Self { id, links: [], status: "CURRENT", version: "", min_version: "", updated }
+    }
 }

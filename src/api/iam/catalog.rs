@@ -50,7 +50,7 @@ struct Endpoint {
 /// catalog of one. Clients add the version to the address of `network` themselves.
 const ENTRIES: &[(&str, &str, &str)] = &[
     ("identity", "iam", "/v3"),
-    ("dcs", "dcs", "/v1.0"),
+    ("dcs", "dcs", "/v1.0/"),
     ("dcsv1", "dcsv1", "/v1.0/"),
     ("geminidb", "geminidb", "/v3"),
     ("gaussdb-mysql", "gaussdb", "/v3"),

@@ -1,5 +1,6 @@
 //! Querying Account Information Accessible to Users: the caller's account.
 
+use super::keystone_show_domain::{DOMAIN, Domain};
 use super::service::{LINK, Links, SERVICE};
 use crate::cloud::RequestContext;
 use crate::contract::{Certainty, Contract, Field, Kind, Source};
@@ -24,14 +25,6 @@ static CONTRACT: Contract = Contract {
     ..Contract::BLANK
 };
 
-static DOMAIN: Kind = Kind::Object(&[
-    Field::mandatory("enabled", Kind::Boolean).means("whether it can be used; always"),
-    Field::mandatory("id", Kind::TEXT).means("account ID"),
-    Field::mandatory("name", Kind::TEXT).means("account name"),
-    Field::mandatory("links", Kind::Object(LINK)).means("where it is found"),
-    Field::mandatory("description", Kind::TEXT).means("description; always empty"),
-]);
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -44,15 +37,6 @@ pub struct Reply {
     links: Links,
 }
 
-#[derive(Serialize)]
-struct Domain {
-    enabled: bool,
-    id: String,
-    name: String,
-    links: Links,
-    description: &'static str,
-}
-
 pub struct KeystoneListAuthDomains;
 
 impl Operation for KeystoneListAuthDomains {
@@ -61,15 +45,7 @@ impl Operation for KeystoneListAuthDomains {
     type Reply = Reply;
 
     fn call(request: Request, context: &mut RequestContext<'_>) -> Result<Reply, Refusal> {
-        let identity = context.access.identity();
-        let id = identity.domain_id();
-        let domain = Domain {
-            enabled: true,
-            links: Links::to(context.access.url(&format!("/v3/domains/{id}"))),
-            id,
-            name: identity.domain,
-            description: "",
-        };
+        let domain = Domain::of(context.access.identity(), context);
         let fits = request.name.is_none_or(|name| name == domain.name);
         Ok(Reply {
             domains: fits.then_some(domain).into_iter().collect(),

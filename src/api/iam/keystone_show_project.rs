@@ -4,6 +4,7 @@ use super::project::{ProjectView, members};
 use super::service::{LINKS, Links, SERVICE};
 use crate::cloud::RequestContext;
 use crate::contract::{Contract, ErrorKind, Field, Kind, Refused, Source};
+use crate::credentials::NamedProject;
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use crate::project_id::is_project_id;
@@ -16,8 +17,9 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("KeystoneShowProject"),
     path: "/v3/projects/{project_id}",
-    path_parameters: &[Field::mandatory("project_id", Kind::TEXT)
-        .means("project ID; every well-formed one is a project that the caller may use")],
+    path_parameters: &[Field::mandatory("project_id", Kind::TEXT).means(
+        "project ID; every well-formed one is a project that the caller may use, but for names",
+    )],
     reply: &[Field::mandatory("project", Kind::Object(&PROJECT)).means("the project")],
     refusals: &[
         Refused::new(ErrorKind::Forbidden, StatusCode::FORBIDDEN, "403"),
@@ -40,6 +42,16 @@ pub struct Reply {
     project: ProjectView,
 }
 
+/// Whether it is the name of a project. Clients ask by an ID what may be either, and then for a list
+/// by the name.
+fn is_name(text: &str, context: &RequestContext<'_>) -> bool {
+    let (region, known) = (&context.settings.region, &context.settings.credentials.projects);
+    let of_region = text.strip_prefix(region.as_str());
+    let is_named = |project: &NamedProject| project.name == text && project.id != text;
+    of_region.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        || known.iter().any(is_named)
+}
+
 pub struct KeystoneShowProject;
 
 impl Operation for KeystoneShowProject {
@@ -51,7 +63,7 @@ impl Operation for KeystoneShowProject {
         Request { project_id: id }: Request,
         context: &mut RequestContext<'_>,
     ) -> Result<Reply, Refusal> {
-        if !is_project_id(&id) {
+        if !is_project_id(&id) || is_name(&id, context) {
             return Err(Refusal::NotFound { resource: Resource::Project, id });
         }
         if !context.access.identity().projects.include(&id) {

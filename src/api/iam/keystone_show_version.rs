@@ -14,6 +14,8 @@ static CONTRACT: Contract = Contract {
     service: &SERVICE,
     source: Source::Companion("KeystoneShowVersion"),
     path: "/v3",
+    // As every answer that names it does.
+    aliases: &["/v3/"],
     reply: &[Field::mandatory("version", Kind::Object(MEMBERS)).means("the version")],
     open: true,
     example: include_str!("../../../fixtures/iam/keystone_show_version/documented.json"),

@@ -18,6 +18,7 @@ static CONTRACT: Contract = Contract {
     path_parameters: &[Field::mandatory("job_id", Kind::TEXT)
         .means("ID of a job that has ended; one that runs is 409 DBS.280406")
         .known_from(Certainty::Inferred)],
+    replies_text: true,
     example: include_str!("../../../fixtures/taurusdb/delete_task_record/documented.json"),
     ..Contract::BLANK
 };

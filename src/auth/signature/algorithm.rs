@@ -29,6 +29,11 @@ impl Algorithm {
         }
     }
 
+    /// The words of all of them, as messages have them.
+    pub fn names() -> String {
+        Self::ALL.map(Self::name).join(", ")
+    }
+
     /// The algorithm that a header names.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)

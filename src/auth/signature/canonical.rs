@@ -30,9 +30,12 @@ pub struct Canonical<'r> {
 
 impl<'r> Canonical<'r> {
     /// Reads a request as the signature says that it was signed.
-    pub fn read(signature: &'r Signature<'_>, arrival: &Arrival<'r>) -> Result<Self, String> {
+    pub fn read(
+        signature: &'r Signature<'_>,
+        algorithm: Algorithm,
+        arrival: &Arrival<'r>,
+    ) -> Result<Self, String> {
         let Arrival { parts, body, .. } = arrival;
-        let algorithm = signature.algorithm;
         // Clients of the scoped form sign the headers with runs of white space made one space,
         // and the parameters of a POST without a body as if they were its body.
         let scoped = algorithm == Algorithm::Sha256 && signature.scope.is_some();

@@ -34,6 +34,9 @@ pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
         ErrorKind::UnknownProject => {
             "Use a project that GET /v3/projects or GET /v3/auth/projects lists.".to_owned()
         }
+        ErrorKind::UnknownRegion | ErrorKind::UnknownAccount => {
+            "Use one that GET /v3/regions or GET /v3/auth/domains lists.".to_owned()
+        }
         ErrorKind::Forbidden => {
             "Use another resource or other credentials. An id that starts with 00000403 is \
              forbidden for good."
@@ -59,6 +62,11 @@ pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
         }
         ErrorKind::UnsupportedBody => {
             "Send the body in UTF-8, as it is or compressed by gzip or deflate.".to_owned()
+        }
+        ErrorKind::NotEmulated => {
+            "GET /_paper/openapi.json lists what is emulated. Where the client \
+                                   needs this call, let the test answer it in another way."
+                .to_owned()
         }
         ErrorKind::ForeignPage => {
             "Start with the flag that the message names, or send the request from elsewhere."

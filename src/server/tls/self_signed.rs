@@ -33,6 +33,9 @@ pub fn make(config: &Config) -> Result<Identity, String> {
     })
 }
 
+/// Where the clouds have the hosts of a region.
+const CLOUDS: [&str; 3] = ["myhuaweicloud.com", "myhuaweicloud.eu", "otc.t-systems.com"];
+
 fn names(config: &Config) -> Vec<String> {
     let host = config.endpoint.host;
     let mut names = vec![
@@ -42,9 +45,10 @@ fn names(config: &Config) -> Vec<String> {
     ];
     // An address of every interface is none that a client connects to.
     let own = (!host.is_unspecified()).then(|| host.to_string());
-    for name in
-        own.into_iter().chain(config.allowed_hosts.iter().map(|name| name.trim().to_owned()))
-    {
+    let given = config.allowed_hosts.iter().map(|name| name.trim().to_owned());
+    // What programs ask that know only the names of the clouds.
+    let of_clouds = CLOUDS.map(|cloud| format!("*.{}.{cloud}", config.region));
+    for name in own.into_iter().chain(given).chain(of_clouds) {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
