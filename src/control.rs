@@ -32,16 +32,16 @@ use crate::contract::Strictness;
 use crate::contract::rules::{self, ListedNote};
 use crate::error::Refusal;
 use crate::error::control::ControlError;
-use crate::http::log;
 use crate::http::reply::{self, refuse};
+use crate::http::{host_of, log, own_url};
 use crate::project_id::project_id;
 use crate::publish;
 use crate::text::language::Language;
 use crate::worlds::WorldCell;
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::any;
 use calls::{Calls, Listed};
@@ -175,20 +175,25 @@ fn list_rules(query: &str) -> Result<Value, ControlError> {
     Ok(json!({ "rules": rules::rules(&meant) }))
 }
 
-async fn document(State(app): State<Arc<App>>) -> Response<Body> {
+/// The document, with the address that was asked.
+async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     // What never changes is rendered once; a process may have several configurations.
-    static RENDERED: Mutex<Vec<(Strictness, Bytes)>> = Mutex::new(Vec::new());
+    static RENDERED: Mutex<Vec<(Strictness, Arc<str>)>> = Mutex::new(Vec::new());
+    const ADDRESS: &str = "http://address.invalid";
     let strictness = app.worlds.settings().strictness;
     let mut rendered = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
     let known = rendered.iter().find(|(of, _)| *of == strictness).map(|(_, text)| text.clone());
     let text = known.unwrap_or_else(|| {
-        let document = publish::document(api::routes(), strictness);
-        let text = Bytes::from(document.to_string());
-        rendered.push((strictness, text.clone()));
+        let document = publish::document(api::routes(), strictness, ADDRESS);
+        let text = Arc::from(document.to_string());
+        rendered.push((strictness, Arc::clone(&text)));
         text
     });
     drop(rendered);
-    reply::json_text(StatusCode::OK, Vec::new()).map(|_| Body::from(text))
+    let api_port = app.guard.port.and(app.guard.address).map(|address| address.port());
+    let address = own_url(&app, host_of(&uri, &headers), api_port);
+    let text = text.replacen(ADDRESS, &address, 1);
+    reply::json_text(StatusCode::OK, text.into_bytes()).map(Body::from)
 }
 
 /// Every place where the documents disagree, and what is done: the same as in docs/disagreements.md.

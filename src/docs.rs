@@ -10,9 +10,9 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// The `OpenAPI` 3.1 document of the default mode.
+/// The `OpenAPI` 3.1 document of the default mode, for a service at the usual address.
 pub fn openapi() -> Value {
-    document::document(api::routes(), Strictness::default())
+    document::document(api::routes(), Strictness::default(), "http://127.0.0.1:8080")
 }
 
 /// The operations that are emulated, in the order of their services.

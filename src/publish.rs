@@ -3,6 +3,7 @@
 //! Its schemas say exactly what the check enforces: a test holds the two against each other with a
 //! JSON Schema validator that no one here wrote.
 
+mod components;
 mod examples;
 mod links;
 mod responses;
@@ -20,8 +21,16 @@ use examples::Examples;
 use schema::{Use, kind};
 use serde_json::{Map, Value, json};
 
-/// The document of all operations, as strict as the service is.
-pub fn document(routes: &[Route], strictness: Strictness) -> Value {
+/// The document of all operations, as strict as the service is, which is found at an address.
+pub fn document(routes: &[Route], strictness: Strictness, address: &str) -> Value {
+    let mut document = whole(routes, strictness);
+    components::share(&mut document);
+    document["servers"] = json!([{ "url": address }]);
+    document
+}
+
+/// The same with everything in its place, however often.
+pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
     let published: Vec<Published<'_>> = routes
         .iter()
         .map(Route::contract)

@@ -21,6 +21,9 @@ pub fn responses(contract: &Contract) -> Value {
         let schema = object(contract.reply, Use::Reply);
         success["content"] = json!({ "application/json": { "schema": schema } });
     }
+    if contract.replies_text {
+        success["content"] = json!({ "application/json": { "schema": { "type": "string" } } });
+    }
     responses.insert(contract.success.as_str().to_owned(), success);
     let mut by_status: BTreeMap<&str, Vec<&Refused>> = BTreeMap::new();
     for refused in contract.all_refusals() {
@@ -59,14 +62,14 @@ fn error(contract: &Contract, refused: &Refused) -> Value {
         crate::contract::gateway::SERVICE.refusals.iter().any(|one| one.code == refused.code);
     let envelope = if gateway { Envelope::Gateway } else { contract.service.envelope };
     if envelope == Envelope::Nested {
-        return nested_error(refused);
+        return nested_error();
     }
     let [code, message] = match envelope {
         Envelope::Brief => ["code", "message"],
         _ => ["error_code", "error_msg"],
     };
     let mut properties = json!({
-        code: { "const": refused.code },
+        code: { "type": "string" },
         message: { "type": "string", "minLength": 1, "maxLength": 1024 },
     });
     let mut required = vec![code, message];
@@ -81,7 +84,14 @@ fn error(contract: &Contract, refused: &Refused) -> Value {
             required.push("request_id");
         }
     }
+    let title = match envelope {
+        Envelope::Gateway => "GatewayError",
+        Envelope::Extended => "ExtendedError",
+        Envelope::Brief => "BriefError",
+        Envelope::Plain | Envelope::Nested => "ServiceError",
+    };
     json!({
+        "title": title,
         "type": "object",
         "properties": properties,
         "required": required,
@@ -89,18 +99,19 @@ fn error(contract: &Contract, refused: &Refused) -> Value {
     })
 }
 
-fn nested_error(refused: &Refused) -> Value {
+fn nested_error() -> Value {
     let error = json!({
         "type": "object",
         "properties": {
-            "code": { "const": refused.status.as_u16() },
+            "code": { "type": "integer" },
             "message": { "type": "string", "minLength": 1, "maxLength": 1024 },
-            "title": { "const": refused.status.canonical_reason() },
+            "title": { "type": "string" },
         },
         "required": ["code", "message", "title"],
         "additionalProperties": false,
     });
     json!({
+        "title": "IamError",
         "type": "object",
         "properties": { "error": error },
         "required": ["error"],

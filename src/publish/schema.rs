@@ -112,7 +112,9 @@ fn only(from: &[(&str, &str)], sibling: &str) -> Value {
 fn has_value(fields: &[Field], sibling: &str, value: &str) -> Value {
     let sibling_field = fields.iter().find(|field| field.name == sibling);
     let is_value = match sibling_field.map(|field| field.kind) {
-        Some(Kind::List(..)) => json!({ "type": "array", "contains": { "const": value } }),
+        Some(Kind::List(..)) => {
+            json!({ "type": "array", "items": {}, "contains": { "const": value } })
+        }
         _ => json!({ "const": value }),
     };
     let sent = json!({ "required": [sibling], "properties": { sibling: is_value } });
@@ -175,7 +177,10 @@ pub fn kind(kind: &'static Kind, used: Use) -> Value {
         Kind::IntegerOneOf(numbers) => json!({ "type": "integer", "enum": numbers }),
         Kind::Number => json!({ "type": "number" }),
         Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::BooleanOrText => json!({ "enum": [true, false, "true", "false"] }),
+        Kind::BooleanOrText => json!({ "anyOf": [
+            { "type": "boolean" },
+            { "type": "string", "enum": ["true", "false"] },
+        ] }),
         Kind::Map => json!({ "type": "object" }),
         Kind::Any => json!({}),
         Kind::Object(fields) => object(fields, used),

@@ -1,6 +1,6 @@
 //! The catalogue: every documented answer can be had, and is published.
 
-use crate::support::{Answer, config, send, send_text, start};
+use crate::support::{Answer, config, resolved, send, send_text, start};
 use papercloud::PaperCloud;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -126,6 +126,7 @@ fn code(body: &Value) -> Value {
 fn every_answer_of_the_catalogue_is_published() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
+    let document = resolved(&document, &document);
     for answer in catalogue(&cloud) {
         let text = |name: &str| answer[name].as_str().expect("text");
         let method = text("method").to_ascii_lowercase();

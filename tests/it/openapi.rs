@@ -1,8 +1,51 @@
 //! The published document: complete, whole in itself, and as good as its word.
 
-use crate::support::{config, send, start};
+use crate::support::{config, resolved, send, send_text, start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// The document with everything in its place.
+fn published() -> Value {
+    let document = papercloud::openapi();
+    resolved(&document, &document)
+}
+
+#[test]
+fn what_is_alike_is_written_once_and_what_is_sent_and_answered_has_a_name() {
+    let document = papercloud::openapi();
+    let (short, long) = (document.to_string().len(), published()["paths"].to_string().len());
+    assert!(short * 2 < long, "{short} of {long} bytes");
+    let components = &document["components"];
+    for name in ["CreateDbCacheMappingRequest", "CreateDbCacheMappingResponse", "GatewayError"] {
+        assert!(components["schemas"][name].is_object(), "{name}");
+    }
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("methods") {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let is_shared = response["$ref"].is_string();
+                assert_eq!(is_shared, !status.starts_with('2'), "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_server_is_the_address_that_was_asked() {
+    let cloud = start(&config());
+    let server = |host: &str| {
+        let answer = send_text(&cloud, "GET", "/_paper/openapi.json", &[("Host", host)], "");
+        answer.expect(200)["servers"].clone()
+    };
+    assert_eq!(server("papercloud:8080"), json!([{ "url": "http://papercloud:8080" }]));
+    assert_eq!(server("[::1]:1"), json!([{ "url": "http://[::1]:1" }]));
+    let apart = start(&papercloud::Config { control_port: Some(0), ..config() });
+    let control = apart.control_address().expect("an address");
+    let url = format!("http://{control}/_paper/openapi.json");
+    let mut answer = ureq::get(url).call().expect("an answer");
+    let document: Value =
+        serde_json::from_str(&answer.body_mut().read_to_string().expect("text")).expect("JSON");
+    assert_eq!(document["servers"], json!([{ "url": apart.url() }]), "where the API is");
+}
 
 /// Every operation of the document, by its id: its path, its method, and what is said of it.
 fn operations(document: &Value) -> BTreeMap<String, (String, String, Value)> {
@@ -35,7 +78,7 @@ fn resolve<'d>(schema: &'d Value, pointer: &str) -> Option<&'d Value> {
 
 #[test]
 fn an_operation_that_shares_its_path_is_published_with_the_others() {
-    let document = papercloud::openapi();
+    let document = published();
     let jobs = &document["paths"]["/v3/{project_id}/jobs"]["get"];
     assert_eq!(jobs["operationId"], "ListJobs");
     assert_eq!(
@@ -57,7 +100,7 @@ fn an_operation_that_shares_its_path_is_published_with_the_others() {
 
 #[test]
 fn no_example_has_a_reference_left_in_it() {
-    let text = papercloud::openapi().to_string();
+    let text = published().to_string();
     let left = regex::Regex::new(r"\{[0-9]+\.[a-z_.0-9]+\}").expect("a pattern");
     assert_eq!(left.find(&text).map(|found| found.as_str()), None);
 }
@@ -65,7 +108,7 @@ fn no_example_has_a_reference_left_in_it() {
 #[test]
 fn every_example_fits_its_schema() {
     let mut fitting = 0;
-    for (id, (_, _, operation)) in operations(&papercloud::openapi()) {
+    for (id, (_, _, operation)) in operations(&published()) {
         let media = &operation["requestBody"]["content"]["application/json"];
         let of_body = Some((&media["schema"], media.get("example").unwrap_or(&Value::Null)))
             .filter(|(_, example)| !example.is_null());
@@ -87,7 +130,7 @@ fn every_example_fits_its_schema() {
 
 #[test]
 fn every_link_leads_from_an_answered_id_to_a_parameter() {
-    let document = papercloud::openapi();
+    let document = published();
     let operations = operations(&document);
     let mut links = 0;
     for (id, (_, _, operation)) in &operations {
@@ -138,6 +181,7 @@ fn check(expression: &str, answer: &Value) -> usize {
 fn what_is_created_is_found_by_its_links() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
+    let document = resolved(&document, &document);
     let operations = operations(&document);
     let linked = |from: &str, to: &str, status: &str| {
         operations[from].2["responses"][status]["links"][to].clone()

@@ -126,6 +126,22 @@ pub fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
+/// A published document, or a part of it, with what it refers to in its place.
+pub fn resolved(document: &Value, part: &Value) -> Value {
+    match part {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let target = reference.strip_prefix('#').and_then(|it| document.pointer(it));
+                return resolved(document, target.unwrap_or_else(|| panic!("no {reference}")));
+            }
+            let members = members.iter();
+            members.map(|(name, value)| (name.clone(), resolved(document, value))).collect()
+        }
+        Value::Array(values) => values.iter().map(|value| resolved(document, value)).collect(),
+        value => value.clone(),
+    }
+}
+
 /// A query string.
 pub fn query(pairs: &[(&str, &str)]) -> String {
     let mut query = String::from("?");

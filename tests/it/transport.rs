@@ -306,7 +306,7 @@ fn the_published_document_and_the_rules_are_served() {
     let cloud = start(&config());
     let document = send(&cloud, "GET", "/_paper/openapi.json", None).expect(200);
     assert_eq!(document["openapi"], "3.1.0");
-    assert_eq!(document, papercloud::openapi());
+    assert_eq!(document["paths"], papercloud::openapi()["paths"]);
     let rules = send(&cloud, "GET", "/_paper/rules", None).expect(200);
     let rules = rules["rules"].as_array().unwrap();
     let bandwidth = rules.iter().find(|rule| rule["parameter"] == "bandwidth_limit_mb").unwrap();

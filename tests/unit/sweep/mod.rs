@@ -196,7 +196,7 @@ static ALONE: LazyLock<HashMap<usize, Published>> = LazyLock::new(|| {
 });
 
 fn published(routes: &'static [Route]) -> Published {
-    let document = openapi::document(routes, Strictness::default());
+    let document = openapi::whole(routes, Strictness::default());
     let mut published = Published::new();
     for route in routes {
         let contract = route.contract();
