@@ -17,12 +17,16 @@ const HIGHEST_COUNT: u64 = 1 << 53;
 
 /// The word's meaning, or the words that there are.
 pub fn one_of<T>(word: &str, known: impl Iterator<Item = (String, T)>) -> Result<T, String> {
-    let known: Vec<_> = known.collect();
-    let words = known.iter().map(|(word, _)| word.as_str());
-    let list = words.clone().collect::<Vec<_>>().join(", ");
-    let meant = did_you_mean(word, words);
-    let found = known.into_iter().find(|(known, _)| known == word).map(|(_, meaning)| meaning);
-    found.ok_or_else(|| format!("must be one of {list}, got {word:?}{meant}"))
+    // A saved world has very many words, and hardly a wrong one: only that is compared with all.
+    let mut passed = Vec::new();
+    for (known, meaning) in known {
+        if known == word {
+            return Ok(meaning);
+        }
+        passed.push(known);
+    }
+    let (list, meant) = (passed.join(", "), did_you_mean(word, passed.iter().map(String::as_str)));
+    Err(format!("must be one of {list}, got {word:?}{meant}"))
 }
 
 fn read<'de, D: Deserializer<'de>, T>(
