@@ -210,6 +210,14 @@ impl Worlds {
         worlds.get(project_id).map(Arc::clone)
     }
 
+    /// The first project's world for which something holds. Never call it while holding the lock of
+    /// a world.
+    pub fn find(&self, holds: impl Fn(&World) -> bool) -> Option<Arc<WorldCell>> {
+        let ids = self.project_ids().into_iter().filter(|id| !id.is_empty());
+        let mut cells = ids.filter_map(|id| self.known_world(&id));
+        cells.find(|cell| holds(&cell.lock()))
+    }
+
     /// The projects that have a world; the account's own has no id.
     pub fn project_ids(&self) -> Vec<Box<str>> {
         let ids = |shard: &Shard| {

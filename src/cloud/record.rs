@@ -253,6 +253,17 @@ impl Records {
         of.map(|(id, record)| (&**id, record))
     }
 
+    /// Whether one has this id or was ordered with it.
+    pub fn knows(&self, id: &str) -> bool {
+        let of_order = |members: &Members| members.get("order_id").is_some_and(|order| order == id);
+        let is_ordered = |record: &Record| {
+            let charge = record.members.get("charge_info").and_then(Value::as_object);
+            of_order(&record.members) || charge.is_some_and(of_order)
+        };
+        let mut kinds = self.by_kind.values();
+        kinds.any(|records| records.contains_key(id) || records.values().any(is_ordered))
+    }
+
     /// Whether one has an id that follows from this one.
     pub fn has(&self, id: Uuid) -> bool {
         let digits = id.simple().to_string();

@@ -117,6 +117,9 @@ impl<'r> Exchange<'r> {
         visit.enter(request.place(), record)?; // 429; a world is made here, and not before
         let wanted = request.instructions(&caller)?; // 400: X-Paper-Clock, -Fault, -Scenario
         let mut sent = request.parse(target, bytes)?; // 400: no JSON object
+        if request.is_about_orders() {
+            visit.follow(&sent);
+        }
         let route = request.choose_route(&sent, visit);
         record.contract = Some(route.contract());
         sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII

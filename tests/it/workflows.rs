@@ -288,3 +288,47 @@ fn a_project_sees_nothing_of_another_and_both_repeat_themselves() {
     assert_eq!(jobs(&first, PROJECT), jobs(&second, PROJECT));
     assert_eq!(jobs(&first, other)["total_count"], 0);
 }
+
+/// A DCS instance in the default network; returns its id.
+fn create_dcs_instance(cloud: &PaperCloud, charging_mode: &str) -> String {
+    let body = json!({
+        "name": "paper-cache", "engine": "Redis", "engine_version": "6.0", "capacity": 1,
+        "spec_code": "redis.ha.xu1.large.r2.1", "az_codes": ["eu-mock-1a", "eu-mock-1b"],
+        "vpc_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+        "subnet_id": "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e", "password": "Paper_Cache_1",
+        "bss_param": { "charging_mode": charging_mode },
+    });
+    text(&post(cloud, "/v2/{project_id}/instances", &body).expect(200), "/instances/0/instance_id")
+}
+
+#[test]
+fn an_order_without_its_project_is_found_and_cancelled() {
+    let cloud = start(&config());
+    let instance_id = create_dcs_instance(&cloud, "prePaid");
+    let show = || get(&cloud, &format!("/v2/{{project_id}}/instances/{instance_id}"));
+    let order_id = show().text("/order_id");
+    let status = || {
+        let order = get(&cloud, &format!("/v2/orders/customer-orders/details/{order_id}"));
+        order.expect(200)["order_info"]["status"].clone()
+    };
+    assert_eq!(status(), 3);
+    advance(&cloud, 10);
+    assert_eq!(status(), 5);
+    get(&cloud, "/v2/orders/customer-orders/details/CS2600000000UNKNOWN").expect(400);
+
+    let cancelled = json!({ "resource_ids": [instance_id], "unsubscribe_type": 1 });
+    post(&cloud, "/v2/orders/subscriptions/resources/unsubscribe", &cancelled).expect(200);
+    show().expect(404);
+    let asked = cloud.world(PROJECT).requests().operation("ShowCustomerOrderDetails").count();
+    assert_eq!(asked, 2, "an order is asked for in the world of what was ordered");
+}
+
+#[test]
+fn a_look_at_an_instance_that_is_being_created_moves_a_clock_that_moves_by_looks() {
+    let cloud = start(&config());
+    let instance_id = create_dcs_instance(&cloud, "postPaid");
+    cloud.world(PROJECT).auto_advance(true);
+    let show = || get(&cloud, &format!("/v2/{{project_id}}/instances/{instance_id}"));
+    let statuses: Vec<_> = (0..3).map(|_| show().text("/status")).collect();
+    assert!(statuses.contains(&"RUNNING".to_owned()), "{statuses:?}");
+}

@@ -70,6 +70,20 @@ pub struct ChangeStep {
     pub removes: bool,
 }
 
+/// What clients look at again and again with an operation, where its block does not say it: what it
+/// shows by the id at the end of its path, or the records that it lists.
+fn awaited(contract: &Contract, block: &Block) -> Awaits {
+    let last = contract.path.rsplit('/').next().unwrap_or_default();
+    let named = last.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+    let lists = block.body.contains("records(") || block.body.contains("children(");
+    match named {
+        _ if contract.method != Method::GET => Awaits::Nothing,
+        Some(name) => Awaits::Named(leak(name)),
+        None if lists => Awaits::All,
+        None => Awaits::Nothing,
+    }
+}
+
 /// Reads the first line of a block: all that is known of an operation at the start.
 pub fn head(block: &Block) -> Result<Head, Mistake> {
     let mistake =
@@ -141,6 +155,9 @@ impl Declaration {
                 }
                 _ => steps.push(reader.step(line)?),
             }
+        }
+        if contract.awaits == Awaits::Nothing {
+            contract.awaits = awaited(&contract, block);
         }
         contract.path_parameters = path_parameters(contract.path, &path_fields);
         contract.refusals = reader.refused.leak();

@@ -46,6 +46,11 @@ impl<'r> Request<'r> {
         self.project_id.as_deref().unwrap_or_default()
     }
 
+    /// Whether it is about orders: they belong to projects, but are asked for without one.
+    pub fn is_about_orders(&self) -> bool {
+        self.place().is_empty() && self.service().name == "BSS"
+    }
+
     /// The service that answers, whichever operation is meant.
     pub fn service(&self) -> &'static Service {
         self.routes[self.routes.len() - 1].contract().service

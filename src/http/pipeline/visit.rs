@@ -1,7 +1,9 @@
 //! The world that a request is in, and its number there.
 
 use crate::clock::Stamp;
-use crate::cloud::Warning;
+use crate::cloud::{State, Warning};
+use crate::contract::check::Sent;
+use crate::contract::json::Json;
 use crate::error::Refusal;
 use crate::journal::RequestRecord;
 use crate::operation::Route;
@@ -85,6 +87,25 @@ impl<'r> Visit<'r> {
         }
         self.place = Some(Place::take(entered.cell, self.method, self.routes));
         Ok(())
+    }
+
+    /// Moves a request about orders, whose path names no project, to the world of what it names.
+    pub fn follow(&mut self, sent: &Sent<'_>) {
+        let mut ids = Vec::new();
+        for (_, value) in sent.path.iter().chain(&sent.body) {
+            match value {
+                Json::List(values) => ids.extend(values.iter().filter_map(Json::as_text)),
+                value => ids.extend(value.as_text()),
+            }
+        }
+        let found = self.worlds.find(|world| {
+            let State { records, instances, .. } = &world.state;
+            ids.iter().any(|id| records.knows(id) || instances.contains_key(*id))
+        });
+        if let Some(cell) = found {
+            self.worlds.use_now(&cell);
+            self.place = Some(Place::take(cell, self.method, self.routes));
+        }
     }
 
     /// The request's place; in the account's world if the request was not let into any.
