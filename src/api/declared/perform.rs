@@ -1,7 +1,7 @@
 //! What a declared operation does: it goes through its steps, and answers what is then in view.
 
 use super::declaration::{ChangeStep, Declaration, Step};
-use super::expression::{Expression, text, truth};
+use super::expression::{Expression, from_number, text, truth};
 use super::fields::Answer;
 use super::functions::Context;
 use super::kind::Kind;
@@ -74,7 +74,7 @@ pub fn value_of(json: Json<'_>) -> Value {
         Json::Null => Value::Null,
         Json::Boolean(value) => value.into(),
         Json::Integer(number) => number.into(),
-        Json::Float(number) => number.into(),
+        Json::Float(number) => from_number(number),
         Json::Text(text) => text.into_owned().into(),
         Json::List(values) => values.into_iter().map(value_of).collect(),
         Json::Object(members) => {
