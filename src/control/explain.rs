@@ -180,7 +180,7 @@ fn is_to_correct(error_kind: Option<ErrorKind>, rules: &[ExplainedRule]) -> bool
 
 fn refusal(entry: &Entry, contract: Option<&'static Contract>, error_kind: ErrorKind) -> Refusal {
     let body: Value = serde_json::from_slice(entry.answer_body()).unwrap_or_default();
-    let nested = &body["error"];
+    let nested = body.get("error").unwrap_or(&body);
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

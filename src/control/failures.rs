@@ -72,9 +72,10 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
         failures.extend(refused.map(|entry| {
             let view = View::new(entry, journal.key());
             let body = view.answer_body();
-            // IAM has an envelope of its own.
+            // VPC and IAM have envelopes of their own.
             let text = |names: [&str; 2]| {
-                let found = body.get(names[0]).or_else(|| body.get("error")?.get(names[1]));
+                let nested = body.get("error").unwrap_or(body);
+                let found = body.get(names[0]).or_else(|| nested.get(names[1]));
                 found.map(|found| found.as_str().map_or_else(|| found.to_string(), str::to_owned))
             };
             let failure = Failure {
