@@ -85,8 +85,8 @@ impl Key {
 const SDK_SERVICES: [&str; 6] = ["DCS", "GAUSSDB", "GAUSSDBFORNOSQL", "VPC", "ECS", "DNS"];
 
 /// The services that Terraform's provider asks.
-const TERRAFORM_SERVICES: [&str; 9] =
-    ["iam", "vpc", "ecs", "dns", "dcs", "geminidb", "gaussdb", "bss", "sts"];
+const TERRAFORM_SERVICES: [&str; 10] =
+    ["iam", "vpc", "ecs", "dns", "dcs", "geminidb", "gaussdb", "lts", "bss", "sts"];
 
 impl Env {
     pub fn run(&self) -> Result<(), String> {
