@@ -51,7 +51,9 @@ def _clock(clock: Json) -> str:
 
 
 def _job(job: Json) -> str:
-    words = [f"{job['operation']}", f"job {job['job_id']}"]
+    # What has no job of its own goes by the ID of what it works on.
+    name = f"job {job['job_id']}" if job.get("job_id") else str(job.get("resource_id", ""))
+    words = [f"{job['operation']}", name]
     words += [f"{job[name]}" for name in ("job_status", "resource_status") if job.get(name)]
     if job.get("percent") is not None:
         words.append(f"{job['percent']} %")
