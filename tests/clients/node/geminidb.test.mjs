@@ -14,6 +14,7 @@ import { BasicCredentials, GlobalCredentials, Region } from '@huaweicloud/huawei
 import { GaussDBforNoSQLClient } from '@huaweicloud/huaweicloud-sdk-gaussdbfornosql';
 // The package's own entry cannot be loaded: its v5 asks for a file that is not there.
 import { IamClient } from '@huaweicloud/huaweicloud-sdk-iam/v3/public-api.js';
+import { VpcClient } from '@huaweicloud/huaweicloud-sdk-vpc/v2/public-api.js';
 
 import { Papercloud } from 'papercloud';
 
@@ -225,6 +226,65 @@ test('an active-active relationship is seen on both sides until it is released',
     assert.deepEqual([actions, info], [[], undefined]);
   }
   await refuses(release(), 400, 'DBS.03000001', /./);
+});
+
+/** Looks at a job, each look moving the clock, until it has ended well. */
+async function completes(call) {
+  const { job_id: id, ...rest } = await call;
+  for (let look = 0; (await job(id)).status === 'Running'; look += 1) assert.ok(look < 50);
+  assert.equal((await job(id)).status, 'Completed');
+  return rest;
+}
+
+/** A GeminiDB instance in the network that every project begins with; returns its ID. */
+async function createInstance(name, type) {
+  const networks = connect(VpcClient, new BasicCredentials(projectKeys()));
+  const named = (list, wanted) => list.find((found) => found.name === wanted).id;
+  const { vpcs } = await networks.listVpcs({});
+  const { subnets } = await networks.listSubnets({});
+  const { security_groups: groups } = await networks.listSecurityGroups({});
+  const isRedis = type === 'redis';
+  const { id } = await completes(geminidb.createInstance({
+    body: {
+      name,
+      datastore: { type, version: isRedis ? '5.0' : '3.11', storage_engine: 'rocksDB' },
+      region: REGION,
+      availability_zone: `${REGION}a`,
+      vpc_id: named(vpcs, 'vpc-default'),
+      subnet_id: named(subnets, 'subnet-default'),
+      security_group_id: named(groups, 'default'),
+      password: 'Paper_Gemini-1',
+      mode: 'Cluster',
+      flavor: [
+        {
+          num: '3',
+          storage: 'ULTRAHIGH',
+          size: '100',
+          spec_code: isRedis ? 'geminidb.redis.large.4' : 'geminidb.cassandra.large.4',
+        },
+      ],
+    },
+  }));
+  assert.equal((await instance(id)).status, 'normal');
+  return id;
+}
+
+test('instances are created, related to each other and deleted', async () => {
+  await world.autoAdvance();
+  const here = await createInstance('paper-here', 'cassandra');
+  const there = await createInstance('paper-there', 'cassandra');
+  const cache = await createInstance('paper-cache', 'redis');
+  const pair = { destination_region: 'eu-de', destination_instance_id: there };
+  // What was created as Redis is no Cassandra.
+  const wrong = geminidb.createGeminiDbDualActive({ instance_id: cache, body: pair });
+  await refuses(wrong, 400, 'DBS.201020', /Redis/);
+  await completes(geminidb.createGeminiDbDualActive({ instance_id: here, body: pair }));
+  assert.equal((await instance(there)).dual_active_info.role, 'slave');
+  await completes(geminidb.deleteGeminiDbDualActive({ instance_id: here }));
+  for (const id of [here, there, cache]) {
+    await completes(geminidb.deleteInstance({ instance_id: id }));
+    assert.deepEqual((await geminidb.listInstances({ id })).instances, []);
+  }
 });
 
 test('a missing mandatory field is refused by name', async () => {

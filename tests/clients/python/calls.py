@@ -89,13 +89,13 @@ class Prepared(NamedTuple):
     job_id: str
 
 
-def create_online_migration_task(clients: Clients) -> Prepared:
-    body = dcs.CreateOnlineMigrationTaskBody(
-        name="dcs-migration-1db7",
-        vpc_id="7b9d1e3a-2c44-4a5e-9f0b-1d2e3f4a5b6c",
-        subnet_id="0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5",
-        security_group_id="5f6e7d8c-9b0a-4f1e-a2d3-c4b5a6978869",
-    )
+def create_online_migration_task(clients: Clients, **fields: Any) -> Prepared:
+    network = {
+        "vpc_id": "7b9d1e3a-2c44-4a5e-9f0b-1d2e3f4a5b6c",
+        "subnet_id": "0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+        "security_group_id": "5f6e7d8c-9b0a-4f1e-a2d3-c4b5a6978869",
+    }
+    body = dcs.CreateOnlineMigrationTaskBody(name="dcs-migration-1db7", **network | fields)
     request = dcs.CreateOnlineMigrationTaskRequest(body=body)
     created = clients.dcs.create_online_migration_task(request)
     # The SDK's model has no job_id; the answer has.

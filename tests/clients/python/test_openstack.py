@@ -1,10 +1,12 @@
 """openstacksdk with otcextensions: logs in, and finds every service through the catalog.
 
-It has no methods for the documented calls, so they are made as raw requests.
+It has no methods for the documented calls, so they are made as raw requests; instances of DCS and
+networks have some.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +105,40 @@ def test_migration_tasks_are_listed_where_the_newer_version_is(
     assert (created.status_code, listed.status_code) == (200, 200)
     listed_ids = [task["task_id"] for task in listed.json()["migration_tasks"]]
     assert created.json()["instance_id"] in listed_ids
+
+
+def test_an_instance_is_created_found_changed_and_deleted(connect: Connect) -> None:
+    connection = connect()
+    [network] = [found for found in connection.vpc.vpcs() if found.name == "vpc-default"]
+    [subnet] = [found for found in connection.vpc.subnets() if found.name == "subnet-default"]
+    # The typed call knows specifications of an older kind only.
+    created = connection.dcs.post(
+        "/instances",
+        json={
+            "name": "openstack",
+            "engine": "Redis",
+            "engine_version": "6.0",
+            "capacity": 1,
+            "spec_code": "redis.single.xu1.large.1",
+            "az_codes": [f"{REGION}a"],
+            "vpc_id": network.id,
+            "subnet_id": subnet.id,
+            "password": "Paper_Cache_1",
+        },
+    )
+    [instance] = created.json()["instances"]
+    for _ in range(100):
+        found = connection.dcs.get_instance(instance["instance_id"])
+        if found.status == "RUNNING":
+            break
+        time.sleep(0.2)
+    assert (found.status, found.vpc_name) == ("RUNNING", "vpc-default")
+    assert found.id in [listed.id for listed in connection.dcs.instances()]
+    connection.dcs.update_instance(found.id, description="changed")
+    assert connection.dcs.get_instance(found.id).description == "changed"
+    connection.dcs.delete_instance(found.id)
+    with pytest.raises(openstack.exceptions.NotFoundException):
+        connection.dcs.get_instance(found.id)
 
 
 def test_a_refusal_is_told_with_its_status(connect: Connect) -> None:

@@ -87,12 +87,12 @@ class FiveCallsTest {
                 .withTargetInstanceId(target));
     }
 
-    private static String status(DcsClient client, String taskId) {
+    static String status(DcsClient client, String taskId) {
         ShowMigrationTaskRequest request = new ShowMigrationTaskRequest().withTaskId(taskId);
         return client.showMigrationTask(request).getStatus().getValue();
     }
 
-    private static void delete(DcsClient client, String taskId) {
+    static void delete(DcsClient client, String taskId) {
         DeleteMigrateTaskRequest body = new DeleteMigrateTaskRequest().withTaskIdList(List.of(taskId));
         List<String> deleted = client.deleteMigrationTask(
                 new DeleteMigrationTaskRequest().withBody(body)).getTaskIdList();
@@ -170,7 +170,7 @@ class FiveCallsTest {
         poll("0", () -> String.valueOf(listed.get().size()));
     }
 
-    private static ServiceResponseException refused(int status, String code, Runnable call) {
+    static ServiceResponseException refused(int status, String code, Runnable call) {
         ServiceResponseException refusal = assertThrows(ServiceResponseException.class, call::run);
         assertEquals(status, refusal.getHttpStatusCode());
         assertEquals(code, refusal.getErrorCode());
