@@ -1,0 +1,3 @@
+role        = "write"
+password    = "Paper_Read_2"
+description = "reads and writes"

@@ -1,0 +1,2 @@
+name    = "very-patient"
+timeout = "3600"

@@ -1,0 +1,3 @@
+password  = "Paper_App-2"
+privilege = "ReadOnly"
+databases = ["1", "3"]

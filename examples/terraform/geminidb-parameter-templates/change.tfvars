@@ -1,0 +1,3 @@
+description = "very patient"
+timeout     = "60000"
+reads       = "256"

@@ -1,0 +1,3 @@
+days        = 60
+concurrency = 30
+cpu         = 80

@@ -1,0 +1,1 @@
+synced = "false"
