@@ -33,7 +33,7 @@ pub fn fits(path: &str, template: &str) -> bool {
         && path.next().is_none()
 }
 
-/// What the beginning of a word weighs, if it has so many letters at least.
+/// What the beginning of a word weighs at most, if it has so many letters at least.
 const A_BEGINNING: usize = 3;
 const FEWEST_LETTERS: usize = 6;
 
@@ -49,7 +49,9 @@ pub fn distance(path: &str, template: &str, most: usize) -> Option<usize> {
     let segment = |(sent, known): (&str, &str)| match known.strip_prefix('{') {
         Some(_) => 0,
         None if sent == known => 0,
-        None if sent.len() >= FEWEST_LETTERS && known.starts_with(sent) => A_BEGINNING,
+        None if sent.len() >= FEWEST_LETTERS && known.starts_with(sent) => {
+            A_BEGINNING.min(known.len() - sent.len())
+        }
         None if sent.len() > 64 => known.len(),
         None => {
             let letters = strsim::osa_distance(sent, known);
