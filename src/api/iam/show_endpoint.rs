@@ -26,6 +26,8 @@ static OF_DCS: Contract = Contract {
     id: "ShowEndpoint",
     title: "Querying the Version of the First API of DCS",
     path: "/v1.0/{project_id}",
+    // VPC has the number of its version without the zero.
+    aliases: &["/v1/{project_id}"],
     example: include_str!("../../../fixtures/iam/show_endpoint/documented.json"),
     ..CONTRACT
 };
