@@ -185,7 +185,7 @@ fn ask(app: &App, route: &'static Route, body: &str) -> (u16, Value) {
         text if is_plain => String::from_utf8_lossy(text).into(),
         text => serde_json::from_slice(text).unwrap(),
     };
-    let document = openapi::document(std::slice::from_ref(route), Strictness::default());
+    let document = openapi::whole(std::slice::from_ref(route), Strictness::default());
     let method = contract.method.as_str().to_lowercase();
     let published = &document["paths"][contract.path][method]["responses"][status.to_string()];
     assert!(published.is_object(), "{} answers the undocumented {status}: {body}", contract.id);
