@@ -65,7 +65,7 @@ def test_a_user_logs_in_and_sees_the_catalog(connect: Connect, verifying: Paperc
     }
     assert urls["identity"] == urls["geminidb"] == [f"{verifying.url}/v3"]
     assert urls["dcsv1"] == [f"{verifying.url}/v1.0/{PROJECT}"]
-    assert all(url.startswith(f"{verifying.url}/") for [url] in urls.values())
+    assert all(url.startswith(verifying.url) for [url] in urls.values())
 
 
 def test_a_memory_mapping_is_created_through_the_catalog(connect: Connect) -> None:
