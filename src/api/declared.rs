@@ -3,14 +3,14 @@
 //! # How a declaration is read
 //!
 //! ```text
-//! POST /v2/{project_id}/instances/{instance_id}/accounts  DCS.CreateAclAccount
+//! POST /v2/{project_id}/instances/{instance_id}/accounts DCS.CreateAclAccount
 //!   body
-//!     account_name* string 1..64 -- its name
+//!     account_name* string 1..64
 //!     account_role* one read | write
-//!   reply 200
+//!   reply 200 {}
 //!   find dcs.instance idle
-//!   refuse 400 DCS.4961 "the account exists" if records("dcs.account") where name == $account_name
-//!   create dcs.account {name: $account_name, role: $account_role}
+//!   refuse 400 DCS.4961 "the account exists" if children("dcs.account", $instance_id) where account_name == $account_name
+//!   create dcs.account {account_name: $account_name, account_role: $account_role, status: "AVAILABLE"}
 //!   run account status
 //! ```
 //!
