@@ -13,7 +13,7 @@ fn paths_below_an_instance_win_over_the_id_of_a_clickhouse_instance() {
     tests.clickhouse("GET", "/replication", None).expect(200);
     // With a method that only the id has, or with a name that is no path, it is an id.
     tests.clickhouse("DELETE", "/nodes", None).expect_refusal(400, "DBS.280404");
-    tests.taurusdb("GET", "/clickhouse/users", None).expect_refusal(400, "DBS.280404");
+    tests.taurusdb("GET", "/clickhouse/nothing", None).expect_refusal(400, "DBS.280404");
 }
 
 #[test]
