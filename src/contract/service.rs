@@ -62,6 +62,14 @@ impl Refused {
         Self { error_kind, status, code, note: None }
     }
 
+    /// What rules and lists call it: the kind of error, or its code where the kind is an operation's own.
+    pub fn name(&self) -> String {
+        match self.error_kind {
+            ErrorKind::Declared(_) => self.code.to_owned(),
+            kind => kind.name(),
+        }
+    }
+
     /// Says where the documents disagree.
     pub const fn note(mut self, matter: &'static str, decision: &'static str) -> Self {
         self.note = Some(Note { matter, decision });

@@ -77,7 +77,7 @@ fn example(contract: &Contract) -> Value {
 }
 
 fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
-    let error_kind = refused.error_kind.name();
+    let error_kind = refused.name();
     let fault = json!({
         "service": contract.service.name,
         "operation": contract.id,

@@ -5,7 +5,7 @@ use super::handler::Named;
 use super::{FILTERS, answer, look, requests};
 use crate::app::App;
 use crate::cloud::Outcome;
-use crate::contract::{Contract, Refused};
+use crate::contract::{Contract, ErrorKind, Refused};
 use crate::error::control::ControlError;
 use crate::journal::{Entry, Verdict};
 use crate::operation::Route;
@@ -190,10 +190,13 @@ impl Covered {
 impl Point {
     fn refused(contract: &Contract, refused: &Refused, seen: &Seen) -> Self {
         let Refused { status, code, error_kind, .. } = refused;
-        let name = format!("{} {code} {}", status.as_u16(), error_kind.name());
+        let name = match error_kind {
+            ErrorKind::Declared(_) => format!("{} {code}", status.as_u16()),
+            kind => format!("{} {code} {}", status.as_u16(), kind.name()),
+        };
         let is_seen = seen.situations.contains(&error_kind.name())
             || seen.codes.iter().any(|(seen, known)| seen == status && known == code);
-        let effect = json!({ "error": error_kind.name() });
+        let effect = json!({ "error": refused.name() });
         Self::provoked(contract, name, is_seen, &json!({ "effect": effect }))
     }
 

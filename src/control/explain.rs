@@ -195,7 +195,9 @@ fn refusal(entry: &Entry, contract: Option<&'static Contract>, error_kind: Error
         Some(contract) => contract.all_refusals().any(is_this),
         None => gateway::SERVICE.refusals.iter().any(is_this),
     };
-    let (error_kind, error_msg) = (error_kind.name(), error_msg.unwrap_or_default());
+    let refused = contract.and_then(|contract| contract.refusal(error_kind));
+    let error_kind = refused.map_or_else(|| error_kind.name(), Refused::name);
+    let error_msg = error_msg.unwrap_or_default();
     Refusal { error_kind, status, error_code, error_msg, documented }
 }
 

@@ -129,7 +129,7 @@ impl Name {
     pub fn like(&self, refused: &Refused) -> String {
         match self {
             Self::Code(_) => refused.code.to_owned(),
-            Self::ErrorKind(_) => refused.error_kind.name(),
+            Self::ErrorKind(_) => refused.name(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::view::{View, by_name};
 use super::{Entry, Verdict};
 use crate::cloud::Activity;
-use crate::contract::{Level, Strictness, Violation};
+use crate::contract::{Level, Refused, Strictness, Violation};
 use crate::text;
 use crate::text::language::Language;
 use serde_json::{Map, Value, json};
@@ -40,7 +40,8 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
         "committed": view.entry.committed(),
     });
     if let Verdict::Refused(error_kind) = draft.verdict {
-        shown["situation"] = json!(error_kind.name());
+        let refused = draft.contract.and_then(|contract| contract.refusal(error_kind));
+        shown["situation"] = json!(refused.map_or_else(|| error_kind.name(), Refused::name));
     }
     shown["violations"] = draft.violations.iter().map(violation).collect();
     let warnings = draft.warnings.iter();
