@@ -534,7 +534,7 @@ def test_what_iam_knows_of_the_account_and_a_log_in(papercloud: Papercloud, regi
     for entry in catalog:
         [endpoint] = entry.endpoints
         assert (endpoint.interface, endpoint.region) == ("public", REGION)
-        assert endpoint.url.startswith(f"{papercloud.url}/")
+        assert f"{endpoint.url}/".startswith(f"{papercloud.url}/")
 
     issued = log_in(client, ACCOUNT)
     assert (issued.token.project.id, issued.token.user.name) == (PROJECT, ACCOUNT)
