@@ -25,7 +25,8 @@ export class Papercloud extends Service {
     const own = ['--port', '0', '--announce', 'json', '--stop-with-stdin'];
     const child = spawn(program, [...own, ...flags], { env: Object.fromEntries(entries) });
     const exited = new Promise((end) => {
-      child.once('exit', (status, signal) => end(`ended with ${signal ?? `status ${status}`}`));
+      // Not exit, after which there may still be something of its log to read.
+      child.once('close', (status, signal) => end(`ended with ${signal ?? `status ${status}`}`));
       child.once('error', (error) => end(`cannot be started: ${error.code}`));
     });
     let log = '';

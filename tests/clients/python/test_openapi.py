@@ -96,6 +96,6 @@ def test_no_operation_lets_bad_credentials_pass(
             service,
             *("--header", f"X-Auth-Token: {token_of(service)}"),
             *("--phases", "examples,coverage"),
-            seconds=40,
+            seconds=90,
             config=config,
         )
