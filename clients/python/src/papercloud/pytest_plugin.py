@@ -59,7 +59,7 @@ def papercloud(
         service = service or Papercloud(*flags)
     except ServiceFailed as error:
         pytestconfig.stash[_failed] = str(error)
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     with service as running:
         yield running
         if pytestconfig.getoption("--papercloud-coverage") is not None:
