@@ -118,8 +118,8 @@ use std::sync::LazyLock;
 /// Every operation; those that share a method and a path stand together.
 pub fn routes() -> &'static [Route] {
     static ALL: LazyLock<Vec<Route>> = LazyLock::new(|| {
-        let coded = ROUTES.iter().map(Route::again);
-        let mut routes: Vec<_> = coded.chain(declared::routes()).collect();
+        let mut routes = ROUTES.to_vec();
+        routes.extend(declared::routes());
         let mut first = HashMap::new();
         for (at, Route { head, .. }) in routes.iter().enumerate() {
             first.entry((head.method, head.path)).or_insert(at);

@@ -34,6 +34,7 @@ use crate::error::Refusal;
 use crate::error::control::ControlError;
 use crate::http::reply::{self, refuse};
 use crate::http::{host_of, log, own_url};
+use crate::operation::Route;
 use crate::project_id::project_id;
 use crate::publish;
 use crate::text::language::Language;
@@ -198,8 +199,7 @@ async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
 
 /// Every place where the documents disagree, and what is done: the same as in docs/disagreements.md.
 fn list_disagreements() -> Value {
-    let found = rules::disagreements(api::routes().iter().map(crate::operation::Route::contract))
-        .into_iter();
+    let found = rules::disagreements(api::routes().iter().map(Route::contract)).into_iter();
     let shown = |(operation, note): (&str, ListedNote)| json!({ "operation": operation, "matter": note.matter, "decision": note.decision });
     let all: Vec<_> = found.map(shown).collect();
     json!({ "count": all.len(), "disagreements": all })

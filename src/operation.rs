@@ -105,7 +105,7 @@ pub trait Described: Debug + RefUnwindSafe + Sync {
 }
 
 /// An operation in the registry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Route {
     /// What is known of it before it is called.
     pub head: Head,
@@ -148,11 +148,6 @@ impl Route {
     /// An operation that is declared.
     pub const fn declared(head: Head, operation: &'static dyn Described) -> Self {
         Self { head, operation }
-    }
-
-    /// The same route once more.
-    pub fn again(&self) -> Self {
-        Self { head: self.head.clone(), operation: self.operation }
     }
 
     /// The page's tables.

@@ -142,18 +142,11 @@ impl Change {
             (Some(_), false) if self.removes => return false,
             (Some(_), false) => &self.then,
         };
-        merge(members, patch);
+        members.extend(patch.clone());
         if !self.status.is_empty() {
             members.insert(self.status.to_string(), phase.status.into());
         }
         true
-    }
-}
-
-/// Writes the members of a patch over those that are there.
-pub fn merge(members: &mut Members, patch: &Members) {
-    for (name, value) in patch {
-        members.insert(name.clone(), value.clone());
     }
 }
 

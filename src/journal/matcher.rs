@@ -6,6 +6,7 @@ use super::view::{Found, View};
 use crate::api;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind};
+use crate::operation::Route;
 use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -101,8 +102,7 @@ impl Matcher {
             self.operation.is_none_or(|id| contract.id == id)
                 && self.service.is_none_or(|service| contract.service.name == service)
         };
-        let contracts =
-            api::routes().iter().map(crate::operation::Route::contract).filter(|one| is_meant(one));
+        let contracts = api::routes().iter().map(Route::contract).filter(|one| is_meant(one));
         let mut kinds = contracts.filter_map(|contract| kind_in(contract, path));
         let (kind, is_secret) = kinds.next()?;
         // What one contract calls a secret is shown by none.

@@ -387,6 +387,7 @@ mod tests {
     use super::*;
     use crate::api::ROUTES;
     use crate::contract::format::SCOPE_CHANGE;
+    use crate::operation::Route;
 
     static TABLE: &[Field] = &[
         Field::optional("user", Kind::Object(USER)),
@@ -476,7 +477,7 @@ mod tests {
 
     #[test]
     fn a_target_keeps_what_is_declared() {
-        let contract = ROUTES.iter().map(crate::operation::Route::contract);
+        let contract = ROUTES.iter().map(Route::contract);
         let mut contract = contract.filter(|contract| contract.id == "ListDbCacheMappings");
         let contract = contract.next();
         let kept = |target: &str| digests().target(target, contract).into_owned();
@@ -529,7 +530,7 @@ mod tests {
             }
         }
         let mut seen = 0;
-        for contract in ROUTES.iter().map(crate::operation::Route::contract) {
+        for contract in ROUTES.iter().map(Route::contract) {
             for (_, field) in contract.parameters() {
                 assert!(reads_like_a_name(field.name), "{}", field.name);
                 look(std::slice::from_ref(field), &mut seen);

@@ -136,6 +136,7 @@ pub mod operation {
     use super::{Deserializer, Serializer};
     use crate::api::routes;
     use crate::contract::Contract;
+    use crate::operation::Route;
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
@@ -148,7 +149,7 @@ pub mod operation {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Contract, D::Error> {
-        let contracts = routes().iter().map(crate::operation::Route::contract);
+        let contracts = routes().iter().map(Route::contract);
         let word = |it: &Contract| format!("{}/{}", it.service.name, it.id);
         super::read(deserializer, contracts.map(|contract| (word(contract), contract)))
     }

@@ -1,48 +1,67 @@
 //! Whose a request on a path that several services have is.
 
 use super::declaration::Declaration;
-use crate::cloud::State;
+use crate::cloud::{Instance, State};
 use crate::contract::Engine;
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 
-/// The ends of the ids that are TaurusDB's: of instances, nodes, parameter templates and backups.
-const OF_TAURUSDB: &[&str] = &["in07", "no07", "pr07", "br07"];
+/// How a declaration says which requests on a shared path are its own.
+#[derive(Debug)]
+pub enum Claims {
+    /// A parameter has one of these words; a dot leads to a member of it.
+    Words(Box<str>, Vec<Box<str>>),
+    /// A parameter has an id of the service.
+    Id(Box<str>),
+    /// It is a list of the service's instances.
+    Instances,
+}
 
 /// Whether a request is for an operation: as its declaration says, or else by the ids in it, of which
 /// those that are not TaurusDB's are `GeminiDB`'s.
 pub fn claims(declaration: &Declaration, sent: &Sent<'_>, state: &State) -> bool {
-    if let Some((place, words)) = &declaration.claims {
-        if &**place == "instances" {
-            let of_taurusdb = claims_instances(sent, state);
-            return of_taurusdb == (declaration.contract.service.name == "TaurusDB");
+    let is_taurusdb = match &declaration.claims {
+        Some(Claims::Words(place, words)) => {
+            let found = text_at(place, sent);
+            return found.is_some_and(|text| words.iter().any(|word| **word == *text));
         }
-        let mut parts = place.split('.');
-        let first = parts.next().unwrap_or_default();
-        let sent = sent.query.iter().chain(&sent.body).find(|(name, _)| name == first);
-        let found = parts.try_fold(sent.map(|(_, value)| value), |value, part| match value {
-            Some(Json::Object(members)) => {
-                Some(members.iter().find(|(name, _)| name == part).map(|(_, value)| value))
-            }
-            _ => None,
-        });
-        let text = found.flatten().and_then(Json::as_text);
-        if !words.is_empty() {
-            return text.is_some_and(|text| words.iter().any(|word| **word == *text));
+        Some(Claims::Id(place)) => text_at(place, sent).is_some_and(ends_as_taurusdb),
+        Some(Claims::Instances) => claims_instances(sent, state),
+        None => {
+            let mut ids = sent.path.iter().chain(&sent.query);
+            ids.any(|(_, value)| value.as_text().is_some_and(|id| is_of_taurusdb(id, id, state)))
         }
-        let is_taurusdb = text.is_some_and(|id| OF_TAURUSDB.iter().any(|end| id.ends_with(end)));
-        return is_taurusdb == (declaration.contract.service.name == "TaurusDB");
-    }
-    let ids = sent.path.iter().chain(&sent.query).filter_map(|(_, value)| value.as_text());
-    let is_taurusdb = ids.into_iter().any(|id| {
-        let known = state.instances.get(id).map(|instance| instance.engine == Engine::TaurusDb);
-        known.unwrap_or_else(|| OF_TAURUSDB.iter().any(|end| id.ends_with(end)))
-    });
+    };
     match declaration.contract.service.name {
         "TaurusDB" => is_taurusdb,
         "GeminiDB" => !is_taurusdb,
         _ => true,
     }
+}
+
+/// The text at a place of the query or the body.
+fn text_at<'s>(place: &str, sent: &'s Sent<'_>) -> Option<&'s str> {
+    let mut parts = place.split('.');
+    let first = parts.next()?;
+    let (_, found) = sent.query.iter().chain(&sent.body).find(|(name, _)| name == first)?;
+    let found = parts.try_fold(found, |value, part| match value {
+        Json::Object(members) => {
+            members.iter().find(|(name, _)| name == part).map(|(_, value)| value)
+        }
+        _ => None,
+    });
+    found?.as_text()
+}
+
+/// Whether an id is TaurusDB's: that of an instance which is known, or else by the end of its text.
+fn is_of_taurusdb(id: &str, text: &str, state: &State) -> bool {
+    let known = state.instances.get(id).map(|instance| instance.engine == Engine::TaurusDb);
+    known.unwrap_or_else(|| ends_as_taurusdb(text))
+}
+
+/// Whether an id ends as those of TaurusDB's instances, nodes, parameter templates and backups do.
+fn ends_as_taurusdb(id: &str) -> bool {
+    ["in07", "no07", "pr07", "br07"].iter().any(|end| id.ends_with(end))
 }
 
 /// Whether a list of instances that `GeminiDB` and TaurusDB have at one path is TaurusDB's: by the
@@ -53,22 +72,17 @@ fn claims_instances(sent: &Sent<'_>, state: &State) -> bool {
         let found = sent.query.iter().find(|(name, _)| name == wanted);
         found.and_then(|(_, value)| value.as_text())
     };
-    let is_taurusdb = |engine: Engine| engine == Engine::TaurusDb;
-    let of = |fits: &dyn Fn(&crate::cloud::Instance) -> bool| {
-        let mut found = state.instances.values().filter(|instance| fits(instance));
-        found.next().map(|instance| is_taurusdb(instance.engine))
-    };
+    let is_taurusdb = |instance: &Instance| instance.engine == Engine::TaurusDb;
+    let mut instances = state.instances.values();
     if let Some(engine) = asked("datastore_type") {
         return engine == "gaussdb-mysql";
     }
     if let Some(id) = asked("id") {
-        let part = id.trim_start_matches('*');
-        let known = state.instances.get(id).map(|instance| is_taurusdb(instance.engine));
-        return known.unwrap_or_else(|| OF_TAURUSDB.iter().any(|end| part.ends_with(end)));
+        return is_of_taurusdb(id, id.trim_start_matches('*'), state);
     }
     if let Some(name) = asked("name") {
         let part = name.trim_start_matches('*');
-        return of(&|instance| instance.name.contains(part)).unwrap_or_default();
+        return instances.find(|one| one.name.contains(part)).is_some_and(is_taurusdb);
     }
-    sent.query.is_empty() && state.instances.values().any(|one| is_taurusdb(one.engine))
+    sent.query.is_empty() && instances.any(is_taurusdb)
 }

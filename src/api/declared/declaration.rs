@@ -1,5 +1,6 @@
 //! An operation as its block declares it: its contract, and what it does.
 
+use super::claims::Claims;
 use super::expression::{Expression, parse};
 use super::fields::{Answer, leak, rows, table};
 use super::kind::{Guard, Kind, guard};
@@ -8,7 +9,7 @@ use super::mistake::{Mistake, Problem};
 use super::services;
 use super::tables::Block;
 use crate::cloud::{JobKind, Lifecycle, record};
-use crate::contract::{Awaits, Contract, ErrorKind, Field, Note, Refused, Source};
+use crate::contract::{Awaits, Contract, Field, Note, Refused, Source};
 use crate::operation::Head;
 use axum::http::{Method, StatusCode};
 
@@ -25,8 +26,8 @@ pub struct Declaration {
     pub job: Option<&'static JobKind>,
     /// What it does, refusals first.
     pub steps: Vec<Step>,
-    /// Where a request on a shared path says whose it is, and with which words it is this one's.
-    pub claims: Option<(Box<str>, Vec<Box<str>>)>,
+    /// Which requests on a shared path are this one's.
+    pub claims: Option<Claims>,
 }
 
 /// One thing that an operation does.
@@ -136,13 +137,14 @@ impl Declaration {
                 "open" => contract.open = true,
                 "awaits" if rest.is_empty() => contract.awaits = Awaits::All,
                 "awaits" => contract.awaits = Awaits::Named(leak(rest)),
-                "claims_instances" => claims = Some(("instances".into(), Vec::new())),
-                "claims_ids" => claims = Some((rest.into(), Vec::new())),
+                "claims_instances" => claims = Some(Claims::Instances),
+                "claims_ids" => claims = Some(Claims::Id(rest.into())),
                 "reads" => contract.changes_nothing = true,
                 "note" => notes.push(note(line, rest)?),
                 "claims" => {
                     let mut words = rest.split_whitespace().map(Box::from);
-                    claims = Some((words.next().unwrap_or_default(), words.collect()));
+                    let place = words.next().unwrap_or_default();
+                    claims = Some(Claims::Words(place, words.collect()));
                 }
                 "reply" => {
                     let (status, value) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -341,9 +343,4 @@ fn title(id: &str) -> &'static str {
         }
     }
     leak(&title)
-}
-
-/// The kind of error that the refusal with this place among those of an operation is for.
-pub fn error_kind(at: usize) -> ErrorKind {
-    ErrorKind::Declared(u8::try_from(at).unwrap_or(u8::MAX))
 }

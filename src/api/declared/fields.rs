@@ -4,7 +4,7 @@
 //! else there is to say, in an answer what it is if not the member of that name, and what it means.
 
 use super::expression::{self, Expression};
-use super::line::{Line, lines};
+use super::line::{Line, Words, lines};
 use super::mistake::{Mistake, Problem};
 use super::tables;
 use crate::contract::{Certainty, Field, Kind};
@@ -76,7 +76,6 @@ fn row(line: &Line) -> Result<Answer, Mistake> {
 
 /// Reads a type.
 fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
-    let fault = |problem: String| Problem(problem);
     Ok(match words.next().unwrap_or_default() {
         // `..64` may be left out or empty; where `0..64` is empty, that is the value.
         "string" => {
@@ -104,7 +103,7 @@ fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
             let of = Box::leak(Box::new(kind(words, members)?));
             Kind::List(of, MOST_ELEMENTS)
         }
-        other => return Err(fault(format!("{other:?} is no type"))),
+        other => return Err(Problem(format!("{other:?} is no type"))),
     })
 }
 
@@ -118,49 +117,4 @@ fn usize(number: i64) -> usize {
 /// Declarations are read once, and stay.
 pub fn leak(text: &str) -> &'static str {
     if text.is_empty() { "" } else { Box::leak(text.to_owned().into_boxed_str()) }
-}
-
-/// The words of a line; one in quotation marks may have blanks.
-struct Words<'l>(&'l str);
-
-impl<'l> Words<'l> {
-    fn peek(&self) -> Option<&'l str> {
-        Words(self.0).next()
-    }
-
-    /// `1..60`, `..60` or `1..`, if it is next.
-    fn range(&mut self) -> Result<Option<(i64, i64)>, Problem> {
-        let Some((least, most)) = self.peek().and_then(|word| word.split_once("..")) else {
-            return Ok(None);
-        };
-        let bad = |_| Problem(format!("{least}..{most} is no range"));
-        let least = if least.is_empty() { 0 } else { least.parse().map_err(bad)? };
-        let most = if most.is_empty() { i64::MAX } else { most.parse().map_err(bad)? };
-        self.next();
-        Ok(Some((least, most)))
-    }
-
-    /// Words joined by bars.
-    fn rest_of_list(&mut self) -> Vec<&'l str> {
-        let mut words = vec![self.next().unwrap_or_default()];
-        while self.peek() == Some("|") {
-            self.next();
-            words.extend(self.next());
-        }
-        words
-    }
-}
-
-impl<'l> Iterator for Words<'l> {
-    type Item = &'l str;
-
-    fn next(&mut self) -> Option<&'l str> {
-        let start = self.0.trim_start();
-        let (word, rest) = match start.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"')?,
-            None => start.split_once(' ').unwrap_or((start, "")),
-        };
-        self.0 = rest;
-        (!start.is_empty()).then_some(word)
-    }
 }

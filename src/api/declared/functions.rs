@@ -204,7 +204,7 @@ static FUNCTIONS: &[Function] = functions! {
         values.into_iter().nth(index).unwrap_or_default()
     },
     "group_by": |a, _| lists::group_by(list(a, 0), &word(a, 1)),
-    "tally": |a, _| lists::metrics(&list(a, 0), list(a, 1)),
+    "tally": |a, _| lists::tally(&list(a, 0), list(a, 1)),
     "unique": |a, _| lists::unique(list(a, 0)).into(),
     "flat": |a, _| list(a, 0).into_iter().flat_map(|one| elements(Cow::Owned(one))).collect(),
     "sum": |a, _| from_number(list(a, 0).iter().filter_map(number).sum()),

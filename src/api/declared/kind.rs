@@ -1,12 +1,12 @@
 //! Kinds of records: how they are called, when they are not idle, and what they are from the start.
 
-use super::declaration::{error_kind, status};
+use super::declaration::status;
 use super::expression::{Expression, parse};
 use super::fields::leak;
 use super::line::lines;
 use super::mistake::{Mistake, Problem};
 use super::tables;
-use crate::contract::{Engine, InstanceKind, Refused};
+use crate::contract::{Engine, ErrorKind, InstanceKind, Refused};
 use axum::http::StatusCode;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -37,7 +37,8 @@ pub struct Kind {
 /// When nothing can be begun with a record.
 #[derive(Debug)]
 pub struct Busy {
-    refused: (StatusCode, &'static str),
+    /// Status and code of the answer.
+    pub refused: (StatusCode, &'static str),
     /// Whether it is so.
     pub when: Expression,
     /// The message.
@@ -64,8 +65,8 @@ pub struct InstanceOf {
 /// A condition under which an operation refuses.
 #[derive(Debug)]
 pub struct Guard {
-    /// Its place among the refusals of the operation.
-    pub refused: u8,
+    /// Which of the refusals of the operation it is.
+    pub refused: ErrorKind,
     /// The message.
     pub message: Expression,
     /// When.
@@ -164,35 +165,30 @@ impl Kind {
 
     /// Adds to the refusals of an operation those that follow from its finding one of these.
     pub fn add_refusals(&self, idle: bool, to: &mut Vec<Refused>) {
-        place(self.missing, to);
+        add(self.missing, to);
         for busy in self.idle.iter().filter(|_| idle) {
-            place(busy.refused, to);
+            add(busy.refused, to);
         }
     }
 }
 
-impl Busy {
-    /// Status and code.
-    pub fn refused(&self) -> (StatusCode, &'static str) {
-        self.refused
+/// The kind of error that a status and code stand for in an operation, which refuses with them from now
+/// on.
+fn add((status, code): (StatusCode, &'static str), refused: &mut Vec<Refused>) -> ErrorKind {
+    let known = refused.iter().find(|one| (one.status, one.code) == (status, code));
+    if let Some(known) = known {
+        return known.error_kind;
     }
-}
-
-/// The place of a status and code among the refusals of an operation.
-pub fn place((status, code): (StatusCode, &'static str), refused: &mut Vec<Refused>) -> u8 {
-    let known = refused.iter().position(|one| (one.status, one.code) == (status, code));
-    let at = known.unwrap_or(refused.len());
-    if known.is_none() {
-        refused.push(Refused::new(error_kind(at), status, code));
-    }
-    u8::try_from(at).unwrap_or(u8::MAX)
+    let kind = ErrorKind::Declared(u8::try_from(refused.len()).unwrap_or(u8::MAX));
+    refused.push(Refused::new(kind, status, code));
+    kind
 }
 
 /// `STATUS CODE message if condition`
 pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
     let (answer, rest) = refused(text)?;
     let (message, when) = conditioned(rest)?;
-    Ok(Guard { refused: place(answer, to), message, when })
+    Ok(Guard { refused: add(answer, to), message, when })
 }
 
 /// `STATUS CODE`, and the rest.

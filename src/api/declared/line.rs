@@ -93,3 +93,50 @@ fn tree(flat: Vec<Line>) -> Vec<Line> {
     }
     roots
 }
+
+/// The words of a line; one in quotation marks may have blanks.
+#[derive(Debug)]
+pub struct Words<'l>(pub &'l str);
+
+impl<'l> Words<'l> {
+    /// The next one, which stays.
+    pub fn peek(&self) -> Option<&'l str> {
+        Words(self.0).next()
+    }
+
+    /// `1..60`, `..60` or `1..`, if it is next.
+    pub fn range(&mut self) -> Result<Option<(i64, i64)>, Problem> {
+        let Some((least, most)) = self.peek().and_then(|word| word.split_once("..")) else {
+            return Ok(None);
+        };
+        let bad = |_| Problem(format!("{least}..{most} is no range"));
+        let least = if least.is_empty() { 0 } else { least.parse().map_err(bad)? };
+        let most = if most.is_empty() { i64::MAX } else { most.parse().map_err(bad)? };
+        self.next();
+        Ok(Some((least, most)))
+    }
+
+    /// Words joined by bars.
+    pub fn rest_of_list(&mut self) -> Vec<&'l str> {
+        let mut words = vec![self.next().unwrap_or_default()];
+        while self.peek() == Some("|") {
+            self.next();
+            words.extend(self.next());
+        }
+        words
+    }
+}
+
+impl<'l> Iterator for Words<'l> {
+    type Item = &'l str;
+
+    fn next(&mut self) -> Option<&'l str> {
+        let start = self.0.trim_start();
+        let (word, rest) = match start.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            None => start.split_once(' ').unwrap_or((start, "")),
+        };
+        self.0 = rest;
+        (!start.is_empty()).then_some(word)
+    }
+}

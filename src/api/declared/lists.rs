@@ -135,7 +135,7 @@ pub fn group_by(values: Vec<Value>, member: &str) -> Value {
 }
 
 /// How often each of some words is among values.
-pub fn metrics(values: &[Value], words: Vec<Value>) -> Value {
+pub fn tally(values: &[Value], words: Vec<Value>) -> Value {
     let count = |word: &Value| values.iter().filter(|value| *value == word).count();
     words.into_iter().map(|word| (text(&word), Value::from(count(&word)))).collect()
 }

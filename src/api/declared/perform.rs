@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::tables;
 use crate::cloud::{
     RequestContext,
-    record::{Change, Members, Record, merge},
+    record::{Change, Members, Record},
 };
 use crate::contract::json::Json;
 use crate::contract::{Engine, ErrorKind, InstanceKind, Kind as Type, Mode, Presence};
@@ -216,7 +216,7 @@ impl Act<'_, '_> {
         for busy in kind.idle.iter().filter(|_| idle) {
             if truth(&busy.when.value(&found, &self.context())) {
                 let message = text(&busy.message.value(&found, &self.context()));
-                return Err(self.declared(busy.refused(), message));
+                return Err(self.declared(busy.refused, message));
             }
         }
         if let Some(name) = name {
@@ -236,9 +236,9 @@ impl Act<'_, '_> {
 
     /// The refusal of the operation with a status and code.
     fn declared(&self, (status, code): (StatusCode, &str), message: String) -> Refusal {
-        let refused = self.declaration.contract.refusals.iter();
-        let at = refused.clone().position(|one| (one.status, one.code) == (status, code));
-        declared(u8::try_from(at.unwrap_or_default()).unwrap_or(u8::MAX), message)
+        let mut refused = self.declaration.contract.refusals.iter();
+        let known = refused.find(|one| (one.status, one.code) == (status, code));
+        declared(known.map_or(ErrorKind::Declared(0), |known| known.error_kind), message)
     }
 
     fn create(
@@ -263,7 +263,7 @@ impl Act<'_, '_> {
             made.insert("parent".to_owned(), parent.as_str().into());
         }
         made.insert("made".to_owned(), self.project.now.milliseconds().into());
-        merge(&mut made, &members_of(expression, view, &context));
+        made.extend(members_of(expression, view, &context));
         let instance = kind.instance.as_ref().and_then(|of| {
             let seen = Value::Object(made.clone());
             let word = |of: &Expression| text(&of.value(&seen, &context));
@@ -310,7 +310,7 @@ impl Act<'_, '_> {
 
     fn set(&mut self, kind: &Kind, id: &str, patch: &Members) {
         if let Some(record) = self.project.state.records.get_mut(kind.name, id) {
-            merge(&mut record.members, patch);
+            record.members.extend(patch.clone());
         }
         let name = patch.get("name").and_then(Value::as_str).filter(|_| kind.instance.is_some());
         if let (Some(name), Some(known)) = (name, self.project.state.instances.get_mut(id)) {
@@ -441,7 +441,7 @@ fn members_of(expression: &Expression, view: &Value, context: &Context<'_>) -> M
     members(expression.value(view, context).into_owned())
 }
 
-/// The refusal at this place of a contract. Declarations are written in English only.
-fn declared(at: u8, message: String) -> Refusal {
-    Refusal::own(ErrorKind::Declared(at), message.clone(), message)
+/// A refusal of the operation's own. Declarations are written in English only.
+fn declared(kind: ErrorKind, message: String) -> Refusal {
+    Refusal::own(kind, message.clone(), message)
 }

@@ -3,7 +3,7 @@
 //! A column is text; `:int`, `:bool` and `:json` are what they say. Words with blanks stand in
 //! quotation marks, and `_` is a value that is not there.
 
-use super::line::lines;
+use super::line::{Words, lines};
 use super::mistake::{Mistake, Problem};
 use super::tables::{self, Block};
 use serde_json::{Map, Value};
@@ -29,7 +29,7 @@ pub fn read(block: &Block) -> Result<Value, Mistake> {
     let columns: Vec<_> = block.head.split_whitespace().skip(2).collect();
     let mut rows = Vec::new();
     for line in &lines(block) {
-        let words = words(&line.text);
+        let words: Vec<_> = Words(&line.text).collect();
         if words.len() != columns.len() {
             let problem = format!("{} values for {} columns", words.len(), columns.len());
             return Err(line.mistake(problem));
@@ -37,7 +37,7 @@ pub fn read(block: &Block) -> Result<Value, Mistake> {
         let mut row = Map::new();
         for (column, word) in columns.iter().zip(words) {
             let (name, kind) = column.split_once(':').unwrap_or((column, "text"));
-            let value = match (kind, word.as_str()) {
+            let value = match (kind, word) {
                 (_, "_") => Value::Null,
                 ("text", word) => word.into(),
                 (_, word) => serde_json::from_str(word)
@@ -48,17 +48,4 @@ pub fn read(block: &Block) -> Result<Value, Mistake> {
         rows.push(Value::Object(row));
     }
     Ok(rows.into())
-}
-
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut rest) = (Vec::new(), line.trim_start());
-    while !rest.is_empty() {
-        let (word, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-            None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
-        };
-        words.push(word.to_owned());
-        rest = after.trim_start();
-    }
-    words
 }

@@ -91,6 +91,16 @@ pub fn operations() -> impl Iterator<Item = Block> {
     BLOCKS.iter().filter(|block| block.is_operation()).copied()
 }
 
+/// Blocks that begin with no word that a block can begin with.
+#[cfg(test)]
+pub fn unknown() -> impl Iterator<Item = &'static Block> {
+    let is_known = |block: &&Block| {
+        let word = block.head.split(' ').next().unwrap_or_default();
+        block.is_operation() || ["kind", "shape", "table", "define"].contains(&word)
+    };
+    BLOCKS.iter().filter(move |block| !is_known(block))
+}
+
 /// The block that begins with two words, such as `kind` and `dcs.instance`.
 pub fn named(sort: &str, name: &str) -> Option<Block> {
     NAMED.get(&(sort, name)).copied()

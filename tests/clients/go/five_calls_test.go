@@ -222,15 +222,18 @@ func TestOnlineMigration(t *testing.T) {
 	refusal(t, err, 400, "DCS.4133")
 }
 
-func TestReplicationToClickHouse(t *testing.T) {
-	client := NewWorld(t).taurusDB()
+// replicated synchronises the database shop, waits until it is, and returns the request that lists it.
+func replicated(
+	t *testing.T, client *taurusdb.GaussDBClient, source, target string,
+) *taurusdbmodel.ListClickHouseDataBaseReplicationRequest {
+	t.Helper()
 	must(client.CreateClickHouseDataBaseReplication(&taurusdbmodel.CreateClickHouseDataBaseReplicationRequest{
-		InstanceId: clickHouse,
+		InstanceId: target,
 		Body: &taurusdbmodel.CreateChDatabaseReplicationRequestBody{
-			SourceInstanceId: taurusDB, SourceDatabase: "shop",
+			SourceInstanceId: source, SourceDatabase: "shop",
 		},
 	}))
-	list := &taurusdbmodel.ListClickHouseDataBaseReplicationRequest{InstanceId: clickHouse}
+	list := &taurusdbmodel.ListClickHouseDataBaseReplicationRequest{InstanceId: target}
 	status := ""
 	for look := 0; look < looks && status != "normal"; look++ {
 		status = (*must(client.ListClickHouseDataBaseReplication(list)).Replications)[0].Status
@@ -238,6 +241,12 @@ func TestReplicationToClickHouse(t *testing.T) {
 	if status != "normal" {
 		t.Fatal(status)
 	}
+	return list
+}
+
+func TestReplicationToClickHouse(t *testing.T) {
+	client := NewWorld(t).taurusDB()
+	list := replicated(t, client, taurusDB, clickHouse)
 	must(client.DeleteClickHouseDataBaseReplication(&taurusdbmodel.DeleteClickHouseDataBaseReplicationRequest{
 		InstanceId: clickHouse, DatabaseName: "shop",
 	}))

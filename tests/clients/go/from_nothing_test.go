@@ -278,20 +278,7 @@ func TestReplicationToClickHouseFromNothing(t *testing.T) {
 	}))
 	completesHere(t, client, *ordered.JobId)
 	target := ordered.Instance.Id
-	must(client.CreateClickHouseDataBaseReplication(&taurusdbmodel.CreateClickHouseDataBaseReplicationRequest{
-		InstanceId: target,
-		Body: &taurusdbmodel.CreateChDatabaseReplicationRequestBody{
-			SourceInstanceId: source, SourceDatabase: "shop",
-		},
-	}))
-	list := &taurusdbmodel.ListClickHouseDataBaseReplicationRequest{InstanceId: target}
-	status := ""
-	for look := 0; look < looks && status != "normal"; look++ {
-		status = (*must(client.ListClickHouseDataBaseReplication(list)).Replications)[0].Status
-	}
-	if status != "normal" {
-		t.Fatal(status)
-	}
+	replicated(t, client, source, target)
 	// The analyses go with the instance that they are of.
 	removed := must(client.DeleteGaussMySqlInstance(&taurusdbmodel.DeleteGaussMySqlInstanceRequest{InstanceId: source}))
 	completesHere(t, client, *removed.JobId)

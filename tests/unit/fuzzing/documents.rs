@@ -11,6 +11,7 @@ use crate::control::{clock, faults, worlds};
 use crate::credentials::{Credentials, PROJECT_ID};
 use crate::error::control::read;
 use crate::faults::RuleSpec;
+use crate::operation::Route;
 use crate::persist::{Document, Files};
 use crate::worlds::scenario::Scenario;
 use crate::worlds::{WorldSettings, Worlds};
@@ -109,7 +110,7 @@ pub fn scenario(input: &[u8]) {
 fn live(app: &App, project: &str) {
     let prefix = "/{project_id}/";
     let ask_all = || {
-        let questions = ROUTES.iter().map(crate::operation::Route::contract).filter(|contract| {
+        let questions = ROUTES.iter().map(Route::contract).filter(|contract| {
             contract.method == "GET"
                 && contract.path.contains(prefix)
                 && contract.path.matches('{').count() == 1

@@ -3,6 +3,7 @@
 use super::TARGETS;
 use crate::control::worlds;
 use crate::credentials::PROJECT_ID;
+use crate::operation::Route;
 use crate::persist::tests::rich::rich;
 use crate::selftest::{self, Example, example_app, folder};
 use crate::sweep::oracle::{Dice, disturb};
@@ -30,7 +31,7 @@ fn inputs(target: &str) -> BTreeMap<String, Vec<u8>> {
 /// a world with something of everything.
 fn generated() -> Vec<(&'static str, String, String)> {
     let mut inputs = Vec::new();
-    for contract in selftest::sound().map(crate::operation::Route::contract) {
+    for contract in selftest::sound().map(Route::contract) {
         let name = folder(contract).replace('/', "-");
         let Example { request, .. } = Example::filled_in(contract).unwrap();
         let body = request.body.as_ref().map(|body| format!("{body:#}")).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::{contracts, prepared, send_text};
 use crate::api::ROUTES;
 use crate::contract::{Contract, Field, Kind, Presence};
+use crate::operation::Route;
 
 /// Every query parameter with the operation it belongs to. Of operations that share a path, only
 /// one can be reached by a request that names no service, so the others are left to their tests.
@@ -14,7 +15,7 @@ fn every_parameter() -> impl Iterator<Item = (&'static Contract, &'static Field)
 fn is_reached(contract: &Contract) -> bool {
     let mut shared = ROUTES
         .iter()
-        .map(crate::operation::Route::contract)
+        .map(Route::contract)
         .filter(|other| (&other.method, other.path) == (&contract.method, contract.path));
     shared.next_back().is_some_and(|last| std::ptr::eq(last, contract))
 }

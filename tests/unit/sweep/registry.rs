@@ -4,12 +4,13 @@ use super::{app, every_field, path_of, send_text};
 use crate::api::ROUTES;
 use crate::contract::gateway;
 use crate::contract::{Contract, ErrorKind, Field, Source, Strictness};
+use crate::operation::Route;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {
-    ROUTES.iter().map(crate::operation::Route::contract)
+    ROUTES.iter().map(Route::contract)
 }
 
 #[test]
