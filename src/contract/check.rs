@@ -259,9 +259,10 @@ impl Check {
                     |(index, value)| self.value(of, value, &At::Element(at, index), secret);
                 Ok(Json::List(values.into_iter().enumerate().map(element).collect()))
             }
-            // A query has a list as its elements, or joined by commas.
+            // A query has a list joined by commas, if not as its elements.
             (Kind::List(..), Json::Text(text)) if self.place == Place::Query => {
-                let values = text.split(',').map(|one| Json::Text(one.to_owned().into()));
+                let parts = text.split(',').filter(|part| !part.trim().is_empty());
+                let values = parts.map(|one| Json::Text(one.to_owned().into()));
                 self.judge(kind, Json::List(values.collect()), at, secret)
             }
             (kind, value) => Err((value, Rule::Type(expected_type(kind)))),
@@ -281,7 +282,17 @@ fn into_slots<'a>(
     let mut stray = Vec::new();
     for (name, value) in members {
         let rule = match fields.iter().position(|field| field.name == name) {
-            Some(index) => slots[index].replace(value).map(|_| Rule::Repeated),
+            Some(index) => match (slots[index].take(), &fields[index].kind) {
+                // A list is there once for each element.
+                (Some(earlier), Kind::List(..)) if place == Place::Query => {
+                    slots[index] = Some(joined(earlier, value));
+                    None
+                }
+                (earlier, _) => {
+                    slots[index] = Some(value);
+                    earlier.map(|_| Rule::Repeated)
+                }
+            },
             None if stray.len() < MOST_VIOLATIONS => {
                 Some(Rule::Unknown { nearest: nearest(&name, names(fields)) })
             }
@@ -296,6 +307,17 @@ fn into_slots<'a>(
         }
     }
     (slots, stray)
+}
+
+/// A list with one more element.
+fn joined<'a>(earlier: Json<'a>, value: Json<'a>) -> Json<'a> {
+    match earlier {
+        Json::List(mut values) => {
+            values.push(value);
+            Json::List(values)
+        }
+        first => Json::List(vec![first, value]),
+    }
 }
 
 /// The rule that the absence of a field breaks, if it breaks one.
