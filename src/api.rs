@@ -10,6 +10,7 @@ mod job;
 pub mod known;
 pub mod nearest;
 mod paging;
+pub mod shared;
 
 mod geminidb {
     pub mod service;

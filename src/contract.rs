@@ -25,7 +25,7 @@ use axum::http::{Method, StatusCode};
 use std::borrow::Cow;
 
 /// One page of the documentation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact that a page states or not")]
 pub struct Contract {
     /// Name of the operation, as the official SDKs spell it.
@@ -127,6 +127,11 @@ impl Contract {
         let body = self.body.iter().map(|field| (Place::Body, field));
         let headers = self.headers.iter().map(|field| (Place::Header, field));
         path.chain(query).chain(headers).chain(body)
+    }
+
+    /// Whether it has a parameter of this name.
+    pub fn declares(&self, name: &str) -> bool {
+        self.parameters().any(|(_, field)| field.name == name)
     }
 
     /// Whether it takes back what another call has done.

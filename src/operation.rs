@@ -102,6 +102,11 @@ pub trait Described: Debug + RefUnwindSafe + Sync {
 
     /// Whether the operation claims a request on a shared path.
     fn claims(&self, sent: &Sent<'_>, state: &State) -> bool;
+
+    /// The words by which it claims a body, if it does so, and where in the body they stand.
+    fn claimed_words(&self) -> Option<(&'static str, &'static [&'static str])> {
+        None
+    }
 }
 
 /// An operation in the registry.
@@ -185,6 +190,11 @@ impl Route {
     /// Whether the operation claims a request on a shared path.
     pub fn claims(&self, sent: &Sent<'_>, state: &State) -> bool {
         self.operation.claims(sent, state)
+    }
+
+    /// The words by which it claims a body, if it does so, and where in the body they stand.
+    pub fn claimed_words(&self) -> Option<(&'static str, &'static [&'static str])> {
+        self.operation.claimed_words()
     }
 }
 

@@ -12,13 +12,13 @@ mod shared;
 
 pub use schema::request_body;
 
+use crate::api::shared::contract as contract_on_path;
 use crate::contract::field::Presence;
 use crate::contract::{Contract, Level, Place, Strictness};
 use crate::credentials::PROJECT_ID;
 use crate::operation::Route;
 use crate::text::language::Language;
 use examples::Examples;
-use schema::{Use, kind};
 use serde_json::{Map, Value, json};
 
 /// The document of all operations, as strict as the service is, which is found at an address.
@@ -37,10 +37,19 @@ pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
         .map(|contract| (contract, shared::name(contract, routes), Examples::of(contract)))
         .collect();
     let mut paths: Map<String, Value> = Map::new();
-    for sharing in published.chunk_by(|left, right| shared::same_place(left.0, right.0)) {
-        let of_each = |one| operation(one, &published, strictness);
-        let mut operation = shared::merged(sharing.iter().map(of_each).collect());
-        let (contract, ..) = sharing[0];
+    let same_place =
+        |left: &Route, right: &Route| shared::same_place(left.contract(), right.contract());
+    let mut rest = &published[..];
+    for sharing in routes.chunk_by(same_place) {
+        let (here, others) = rest.split_at(sharing.len());
+        rest = others;
+        let of_each = |(route, one): (&Route, &Published<'_>)| {
+            let held = if sharing.len() > 1 { contract_on_path(route) } else { one.0 };
+            let operation = operation(one, held, &published, strictness);
+            (operation, route.claimed_words())
+        };
+        let mut operation = shared::merged(sharing.iter().zip(here).map(of_each).collect());
+        let (contract, ..) = here[0];
         for other in published.iter().filter(|other| shared::is_within(other.0, contract)) {
             shared::answer_too(&mut operation, &responses::responses(other.0));
         }
@@ -70,8 +79,10 @@ pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
 /// An operation, the name that it is published under, and its example.
 type Published<'r> = (&'r Contract, String, Examples);
 
+/// An operation by itself. What a request for it is held against may be more than its own contract.
 fn operation(
     (contract, name, examples): &Published<'_>,
+    held: &Contract,
     published: &[Published<'_>],
     strictness: Strictness,
 ) -> Value {
@@ -82,7 +93,7 @@ fn operation(
         "x-source": contract.source.cite(),
         "x-paper-basis": contract.source.basis(),
         "x-operations": [{ "service": contract.service.name, "operation": contract.id }],
-        "parameters": parameters(contract, examples, strictness),
+        "parameters": parameters(held, examples, strictness),
         "responses": responses::responses(contract),
     });
     let links = links::links(contract, published);
@@ -93,7 +104,7 @@ fn operation(
         operation["security"] = json!([]);
     }
     if !contract.body.is_empty() {
-        let mut media = json!({ "schema": request_body(contract.body, strictness) });
+        let mut media = json!({ "schema": request_body(held.body, strictness) });
         if let Some(example) = &examples.body {
             media["example"] = example.clone();
         }
@@ -103,10 +114,14 @@ fn operation(
 }
 
 fn parameters(contract: &Contract, examples: &Examples, strictness: Strictness) -> Vec<Value> {
+    let form = match strictness.hygiene {
+        Level::Enforce => "^[0-9a-f]{32}$",
+        _ => "^[0-9A-Za-z_-]{1,64}$",
+    };
     let project = json!({
         "name": "project_id", "in": "path", "required": true,
         "description": "project ID; every ID is a world of its own",
-        "schema": { "type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$" },
+        "schema": { "type": "string", "pattern": form },
         "example": PROJECT_ID,
     });
     let of_project = contract.is_of_project().then_some(project);
@@ -117,7 +132,7 @@ fn parameters(contract: &Contract, examples: &Examples, strictness: Strictness) 
             "in": place.name(),
             "required": field.presence == Presence::Mandatory,
             "description": field.meaning,
-            "schema": kind(&field.kind, Use::Request(Strictness::default())),
+            "schema": schema::parameter(field, strictness),
         });
         if let Some(example) = examples.of_parameter(place, field) {
             parameter["example"] = example;
@@ -129,10 +144,12 @@ fn parameters(contract: &Contract, examples: &Examples, strictness: Strictness) 
         parameter
     });
     let language = contract.service.speaks_chinese.then(|| {
-        let schema = match strictness.hygiene {
-            Level::Enforce => json!({ "enum": Language::TAGS, "default": Language::TAGS[0] }),
-            _ => json!({ "type": "string", "examples": Language::TAGS, "default": Language::TAGS[0] }),
+        let mut schema = match strictness.hygiene {
+            Level::Enforce => schema::in_any_case(&Language::TAGS),
+            _ => json!({ "type": "string" }),
         };
+        schema["examples"] = json!(Language::TAGS);
+        schema["default"] = Language::TAGS[0].into();
         json!({
             "name": "X-Language", "in": "header", "required": false,
             "description": "language of error messages; English where it is unknown",

@@ -54,6 +54,7 @@ use crate::contract::Contract;
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
 use crate::operation::{Described, Failure, Output, Route};
+use claims::Claims;
 use declaration::Declaration;
 use std::sync::OnceLock;
 use tables::Block;
@@ -102,6 +103,13 @@ impl Described for Declared {
 
     fn claims(&self, sent: &Sent<'_>, state: &State) -> bool {
         claims::claims(self.declaration(), sent, state)
+    }
+
+    fn claimed_words(&self) -> Option<(&'static str, &'static [&'static str])> {
+        match self.declaration().claims {
+            Some(Claims::Words(place, words)) => Some((place, words)),
+            _ => None,
+        }
     }
 }
 

@@ -181,12 +181,6 @@ impl Rule {
         }
     }
 
-    /// Whether it is hygiene that the published schema knows too.
-    #[cfg(test)]
-    pub const fn is_published(&self) -> bool {
-        matches!(self, Self::Unknown { .. } | Self::Advised(_))
-    }
-
     /// What a service makes of it.
     pub fn error_kind(&self) -> ErrorKind {
         match self {

@@ -13,6 +13,11 @@ pub enum Use {
     Reply,
 }
 
+/// Text that has more in it than white space: what Unicode calls so, since the `\\s` of regular
+/// expressions is something else in each dialect.
+const NOT_BLANK: &str = "[^\\t\\n\\v\\f\\r \u{85}\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\
+                         \u{205f}\u{3000}]";
+
 /// The schema of a request's body.
 pub fn request_body(fields: &'static [Field], strictness: Strictness) -> Value {
     object(fields, Use::Request(strictness))
@@ -48,6 +53,7 @@ pub fn object(fields: &'static [Field], used: Use) -> Value {
                 "if": has_value(fields, sibling, value),
                 "then": given_and_not_empty(field),
             })),
+            Presence::Inferred(_) if is_hygienic(used) => conditions.push(given(field.name)),
             Presence::Inferred(from) => {
                 let mut ways = vec![given(field.name)];
                 ways.extend(from.iter().map(|(sibling, _)| only(from, sibling)));
@@ -62,14 +68,15 @@ pub fn object(fields: &'static [Field], used: Use) -> Value {
     if !conditions.is_empty() {
         schema["allOf"] = conditions.into();
     }
-    let closed = match used {
-        Use::Reply => true,
-        Use::Request(strictness) => strictness.hygiene == Level::Enforce,
-    };
-    if closed {
+    if matches!(used, Use::Reply) || is_hygienic(used) {
         schema["additionalProperties"] = false.into();
     }
     schema
+}
+
+/// Whether it describes requests of which hygiene is demanded.
+fn is_hygienic(used: Use) -> bool {
+    matches!(used, Use::Request(strictness) if strictness.hygiene == Level::Enforce)
 }
 
 fn same_pair(left: &Value, right: &Value) -> bool {
@@ -127,17 +134,47 @@ fn has_value(fields: &[Field], sibling: &str, value: &str) -> Value {
     json!({ "anyOf": [sent, inferred] })
 }
 
-fn member(field: &'static Field, used: Use) -> Value {
+/// The schema of a value that is there: in the advised form, and of what is deprecated none, where
+/// hygiene is demanded.
+pub fn given_value(field: &'static Field, used: Use) -> Value {
+    if is_hygienic(used) && field.deprecated.is_some() {
+        return json!({ "not": {} });
+    }
     let mut schema = kind(&field.kind, used);
-    if let (Some(format), Use::Request(strictness)) = (field.advised, used)
-        && strictness.hygiene == Level::Enforce
-    {
+    if let Some(format) = field.advised.filter(|_| is_hygienic(used)) {
         schema["pattern"] = format.pattern.into();
     }
+    schema
+}
+
+/// The schema of a parameter that is no member of a body: what is sent there is text.
+pub fn parameter(field: &'static Field, strictness: Strictness) -> Value {
+    let used = Use::Request(strictness);
+    match given_value(field, used) {
+        schema if schema["type"] == "boolean" => kind(&Kind::BooleanOrText, used),
+        schema => schema,
+    }
+}
+
+/// A text that is one of the words, in small letters or in capitals.
+pub fn in_any_case(words: &[&str]) -> Value {
+    let letter = |letter: char| {
+        let [capital, small] = [letter.to_ascii_uppercase(), letter.to_ascii_lowercase()];
+        if capital == small { letter.to_string() } else { format!("[{capital}{small}]") }
+    };
+    let words: Vec<String> = words.iter().map(|word| word.chars().map(letter).collect()).collect();
+    json!({ "type": "string", "pattern": format!("^({})$", words.join("|")) })
+}
+
+fn member(field: &'static Field, used: Use) -> Value {
+    let schema = given_value(field, used);
     match used {
         Use::Reply if field.nullable => json!({ "anyOf": [schema, { "type": "null" }] }),
         Use::Reply => schema,
-        Use::Request(_) if field.presence == Presence::Mandatory => schema,
+        Use::Request(_) if field.presence == Presence::Mandatory => match field.kind {
+            Kind::Any => json!({ "not": { "type": "null" } }),
+            _ => schema,
+        },
         Use::Request(_) => {
             // Empty text is absence, but no number.
             let absent = if field.kind.is_number() { json!([null]) } else { json!([null, ""]) };
@@ -154,15 +191,18 @@ fn member(field: &'static Field, used: Use) -> Value {
 /// The schema of a value.
 pub fn kind(kind: &'static Kind, used: Use) -> Value {
     let text = |most: usize| match used {
-        Use::Request(_) if most == usize::MAX => json!({ "type": "string", "pattern": "\\S" }),
-        Use::Request(_) => json!({ "type": "string", "maxLength": most, "pattern": "\\S" }),
+        Use::Request(_) if most == usize::MAX => json!({ "type": "string", "pattern": NOT_BLANK }),
+        Use::Request(_) => json!({ "type": "string", "maxLength": most, "pattern": NOT_BLANK }),
         Use::Reply => json!({ "type": "string" }),
     };
     match kind {
         Kind::Text(most) => text(*most),
         Kind::Instance(_) => text(usize::MAX),
         Kind::Length(least, most) => match used {
-            Use::Request(_) => json!({ "type": "string", "minLength": least, "maxLength": most }),
+            Use::Request(_) if *least == 0 => json!({ "type": "string", "maxLength": most }),
+            Use::Request(_) => json!({
+                "type": "string", "minLength": least, "maxLength": most, "pattern": NOT_BLANK,
+            }),
             Use::Reply => json!({ "type": "string" }),
         },
         Kind::Format(format) => json!({ "type": "string", "pattern": format.pattern }),
@@ -179,7 +219,7 @@ pub fn kind(kind: &'static Kind, used: Use) -> Value {
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::BooleanOrText => json!({ "anyOf": [
             { "type": "boolean" },
-            { "type": "string", "enum": ["true", "false"] },
+            in_any_case(&["true", "false"]),
         ] }),
         Kind::Map => json!({ "type": "object" }),
         Kind::Any => json!({}),
@@ -190,28 +230,45 @@ pub fn kind(kind: &'static Kind, used: Use) -> Value {
     }
 }
 
-/// A pattern of the whole numbers from `least`, at most 1, to `most`, without leading zeros.
+/// A pattern of the whole numbers from `least` to `most`, without leading zeros.
 fn decimals(least: i64, most: i64) -> String {
-    let digits = most.to_string();
-    let mut ways: Vec<String> = (least..1).map(|number| number.to_string()).collect();
-    if digits.len() > 1 {
-        ways.push(format!("[1-9][0-9]{{0,{}}}", digits.len() - 2));
+    let mut ways: Vec<String> = (least..0).map(|number| number.to_string()).collect();
+    let mut low = least.max(0);
+    while low <= most {
+        let longest = "9".repeat(low.to_string().len()).parse().unwrap_or(i64::MAX);
+        let high = most.min(longest);
+        ways.push(digits(low.to_string().as_bytes(), high.to_string().as_bytes()));
+        let Some(next) = high.checked_add(1) else { break };
+        low = next;
     }
-    for (at, digit) in digits.char_indices() {
-        let least = if at == 0 { '1' } else { '0' };
-        if digit > least {
-            let below = char::from(digit as u8 - 1);
-            let rest = digits.len() - at - 1;
-            ways.push(format!("{}[{least}-{below}][0-9]{{{rest}}}", &digits[..at]));
-        }
-    }
-    ways.push(digits);
     format!("^({})$", ways.join("|"))
+}
+
+/// A pattern of the numbers between two that have as many digits.
+fn digits(low: &[u8], high: &[u8]) -> String {
+    let ([first, low @ ..], [last, high @ ..]) = (low, high) else { return String::new() };
+    let (lowest, highest) = ("0".repeat(low.len()), "9".repeat(low.len()));
+    let [from, to] = [*first, *last].map(char::from);
+    if low == lowest.as_bytes() && high == highest.as_bytes() {
+        let rest = if low.is_empty() { String::new() } else { format!("[0-9]{{{}}}", low.len()) };
+        return if from == to { format!("{from}{rest}") } else { format!("[{from}-{to}]{rest}") };
+    }
+    if from == to {
+        return format!("{from}({})", digits(low, high));
+    }
+    let mut ways = vec![format!("{from}({})", digits(low, highest.as_bytes()))];
+    if last - first > 1 {
+        let between = [[first + 1; 1].as_slice(), lowest.as_bytes()].concat();
+        let until = [[last - 1; 1].as_slice(), highest.as_bytes()].concat();
+        ways.push(digits(&between, &until));
+    }
+    ways.push(format!("{to}({})", digits(lowest.as_bytes(), high)));
+    ways.join("|")
 }
 
 #[test]
 fn the_pattern_of_a_range_holds_exactly_its_numbers() {
-    for (least, most) in [(1, 1), (1, 9), (-1, 10), (0, 99), (1, 10_240)] {
+    for (least, most) in [(1, 1), (1, 9), (-1, 10), (0, 99), (1, 10_240), (1_024, 65_535)] {
         let pattern = regex::Regex::new(&decimals(least, most)).unwrap();
         for number in -9..=most + 1_000 {
             let within = (least..=most).contains(&number);

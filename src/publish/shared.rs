@@ -4,7 +4,7 @@
 use crate::contract::Contract;
 use crate::contract::template::fits;
 use crate::operation::Route;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Whether two operations share method and path.
 pub fn same_place(left: &Contract, right: &Contract) -> bool {
@@ -43,10 +43,13 @@ pub fn name(contract: &Contract, routes: &[Route]) -> String {
     }
 }
 
+/// The words by which an operation claims a body, and where they stand.
+type Claimed = Option<(&'static str, &'static [&'static str])>;
+
 /// One operation object in the place of several, the most general of which is the last.
-pub fn merged(mut operations: Vec<Value>) -> Value {
-    let Some(mut general) = operations.pop() else { return Value::Null };
-    while let Some(other) = operations.pop() {
+pub fn merged(mut operations: Vec<(Value, Claimed)>) -> Value {
+    let Some((mut general, _)) = operations.pop() else { return Value::Null };
+    while let Some((mut other, claimed)) = operations.pop() {
         for member in ["summary", "x-source"] {
             let both = [&other[member], &general[member]].map(|text| text.as_str().unwrap_or(""));
             general[member] = both.join("; or ").into();
@@ -55,6 +58,9 @@ pub fn merged(mut operations: Vec<Value>) -> Value {
             add_all(&mut general[member], &other[member]);
         }
         merge_parameters(&mut general["parameters"], &other["parameters"]);
+        if let Some((place, words)) = claimed {
+            divide(body(&mut general), body(&mut other), &has_one_of(place, words));
+        }
         answer_too(&mut general, &other["responses"]);
     }
     general
@@ -70,32 +76,55 @@ fn add_all(list: &mut Value, more: &Value) {
     }
 }
 
-/// What only one of the operations takes is optional, and the others take no notice of what it is.
+/// A parameter has to be there if each of the operations demands it.
 fn merge_parameters(parameters: &mut Value, more: &Value) {
     let (Some(parameters), Some(more)) = (parameters.as_array_mut(), more.as_array()) else {
         return;
     };
     let same =
         |left: &Value, right: &Value| left["name"] == right["name"] && left["in"] == right["in"];
-    let anything = serde_json::json!({ "type": "string" });
-    for parameter in parameters.iter_mut() {
-        if !more.iter().any(|other| same(parameter, other)) {
-            parameter["required"] = false.into();
-            either(&mut parameter["schema"], &anything);
-        }
-    }
-    for other in more {
-        if let Some(known) = parameters.iter_mut().find(|known| same(known, other)) {
-            let required = known["required"] == true && other["required"] == true;
-            known["required"] = required.into();
+    for known in parameters {
+        if let Some(other) = more.iter().find(|other| same(known, other)) {
+            known["required"] = (known["required"] == true && other["required"] == true).into();
+            if other["allowEmptyValue"] == true {
+                known["allowEmptyValue"] = true.into();
+            }
             either(&mut known["schema"], &other["schema"]);
-        } else {
-            let mut added = other.clone();
-            added["required"] = (other["in"] == "path").into();
-            either(&mut added["schema"], &anything);
-            parameters.push(added);
         }
     }
+}
+
+fn body(operation: &mut Value) -> &mut Value {
+    &mut operation["requestBody"]["content"]["application/json"]["schema"]
+}
+
+/// A body is of the other operation where a claim of that one holds.
+fn divide(schema: &mut Value, other: &mut Value, claim: &Value) {
+    add_condition(other, claim.clone());
+    if schema["anyOf"].is_null() {
+        *schema = json!({ "anyOf": [schema.take()] });
+    }
+    if let Some(ways) = schema["anyOf"].as_array_mut() {
+        for way in &mut *ways {
+            add_condition(way, json!({ "not": claim }));
+        }
+        ways.push(other.take());
+    }
+}
+
+fn add_condition(schema: &mut Value, condition: Value) {
+    match schema["allOf"].as_array_mut() {
+        Some(conditions) => conditions.push(condition),
+        None => schema["allOf"] = json!([condition]),
+    }
+}
+
+/// A body that has one of the words at a place.
+fn has_one_of(place: &str, words: &[&str]) -> Value {
+    let is_word = json!({ "enum": words });
+    place.rsplit('.').fold(is_word, |inner, name| {
+        json!({ "type": "object", "properties": { name: inner }, "required": [name] })
+    })
 }
 
 fn merge_response(response: &mut Value, other: &Value) {
@@ -139,5 +168,5 @@ fn either(schema: &mut Value, other: &Value) {
             all.push(way);
         }
     }
-    *schema = serde_json::json!({ "anyOf": all });
+    *schema = json!({ "anyOf": all });
 }

@@ -10,7 +10,7 @@ use crate::contract::json::Json;
 #[derive(Debug)]
 pub enum Claims {
     /// A parameter has one of these words; a dot leads to a member of it.
-    Words(Box<str>, Vec<Box<str>>),
+    Words(&'static str, &'static [&'static str]),
     /// A parameter has an id of the service.
     Id(Box<str>),
     /// It is a list of the service's instances.
@@ -23,7 +23,7 @@ pub fn claims(declaration: &Declaration, sent: &Sent<'_>, state: &State) -> bool
     let is_taurusdb = match &declaration.claims {
         Some(Claims::Words(place, words)) => {
             let found = text_at(place, sent);
-            return found.is_some_and(|text| words.iter().any(|word| **word == *text));
+            return found.is_some_and(|text| words.contains(&text));
         }
         Some(Claims::Id(place)) => text_at(place, sent).is_some_and(ends_as_taurusdb),
         Some(Claims::Instances) => claims_instances(sent, state),

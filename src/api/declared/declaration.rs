@@ -142,9 +142,9 @@ impl Declaration {
                 "reads" => contract.changes_nothing = true,
                 "note" => notes.push(note(line, rest)?),
                 "claims" => {
-                    let mut words = rest.split_whitespace().map(Box::from);
+                    let mut words = rest.split_whitespace().map(leak);
                     let place = words.next().unwrap_or_default();
-                    claims = Some(Claims::Words(place, words.collect()));
+                    claims = Some(Claims::Words(place, words.collect::<Vec<_>>().leak()));
                 }
                 "reply" => {
                     let (status, value) = rest.split_once(' ').unwrap_or((rest, ""));

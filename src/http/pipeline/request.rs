@@ -2,10 +2,12 @@
 
 use super::Rejection;
 use super::visit::Visit;
+use crate::api::shared;
 use crate::app::App;
 use crate::auth::{self, Arrival, AuthMode, Authenticated};
 use crate::cloud::{Access, Warning};
 use crate::contract::check::{Checked, Members, Sent, check};
+use crate::contract::json::Json;
 use crate::contract::{Class, Contract, Level, Service, Violation};
 use crate::error::Refusal;
 use crate::http::endpoint::{self, Endpoint};
@@ -103,6 +105,15 @@ impl<'r> Request<'r> {
         Ok(Sent { path, query, body, headers: Members::new() })
     }
 
+    /// What a request for an operation is held against: where others share its path, and neither host
+    /// nor port says which is meant, theirs as well.
+    fn contract_on_path(&self, route: &Route) -> &'static Contract {
+        match self.routes {
+            [_] => route.contract(),
+            _ => shared::contract(route),
+        }
+    }
+
     fn takes_body(&self) -> bool {
         self.routes.iter().any(|route| !route.contract().body.is_empty())
     }
@@ -128,7 +139,14 @@ impl<'r> Request<'r> {
         sent: Sent<'b>,
         record: &mut RequestRecord,
     ) -> Result<Checked<'b>, Rejection> {
-        let mut checked = check(route.contract(), sent);
+        let contract = self.contract_on_path(route);
+        let mut checked = check(contract, sent);
+        if let Json::Object(members) = &mut checked.document
+            && !std::ptr::eq(contract, route.contract())
+        {
+            // What only others declare was held against their rules, and this one does not read it.
+            members.retain(|(name, _)| route.contract().declares(name));
+        }
         record.open_body = checked.open_body;
         record.violations.extend(self.target.iter().filter_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));

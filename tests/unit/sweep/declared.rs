@@ -153,6 +153,31 @@ fn every_constraint_of_a_query_is_held_and_broken() {
     assert!(constraints > 100, "only {constraints} constraints were found");
 }
 
+#[test]
+fn a_list_in_a_query_is_there_once_for_each_element_or_joined_by_commas() {
+    let mut lists = 0;
+    for contract in declared().map(Route::contract) {
+        for field in contract.query {
+            let Kind::List(of, _) = field.kind else { continue };
+            let text = sample(of).as_str().map_or_else(|| sample(of).to_string(), str::to_owned);
+            let sent = |text: &String| (field.name.into(), Json::Text(text.clone().into()));
+            for query in [vec![sent(&text); 2], vec![sent(&format!("{text},{text}"))]] {
+                let checked = check(contract, Sent { query, ..Sent::default() });
+                let told = checked.violations.iter().any(|one| one.path.starts_with(field.name));
+                assert!(!told, "{}, {}: {:?}", contract.id, field.name, checked.violations);
+                let Json::Object(members) = checked.document else { panic!("{}", contract.id) };
+                let found = members.iter().find(|(name, _)| name == field.name);
+                let is_pair = found.is_some_and(
+                    |(_, value)| matches!(value, Json::List(values) if values.len() == 2),
+                );
+                assert!(is_pair, "{}, {}: {found:?}", contract.id, field.name);
+            }
+            lists += 1;
+        }
+    }
+    assert!(lists > 10, "only {lists} lists were found");
+}
+
 /// Sends a request to an operation, and holds the answer against what is published of it.
 fn ask(app: &App, route: &'static Route, body: &str) -> (u16, Value) {
     let contract = route.contract();

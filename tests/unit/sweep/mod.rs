@@ -7,6 +7,7 @@
 mod body;
 mod corrected;
 mod declared;
+mod differential;
 pub mod oracle;
 mod query;
 mod refusals;
@@ -20,7 +21,7 @@ use crate::auth::guard::Guard;
 use crate::clock::Moment;
 use crate::cloud::Settings;
 use crate::config::Transport;
-use crate::contract::{Contract, ErrorKind, Field, Kind, Source, Strictness, format};
+use crate::contract::{Contract, ErrorKind, Field, Kind, Level, Source, Strictness, format};
 use crate::credentials::Credentials;
 use crate::http::answer_in_process;
 use crate::operation::Route;
@@ -218,6 +219,17 @@ pub fn maximal(fields: &'static [Field]) -> Value {
     Value::Object(fields.iter().map(member).collect::<Map<_, _>>())
 }
 
+/// The document that should be sent: whole, or where hygiene is demanded without what is deprecated.
+pub fn advised(fields: &'static [Field], strictness: Strictness) -> Value {
+    let mut document = maximal(fields);
+    if strictness.hygiene == Level::Enforce {
+        for (pointer, _) in every_field(fields).iter().filter(|(_, it)| it.deprecated.is_some()) {
+            remove(&mut document, pointer);
+        }
+    }
+    document
+}
+
 /// A value of a field, in the form that it should have.
 fn value_of(field: &'static Field) -> Value {
     match field.advised {
@@ -275,10 +287,14 @@ pub fn with(contract: &Contract, pointer: &str, value: Value) -> Value {
 /// The maximal document with one member left out.
 pub fn without(contract: &Contract, pointer: &str) -> Value {
     let mut document = maximal(contract.body);
+    remove(&mut document, pointer);
+    document
+}
+
+fn remove(document: &mut Value, pointer: &str) {
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     let parent = document.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
     parent.remove(name).expect("a declared member");
-    document
 }
 
 #[test]
