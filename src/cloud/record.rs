@@ -10,11 +10,52 @@ use crate::clock::Moment;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// The members of a record.
+/// Members of a record.
 pub type Members = Map<String, Value>;
+
+/// What a record shows: a JSON object, of which those who only look have no copy.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "Members", into = "Value")]
+pub struct Object(Arc<Value>);
+
+impl Object {
+    /// Puts members in the place of those with the same names, or beside them.
+    pub fn extend(&mut self, members: &Members) {
+        if let Value::Object(own) = Arc::make_mut(&mut self.0) {
+            own.extend(members.clone());
+        }
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Members::new().into()
+    }
+}
+
+impl From<Members> for Object {
+    fn from(members: Members) -> Self {
+        Self(Arc::new(Value::Object(members)))
+    }
+}
+
+impl From<Object> for Value {
+    fn from(Object(shared): Object) -> Self {
+        Arc::unwrap_or_clone(shared)
+    }
+}
+
+impl Deref for Object {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
 
 /// A record.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -23,7 +64,7 @@ pub struct Record {
     /// What it belongs to, and goes with; empty where that is the project.
     pub parent: Box<str>,
     /// What it shows when nothing is under way.
-    pub members: Members,
+    pub members: Object,
     /// What is done to it, in the order it was begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -103,17 +144,14 @@ pub fn lifecycle(name: &str) -> Option<&'static Lifecycle> {
 
 impl Record {
     /// What it shows now; nothing where it is gone.
-    pub fn shown(&self, now: Moment) -> Option<Cow<'_, Members>> {
-        if self.changes.is_empty() {
-            return Some(Cow::Borrowed(&self.members));
-        }
+    pub fn shown(&self, now: Moment) -> Option<Object> {
         let mut shown = self.members.clone();
         for change in &self.changes {
             if !change.show(&mut shown, now) {
                 return None;
             }
         }
-        Some(Cow::Owned(shown))
+        Some(shown)
     }
 
     /// Folds in what has come to rest. Whether it is still there.
@@ -134,7 +172,7 @@ impl Change {
     }
 
     /// Writes into members what it makes of them now. Whether the record is still there.
-    fn show(&self, members: &mut Members, now: Moment) -> bool {
+    fn show(&self, members: &mut Object, now: Moment) -> bool {
         let phase = self.lifecycle.phase(&self.run, now);
         let patch = match (phase.ended, phase.failed) {
             (None, _) => &self.meanwhile,
@@ -142,9 +180,10 @@ impl Change {
             (Some(_), false) if self.removes => return false,
             (Some(_), false) => &self.then,
         };
-        members.extend(patch.clone());
+        members.extend(patch);
         if !self.status.is_empty() {
-            members.insert(self.status.to_string(), phase.status.into());
+            let status = (self.status.to_string(), phase.status.into());
+            members.extend(&Members::from_iter([status]));
         }
         true
     }
@@ -232,7 +271,7 @@ impl Records {
     /// Remembers the name of an instance that is gone, for the jobs that outlive it.
     pub fn note_gone(&mut self, id: &str, name: &str) {
         let members = Members::from_iter([("name".to_owned(), name.into())]);
-        self.insert(GONE, id, Record { members, ..Record::default() });
+        self.insert(GONE, id, Record { members: members.into(), ..Record::default() });
     }
 
     /// The name of an instance that is gone.
@@ -248,10 +287,9 @@ impl Records {
 
     /// Whether one has this id or was ordered with it.
     pub fn knows(&self, id: &str) -> bool {
-        let of_order = |members: &Members| members.get("order_id").is_some_and(|order| order == id);
+        let of_order = |members: &Value| members.get("order_id").is_some_and(|order| order == id);
         let is_ordered = |record: &Record| {
-            let charge = record.members.get("charge_info").and_then(Value::as_object);
-            of_order(&record.members) || charge.is_some_and(of_order)
+            of_order(&record.members) || record.members.get("charge_info").is_some_and(of_order)
         };
         let mut kinds = self.by_kind.values();
         kinds.any(|records| records.contains_key(id) || records.values().any(is_ordered))
@@ -403,7 +441,7 @@ mod tests {
 
     fn records(outcome: Outcome, removes: bool) -> Records {
         let mut records = Records::default();
-        let record = Record { members: members(json!({"size": 1})), ..Record::default() };
+        let record = Record { members: members(json!({"size": 1})).into(), ..Record::default() };
         records.insert("instance", "a", record);
         let part = Record { parent: "a".into(), ..Record::default() };
         records.insert("account", "b", part);
@@ -422,7 +460,7 @@ mod tests {
 
     fn shown(records: &Records, now: Moment) -> Value {
         let record = records.get("instance", "a").unwrap();
-        Value::Object(record.shown(now).unwrap().into_owned())
+        record.shown(now).unwrap().into()
     }
 
     #[test]

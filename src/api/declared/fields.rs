@@ -14,6 +14,8 @@ use crate::contract::{Certainty, Field, Kind};
 pub struct Answer {
     /// The row.
     pub field: Field,
+    /// Its name as JSON writes it before a value.
+    pub key: Box<str>,
     /// What it is, where it is not the member of this name.
     pub value: Option<Expression>,
     /// Its members.
@@ -22,7 +24,7 @@ pub struct Answer {
 
 /// Reads a table.
 pub fn table(rows: &[Line]) -> Result<Vec<Answer>, Mistake> {
-    let mut answers = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
     for line in rows {
         match line.split() {
             ("use", shape) => {
@@ -31,6 +33,10 @@ pub fn table(rows: &[Line]) -> Result<Vec<Answer>, Mistake> {
                 answers.extend(table(&lines(&block))?);
             }
             _ => answers.push(row(line)?),
+        }
+        let of_name = |name| answers.iter().filter(|one| one.field.name == name).count();
+        if let Some(twice) = answers.iter().find(|one| of_name(one.field.name) > 1) {
+            return Err(line.mistake(format!("{:?} is there twice", twice.field.name)));
         }
     }
     Ok(answers)
@@ -71,7 +77,8 @@ fn row(line: &Line) -> Result<Answer, Mistake> {
             _ => return Err(line.mistake(format!("{word:?} says nothing about a member"))),
         };
     }
-    Ok(Answer { field, value, members })
+    let key = format!("{}:", serde_json::Value::from(name)).into();
+    Ok(Answer { field, key, value, members })
 }
 
 /// Reads a type.

@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::lists;
 use super::static_tables;
 use crate::clock::Moment;
-use crate::cloud::{Backup, RequestContext, digest, record::Members};
+use crate::cloud::{Backup, RequestContext, digest, record::Object};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -27,16 +27,16 @@ impl Context<'_> {
     }
 
     /// A record as it is shown now.
-    pub fn record(&self, kind: &Kind, id: &str) -> Option<Members> {
+    pub fn record(&self, kind: &Kind, id: &str) -> Option<Object> {
         let stored = self.project.state.records.get(kind.name, id);
         match stored {
-            Some(record) => record.shown(self.project.now).map(Cow::into_owned),
+            Some(record) => record.shown(self.project.now),
             None => self.adopted(kind, id),
         }
     }
 
     /// What an instance that was adopted shows.
-    fn adopted(&self, kind: &Kind, id: &str) -> Option<Members> {
+    fn adopted(&self, kind: &Kind, id: &str) -> Option<Object> {
         let of = kind.instance.as_ref()?;
         let instance = self.project.state.instances.get(id)?;
         if !of.engines.contains(&instance.engine) {
@@ -56,7 +56,7 @@ impl Context<'_> {
             "groups": crate::api::geminidb::groups(instance, self.project),
         });
         match of.adopted.value(&seen, self).into_owned() {
-            Value::Object(members) => Some(members),
+            Value::Object(members) => Some(members.into()),
             _ => None,
         }
     }
@@ -66,22 +66,21 @@ impl Context<'_> {
         let of = self.project.state.records.of(kind.name);
         let own = of.filter(|(_, record)| *record.parent == *parent);
         let shown = own.filter_map(|(_, record)| record.shown(self.project.now));
-        shown.map(|members| Value::Object(members.into_owned())).collect()
+        shown.map(Value::from).collect()
     }
 
     /// All records of a kind as they are shown now, in the order they became known.
     fn records(&self, kind: &Kind) -> Vec<Value> {
         let state = &*self.project.state;
-        let all: Vec<Members> = if let Some(of) = &kind.instance {
+        let all: Vec<Object> = if let Some(of) = &kind.instance {
             let instances = state.instances.values();
             let own = instances.filter(|one| of.engines.contains(&one.engine));
             own.filter_map(|one| self.record(kind, &one.id)).collect()
         } else {
             let of = state.records.of(kind.name);
-            let shown = of.filter_map(|(_, record)| record.shown(self.project.now));
-            shown.map(Cow::into_owned).collect()
+            of.filter_map(|(_, record)| record.shown(self.project.now)).collect()
         };
-        all.into_iter().map(Value::Object).collect()
+        all.into_iter().map(Value::from).collect()
     }
 }
 
@@ -143,7 +142,7 @@ static FUNCTIONS: &[Function] = functions! {
         Err(_) => Value::Null,
     },
     "record": |a, context| match Kind::named(&word(a, 0)) {
-        Ok(kind) => context.record(kind, &word(a, 1)).map_or(Value::Null, Value::Object),
+        Ok(kind) => context.record(kind, &word(a, 1)).map_or(Value::Null, Value::from),
         Err(_) => Value::Null,
     },
     "children": |a, context| match Kind::named(&word(a, 0)) {

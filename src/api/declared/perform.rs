@@ -1,14 +1,14 @@
 //! What a declared operation does: it goes through its steps, and answers what is then in view.
 
 use super::declaration::{ChangeStep, Declaration, Step};
-use super::expression::{Expression, from_number, text, truth};
+use super::expression::{Expression, NOTHING, from_number, text, truth};
 use super::fields::Answer;
 use super::functions::Context;
 use super::kind::Kind;
 use super::tables;
 use crate::cloud::{
     RequestContext,
-    record::{Change, Members, Record},
+    record::{Change, Members, Object, Record},
 };
 use crate::contract::json::Json;
 use crate::contract::{Engine, ErrorKind, InstanceKind, Kind as Type, Mode, Presence};
@@ -32,7 +32,7 @@ pub fn perform(
         project: context,
         sent: value_of(document),
         named: Vec::new(),
-        this: Value::Null,
+        this: None,
         found: None,
     };
     for step in &declaration.steps {
@@ -41,16 +41,7 @@ pub fn perform(
     if declaration.changes() {
         act.look_again();
     }
-    let answer = act.answer();
-    let (mut body, mut headers) = (Vec::new(), Vec::new());
-    if let Some(Value::String(plain)) = &answer {
-        headers.push(("content-type", "text/plain".to_owned()));
-        body.extend(plain.as_bytes());
-    } else if let Some(answer) = answer {
-        serde_json::to_writer(&mut body, &answer)
-            .map_err(|error| Failure::Misfit(error.to_string()))?;
-    }
-    Ok(Output { status: declaration.contract.success, headers, body })
+    Ok(act.answer())
 }
 
 /// Puts into a world what is there from the start.
@@ -62,7 +53,7 @@ fn seed(context: &mut RequestContext<'_>) {
             let members = members_of(seed, &Value::Null, &view);
             let (id, parent) = (text(&members["id"]), members.get("parent").map(text));
             let parent = parent.unwrap_or_default().into();
-            let record = Record { parent, members, changes: Vec::new() };
+            let record = Record { parent, members: members.into(), changes: Vec::new() };
             context.state.records.insert(kind.name, &id, record);
         }
     }
@@ -92,8 +83,8 @@ struct Act<'a, 'p> {
     sent: Value,
     /// What `let` has named; `new` is the last id that was made, `job` the last job.
     named: Vec<(Box<str>, Value)>,
-    /// The record in view.
-    this: Value,
+    /// What the record in view shows.
+    this: Option<Object>,
     /// Which one that is.
     found: Option<(&'static Kind, Box<str>)>,
 }
@@ -103,8 +94,12 @@ impl Act<'_, '_> {
         Context { project: self.project, sent: &self.sent, named: &self.named }
     }
 
+    fn this(&self) -> &Value {
+        self.this.as_deref().unwrap_or(&NOTHING)
+    }
+
     fn value(&self, expression: &Expression) -> Value {
-        expression.value(&self.this, &self.context()).into_owned()
+        expression.value(self.this(), &self.context()).into_owned()
     }
 
     fn members(&self, expression: &Expression) -> Members {
@@ -117,8 +112,8 @@ impl Act<'_, '_> {
 
     fn look_again(&mut self) {
         let Some((kind, id)) = &self.found else { return };
-        if let Some(members) = self.context().record(kind, id) {
-            self.this = Value::Object(members);
+        if let Some(shown) = self.context().record(kind, id) {
+            self.this = Some(shown);
         }
     }
 
@@ -181,18 +176,18 @@ impl Act<'_, '_> {
     }
 
     /// The record that a request names, as it is shown now.
-    fn find(&mut self, kind: &Kind, id: &Expression, within: bool) -> Result<Value, Refusal> {
+    fn find(&mut self, kind: &Kind, id: &Expression, within: bool) -> Result<Object, Refusal> {
         let id = text(&self.value(id));
         if kind.instance.is_some() {
             self.project.apply_reserved_id(&id, Resource::Instance)?;
         }
         let owner = kind.parent.as_ref().filter(|_| within).map(|owner| self.value(owner));
-        let belongs = |found: &Members| match &owner {
+        let belongs = |found: &Object| match &owner {
             None | Some(Value::Null) => true,
             Some(owner) => found.get("parent") == Some(owner),
         };
         if let Some(found) = self.context().record(kind, &id).filter(belongs) {
-            return Ok(Value::Object(found));
+            return Ok(found);
         }
         if let (Some(of), Some(known)) =
             (&kind.instance, self.project.state.instances.get(id.as_str()))
@@ -209,7 +204,7 @@ impl Act<'_, '_> {
     fn view(
         &mut self,
         kind: &'static Kind,
-        found: Value,
+        found: Object,
         idle: bool,
         name: Option<&str>,
     ) -> Result<(), Refusal> {
@@ -220,16 +215,16 @@ impl Act<'_, '_> {
             }
         }
         if let Some(name) = name {
-            self.name(name, found);
+            self.name(name, found.into());
             return Ok(());
         }
         let id = text(&found["id"]);
         // What was only known as adopted becomes a record when something is done with it.
         if self.declaration.changes() && self.project.state.records.get(kind.name, &id).is_none() {
-            let record = Record { members: members(found.clone()), ..Record::default() };
+            let record = Record { members: found.clone(), ..Record::default() };
             self.project.state.records.insert(kind.name, &id, record);
         }
-        self.this = found;
+        self.this = Some(found);
         self.found = Some((kind, id.into()));
         Ok(())
     }
@@ -250,11 +245,11 @@ impl Act<'_, '_> {
         let drawn = self.project.new_record_id();
         self.name("drawn", drawn.simple().to_string().into());
         self.name("dashed", drawn.to_string().into());
-        let view = element.unwrap_or(&self.this);
+        let view = element.unwrap_or_else(|| self.this());
         let id = text(&kind.new.value(view, &self.context()));
         self.named.truncate(self.named.len() - 2);
         self.name("new", id.as_str().into());
-        let view = element.unwrap_or(&self.this);
+        let view = element.unwrap_or_else(|| self.this());
         let context = self.context();
         let parent = kind.parent.as_ref().map(|parent| text(&parent.value(view, &context)));
         let mut made = Members::new();
@@ -273,7 +268,7 @@ impl Act<'_, '_> {
             Some((InstanceKind { engine, mode: wanted, name: "" }, text(&seen["name"])))
         });
         let parent = parent.unwrap_or_default().into();
-        let record = Record { parent, members: made, changes: Vec::new() };
+        let record = Record { parent, members: made.into(), changes: Vec::new() };
         self.project.state.records.insert(kind.name, &id, record);
         if let Some((instance, name)) = instance {
             self.project.add_instance(&id, instance, &name);
@@ -282,14 +277,14 @@ impl Act<'_, '_> {
     }
 
     /// The records of a kind for which something holds.
-    fn which(&mut self, kind: &Kind, condition: &Expression) -> Vec<(Box<str>, Value)> {
+    fn which(&mut self, kind: &Kind, condition: &Expression) -> Vec<(Box<str>, Object)> {
         if kind.instance.is_some() {
             self.keep_adopted(kind);
         }
         let context = self.context();
         let records = self.project.state.records.of(kind.name);
         let shown = records.filter_map(|(id, record)| {
-            let shown = Value::Object(record.shown(self.project.now)?.into_owned());
+            let shown = record.shown(self.project.now)?;
             truth(&condition.value(&shown, &context)).then(|| (id.into(), shown))
         });
         shown.collect()
@@ -310,7 +305,7 @@ impl Act<'_, '_> {
 
     fn set(&mut self, kind: &Kind, id: &str, patch: &Members) {
         if let Some(record) = self.project.state.records.get_mut(kind.name, id) {
-            record.members.extend(patch.clone());
+            record.members.extend(patch);
         }
         let name = patch.get("name").and_then(Value::as_str).filter(|_| kind.instance.is_some());
         if let (Some(name), Some(known)) = (name, self.project.state.instances.get_mut(id)) {
@@ -331,7 +326,9 @@ impl Act<'_, '_> {
                 let these = self.which(kind, which);
                 these.into_iter().map(|(id, record)| (*kind, id, record)).collect()
             }
-            (None, Some((kind, id))) => vec![(*kind, id.clone(), self.this.clone())],
+            (None, Some((kind, id))) => {
+                vec![(*kind, id.clone(), self.this.clone().unwrap_or_default())]
+            }
             (None, None) => Vec::new(),
         };
         let shows: Vec<_> = targets
@@ -365,56 +362,83 @@ impl Act<'_, '_> {
         self.look_again();
     }
 
-    /// The answer's body, if it has one.
-    fn answer(&self) -> Option<Value> {
-        if let Some(whole) = &self.declaration.whole {
-            return Some(self.value(whole));
+    /// The answer. One that is a text as a whole is no JSON.
+    fn answer(&self) -> Output {
+        let mut answer = Output::empty(self.declaration.contract.success);
+        match &self.declaration.whole {
+            Some(whole) => match &*whole.value(self.this(), &self.context()) {
+                Value::String(plain) => {
+                    answer.headers.push(("content-type", "text/plain".to_owned()));
+                    answer.body.extend(plain.as_bytes());
+                }
+                value => write(value, &mut answer.body),
+            },
+            None if answer.status == StatusCode::NO_CONTENT => {}
+            None => {
+                answer.body.reserve(USUAL_BODY);
+                self.write_object(&self.declaration.answer, self.this(), true, &mut answer.body);
+            }
         }
-        if self.declaration.contract.success == StatusCode::NO_CONTENT {
-            return None;
-        }
-        Some(Value::Object(self.object(&self.declaration.answer, &self.this, true)))
+        answer
     }
 
-    /// An object with the members of a table: what is declared for each, or the member of the same
-    /// name of what is in view; at the top also a parameter of the request.
-    fn object(&self, table: &[Answer], view: &Value, top: bool) -> Map<String, Value> {
-        let mut object = Map::with_capacity(table.len());
+    /// Writes an object with the members of a table: what is declared for each, or the member of the
+    /// same name of what is in view; at the top also a parameter of the request.
+    fn write_object(&self, table: &[Answer], view: &Value, top: bool, to: &mut Vec<u8>) {
+        let context = self.context();
+        to.push(b'{');
+        let start = to.len();
         for answer in table {
             let name = answer.field.name;
             let value = if let Some(value) = &answer.value {
-                value.value(view, &self.context()).into_owned()
+                value.value(view, &context)
             } else {
                 let sent = || if top { self.sent.get(name) } else { None };
-                view.get(name).or_else(sent).cloned().unwrap_or_default()
+                Cow::Borrowed(view.get(name).or_else(sent).unwrap_or(&NOTHING))
             };
-            let value = self.shaped(answer, value);
-            if !value.is_null() || answer.field.nullable {
-                object.insert(name.to_owned(), value);
-            } else if answer.field.presence == Presence::Mandatory {
-                object.insert(name.to_owned(), empty(&answer.field.kind));
+            let is_there = !value.is_null() || answer.field.nullable;
+            if !is_there && answer.field.presence != Presence::Mandatory {
+                continue;
+            }
+            if to.len() > start {
+                to.push(b',');
+            }
+            to.extend_from_slice(answer.key.as_bytes());
+            if is_there {
+                self.write_shaped(answer, &value, to);
+            } else {
+                write(&empty(&answer.field.kind), to);
             }
         }
-        object
+        to.push(b'}');
     }
 
-    /// A value with the members that its row has.
-    fn shaped(&self, answer: &Answer, value: Value) -> Value {
-        if answer.members.is_empty() {
-            return value;
-        }
+    /// Writes a value with the members that its row has.
+    fn write_shaped(&self, answer: &Answer, value: &Value, to: &mut Vec<u8>) {
         match value {
-            Value::Array(values) => {
-                let object = |one: Value| Value::Object(self.object(&answer.members, &one, false));
-                values.into_iter().map(object).collect()
+            Value::Array(values) if !answer.members.is_empty() => {
+                to.push(b'[');
+                for (at, one) in values.iter().enumerate() {
+                    if at > 0 {
+                        to.push(b',');
+                    }
+                    self.write_object(&answer.members, one, false, to);
+                }
+                to.push(b']');
             }
-            Value::Object(members) => {
-                let view = Value::Object(members);
-                Value::Object(self.object(&answer.members, &view, false))
+            Value::Object(_) if !answer.members.is_empty() => {
+                self.write_object(&answer.members, value, false, to);
             }
-            other => other,
+            other => write(other, to),
         }
     }
+}
+
+/// A capacity that most answers fit into, so that they are not copied while they grow.
+const USUAL_BODY: usize = 512;
+
+fn write(value: &Value, to: &mut Vec<u8>) {
+    serde_json::to_writer(to, value).expect("a value can be written to memory");
 }
 
 /// What a mandatory member is answered where nothing is known of it.

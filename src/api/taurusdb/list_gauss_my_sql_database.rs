@@ -94,7 +94,7 @@ impl Operation for ListGaussMySqlDatabase {
         let created = created.filter(|(_, record)| *record.parent == *request.instance_id);
         let created = created.filter_map(|(_, record)| record.shown(context.now));
         let created = created.filter(|shown| shown.get("pending") != Some(&Value::Bool(true)));
-        let all = created.map(|shown| Listed::of_created(&Value::Object(shown.into_owned())));
+        let all = created.map(|shown| Listed::of_created(&shown));
         let all = all.chain(named.into_iter().flatten().map(|name| Listed::of(name)));
         let fitting = all.filter(|database| request.wants(database));
         let (databases, total_count) = page(fitting, request.offset, request.limit.unwrap_or(100));

@@ -179,7 +179,7 @@ impl Operation for ListHtapInstanceInfo {
         let own = records.filter(|(_, record)| *record.parent == *instance_id);
         instances.extend(own.filter_map(|(id, record)| {
             let shown = record.shown(context.now)?;
-            Some(Listed::of_starrocks(id, &Value::Object(shown.into_owned()), context))
+            Some(Listed::of_starrocks(id, &shown, context))
         }));
         let total = instances.len();
         Ok(Reply { total, instances, max_htap_instance_num_of_taurus: MOST_HTAP_INSTANCES })
