@@ -15,7 +15,7 @@ mod verification;
 mod view;
 
 pub use budget::{Budget, level};
-pub use entry::{Entry, Performed, RequestRecord, Verdict};
+pub use entry::{Entry, Performed, RequestRecord, ShownBody, Verdict};
 pub use field_path::FieldPath;
 pub use flight::Flights;
 pub use history::History;
@@ -27,6 +27,9 @@ pub use verification::{Check, Claim, Finding};
 pub use view::View;
 
 use crate::cloud::Execution;
+use crate::contract::Contract;
+use crate::contract::check::Members;
+use secrets::are_open;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -99,6 +102,14 @@ impl Journal {
             cleared_after: 0,
             in_flight: Flights::default(),
         }
+    }
+
+    /// A body with secrets as its entry shows it, written while its members are at hand.
+    pub fn show_body(&mut self, contract: &Contract, members: &Members<'_>) -> ShownBody {
+        if are_open(contract.body) || members.is_empty() || self.budget.most() == 0 {
+            return ShownBody::Unread;
+        }
+        ShownBody::Written(self.digests.members(members, contract.body))
     }
 
     /// Records an entry. One larger than the whole budget is dropped, and without a budget it is

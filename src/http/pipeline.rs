@@ -122,6 +122,7 @@ impl<'r> Exchange<'r> {
         }
         let route = request.choose_route(&sent, visit);
         record.contract = Some(route.contract());
+        record.body = visit.show_body(route.contract(), &sent.body);
         sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII
         let decision = request.consult_faults(route, &sent, &wanted, visit, decision)?; // may wait or answer
         let checked = request.validate(route, sent, record)?; // 400: every violation at once

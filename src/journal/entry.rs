@@ -1,6 +1,6 @@
 //! One request with its answer, as the journal keeps it.
 
-use super::secrets::{Digests, is_open_header, reveals_nothing};
+use super::secrets::{Digests, are_open, is_open_header};
 use crate::api::known::Known;
 use crate::clock::{Moment, Stamp};
 use crate::cloud::{Activity, Warning, request_id};
@@ -31,9 +31,20 @@ impl Verdict {
     }
 }
 
+/// How the body of a request is shown.
+#[derive(Debug, Default)]
+pub enum ShownBody {
+    /// Nobody has read it: what is secret is looked for when it is kept.
+    #[default]
+    Unread,
+    /// As it was sent: everything in it may be shown, as far as the check can tell.
+    AsSent,
+    /// Without what is secret.
+    Written(Vec<u8>),
+}
+
 /// What is noted while a request is handled.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RequestRecord {
     /// The operation.
     pub contract: Option<&'static Contract>,
@@ -61,8 +72,8 @@ pub struct RequestRecord {
     pub unchanged: bool,
     /// When it was performed, if it came so far.
     pub performed: Option<Performed>,
-    /// Whether everything in its body may be shown, as far as the check can tell.
-    pub open_body: bool,
+    /// How its body is shown.
+    pub body: ShownBody,
     /// Whether its answer was cut off on the way.
     pub cut_off: bool,
 }
@@ -142,7 +153,7 @@ impl Entry {
         (received, answered): (Stamp, Moment),
         (parts, body): (&Parts, &[u8]),
         answer: Option<&Response<Vec<u8>>>,
-        draft: RequestRecord,
+        mut draft: RequestRecord,
     ) -> Self {
         let contract = draft.contract;
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -155,10 +166,12 @@ impl Entry {
         end(0, &text);
         write_headers(&parts.headers, contract.map_or(&[], |one| one.headers), digests, &mut text);
         end(1, &text);
-        if draft.open_body && contract.is_some_and(takes_body) && hides_nothing(body) {
-            text.extend_from_slice(body);
-        } else if !body.is_empty() {
-            text.extend(digests.body(body, contract.map_or(&[], |contract| contract.body)));
+        match std::mem::take(&mut draft.body) {
+            ShownBody::Written(shown) => text.extend(shown),
+            ShownBody::AsSent if contract.is_some_and(takes_body) && hides_nothing(body) => {
+                text.extend_from_slice(body);
+            }
+            _ => text.extend(digests.body(body, contract.map_or(&[], |contract| contract.body))),
         }
         end(2, &text);
         if let Some(answer) = answer {
@@ -273,7 +286,7 @@ fn write_answer(
 ) {
     let succeeded = contract.filter(|contract| answer.status() == contract.success);
     match succeeded {
-        Some(contract) if !reveals_nothing(contract) || !hides_nothing(answer.body()) => {
+        Some(contract) if !are_open(contract.reply) || !hides_nothing(answer.body()) => {
             text.extend(digests.body(answer.body(), contract.reply));
         }
         _ => text.extend_from_slice(answer.body()),

@@ -5,6 +5,7 @@
 //! under the key of their world: nobody can read them, and equal ones are seen to be equal. A name
 //! that no contract declares is kept where it reads like a name.
 
+use crate::contract::check::Members;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind};
 use crate::project_id::is_project_id;
@@ -202,20 +203,28 @@ impl Digests {
         }
         let text = std::str::from_utf8(body).ok();
         match text.and_then(|text| Json::parse(text).ok()) {
-            Some(json @ (Json::Object(_) | Json::List(_))) => {
+            Some(Json::Object(members)) => self.members(&members, fields),
+            Some(Json::List(values)) => {
                 let mut written = Vec::with_capacity(body.len());
-                self.container(&json, fields, &mut written);
+                self.list(&values, None, &mut written);
                 written
             }
             _ => self.text(&String::from_utf8_lossy(body)).into_bytes(),
         }
     }
 
+    /// The members of a body, as JSON.
+    pub fn members(&mut self, members: &Members<'_>, fields: &'static [Field]) -> Vec<u8> {
+        let mut written = Vec::with_capacity(USUAL_BODY);
+        self.object(members, fields, &mut written);
+        written
+    }
+
     /// A value of a declared kind, or of none, as JSON.
     pub fn value(&mut self, json: &Json<'_>, kind: Option<&'static Kind>, to: &mut Vec<u8>) {
         match (json, kind) {
-            (Json::Object(_), Some(Kind::Object(fields))) => self.container(json, fields, to),
-            (Json::Object(_), _) => self.container(json, &[], to),
+            (Json::Object(members), Some(Kind::Object(fields))) => self.object(members, fields, to),
+            (Json::Object(members), _) => self.object(members, &[], to),
             (Json::List(values), kind) => {
                 let of = match kind {
                     Some(Kind::List(of, _)) => Some(*of),
@@ -229,13 +238,7 @@ impl Digests {
         }
     }
 
-    fn container(&mut self, json: &Json<'_>, fields: &'static [Field], to: &mut Vec<u8>) {
-        let Json::Object(members) = json else {
-            if let Json::List(values) = json {
-                self.list(values, None, to);
-            }
-            return;
-        };
+    fn object(&mut self, members: &Members<'_>, fields: &'static [Field], to: &mut Vec<u8>) {
         to.push(b'{');
         for (at, (name, value)) in members.iter().enumerate() {
             if at > 0 {
@@ -285,6 +288,9 @@ impl Digests {
         }
     }
 }
+
+/// A capacity that most bodies fit into.
+const USUAL_BODY: usize = 512;
 
 /// Headers whose names every client sends and whose values are not shown.
 const CREDENTIALS: [&str; 3] = ["authorization", "x-auth-token", "x-security-token"];
@@ -363,9 +369,9 @@ pub fn is_open_header(name: &str) -> bool {
     )
 }
 
-/// Whether an operation's own answer has no member that is a secret, whatever is asked.
-pub fn reveals_nothing(contract: &Contract) -> bool {
-    contract.reply.iter().all(is_open)
+/// Whether no member of a table is a secret, whatever is sent.
+pub fn are_open(fields: &[Field]) -> bool {
+    fields.iter().all(is_open)
 }
 
 fn is_open(field: &Field) -> bool {
@@ -376,7 +382,7 @@ fn has_open_members(kind: &Kind) -> bool {
     match kind {
         // Without a table any name may come.
         Kind::Object([]) | Kind::Map | Kind::Any => false,
-        Kind::Object(members) => members.iter().all(is_open),
+        Kind::Object(members) => are_open(members),
         Kind::List(values, _) => has_open_members(values),
         _ => true,
     }
@@ -508,7 +514,7 @@ mod tests {
     fn jobs_and_tasks_have_no_secrets_and_tokens_may() {
         let open = |id: &str| {
             let route = ROUTES.iter().find(|route| route.contract().id == id);
-            reveals_nothing(route.expect("an operation").contract())
+            are_open(route.expect("an operation").contract().reply)
         };
         for id in ["CreateDbCacheMapping", "ListMigrationTask", "ListJobs"] {
             assert!(open(id), "{id}");

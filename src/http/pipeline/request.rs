@@ -13,8 +13,9 @@ use crate::error::Refusal;
 use crate::http::endpoint::{self, Endpoint};
 use crate::http::target::Target;
 use crate::http::{body, host, language, read_headers, remarks};
-use crate::journal::RequestRecord;
+use crate::journal::{RequestRecord, ShownBody};
 use crate::operation::Route;
+use crate::project_id::is_project_id;
 use crate::text::language::Language;
 use axum::http::request::Parts;
 use std::borrow::Cow;
@@ -37,8 +38,11 @@ impl<'r> Request<'r> {
     pub fn read(app: &'r App, endpoints: &[&'static Endpoint], parts: &'r Parts) -> Self {
         let (template, routes) = endpoint::of_service(endpoints, parts);
         let target = Target::read(&parts.uri, template);
-        // What is wrong with the rest of the URI does not make it a request to nobody.
-        let project_id = Target::project_of(&parts.uri, template);
+        let project_id = match &target {
+            Ok(target) => target.project_id.clone().filter(|id| is_project_id(id)),
+            // What is wrong with the rest of the URI does not make it a request to nobody.
+            Err(_) => Target::project_of(&parts.uri, template),
+        };
         let language = language(routes[routes.len() - 1].contract().service, &parts.headers);
         Self { app, parts, routes, target, project_id, language }
     }
@@ -147,7 +151,9 @@ impl<'r> Request<'r> {
             // What only others declare was held against their rules, and this one does not read it.
             members.retain(|(name, _)| route.contract().declares(name));
         }
-        record.open_body = checked.open_body;
+        if checked.open_body {
+            record.body = ShownBody::AsSent;
+        }
         record.violations.extend(self.target.iter().filter_map(Target::remarks));
         record.violations.extend(remarks(self.routes, &self.parts.headers, self.takes_body()));
         record.violations.append(&mut checked.violations);

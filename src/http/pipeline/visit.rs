@@ -2,10 +2,11 @@
 
 use crate::clock::Stamp;
 use crate::cloud::{State, Warning};
-use crate::contract::check::Sent;
+use crate::contract::Contract;
+use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
 use crate::error::Refusal;
-use crate::journal::RequestRecord;
+use crate::journal::{RequestRecord, ShownBody};
 use crate::operation::Route;
 use crate::worlds::{WorldCell, Worlds};
 use axum::http::Method;
@@ -112,6 +113,11 @@ impl<'r> Visit<'r> {
     pub fn place(&mut self) -> &mut Place {
         let (worlds, method, routes) = (self.worlds, self.method, self.routes);
         self.place.get_or_insert_with(|| Place::take(worlds.world(""), method, routes))
+    }
+
+    /// A body as the journal will show it, where its contract has secrets.
+    pub fn show_body(&mut self, contract: &Contract, members: &Members<'_>) -> ShownBody {
+        self.place().cell.lock().journal.show_body(contract, members)
     }
 
     pub fn request_id(&mut self) -> String {
