@@ -279,7 +279,8 @@ impl Worlds {
         let level = journal::level(sizes.clone(), excess);
         let bigger = sizes.into_iter().zip(cells).filter(|(size, _)| *size > level);
         let mut bigger: Vec<_> = bigger.map(|(_, cell)| cell).collect();
-        bigger.sort_by_key(|cell| cell.used.load(Ordering::Relaxed));
+        // Others use them meanwhile.
+        bigger.sort_by_cached_key(|cell| cell.used.load(Ordering::Relaxed));
         let mut free = 0;
         for cell in bigger {
             if free >= excess {
