@@ -112,7 +112,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Reads a body to its end.
 async fn collect(mut body: Body, limit: usize, share: &mut Share) -> Result<Bytes, Refusal> {
     require_room(usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX), limit)?;
-    let mut whole = Vec::new();
+    let (mut whole, mut length) = (Pieces::default(), 0);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let frame = frame.map_err(|_| {
             let reason = "the body ended early or is not framed as HTTP".to_owned();
@@ -120,14 +120,46 @@ async fn collect(mut body: Body, limit: usize, share: &mut Share) -> Result<Byte
         })?;
         // What else comes are trailers, which say nothing here.
         let Ok(data) = frame.into_data() else { continue };
-        require_room(whole.len() + data.len(), limit)?;
+        length += data.len();
+        require_room(length, limit)?;
         share.add(data.len())?;
-        if whole.is_empty() && body.is_end_stream() {
+        if length == data.len() && body.is_end_stream() {
             return Ok(data);
         }
-        whole.extend_from_slice(&data);
+        whole.add(&data);
     }
-    Ok(whole.into())
+    Ok(whole.joined().into())
+}
+
+/// What has come so far of a body, in pieces of one size. Many bodies that grow side by side, each in one
+/// piece, leave holes in memory that are as large as they are.
+#[derive(Default)]
+struct Pieces {
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
+}
+
+impl Pieces {
+    const SIZE: usize = 64 << 10;
+
+    fn add(&mut self, mut data: &[u8]) {
+        while data.len() > Self::SIZE - self.last.len() {
+            let (fitting, rest) = data.split_at(Self::SIZE - self.last.len());
+            self.last.extend_from_slice(fitting);
+            self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(Self::SIZE)));
+            data = rest;
+        }
+        self.last.extend_from_slice(data);
+    }
+
+    fn joined(self) -> Vec<u8> {
+        if self.full.is_empty() {
+            return self.last;
+        }
+        let mut whole = self.full.concat();
+        whole.extend_from_slice(&self.last);
+        whole
+    }
 }
 
 fn require_room(bytes: usize, limit: usize) -> Result<(), Refusal> {
@@ -277,6 +309,17 @@ mod tests {
         }
         for kind in ["application/json; charset=UTF-8", "text/plain;charset=\"us-ascii\"", "a"] {
             assert!(receive(&bodies(), &[("content-type", kind)], TEXT, 100).is_ok(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_body_are_joined_as_they_came() {
+        let text: Vec<u8> = (0..=u8::MAX).cycle().take(3 * Pieces::SIZE + 7).collect();
+        for size in [1_000, Pieces::SIZE, Pieces::SIZE + 1, 2 * Pieces::SIZE, text.len()] {
+            let mut pieces = Pieces::default();
+            text.chunks(size).for_each(|piece| pieces.add(piece));
+            assert!(pieces.full.iter().all(|piece| piece.len() == Pieces::SIZE));
+            assert_eq!(pieces.joined(), text, "{size} at once");
         }
     }
 
