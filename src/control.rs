@@ -40,7 +40,7 @@ use crate::publish;
 use crate::text::language::Language;
 use crate::worlds::WorldCell;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
@@ -49,6 +49,7 @@ use calls::{Calls, Listed};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::any::Any;
+use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -178,10 +179,25 @@ fn list_rules(query: &str) -> Result<Value, ControlError> {
 
 /// The document, with the address that was asked.
 async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
-    // What never changes is rendered once; a process may have several configurations.
-    static RENDERED: Mutex<Vec<(Strictness, Arc<str>)>> = Mutex::new(Vec::new());
+    let api_port = app.guard.port.and(app.guard.address).map(|address| address.port());
+    let address = own_url(&app, host_of(&uri, &headers), api_port);
+    let text = document_at(app.worlds.settings().strictness, address);
+    reply::json_text(StatusCode::OK, Vec::new()).map(|_| Body::from(text))
+}
+
+/// The document for an address. What never changes is rendered once, and of the last addresses it is
+/// kept as a whole: it is long, and clients that ask for it and do not read it hold it together.
+fn document_at(strictness: Strictness, address: String) -> Bytes {
     const ADDRESS: &str = "http://address.invalid";
-    let strictness = app.worlds.settings().strictness;
+    const MOST_ADDRESSES: usize = 8;
+    // A process may have several configurations.
+    static RENDERED: Mutex<Vec<(Strictness, Arc<str>)>> = Mutex::new(Vec::new());
+    static ADDRESSED: Mutex<VecDeque<(Strictness, String, Bytes)>> = Mutex::new(VecDeque::new());
+    let mut addressed = ADDRESSED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = addressed.iter().find(|(of, at, _)| (*of, at) == (strictness, &address));
+    if let Some((.., text)) = known {
+        return text.clone();
+    }
     let mut rendered = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
     let known = rendered.iter().find(|(of, _)| *of == strictness).map(|(_, text)| text.clone());
     let text = known.unwrap_or_else(|| {
@@ -190,11 +206,12 @@ async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
         rendered.push((strictness, Arc::clone(&text)));
         text
     });
-    drop(rendered);
-    let api_port = app.guard.port.and(app.guard.address).map(|address| address.port());
-    let address = own_url(&app, host_of(&uri, &headers), api_port);
-    let text = text.replacen(ADDRESS, &address, 1);
-    reply::json_text(StatusCode::OK, text.into_bytes()).map(Body::from)
+    let text = Bytes::from(text.replacen(ADDRESS, &address, 1));
+    if addressed.len() == MOST_ADDRESSES {
+        addressed.pop_front();
+    }
+    addressed.push_back((strictness, address, text.clone()));
+    text
 }
 
 /// Every place where the documents disagree, and what is done: the same as in docs/disagreements.md.
