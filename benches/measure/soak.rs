@@ -3,6 +3,7 @@
 
 mod client;
 mod scenes;
+mod strangers;
 
 use crate::Result;
 use crate::report::print_table;
@@ -22,6 +23,10 @@ pub struct Options {
     /// How many clients, each with projects of its own, besides two that share one
     #[arg(long, default_value_t = 8)]
     clients: u64,
+    /// Instead of clients that are served: refused requests from ever new projects, bodies that stop
+    /// half-way and readers that do not read, without a reset
+    #[arg(long)]
+    strangers: bool,
 }
 
 /// How many clients ask in one project and reset it under each other.
@@ -41,6 +46,9 @@ struct Tally {
 /// Runs the soak, prints what came of it, and fails if anything was not as it has to be.
 pub fn run(options: &Options, quick: bool) -> Result<()> {
     let duration = Duration::from_secs(if quick { 2 } else { options.seconds });
+    if options.strangers {
+        return strangers::run(duration);
+    }
     let server = Server::start(&mut papercloud())?;
     let tally = Tally::default();
     let before = open_files(server.id())?;
