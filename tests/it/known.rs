@@ -1,8 +1,8 @@
 //! What the SDKs know and Papercloud does not emulate: told as such, and found in the report.
 
-use crate::support::{Answer, PROJECT, agent, config, send, send_by, send_text, start};
+use crate::support::{Answer, PROJECT, agent, config, send, send_by, send_text, start, text};
 use papercloud::PaperCloud;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use ureq::Agent;
@@ -160,6 +160,42 @@ fn urls(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// The links to a backup, a log and a certificate of DCS.
+fn links_to_files(cloud: &PaperCloud) -> Vec<String> {
+    let instances = format!("/v2/{PROJECT}/instances");
+    let new = json!({
+        "name": "files", "engine": "Redis", "engine_version": "5.0", "capacity": 1,
+        "spec_code": "redis.ha.xu1.large.r2.1", "az_codes": ["eu-mock-1a"], "vpc_id": "v",
+        "subnet_id": "s", "security_group_id": "g", "no_password_access": true,
+    });
+    let made = send(cloud, "POST", &instances, Some(&new)).expect(200);
+    let instance = format!("{instances}/{}", text(&made, "/instances/0/instance_id"));
+    let pass = json!({ "seconds": 3_600 });
+    let clock = format!("/_paper/worlds/{PROJECT}/clock/advance");
+    let wait = || send(cloud, "POST", &clock, Some(&pass)).expect(200);
+    wait();
+    let backup = send(cloud, "POST", &format!("{instance}/backups"), Some(&json!({}))).expect(200);
+    let backup = text(&backup, "/backup_id");
+    wait();
+    send(cloud, "POST", &format!("{instance}/redislog?log_type=run"), None).expect(204);
+    let logs = send(cloud, "GET", &format!("{instance}/redislog?log_type=run"), None).expect(200);
+    let log = text(&logs, "/file_list/0/id");
+    send(cloud, "PUT", &format!("{instance}/ssl"), Some(&json!({ "enabled": true }))).expect(200);
+    wait();
+    let mut found = Vec::new();
+    for (path, body) in [
+        (format!("/backups/{backup}/links"), Some(json!({ "expiration": 3_600 }))),
+        (format!("/redislog/{log}/links"), None),
+        ("/ssl-certs/download".to_owned(), None),
+    ] {
+        let answer = send(cloud, "POST", &format!("{instance}{path}"), body.as_ref());
+        let body = answer.expect(200).to_string();
+        let parts = body.split('"').filter(|part| part.contains("://"));
+        found.extend(parts.map(str::to_owned));
+    }
+    found
+}
+
 #[test]
 fn every_url_of_an_answer_is_served() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -176,10 +212,12 @@ fn every_url_of_an_answer_is_served() {
     found.dedup();
     assert!(found.len() >= 10, "{found:?}");
     let cloud = start(&config());
-    // Nothing but flavours is emulated of compute, and its clients take it as it is where no version is told.
-    found.retain(|url| !url.contains("/v2.1/"));
-    for url in found {
-        let path = url.strip_prefix("http://localhost").expect("the host");
+    let files = links_to_files(&cloud);
+    assert_eq!(files.len(), 3, "{files:?}");
+    for url in found.into_iter().chain(files) {
+        let own = cloud.url();
+        let path = url.strip_prefix("http://localhost").or_else(|| url.strip_prefix(&own));
+        let path = path.unwrap_or_else(|| panic!("{url} leads elsewhere"));
         let path = if path.is_empty() { "/" } else { path };
         let answer = send(&cloud, "GET", path, None);
         assert_eq!(answer.status, 200, "{url}: {:#}", answer.body);

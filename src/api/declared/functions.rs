@@ -175,6 +175,7 @@ static FUNCTIONS: &[Function] = functions! {
         crate::api::geminidb::biactive_actions(&word(a, 0), context.project).into()
     },
     "table": |a, _| static_tables::table(&word(a, 0)),
+    "url": |a, context| context.project.access.url(&word(a, 0)).into(),
     "region": |_, context| context.project.settings.region.as_str().into(),
     "project": |_, context| (*context.project.state.project_id).into(),
     "user": |_, context| {

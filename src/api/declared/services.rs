@@ -55,6 +55,10 @@ static DNS: Service = service("DNS", &["dns"], Envelope::Brief, refusals!("DNS.0
 /// Log Tank Service.
 static LTS: Service = service("LTS", &["lts"], Envelope::Plain, refusals!("LTS.0208", "LTS.0010"));
 
+/// Object Storage Service.
+static OBS: Service =
+    service("OBS", &["obs"], Envelope::Brief, refusals!("InvalidArgument", "InternalError"));
+
 /// Business Support System.
 static BSS: Service = service("BSS", &["bss"], Envelope::Plain, refusals!("CBC.0101", "CBC.0999"));
 
@@ -71,6 +75,7 @@ pub fn of(name: &str) -> Option<&'static Service> {
         &ECS,
         &DNS,
         &LTS,
+        &OBS,
         &BSS,
     ];
     own.into_iter().find(|service| service.name == name)

@@ -16,8 +16,14 @@ use serde_json::{Value, json};
 const PROJECT: &str = "054e292c9880d4992f02c0196d3ea468";
 
 /// Operations that answer without looking for what their path names.
-const ASK_NOBODY: &[&str] =
-    &["ListFlavorInfos", "ListDatastores", "ListHtapDataStore", "ListHtapFlavor"];
+const ASK_NOBODY: &[&str] = &[
+    "GetObject",
+    "ListFlavorInfos",
+    "ListDatastores",
+    "ListHtapDataStore",
+    "ListHtapFlavor",
+    "NovaShowVersion",
+];
 
 fn declared() -> impl Iterator<Item = &'static Route> {
     let routes = crate::api::routes().iter();
