@@ -8,6 +8,7 @@ pub mod control;
 use crate::contract::{ErrorKind, InstanceKind, Violation};
 use crate::text;
 use crate::text::language::Language;
+use serde_json::Value;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -149,12 +150,23 @@ pub enum Refusal {
         english: String,
         /// Why, in Chinese.
         chinese: String,
+        /// The parameter that is wrong, and a value that it could have.
+        instead: Option<Box<Instead>>,
     },
     /// The service failed.
     Internal {
         /// For the log; the caller is told only that it failed.
         cause: String,
     },
+}
+
+/// A parameter that no rule of its own is broken by, and a value that would have been accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instead {
+    /// Its path, as in `flavor[0].spec_code`.
+    pub parameter: &'static str,
+    /// The value.
+    pub value: Value,
 }
 
 /// What a service computes on its way to a signature; no secret is in it.
@@ -221,7 +233,18 @@ impl Resource {
 impl Refusal {
     /// The refusal of one operation. What was sent is in its words as [`text::shown`] has it.
     pub fn own(kind: ErrorKind, english: String, chinese: String) -> Self {
-        Self::Own { kind, english, chinese }
+        Self::Own { kind, english, chinese, instead: None }
+    }
+
+    /// The same, of a parameter that could have another value.
+    pub fn instead(self, parameter: &'static str, value: Value) -> Self {
+        match self {
+            Self::Own { kind, english, chinese, .. } => {
+                let instead = Some(Box::new(Instead { parameter, value }));
+                Self::Own { kind, english, chinese, instead }
+            }
+            other => other,
+        }
     }
 
     /// What status and code depend on.

@@ -407,6 +407,11 @@ impl WorldCell {
         self.faulty.load(Ordering::Acquire)
     }
 
+    /// What the ids of its requests follow from.
+    pub fn key(&self) -> u64 {
+        self.key
+    }
+
     /// The id of a request to this project: 32 hex digits.
     pub fn request_id(&self, ordinal: u64) -> String {
         request_id(self.key, ordinal)

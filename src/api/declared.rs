@@ -18,11 +18,23 @@
 //! called or asked about. From its tables follow the contract, and from that the check, its
 //! messages, the `OpenAPI` document, the rule list, the sweeps and the journal.
 //!
-//! What it does is a list of steps, refusals first: `find` a record of a kind (unknown, or with
-//! `idle` busy, and it is refused as the kind says), `refuse`, `let`, `create`, `set`, `remove`,
-//! and `job` or `run`, which change a record over time: what it shows `while` that runs, `then`, or
-//! `else` when it failed, and whether the end `removes` it. The answer has the members of `reply`,
-//! each what its line says, or else the member of that name of the record in view.
+//! The tables stand before what it does, and `reply` is written last of all: it has whatever the steps
+//! below it have found and named. The answer has the members of `reply`, each what its line says, or else
+//! the member of that name of the record in view; or it is the one expression behind the status.
+//!
+//! What it does is a list of steps, refusals before the first change:
+//!
+//! - `find KIND [id] [as NAME] [idle]`: takes a record into view, or names it. One that is not there is
+//!   refused as its kind says, and with `idle` one that is busy.
+//! - `refuse STATUS CODE message if condition`, and below it `instead PARAMETER value`, which a corrected
+//!   request has; `expect` lets pass with a warning, unless resources are enforced.
+//! - `let NAME = value`, which all that follows may use, and `reply`.
+//! - `create KIND {…}`: the record comes into view; `create KIND each list as {…}` makes several.
+//! - `set {…}` changes what is in view, `set KIND where condition to {…}` others; `remove` alike.
+//! - `job NAME` or `run LIFECYCLE [member]`: changes a record over time, `every KIND where condition`
+//!   instead of the one in view: what it shows `while` that runs, `then`, or `else` when it failed, whether
+//!   the end `removes` it, `times` how many usual durations it takes, and `of` which instance it is told.
+//! - `use SHAPE`: the steps of a shape, in its place.
 //!
 //! Records are JSON objects in the world (`cloud::record`). Statuses follow from runs and the
 //! moment as everywhere, so faults, holds, failures, `next-event`, export and isolation work for
@@ -33,7 +45,10 @@
 //! that several operations have is a `define`. A long line goes on where a bracket is open, or with
 //! a line that begins with an operator, `where`, `map` or `if`.
 //!
-//! A declaration that is wrong fails `every_declaration_can_be_read` with its file and line.
+//! A declaration that is wrong fails `every_declaration_can_be_read` with its file and line: a word, a
+//! kind, a table, a function or a parameter that is not there, a wrong number of arguments, the wrong order.
+//! That a member of an answer is what its row says shows when it is answered; a debug build looks, and
+//! answers 500 with the line in its log.
 
 mod claims;
 mod declaration;
@@ -125,6 +140,7 @@ pub fn routes() -> impl Iterator<Item = Route> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn every_declaration_can_be_read() {
@@ -140,5 +156,66 @@ mod tests {
             mistakes.extend(static_tables::read(&block).err().map(|mistake| mistake.to_string()));
         }
         assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+    }
+
+    /// What is wrong with a declaration, and the number of its line.
+    fn mistake_in(body: &'static str) -> String {
+        let head = "POST /v2/{project_id}/instances/{instance_id}/things DCS.CreateThing";
+        let block = Block { file: "things.api", line: 1, head, body };
+        match Declaration::read(&block) {
+            Ok(_) => "nothing is wrong".to_owned(),
+            Err(mistake) => mistake.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_wrong_declaration_is_told_with_its_line() {
+        for (body, told) in [
+            ("  reply 204\n  find dcs.instance\n", "nothing is wrong"),
+            ("  find dcs.instance\n  reply 204\n", "3: reply stands before what"),
+            ("  reply 204\n  set {a: 1}\n  find dcs.instance\n", "1: what may be refused stands"),
+            ("  reply 204\n  find dcs.nothing\n", "3: "),
+            ("  reply 204\n  set {a: $name}\n", "3: there is no parameter \"name\""),
+            ("  reply 204\n  set {a: \"$name\"}\n", "nothing is wrong"),
+            ("  reply 204\n  set {a: join([1])}\n", "3: join(list, between) is called with 1"),
+            ("  reply 204\n  set {a: hex(1, 2)}\n", "3: hex(of) is called with 2"),
+            ("  reply 204\n  set {a: page([])}\n", "nothing is wrong"),
+            ("  reply 204\n  set {a: without({}, \"b\", \"c\")}\n", "nothing is wrong"),
+            (
+                "  reply 204\n  set {a: records(\"dcs.thing\")}\n",
+                "3: there is no kind \"dcs.thing\"",
+            ),
+            ("  reply 204\n  set {a: table(\"things\")}\n", "3: there is no table \"things\""),
+            ("  reply 204\n  set {a: thing()}\n", "3: there is no function \"thing\""),
+            ("  reply 204\n  use dcs.nothing\n", "3: no such shape"),
+            ("  reply 200\n    a strin\n", "3: \"strin\" is no type"),
+            ("  reply 204\n  run nowhere\n", "3: no lifecycle \"nowhere\""),
+            (
+                "  reply 204\n  refuse 400 DCS.4800 \"a\" if $instance_id\n    rather a 1\n",
+                "4: instead PARAMETER value",
+            ),
+        ] {
+            let found = mistake_in(body);
+            assert!(found.contains(told), "{found}: {body}");
+        }
+    }
+
+    #[test]
+    fn what_a_row_does_not_allow_is_told_with_its_line() {
+        let body = "  reply 200\n    count int\n    word one a | b\n    names list string\n";
+        let head = "GET /v2/{project_id}/things DCS.ListThings";
+        let block = Block { file: "things.api", line: 7, head, body };
+        let declaration = Declaration::read(&block).unwrap();
+        let [count, word, names] = &declaration.answer[..] else { panic!("three rows") };
+        let told = |row: &fields::Answer, value: serde_json::Value| {
+            row.misfit(&value).map(|mistake| mistake.to_string())
+        };
+        assert_eq!(told(count, json!(1)), None);
+        assert_eq!(told(word, json!("b")), None);
+        assert_eq!(told(names, json!([])), None);
+        let wrong = told(count, json!("1")).unwrap();
+        assert!(wrong.starts_with("fixtures/declared/things.api:9: count is \"1\""), "{wrong}");
+        assert!(told(word, json!("c")).unwrap().contains(":10: word is \"c\""));
+        assert!(told(names, json!("c")).unwrap().contains(":11: names is \"c\""));
     }
 }

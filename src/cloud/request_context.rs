@@ -46,6 +46,8 @@ pub struct RequestContext<'w> {
     begins_activity: bool,
     /// Whether all was already as the request wants it.
     unchanged: bool,
+    /// The key of its world and its number there, which its id follows from.
+    request: (u64, u64),
 }
 
 /// The outcome that a reserved id in the request asks for.
@@ -149,7 +151,19 @@ impl<'w> RequestContext<'w> {
             cut_short: Vec::new(),
             begins_activity: true,
             unchanged: false,
+            request: (0, 0),
         }
+    }
+
+    /// Says which request it is: the key of its world, and its number there.
+    pub fn of_request(&mut self, key: u64, ordinal: u64) {
+        self.request = (key, ordinal);
+    }
+
+    /// The id of the request, as its answer has it in `X-Request-Id`.
+    pub fn request_id(&self) -> String {
+        let (key, ordinal) = self.request;
+        ids::request_id(key, ordinal)
     }
 
     /// Applies a plan and a duration to what the request will start.

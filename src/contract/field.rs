@@ -28,6 +28,8 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// What other calls name the id that it holds, where they have another word for it.
     pub names: Option<&'static str>,
+    /// A value that it could have, where not any would do.
+    pub example: Option<&'static str>,
 }
 
 /// Whether a member has to be there.
@@ -136,6 +138,7 @@ impl Field {
             nullable: false,
             default: None,
             names: None,
+            example: None,
         }
     }
 
@@ -187,6 +190,12 @@ impl Field {
     /// Says where the documents disagree.
     pub const fn notes(mut self, notes: &'static [Note]) -> Self {
         self.notes = notes;
+        self
+    }
+
+    /// Says what it could be; `{region}` in it stands for the region that is emulated.
+    pub const fn example(mut self, value: &'static str) -> Self {
+        self.example = Some(value);
         self
     }
 

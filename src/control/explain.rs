@@ -39,6 +39,8 @@ pub struct Circumstances<'c> {
     pub guard: &'c Guard,
     /// The instances of that world.
     pub instances: &'c Instances,
+    /// The region that is emulated.
+    pub region: &'c str,
 }
 
 /// One request explained.
@@ -98,18 +100,24 @@ impl Explanation {
             let nearest = nearest_contract(&entry.method, path);
             nearest.filter(|contract| is_slip(&entry.method, path, contract))
         });
-        let Circumstances { transport, guard, instances, .. } = circumstances;
+        let Circumstances { transport, guard, instances, region, .. } = circumstances;
         let aim = aim.map(|contract| CorrectionTarget {
             contract,
             strictness,
             transport,
             guard,
             instances,
+            region,
         });
-        let rules = rule::all(entry, contract, strictness);
+        let mut rules = rule::all(entry, contract, strictness);
         let refusal = error_kind.map(|error_kind| refusal(entry, contract, error_kind));
+        if let (Some(ErrorKind::Declared(_)), Some(contract), Some(refusal)) =
+            (error_kind, contract, &refusal)
+        {
+            rules.push(ExplainedRule::declared(entry, contract, &refusal.error_msg));
+        }
         let fault = entry.draft.fault.as_deref().map(str::to_owned);
-        let corrected = aim.filter(|_| is_to_correct(error_kind, &rules));
+        let corrected = aim.filter(|_| is_to_correct(entry, error_kind, &rules));
         let corrected = corrected.and_then(|aim| aim.correct(entry));
         let next = match (error_kind, &corrected) {
             (Some(error_kind), None) => Some(next::sentence(error_kind, project_id)),
@@ -167,13 +175,14 @@ fn error_kind(entry: &Entry) -> Option<ErrorKind> {
 }
 
 /// What is wrong with the request itself can be put right; the state of the world cannot.
-fn is_to_correct(error_kind: Option<ErrorKind>, rules: &[ExplainedRule]) -> bool {
+fn is_to_correct(entry: &Entry, error_kind: Option<ErrorKind>, rules: &[ExplainedRule]) -> bool {
     use ErrorKind as S;
     let told = |rule: &ExplainedRule| rule.is_of_parameter() && rule.level != Level::Off.name();
     match error_kind {
         None => rules.iter().any(told),
         Some(S::UnknownRoute | S::MalformedRequest | S::MalformedProjectId) => true,
         Some(S::Unauthenticated | S::EmptyBody | S::MalformedBody) => true,
+        Some(S::Declared(_)) => entry.draft.instead.is_some(),
         Some(_) => rules.iter().any(|rule| rule.is_of_parameter() && rule.refused()),
     }
 }

@@ -120,7 +120,7 @@ impl<'r> Exchange<'r> {
         if request.is_about_orders() {
             visit.follow(&sent);
         }
-        let route = request.choose_route(&sent, visit);
+        let route = request.choose_route(&sent, visit, record);
         record.contract = Some(route.contract());
         record.body = visit.show_body(route.contract(), &sent.body);
         sent.headers = request.parameters_in_headers(route.contract())?; // 400: not ASCII
@@ -140,6 +140,7 @@ impl<'r> Exchange<'r> {
             contract: self.record.contract,
             service: self.request.service(),
             language: self.request.language,
+            taken_for: self.request.taken_for(&self.record),
             warnings: passed.map(Warning::of).chain(self.record.warnings.iter().cloned()).collect(),
         }
     }

@@ -32,13 +32,22 @@ pub struct Answer {
     pub language: Language,
     /// What was let pass.
     pub warnings: Vec<Warning>,
+    /// For which of the operations on its path the request was taken, if it does not say so.
+    pub taken_for: Option<String>,
 }
 
 impl Answer {
     /// An answer of the gateway.
     pub fn of_gateway(request_id: String) -> Self {
         let (service, language) = (&gateway::SERVICE, Language::English);
-        Self { request_id, contract: None, service, language, warnings: Vec::new() }
+        Self {
+            request_id,
+            contract: None,
+            service,
+            language,
+            warnings: Vec::new(),
+            taken_for: None,
+        }
     }
 
     pub fn write(&self, outcome: Result<Output, Refusal>) -> Response<Vec<u8>> {
@@ -88,7 +97,15 @@ impl Answer {
                 "this is what should have been signed"
             );
         }
-        let message = shorten(refusal.message(self.language));
+        let mut message = refusal.message(self.language);
+        let is_unread = matches!(
+            refusal,
+            Refusal::Invalid(_) | Refusal::EmptyBody | Refusal::MalformedBody { .. }
+        );
+        if let Some(taken_for) = self.taken_for.as_ref().filter(|_| is_unread) {
+            message.extend(["; ", taken_for]);
+        }
+        let message = shorten(message);
         let body = error(self.service, *status, code, &message, &self.request_id);
         let headers = refusal.headers().into_iter().map(|(name, value)| (name, value.to_owned()));
         Output { status: *status, headers: headers.collect(), body }

@@ -5,7 +5,7 @@ use crate::api::known::Known;
 use crate::clock::{Moment, Stamp};
 use crate::cloud::{Activity, Warning, request_id};
 use crate::contract::{Contract, ErrorKind, Field, Violation};
-use crate::error::Computed;
+use crate::error::{Computed, Instead};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use std::sync::Arc;
@@ -45,17 +45,22 @@ pub enum ShownBody {
 
 /// What is noted while a request is handled.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RequestRecord {
     /// The operation.
     pub contract: Option<&'static Contract>,
     /// The operation, where the cloud has it and Papercloud has not.
     pub known: Option<&'static Known>,
+    /// Whether nothing in it says which of the operations on its path is meant.
+    pub is_unclaimed: bool,
     /// What became of it.
     pub verdict: Verdict,
     /// Rules that it broke, whether it was refused for them or not.
     pub violations: Vec<Violation>,
     /// What was let pass, apart from them.
     pub warnings: Vec<Warning>,
+    /// What it could have said instead of what it was refused for.
+    pub instead: Option<Box<Instead>>,
     /// What a refused signature should have been made of.
     pub computed: Option<Box<Computed>>,
     /// Whether it was refused because its token was too old.
@@ -113,6 +118,7 @@ impl RequestRecord {
             + self.cut_short.capacity() * size_of::<(u32, bool)>()
             + violations.chain(warnings).chain(adopted).chain(activities).sum::<usize>()
             + self.fault.as_ref().map_or(0, |rule| rule.len())
+            + self.instead.as_ref().map_or(0, |_| size_of::<Instead>())
             + self.computed.as_ref().map_or(0, |computed| {
                 size_of::<Computed>()
                     + computed.canonical_request.capacity()

@@ -2,6 +2,7 @@
 
 mod corrected;
 mod credentials;
+mod declared;
 mod missing;
 
 use crate::refused::{read, refused_files, send_case};

@@ -7,7 +7,7 @@ use super::kind::{Guard, Kind, guard};
 use super::line::{Line, lines};
 use super::mistake::{Mistake, Problem};
 use super::services;
-use super::tables::Block;
+use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
 use crate::contract::{Awaits, Contract, Field, Note, Refused, Source};
 use crate::operation::Head;
@@ -123,8 +123,12 @@ impl Declaration {
         let (mut answer, mut whole, mut claims) = (Vec::new(), None, None);
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut path_fields: Vec<Field> = Vec::new();
-        for line in &lines(block) {
+        for line in &with_shapes(block)? {
             let (word, rest) = line.split();
+            let is_table = TABLES.contains(&word);
+            if is_table && !steps.is_empty() {
+                return Err(line.mistake(format!("{word} stands before what the operation does")));
+            }
             match word {
                 "title" => contract.title = leak(rest),
                 "page" => contract.source = Source::Document(leak(rest)),
@@ -158,10 +162,18 @@ impl Declaration {
                 _ => steps.push(reader.step(line)?),
             }
         }
+        if is_changed_before_the_last_refusal(&steps) {
+            let problem = "what may be refused stands before the first change".to_owned();
+            return Err(Mistake { file: block.file, line: block.line, problem });
+        }
         if contract.awaits == Awaits::Nothing {
             contract.awaits = awaited(&contract, block);
         }
         contract.path_parameters = path_parameters(contract.path, &path_fields);
+        let known = |name: &str| {
+            name == "project_id" || contract.parameters().any(|(_, field)| field.name == name)
+        };
+        with_shapes(block)?.iter().try_for_each(|line| hold_parameters(line, &known))?;
         contract.refusals = reader.refused.leak();
         contract.notes = notes.leak();
         let job = steps.iter().find_map(|step| match step {
@@ -188,6 +200,49 @@ impl Declaration {
     }
 }
 
+/// What an operation takes and answers; all of it stands before what it does.
+const TABLES: &[&str] =
+    &["title", "page", "path", "query", "body", "reply", "open", "awaits", "reads"];
+
+/// The lines of a block, with those of a shape in the place of a line `use`.
+fn with_shapes(block: &Block) -> Result<Vec<Line>, Mistake> {
+    let mut all = Vec::new();
+    for line in lines(block) {
+        match line.split() {
+            ("use", shape) => {
+                let shape = tables::named("shape", shape);
+                all.extend(with_shapes(&shape.ok_or_else(|| line.mistake("no such shape"))?)?);
+            }
+            _ => all.push(line),
+        }
+    }
+    Ok(all)
+}
+
+/// Refuses a line that looks at a parameter which the operation does not have. What stands between
+/// quotation marks is text.
+fn hold_parameters(line: &Line, known: &impl Fn(&str) -> bool) -> Result<(), Mistake> {
+    let declared = line.text.split(" -- ").next().unwrap_or_default();
+    let code: String = declared.split('"').step_by(2).collect();
+    for named in code.split('$').skip(1) {
+        let end = named.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        let name = &named[..end.unwrap_or(named.len())];
+        if !name.is_empty() && !known(name) {
+            return Err(line.mistake(format!("there is no parameter {name:?}")));
+        }
+    }
+    line.below.iter().try_for_each(|below| hold_parameters(below, known))
+}
+
+/// Whether something is changed before something is refused: what is refused leaves nothing behind.
+fn is_changed_before_the_last_refusal(steps: &[Step]) -> bool {
+    let changes =
+        |step: &Step| !matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Let(..));
+    let refuses = |step: &Step| matches!(step, Step::Find { .. } | Step::Refuse { .. });
+    let first = steps.iter().position(changes);
+    first.is_some_and(|first| steps[first..].iter().any(refuses))
+}
+
 /// Reads the steps of an operation, and collects what they refuse.
 struct Reader {
     refused: Vec<Refused>,
@@ -200,10 +255,13 @@ impl Reader {
         let expression = |text: &str| parse(text).map_err(line.at());
         Ok(match word {
             "find" => self.find(line, rest)?,
-            "refuse" | "expect" => Step::Refuse {
-                guard: guard(rest, &mut self.refused).map_err(line.at())?,
-                expected: word == "expect",
-            },
+            "refuse" | "expect" => {
+                let mut guard = guard(rest, &mut self.refused).map_err(line.at())?;
+                for below in &line.below {
+                    guard.instead = Some(instead(below)?);
+                }
+                Step::Refuse { guard, expected: word == "expect" }
+            }
             "let" => {
                 let (name, value) =
                     rest.split_once(" = ").ok_or_else(|| line.mistake("let name = value"))?;
@@ -292,6 +350,13 @@ impl Reader {
         }
         Ok(step)
     }
+}
+
+/// `instead PARAMETER value`
+fn instead(line: &Line) -> Result<(&'static str, Expression), Mistake> {
+    let words = line.text.strip_prefix("instead ").and_then(|rest| rest.split_once(' '));
+    let (parameter, value) = words.ok_or_else(|| line.mistake("instead PARAMETER value"))?;
+    Ok((leak(parameter), parse(value).map_err(line.at())?))
 }
 
 /// `KIND where condition`

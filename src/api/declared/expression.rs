@@ -400,6 +400,7 @@ impl<'s> Parser<'s> {
                 self.rest = &self.rest[1..];
                 let mut arguments = self.arguments(")")?;
                 if let Some(function) = Function::of(word) {
+                    function.check(&arguments)?;
                     return Ok(Expression::Call(function, arguments));
                 }
                 let expression = defined(word)?;

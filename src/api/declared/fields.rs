@@ -2,12 +2,19 @@
 //!
 //! `name* int 1..60 secret = expression -- meaning`: a star where it is mandatory, a type, what
 //! else there is to say, in an answer what it is if not the member of that name, and what it means.
+//!
+//! Types are `string`, `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
+//! `map` (any members), `any`, `object` with its members in the lines below, and `list` before one of
+//! these. Bounds are `1..60`, `..60` or `1..`: of a text its length. What else there is to say: `secret`,
+//! `null` (an answer may have that), `default VALUE`, `example VALUE` (what a corrected request has;
+//! `{region}` is the region), and how sure the row is where not from a client, `inferred` or `documented`.
 
 use super::expression::{self, Expression};
 use super::line::{Line, Words, lines};
 use super::mistake::{Mistake, Problem};
 use super::tables;
 use crate::contract::{Certainty, Field, Kind};
+use serde_json::Value;
 
 /// A member of an answer: its row, and what it is.
 #[derive(Debug)]
@@ -20,6 +27,30 @@ pub struct Answer {
     pub value: Option<Expression>,
     /// Its members.
     pub members: Vec<Self>,
+    /// Where it is declared.
+    place: Mistake,
+}
+
+impl Answer {
+    /// What is wrong with its being a value that its row does not allow; nothing where it does.
+    pub fn misfit(&self, value: &Value) -> Option<Mistake> {
+        let fits = match &self.field.kind {
+            Kind::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
+            Kind::Integer(..) | Kind::IntegerOneOf(_) => value.is_i64(),
+            Kind::Number => value.is_number(),
+            Kind::Boolean => value.is_boolean(),
+            Kind::Object(_) | Kind::Map => value.is_object(),
+            Kind::List(..) => value.is_array(),
+            Kind::Any | Kind::IntegerOrText(..) | Kind::BooleanOrText => true,
+            _ => value.is_string(),
+        };
+        if fits || value.is_null() {
+            return None;
+        }
+        let problem =
+            format!("{} is {value}, and no {}", self.field.name, self.field.kind.describe());
+        Some(Mistake { problem, ..self.place.clone() })
+    }
 }
 
 /// Reads a table.
@@ -74,11 +105,12 @@ fn row(line: &Line) -> Result<Answer, Mistake> {
             "documented" => field.known_from(Certainty::Documented),
             "default" => field.default(argument()?),
             "names" => field.names(argument()?),
+            "example" => field.example(argument()?),
             _ => return Err(line.mistake(format!("{word:?} says nothing about a member"))),
         };
     }
-    let key = format!("{}:", serde_json::Value::from(name)).into();
-    Ok(Answer { field, key, value, members })
+    let key = format!("{}:", Value::from(name)).into();
+    Ok(Answer { field, key, value, members, place: line.mistake("") })
 }
 
 /// Reads a type.

@@ -1,9 +1,12 @@
-//! The functions of expressions.
+//! The functions of expressions, each with its parameters: one with `?` may be left out, and of the last
+//! one with `…` there may be any number.
 
-use super::expression::{elements, from_number, integer, number, text, truth};
+use super::expression::{Expression, elements, from_number, integer, number, text, truth};
 use super::kind::Kind;
 use super::lists;
+use super::mistake::Problem;
 use super::static_tables;
+use super::tables;
 use crate::clock::Moment;
 use crate::cloud::{Backup, RequestContext, digest, record::Object};
 use serde_json::{Map, Value, json};
@@ -87,20 +90,44 @@ impl Context<'_> {
 /// A function.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    name: &'static str,
+    /// Its name and its parameters, as in `join(list, between)`.
+    signature: &'static str,
     call: fn(&[Cow<'_, Value>], &Context<'_>) -> Value,
 }
 
 macro_rules! functions {
-    ($($name:literal: $call:expr),* $(,)?) => {
-        &[$(Function { name: $name, call: $call }),*]
+    ($($signature:literal: $call:expr),* $(,)?) => {
+        &[$(Function { signature: $signature, call: $call }),*]
     };
 }
 
 impl Function {
     /// The function with a name.
     pub fn of(name: &str) -> Option<Self> {
-        FUNCTIONS.iter().find(|known| known.name == name).copied()
+        FUNCTIONS.iter().find(|known| known.signature.split('(').next() == Some(name)).copied()
+    }
+
+    /// Holds what it is called with against its parameters.
+    pub fn check(self, arguments: &[Expression]) -> Result<(), Problem> {
+        let parameters = self.signature.split(['(', ')']).nth(1).unwrap_or_default();
+        let parameters: Vec<_> = parameters.split(", ").filter(|name| !name.is_empty()).collect();
+        let least = parameters.iter().filter(|name| !name.ends_with(['?', '…'])).count();
+        let is_open = parameters.last().is_some_and(|name| name.ends_with('…'));
+        let given = arguments.len();
+        if given < least || given > parameters.len() && !is_open {
+            return Err(Problem(format!("{} is called with {given}", self.signature)));
+        }
+        let sort = match parameters.first() {
+            Some(&"kind") => "kind",
+            Some(&"name") => "table",
+            _ => return Ok(()),
+        };
+        match &arguments[0] {
+            Expression::Literal(Value::String(name)) if tables::named(sort, name).is_none() => {
+                Err(Problem(format!("there is no {sort} {name:?}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Its value.
@@ -137,19 +164,19 @@ fn written(arguments: &[Cow<'_, Value>], write: fn(Moment) -> String) -> Value {
 
 static FUNCTIONS: &[Function] = functions! {
     // What is there.
-    "records": |a, context| match Kind::named(&word(a, 0)) {
+    "records(kind)": |a, context| match Kind::named(&word(a, 0)) {
         Ok(kind) => context.records(kind).into(),
         Err(_) => Value::Null,
     },
-    "record": |a, context| match Kind::named(&word(a, 0)) {
+    "record(kind, id)": |a, context| match Kind::named(&word(a, 0)) {
         Ok(kind) => context.record(kind, &word(a, 1)).map_or(Value::Null, Value::from),
         Err(_) => Value::Null,
     },
-    "children": |a, context| match Kind::named(&word(a, 0)) {
+    "children(kind, parent)": |a, context| match Kind::named(&word(a, 0)) {
         Ok(kind) => context.children(kind, &word(a, 1)).into(),
         Err(_) => Value::Null,
     },
-    "backups": |a, context| {
+    "backups(instance)": |a, context| {
         let (project, of) = (context.project, word(a, 0));
         let shown = |backup: &Backup| {
             let (status, made) = (backup.phase(project.now).status, backup.run.started);
@@ -157,113 +184,110 @@ static FUNCTIONS: &[Function] = functions! {
         };
         project.state.backups.of(&of).iter().map(shown).collect()
     },
-    "request_id": |_, context| {
-        let of = format!("{}{}", context.project.state.project_id, context.project.now.milliseconds());
-        lists::uuid(&of).simple().to_string().into()
-    },
-    "zones": |_, context| {
+    "request_id()": |_, context| context.project.request_id().into(),
+    "zones()": |_, context| {
         let region = context.project.settings.region.as_str();
         ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
     },
-    "zone_ids": |_, context| {
+    "zone_ids()": |_, context| {
         let region = context.project.settings.region.as_str();
         let id = |letter| lists::uuid(&format!("{region}{letter}")).simple().to_string();
         ["a", "b", "c"].into_iter().map(id).collect()
     },
-    "dual_active": |a, context| crate::api::geminidb::dual_active(&word(a, 0), context.project),
-    "biactive_actions": |a, context| {
+    "dual_active(instance)": |a, context| crate::api::geminidb::dual_active(&word(a, 0), context.project),
+    "biactive_actions(instance)": |a, context| {
         crate::api::geminidb::biactive_actions(&word(a, 0), context.project).into()
     },
-    "table": |a, _| static_tables::table(&word(a, 0)),
-    "url": |a, context| context.project.access.url(&word(a, 0)).into(),
-    "region": |_, context| context.project.settings.region.as_str().into(),
-    "project": |_, context| (*context.project.state.project_id).into(),
-    "user": |_, context| {
+    "table(name)": |a, _| static_tables::table(&word(a, 0)),
+    "url(path)": |a, context| context.project.access.url(&word(a, 0)).into(),
+    "region()": |_, context| context.project.settings.region.as_str().into(),
+    "project()": |_, context| (*context.project.state.project_id).into(),
+    "user()": |_, context| {
         let caller = context.project.access.account.first_identity();
         json!({ "id": caller.user_id(), "name": caller.user })
     },
     // Lists.
-    "count": |a, _| match at(a, 0) {
+    "count(of)": |a, _| match at(a, 0) {
         Value::Array(values) => values.len().into(),
         Value::Object(members) => members.len().into(),
         Value::Null => 0.into(),
         _ => 1.into(),
     },
-    "first": |a, _| list(a, 0).into_iter().next().unwrap_or_default(),
-    "last": |a, _| list(a, 0).into_iter().next_back().unwrap_or_default(),
-    "some": |a, _| {
+    "first(list)": |a, _| list(a, 0).into_iter().next().unwrap_or_default(),
+    "last(list)": |a, _| list(a, 0).into_iter().next_back().unwrap_or_default(),
+    "some(list, count)": |a, _| {
         let count = integer(at(a, 1)).and_then(|count| usize::try_from(count).ok());
         list(a, 0).into_iter().take(count.unwrap_or(0)).collect()
     },
-    "reverse": |a, _| list(a, 0).into_iter().rev().collect(),
-    "numbers": |a, _| (1..=integer(at(a, 0)).unwrap_or(0)).collect(),
-    "product": |a, _| lists::product(at(a, 0), &list(a, 1), &list(a, 2)),
-    "cycle": |a, _| {
+    "reverse(list)": |a, _| list(a, 0).into_iter().rev().collect(),
+    "numbers(most)": |a, _| (1..=integer(at(a, 0)).unwrap_or(0)).collect(),
+    "product(of, left, right)": |a, _| lists::product(at(a, 0), &list(a, 1), &list(a, 2)),
+    "cycle(list, number)": |a, _| {
         let (values, at) = (list(a, 0), integer(at(a, 1)).unwrap_or(1));
         let index = usize::try_from(at - 1).unwrap_or(0) % values.len().max(1);
         values.into_iter().nth(index).unwrap_or_default()
     },
-    "group_by": |a, _| lists::group_by(list(a, 0), &word(a, 1)),
-    "tally": |a, _| lists::tally(&list(a, 0), list(a, 1)),
-    "unique": |a, _| lists::unique(list(a, 0)).into(),
-    "flat": |a, _| list(a, 0).into_iter().flat_map(|one| elements(Cow::Owned(one))).collect(),
-    "sum": |a, _| from_number(list(a, 0).iter().filter_map(number).sum()),
-    "join": |a, _| list(a, 0).iter().map(text).collect::<Vec<_>>().join(&word(a, 1)).into(),
-    "split": |a, _| word(a, 0).split(&word(a, 1)).map(str::trim).collect(),
-    "list": |a, _| list(a, 0).into(),
-    "keys": |a, _| at(a, 0).as_object().into_iter().flat_map(Map::keys).cloned().collect(),
-    "entries": |a, _| lists::entries(at(a, 0)),
-    "object": |a, _| lists::object(list(a, 0)),
-    "page": |a, context| lists::page(list(a, 0), context.sent, at(a, 1)),
-    "after": |a, context| lists::after(list(a, 0), context.sent, at(a, 1)),
-    "tagged": |a, context| lists::tagged(at(a, 0), context.sent),
-    "tag_values": |a, _| lists::tag_values(list(a, 0)),
-    "put": |a, _| lists::put(list(a, 0), list(a, 1), &word(a, 2)),
-    "without": |a, _| lists::without(at(a, 0), &rest(a)),
-    "pick": |a, _| lists::pick(at(a, 0), &rest(a)),
+    "group_by(list, member)": |a, _| lists::group_by(list(a, 0), &word(a, 1)),
+    "tally(list, words)": |a, _| lists::tally(&list(a, 0), list(a, 1)),
+    "unique(list)": |a, _| lists::unique(list(a, 0)).into(),
+    "flat(lists)": |a, _| list(a, 0).into_iter().flat_map(|one| elements(Cow::Owned(one))).collect(),
+    "sum(list)": |a, _| from_number(list(a, 0).iter().filter_map(number).sum()),
+    "join(list, between)": |a, _| list(a, 0).iter().map(text).collect::<Vec<_>>().join(&word(a, 1)).into(),
+    "split(text, at)": |a, _| word(a, 0).split(&word(a, 1)).map(str::trim).collect(),
+    "list(of)": |a, _| list(a, 0).into(),
+    "keys(object)": |a, _| at(a, 0).as_object().into_iter().flat_map(Map::keys).cloned().collect(),
+    "entries(object)": |a, _| lists::entries(at(a, 0)),
+    "object(entries)": |a, _| lists::object(list(a, 0)),
+    "page(list, usual?)": |a, context| lists::page(list(a, 0), context.sent, at(a, 1)),
+    "after(list, usual?)": |a, context| lists::after(list(a, 0), context.sent, at(a, 1)),
+    "tagged(tags)": |a, context| lists::tagged(at(a, 0), context.sent),
+    "tag_values(tags)": |a, _| lists::tag_values(list(a, 0)),
+    "put(list, new, member)": |a, _| lists::put(list(a, 0), list(a, 1), &word(a, 2)),
+    "without(of, names…)": |a, _| lists::without(at(a, 0), &rest(a)),
+    "pick(object, names…)": |a, _| lists::pick(at(a, 0), &rest(a)),
     // Filters: everything fits where nothing is asked for.
-    "is": |a, _| match at(a, 1) {
+    "is(value, wanted)": |a, _| match at(a, 1) {
         Value::Null => true.into(),
         Value::Array(of) => of.iter().any(|one| text(one) == word(a, 0)).into(),
         one => (text(one) == word(a, 0)).into(),
     },
-    "fits": |a, _| {
+    "fits(text, filter)": |a, _| {
         let filter = at(a, 1).as_str().map(str::to_owned);
         crate::api::paging::fits(filter.as_ref(), &word(a, 0)).into()
     },
-    "has": |a, _| at(a, 1).as_str().is_none_or(|part| word(a, 0).contains(part)).into(),
+    "has(text, part)": |a, _| at(a, 1).as_str().is_none_or(|part| word(a, 0).contains(part)).into(),
     // Text and numbers.
-    "text": |a, _| if at(a, 0).is_null() { Value::Null } else { word(a, 0).into() },
-    "int": |a, _| integer(at(a, 0)).map_or(Value::Null, Value::from),
-    "number": |a, _| number(at(a, 0)).map_or(Value::Null, from_number),
-    "floor": |a, _| number(at(a, 0)).map_or(Value::Null, |number| from_number(number.floor())),
-    "bool": |a, _| (truth(at(a, 0)) && word(a, 0) != "false").into(),
-    "lower": |a, _| word(a, 0).to_lowercase().into(),
-    "starts": |a, _| word(a, 0).starts_with(&word(a, 1)).into(),
-    "ends": |a, _| word(a, 0).ends_with(&word(a, 1)).into(),
-    "part": |a, _| {
+    "text(of)": |a, _| if at(a, 0).is_null() { Value::Null } else { word(a, 0).into() },
+    "int(of)": |a, _| integer(at(a, 0)).map_or(Value::Null, Value::from),
+    "number(of)": |a, _| number(at(a, 0)).map_or(Value::Null, from_number),
+    "floor(number)": |a, _| number(at(a, 0)).map_or(Value::Null, |number| from_number(number.floor())),
+    "bool(of)": |a, _| (truth(at(a, 0)) && word(a, 0) != "false").into(),
+    "lower(text)": |a, _| word(a, 0).to_lowercase().into(),
+    "starts(text, with)": |a, _| word(a, 0).starts_with(&word(a, 1)).into(),
+    "ends(text, with)": |a, _| word(a, 0).ends_with(&word(a, 1)).into(),
+    "part(text, from, to)": |a, _| {
         let (from, to) = (integer(at(a, 1)).unwrap_or(0), integer(at(a, 2)).unwrap_or(0));
         let count = usize::try_from(to - from).unwrap_or(0);
         word(a, 0).chars().skip(usize::try_from(from).unwrap_or(0)).take(count).collect::<String>().into()
     },
     // Ids and addresses that follow from a text.
-    "uuid": |a, _| lists::uuid(&word(a, 0)).to_string().into(),
-    "hex": |a, _| lists::uuid(&word(a, 0)).simple().to_string().into(),
-    "id": |_, context| context.named("new").cloned().unwrap_or_default(),
-    "address": |a, _| lists::address(&word(a, 0), &word(a, 1)),
-    "secret": |a, context| match at(a, 0) {
+    "uuid(of)": |a, _| lists::uuid(&word(a, 0)).to_string().into(),
+    "hex(of)": |a, _| lists::uuid(&word(a, 0)).simple().to_string().into(),
+    "id()": |_, context| context.named("new").cloned().unwrap_or_default(),
+    "address(of, range)": |a, _| lists::address(&word(a, 0), &word(a, 1)),
+    "secret(of)": |a, context| match at(a, 0) {
         Value::Null => Value::Null,
         secret => format!("{:016x}", digest(context.project.settings.seed, &text(secret))).into(),
     },
     // Networks.
-    "network": |a, _| lists::network(&word(a, 0)).is_some().into(),
-    "inside": |a, _| lists::is_inside(&word(a, 0), &word(a, 1)).into(),
-    "overlaps": |a, _| (lists::is_inside(&word(a, 0), &word(a, 1)) || lists::is_inside(&word(a, 1), &word(a, 0))).into(),
+    "network(range)": |a, _| lists::network(&word(a, 0)).is_some().into(),
+    "inside(inner, outer)": |a, _| lists::is_inside(&word(a, 0), &word(a, 1)).into(),
+    "overlaps(left, right)": |a, _| (lists::is_inside(&word(a, 0), &word(a, 1)) || lists::is_inside(&word(a, 1), &word(a, 0))).into(),
     // Time, in milliseconds since 1970, and as the services write it.
-    "now": |_, context| context.project.now.milliseconds().into(),
-    "milliseconds": |a, _| written(a, Moment::with_milliseconds),
-    "with_z": |a, _| written(a, Moment::with_z),
-    "plain": |a, _| written(a, Moment::without_zone),
-    "zone": |a, _| written(a, Moment::with_zone),
-    "spaced": |a, _| written(a, Moment::to_the_second),
+    "now()": |_, context| context.project.now.milliseconds().into(),
+    "milliseconds(moment)": |a, _| written(a, Moment::with_milliseconds),
+    "with_z(moment)": |a, _| written(a, Moment::with_z),
+    "plain(moment)": |a, _| written(a, Moment::without_zone),
+    "zone(moment)": |a, _| written(a, Moment::with_zone),
+    "spaced(moment)": |a, _| written(a, Moment::to_the_second),
 };

@@ -71,6 +71,8 @@ pub struct Guard {
     pub message: Expression,
     /// When.
     pub when: Expression,
+    /// The parameter that is wrong, and a value that it could have.
+    pub instead: Option<(&'static str, Expression)>,
 }
 
 static KINDS: LazyLock<Mutex<HashMap<&'static str, &'static Kind>>> = LazyLock::new(Mutex::default);
@@ -188,7 +190,7 @@ fn add((status, code): (StatusCode, &'static str), refused: &mut Vec<Refused>) -
 pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
     let (answer, rest) = refused(text)?;
     let (message, when) = conditioned(rest)?;
-    Ok(Guard { refused: add(answer, to), message, when })
+    Ok(Guard { refused: add(answer, to), message, when, instead: None })
 }
 
 /// `STATUS CODE`, and the rest.

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Problem(pub String);
 
 /// What is wrong, with its file and line.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mistake {
     /// The file, below `fixtures/declared`.
     pub file: &'static str,

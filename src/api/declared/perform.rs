@@ -5,6 +5,7 @@ use super::expression::{Expression, NOTHING, from_number, text, truth};
 use super::fields::Answer;
 use super::functions::Context;
 use super::kind::Kind;
+use super::mistake::Mistake;
 use super::tables;
 use crate::cloud::{
     RequestContext,
@@ -17,6 +18,7 @@ use crate::operation::{Failure, Output};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Performs an operation on a checked document.
 pub fn perform(
@@ -34,6 +36,7 @@ pub fn perform(
         named: Vec::new(),
         this: None,
         found: None,
+        misfit: Cell::new(None),
     };
     for step in &declaration.steps {
         act.take(step).map_err(Failure::Refused)?;
@@ -41,7 +44,11 @@ pub fn perform(
     if declaration.changes() {
         act.look_again();
     }
-    Ok(act.answer())
+    let answer = act.answer();
+    match act.misfit.take() {
+        Some(mistake) => Err(Failure::Misfit(mistake.to_string())),
+        None => Ok(answer),
+    }
 }
 
 /// Puts into a world what is there from the start.
@@ -87,6 +94,8 @@ struct Act<'a, 'p> {
     this: Option<Object>,
     /// Which one that is.
     found: Option<(&'static Kind, Box<str>)>,
+    /// What of the answer its row does not allow; only a debug build looks.
+    misfit: Cell<Option<Mistake>>,
 }
 
 impl Act<'_, '_> {
@@ -126,7 +135,10 @@ impl Act<'_, '_> {
             Step::Refuse { guard, expected } => {
                 if truth(&self.value(&guard.when)) {
                     let message = text(&self.value(&guard.message));
-                    let refusal = declared(guard.refused, message);
+                    let mut refusal = declared(guard.refused, message);
+                    if let Some((parameter, value)) = &guard.instead {
+                        refusal = refusal.instead(parameter, self.value(value));
+                    }
                     if *expected {
                         return self.project.refuse_or_warn(refusal);
                     }
@@ -396,6 +408,11 @@ impl Act<'_, '_> {
                 let sent = || if top { self.sent.get(name) } else { None };
                 Cow::Borrowed(view.get(name).or_else(sent).unwrap_or(&NOTHING))
             };
+            if cfg!(debug_assertions)
+                && let Some(mistake) = answer.misfit(&value)
+            {
+                self.misfit.set(Some(mistake));
+            }
             let is_there = !value.is_null() || answer.field.nullable;
             if !is_there && answer.field.presence != Presence::Mandatory {
                 continue;

@@ -47,6 +47,8 @@ pub struct CorrectionTarget<'c> {
     pub guard: &'c Guard,
     /// The instances of the world.
     pub instances: &'c Instances,
+    /// The region that is emulated.
+    pub region: &'c str,
 }
 
 impl<'c> CorrectionTarget<'c> {
@@ -58,7 +60,7 @@ impl<'c> CorrectionTarget<'c> {
         let target = entry.target();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let template = self.template(path);
-        let said = Parameters {
+        let mut said = Parameters {
             path: path_parameters(path, &template),
             query: query_parameters(query),
             headers: self.header_parameters(entry),
@@ -68,7 +70,11 @@ impl<'c> CorrectionTarget<'c> {
                 None => example.body.clone(),
             },
         };
-        let said = said.mended(contract, &example, &self.required_instances())?;
+        if let Some(instead) = &entry.draft.instead {
+            said.say(contract, instead);
+        }
+        let mut said = said.mended(contract, &example, &self.required_instances())?;
+        fill_in_region(&mut said.body, self.region);
         let body = !contract.body.is_empty() && (had_body || !contract.body_is_optional);
         let mut headers = Vec::new();
         if !contract.open {
@@ -153,6 +159,16 @@ impl<'c> CorrectionTarget<'c> {
     fn takes_project(self, id: &str) -> bool {
         let refused = self.strictness.level(Rule::ProjectId.class()) == Level::Enforce;
         is_project_id(id) && (is_usual_project_id(id) || !refused)
+    }
+}
+
+/// Puts the region where a declared example leaves it open.
+fn fill_in_region(value: &mut Value, region: &str) {
+    match value {
+        Value::String(text) => *text = text.replace("{region}", region),
+        Value::Array(values) => values.iter_mut().for_each(|one| fill_in_region(one, region)),
+        Value::Object(members) => members.values_mut().for_each(|one| fill_in_region(one, region)),
+        _ => {}
     }
 }
 

@@ -60,8 +60,16 @@ fn find<T>(
         let project_id = if id.is_empty() { ACCOUNT } else { &id };
         let request_id = &request_id;
         let (transport, guard, instances) = (app.transport, &app.guard, &world.state.instances);
-        let circumstances =
-            Circumstances { request_id, project_id, strictness, transport, guard, instances };
+        let region = app.worlds.settings().region.as_str();
+        let circumstances = Circumstances {
+            request_id,
+            project_id,
+            strictness,
+            transport,
+            guard,
+            instances,
+            region,
+        };
         return Ok(tell(entry, journal.key(), circumstances));
     }
     Err(ControlError::missing(why_not(app, &request_id)))

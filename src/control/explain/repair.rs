@@ -7,6 +7,7 @@ use crate::contract::check::{Members, Sent, check};
 use crate::contract::format::SAMPLES;
 use crate::contract::json::Json;
 use crate::contract::{Contract, Field, Kind, Place, Rule, Violation};
+use crate::error::Instead;
 use crate::journal::is_concealed;
 use crate::text::nearest;
 use serde::Deserialize;
@@ -70,6 +71,13 @@ impl Parameters {
         None
     }
 
+    /// Says something else of a parameter that the contract declares.
+    pub fn say(&mut self, contract: &Contract, instead: &Instead) {
+        if let Some(Found { place, pointer, .. }) = Found::at(contract, instead.parameter) {
+            put(self.at_mut(place), &pointer, instead.value.clone());
+        }
+    }
+
     /// What is said in a place.
     pub fn at(&self, place: Place) -> &Value {
         match place {
@@ -130,7 +138,7 @@ impl Parameters {
             _ if field.secret => placeholder(field),
             _ if existing.is_some() => existing.clone().unwrap_or_default(),
             Some(value) => value,
-            None => sample(field.name, kind),
+            None => sample(field, kind),
         };
         let sent = self.at(*place).pointer(pointer).cloned();
         let other = |value: &Value| Some(value) != sent.as_ref();
@@ -156,7 +164,7 @@ impl Parameters {
                 let exists = |id: &Value| instances.iter().any(|one| id.as_str() == Some(&*one.id));
                 let meant = meant.filter(|meant| existing.is_none() || exists(meant));
                 let value = meant.filter(other).or_else(|| Some(given()).filter(other));
-                (pointer.clone(), value.unwrap_or_else(|| sample(field.name, kind)))
+                (pointer.clone(), value.unwrap_or_else(|| sample(field, kind)))
             }
         };
         put(self.at_mut(*place), &pointer, value);

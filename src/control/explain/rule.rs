@@ -3,7 +3,7 @@
 use super::repair::Found;
 use crate::contract::rules::{ListedNote, statement};
 use crate::contract::{
-    Certainty, Contract, ErrorKind, Field, Level, Place, Rule, Strictness, Violation,
+    Certainty, Class, Contract, ErrorKind, Field, Level, Place, Rule, Strictness, Violation,
 };
 use crate::journal::{Entry, Verdict};
 use crate::text::language::Language;
@@ -47,6 +47,29 @@ enum Consequence {
 }
 
 impl ExplainedRule {
+    /// What a declared operation has refused by a condition of its own: of the parameter that its
+    /// message begins with, if there is one.
+    pub fn declared(entry: &Entry, contract: &'static Contract, message: &str) -> Self {
+        let instead = entry.draft.instead.as_deref();
+        let first = message.split(' ').next().unwrap_or_default();
+        let parameter = instead.map_or(first, |instead| instead.parameter);
+        let found = Found::at(contract, parameter);
+        Self {
+            place: found.as_ref().map(|found| found.place.name()),
+            parameter: found.as_ref().map(|_| parameter.to_owned()),
+            rule: message.to_owned(),
+            class: Class::Documented.name(),
+            level: Level::Enforce.name(),
+            got: None,
+            allowed: instead.map(|instead| format!("for example {}", instead.value)),
+            certainty: Certainty::Inferred.name(),
+            source: contract.source.cite(),
+            did_you_mean: None,
+            effect: Consequence::Refused,
+            said: message.to_owned(),
+        }
+    }
+
     /// Parameter, rule, and what was got, as a sentence without its full stop.
     pub fn said(&self) -> String {
         self.said.clone()
@@ -148,7 +171,7 @@ impl Effects {
 
     fn of_violation(&self, violation: &Violation) -> Consequence {
         let class = violation.rule.class();
-        let documented = class == crate::contract::Class::Documented;
+        let documented = class == Class::Documented;
         match self.strictness.level(class) {
             Level::Enforce => Consequence::Refused,
             _ if self.senseless && documented => Consequence::Refused,

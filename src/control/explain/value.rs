@@ -51,8 +51,17 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
     }
 }
 
-/// A value of a kind that stands for any.
-pub fn sample(name: &str, kind: &'static Kind) -> Value {
+/// A value that a field of a kind could have: the one that it is declared with, or one that stands for
+/// any.
+pub fn sample(field: &Field, kind: &'static Kind) -> Value {
+    let name = field.name;
+    match (kind, field.example) {
+        (Kind::List(..), _) | (_, None) => {}
+        (Kind::Integer(..) | Kind::Number | Kind::Boolean, Some(example)) => {
+            return serde_json::from_str(example).unwrap_or_default();
+        }
+        (_, Some(example)) => return json!(example),
+    }
     match kind {
         Kind::Text(most) => json!(name.chars().take(*most).collect::<String>()),
         Kind::Length(least, most) => {
@@ -77,11 +86,11 @@ pub fn sample(name: &str, kind: &'static Kind) -> Value {
         Kind::Boolean | Kind::BooleanOrText => json!(true),
         Kind::Object(fields) => {
             let mandatory = |field: &&Field| field.presence == Presence::Mandatory;
-            let value = |field: &'static Field| sample(field.name, &field.kind);
+            let value = |field: &'static Field| sample(field, &field.kind);
             let member = |field: &'static Field| (field.name.to_owned(), value(field));
             Value::Object(fields.iter().filter(mandatory).map(member).collect())
         }
-        Kind::List(of, _) => json!([sample(name, of)]),
+        Kind::List(of, _) => json!([sample(field, of)]),
     }
 }
 

@@ -45,6 +45,7 @@ pub fn perform(
     let job_milliseconds = world.job_milliseconds(scenario);
     let mut context = RequestContext::new(&mut world.state, access, route.contract(), now);
     context.plan(plan, job_milliseconds);
+    context.of_request(place.cell.key(), place.ordinal);
     let run = catch_unwind(AssertUnwindSafe(|| route.perform(checked.document, &mut context)));
     // A panic is a defect of Papercloud, and one request's affair: what it had changed by then
     // stays, and so does what it had set going, so that all of it fits together.

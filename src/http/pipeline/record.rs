@@ -16,6 +16,9 @@ impl RequestRecord {
         if let Refusal::SignatureMismatch { computed, .. } = refusal {
             self.computed = Some(computed.clone());
         }
+        if let Refusal::Own { instead, .. } = refusal {
+            self.instead.clone_from(instead);
+        }
     }
 }
 

@@ -123,11 +123,42 @@ impl<'r> Request<'r> {
     }
 
     /// Which of the operations on the path is meant.
-    pub fn choose_route(&self, sent: &Sent<'_>, visit: &mut Visit<'_>) -> &'static Route {
-        match self.routes {
-            [only] => only,
-            several => endpoint::choose(several, sent, &visit.place().cell.lock().state),
+    pub fn choose_route(
+        &self,
+        sent: &Sent<'_>,
+        visit: &mut Visit<'_>,
+        record: &mut RequestRecord,
+    ) -> &'static Route {
+        let [_, _, ..] = self.routes else { return &self.routes[0] };
+        let state = &visit.place().cell.lock().state;
+        let route = endpoint::choose(self.routes, sent, state);
+        record.is_unclaimed = !self.parts.method.is_safe() && !route.claims(sent, state);
+        route
+    }
+
+    /// For which operation a request was taken that does not say which one it means, and how it would
+    /// say so. One that was refused before it was looked at is taken for the last.
+    pub fn taken_for(&self, record: &RequestRecord) -> Option<String> {
+        let [others @ .., last] = self.routes else { return None };
+        let is_unread = record.contract.is_none() && !self.parts.method.is_safe();
+        if others.is_empty() || !(record.is_unclaimed || is_unread) {
+            return None;
         }
+        let name = |route: &Route| format!("{} of {}", route.head.id, route.head.service.name);
+        let meant = |route: &Route| {
+            let words = route.claimed_words();
+            let told = words.map_or_else(String::new, |(place, words)| {
+                format!("{place} {}, or by ", words.join(" | "))
+            });
+            let host = route.head.service.hosts.first().unwrap_or(&"its service");
+            format!("{} is meant by {told}a Host that begins with {host}", name(route))
+        };
+        let meant: Vec<_> = others.iter().map(meant).collect();
+        Some(format!(
+            "the request was taken for {}, as nothing in it says otherwise: at the same path, {}",
+            name(last),
+            meant.join("; ")
+        ))
     }
 
     /// The parameters that travel in headers.
