@@ -67,10 +67,11 @@ fn only_documented_paths_are_published() {
     let document = papercloud::openapi();
     let paths = document["paths"].as_object().expect("paths");
     assert!(paths.contains_key("/v2/{project_id}/migration-task"));
-    // LTS documents paths of its own below /v1.0.
+    // LTS documents paths of its own below /v1.0, and there DCS takes and shows instances in other words.
+    let own = ["/v1.0/{project_id}/instances", "/v1.0/{project_id}/instances/{instance_id}"];
     let is_alias = |path: &str| {
-        path.starts_with("/mysql")
-            || (path.starts_with("/v1.0/{project_id}/") && !path.contains("/lts/"))
+        let is_old = path.starts_with("/v1.0/{project_id}/") && !path.contains("/lts/");
+        path.starts_with("/mysql") || (is_old && !own.contains(&path))
     };
     let aliases: Vec<_> = paths.keys().filter(|path| is_alias(path)).collect();
     assert!(aliases.is_empty(), "{aliases:?}");
@@ -102,4 +103,43 @@ fn the_older_version_of_dcs_sees_the_same_instances_and_backups() {
         send(&cloud, "GET", &old(list), None).expect(200);
     }
     send(&cloud, "DELETE", &old(&format!("/{id}")), None).expect(204);
+}
+
+#[test]
+fn the_older_version_of_dcs_takes_products_and_ids_of_zones() {
+    let cloud = start(&config());
+    let old = |rest: &str| format!("/v1.0/{PROJECT}/instances{rest}");
+    let zones = send(&cloud, "GET", "/v1.0/availableZones", None).expect(200);
+    let zone = &zones["available_zones"][1];
+    let products = send(&cloud, "GET", "/v1.0/products", None).expect(200);
+    let products = products["products"].as_array().expect("products").iter();
+    let product = products.clone().find(|one| one["spec_code"] == "redis.ha.xu1.large.r2.1");
+    let body = json!({
+        "name": "older", "engine": "Redis", "engine_version": "5.0", "capacity": 1,
+        "product_id": product.expect("it is sold")["product_id"], "available_zones": [zone["id"]],
+        "vpc_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+        "subnet_id": "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e", "no_password_access": "true",
+        "private_ips": ["192.168.0.77"], "port": "6380",
+    });
+    let id = send(&cloud, "POST", &old(""), Some(&body)).text("/instance_id");
+    cloud.world(PROJECT).advance(std::time::Duration::from_mins(1));
+    let shown = send(&cloud, "GET", &old(&format!("/{id}")), None).expect(200);
+    assert_eq!(shown["az_codes"], json!([zone["code"]]));
+    assert_eq!(shown["available_zones"], json!([zone["id"]]));
+    assert_eq!(shown["resource_spec_code"], "redis.ha.xu1.large.r2.1");
+    assert_eq!((&shown["ip"], &shown["port"]), (&json!("192.168.0.77"), &json!(6380)));
+    assert_eq!(shown["no_password_access"], "true");
+    // The newer version sees the same.
+    let newer = send(&cloud, "GET", &format!("/v2/{PROJECT}/instances/{id}"), None).expect(200);
+    assert_eq!((&newer["spec_code"], &newer["ip"]), (&shown["spec_code"], &shown["ip"]));
+    let listed = |query: &str| {
+        let listed = send(&cloud, "GET", &old(query), None).expect(200);
+        listed["instances"].as_array().map(Vec::len)
+    };
+    assert_eq!((listed("?start=1&limit=1"), listed("?start=2")), (Some(1), Some(0)));
+    assert_eq!((listed("?name=old"), listed("?name=old&exactMatchName=true")), (Some(1), Some(0)));
+    let mut nothing = body;
+    nothing.as_object_mut().expect("an object").remove("product_id");
+    let refused = send(&cloud, "POST", &old(""), Some(&nothing));
+    assert!(refused.text("/error_msg").contains("/v1.0/products"), "{:#}", refused.body);
 }

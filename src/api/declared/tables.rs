@@ -20,6 +20,7 @@ pub static FILES: &[(&str, &str)] = files![
     "geminidb/template.api",
     "geminidb/backup.api",
     "dcs/instance.api",
+    "dcs/older.api",
     "dcs/settings.api",
     "dcs/nodes.api",
     "dcs/analyses.api",

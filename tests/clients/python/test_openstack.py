@@ -1,7 +1,7 @@
 """openstacksdk with otcextensions: logs in, and finds every service through the catalog.
 
-It has no methods for the documented calls, so they are made as raw requests; instances of DCS and
-networks have some.
+It has no methods for the documented calls, so they are made as raw requests; instances of DCS, their
+backups and networks have some.
 """
 
 from __future__ import annotations
@@ -111,31 +111,53 @@ def test_an_instance_is_created_found_changed_and_deleted(connect: Connect) -> N
     connection = connect()
     [network] = [found for found in connection.vpc.vpcs() if found.name == "vpc-default"]
     [subnet] = [found for found in connection.vpc.subnets() if found.name == "subnet-default"]
-    # The typed call knows specifications of an older kind only.
-    created = connection.dcs.post(
-        "/instances",
-        json={
-            "name": "openstack",
-            "engine": "Redis",
-            "engine_version": "6.0",
-            "capacity": 1,
-            "spec_code": "redis.single.xu1.large.1",
-            "az_codes": [f"{REGION}a"],
-            "vpc_id": network.id,
-            "subnet_id": subnet.id,
-            "password": "Paper_Cache_1",
-        },
+    # Zones go by their ids in this version, and a product is a specification with how it is paid.
+    zones = list(connection.dcs.availability_zones())
+    products = {product.spec_code: product for product in connection.dcs.service_specifications()}
+    product = products["redis.single.xu1.large.1"]
+    created = connection.dcs.create_instance(
+        name="openstack",
+        engine="Redis",
+        engine_version="6.0",
+        capacity=1,
+        product_id=product.product_id,
+        available_zones=[zones[0].id],
+        vpc_id=network.id,
+        subnet_id=subnet.id,
+        password="Paper_Cache_1",
     )
-    [instance] = created.json()["instances"]
     for _ in range(100):
-        found = connection.dcs.get_instance(instance["instance_id"])
+        found = connection.dcs.get_instance(created.id)
         if found.status == "RUNNING":
             break
         time.sleep(0.2)
     assert (found.status, found.vpc_name) == ("RUNNING", "vpc-default")
+    assert found.resource_spec_code == product.spec_code
+    assert found.available_zones == [zones[0].id]
+    assert found.domain_name.endswith(".dcs.huaweicloud.com")
     assert found.id in [listed.id for listed in connection.dcs.instances()]
+    assert [listed.id for listed in connection.dcs.instances(name="openstack")] == [found.id]
+    assert list(connection.dcs.instances(start=2)) == []
+    assert connection.dcs.find_instance("openstack").id == found.id
     connection.dcs.update_instance(found.id, description="changed")
     assert connection.dcs.get_instance(found.id).description == "changed"
+    backup = connection.dcs.backup_instance(found.id, description="nightly")
+    for _ in range(100):
+        [backup] = connection.dcs.backups(found.id)
+        if backup.status == "succeed":
+            break
+        time.sleep(0.2)
+    assert (backup.status, backup.description) == ("succeed", "nightly")
+    connection.dcs.delete_instance_backup(found.id, backup.id)
+    assert list(connection.dcs.backups(found.id)) == []
+    connection.dcs.change_instance_password(found.id, "Paper_Cache_1", "Paper_Cache_2")
+    parameters = {one.name for one in connection.dcs.instance_params(found.id)}
+    assert "timeout" in parameters
+    assert {quota.type for quota in connection.dcs.quotas()} == {"instance", "ram"}
+    assert list(connection.dcs.maintenance_time_windows())
+    with pytest.raises(openstack.exceptions.BadRequestException, match=r"DCS\.4800"):
+        # Only an instance of Redis 3.0 is extended without a specification.
+        connection.dcs.extend_instance(found.id, 2)
     connection.dcs.delete_instance(found.id)
     with pytest.raises(openstack.exceptions.NotFoundException):
         connection.dcs.get_instance(found.id)
