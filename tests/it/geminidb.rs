@@ -1,6 +1,7 @@
 //! GeminiDB: what follows its calls, a file for each, to the end of mappings, rules and
 //! relationships. Time is advanced.
 
+mod cold_volume;
 mod create_db_cache_mapping;
 mod create_db_cache_rule;
 mod create_gemini_db_dual_active;

@@ -7,6 +7,7 @@ mod aliases;
 mod binary;
 mod catalogue;
 mod clock;
+mod contract;
 mod coverage;
 mod dcs;
 mod documents;
