@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 /// What the exit statuses say, at the end of the help.
 const STATUSES: &str = "Counted are the answers that the documents of the called operations give: success, each failure, a
-job that fails, and a change whose answer is lost.
+job that fails, and a change whose answer is lost. What the gateway answers for any call, such as 401 and
+429, is not counted.
 
 Exit status:
   0  enough was seen
@@ -169,6 +170,7 @@ impl Seen {
         if !never.is_empty() {
             let _ = writeln!(text, "never called: {}", never.join(", "));
         }
+        let _ = writeln!(text, "total: {} of {}, {} %", self.seen, self.count, self.percent);
         text
     }
 

@@ -82,11 +82,12 @@ impl Key {
 }
 
 /// The services whose endpoints the SDKs read from the environment.
-const SDK_SERVICES: [&str; 6] = ["DCS", "GAUSSDB", "GAUSSDBFORNOSQL", "VPC", "ECS", "DNS"];
+const SDK_SERVICES: [&str; 9] =
+    ["DCS", "GAUSSDB", "GAUSSDBFORNOSQL", "VPC", "EIP", "ECS", "DNS", "LTS", "BSS"];
 
 /// The services that Terraform's provider asks.
-const TERRAFORM_SERVICES: [&str; 10] =
-    ["iam", "vpc", "ecs", "dns", "dcs", "geminidb", "gaussdb", "lts", "bss", "sts"];
+const TERRAFORM_SERVICES: [&str; 11] =
+    ["iam", "vpc", "eip", "ecs", "dns", "dcs", "geminidb", "gaussdb", "lts", "bss", "sts"];
 
 impl Env {
     pub fn run(&self) -> Result<(), String> {

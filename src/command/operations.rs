@@ -7,6 +7,9 @@ use serde_json::Value;
 /// What is emulated.
 #[derive(Args)]
 pub struct Operations {
+    /// Only those of this service, such as DCS
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -14,7 +17,18 @@ pub struct Operations {
 
 impl Operations {
     pub fn run(&self) -> Result<(), String> {
-        let operations = papercloud::operations();
+        let mut operations = papercloud::operations();
+        if let (Some(wanted), Value::Array(all)) = (&self.service, &mut operations) {
+            let service =
+                |operation: &Value| operation["service"].as_str().unwrap_or_default().to_owned();
+            let mut services: Vec<_> = all.iter().map(service).collect();
+            all.retain(|operation| service(operation).eq_ignore_ascii_case(wanted));
+            if all.is_empty() {
+                services.sort();
+                services.dedup();
+                return Err(format!("there is no service {wanted}, only {}", services.join(", ")));
+            }
+        }
         if self.json {
             return print(&format!("{operations:#}\n"));
         }

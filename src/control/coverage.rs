@@ -5,7 +5,7 @@ use super::handler::Named;
 use super::{FILTERS, answer, look, requests};
 use crate::app::App;
 use crate::cloud::Outcome;
-use crate::contract::{Contract, ErrorKind, Refused};
+use crate::contract::{Contract, ErrorKind, Refused, gateway};
 use crate::error::control::ControlError;
 use crate::journal::{Entry, Verdict};
 use crate::operation::Route;
@@ -152,6 +152,11 @@ fn note(all: &mut All, entry: &Entry) {
     }
 }
 
+/// Whether a refusal is one of the gateway's, which every call has.
+fn is_generic(refused: &Refused) -> bool {
+    gateway::SERVICE.refusals.iter().any(|one| std::ptr::eq(one, refused))
+}
+
 impl Covered {
     fn of(route: &'static Route, seen: &Seen, is_named: bool) -> Self {
         let contract = route.contract();
@@ -161,8 +166,9 @@ impl Covered {
             rule: None,
             pytest: None,
         };
-        let refused =
-            contract.all_refusals().map(|refused| Point::refused(contract, refused, seen));
+        // What the gateway answers for any call is documented for none.
+        let refused = contract.all_refusals().filter(|refused| !is_generic(refused));
+        let refused = refused.map(|refused| Point::refused(contract, refused, seen));
         let failed_job = route.activities().next().map(|_| {
             let effect = json!({ "job": "fail", "percent": 40 });
             let name = "what it starts fails".to_owned();

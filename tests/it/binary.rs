@@ -234,6 +234,10 @@ fn selftest_openapi_env_and_version_print_what_they_promise() {
     let env = String::from_utf8(run(&["env", "--port", "9"]).stdout).expect("UTF-8");
     assert!(env.contains("HUAWEICLOUD_SDK_REGION_DCS_EU_MOCK_1=http://127.0.0.1:9\n"), "{env}");
     assert!(env.contains("HUAWEICLOUD_SDK_IAM_ENDPOINT=http://127.0.0.1:9\n"), "{env}");
+    for service in ["EIP", "LTS", "BSS"] {
+        let line = format!("HUAWEICLOUD_SDK_REGION_{service}_EU_MOCK_1=http://127.0.0.1:9\n");
+        assert!(env.contains(&line), "{service}: {env}");
+    }
     let version = String::from_utf8(run(&["--version"]).stdout).expect("UTF-8");
     assert_eq!(version, format!("papercloud {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -185,6 +185,9 @@ fn help_has_headings_and_operations_and_completions_are_listed() {
     let line = "GeminiDB  CreateDbCacheMapping                     POST   \
                 /v3/{project_id}/dbcache/mapping ";
     assert!(text(&["operations"]).contains(line), "{}", text(&["operations"]));
+    let of_lts = text(&["operations", "--service", "lts"]);
+    assert!(!of_lts.is_empty() && of_lts.lines().all(|line| line.starts_with("LTS ")), "{of_lts}");
+    fails(&["operations", "--service", "RDS"], 1, "there is no service RDS, only BSS, DCS, ");
     for shell in ["bash", "zsh", "fish"] {
         assert!(text(&["completions", shell]).contains("job-seconds"), "{shell}");
     }
