@@ -1,6 +1,6 @@
-//! `/_paper/`: the API for tests themselves.
+//! The control API below `/_paper/`, by which tests steer and inspect the emulated cloud.
 //!
-//! Every call is a function of this module's files, with its HTTP route beside it; the
+//! Each submodule has the functions of some calls, with their HTTP routes; the
 //! [`World`](crate::World) of a test in Rust calls the same functions.
 
 mod calls;
@@ -56,10 +56,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Everything below this path is the control API.
 pub const ROOT: &str = "/_paper";
 
-/// What the lists of rules and of answers can be cut down to.
+/// The query parameters of the lists of rules and of answers.
 const FILTERS: &[&str] = &["operation", "service"];
 
-/// What may be asked without a token, on every port.
+/// The calls that need no token and are served on every port.
 fn open_calls() -> Calls {
     Calls::default()
         .get("/_paper/health", async |State(app): State<Arc<App>>| {
@@ -68,7 +68,7 @@ fn open_calls() -> Calls {
         .get("/_paper/ready", ready)
 }
 
-/// What only those may ask who may control.
+/// The calls for those who may control.
 fn guarded_calls() -> Calls {
     Calls::default()
         .get("/_paper/openapi.json", document)
@@ -93,11 +93,11 @@ fn guarded_calls() -> Calls {
         .and(worlds::calls())
 }
 
-/// What there is, for those who ask for something else.
+/// Every path of the control API with its methods, to name the nearest one in a refusal.
 static LISTED: LazyLock<Vec<Listed>> =
     LazyLock::new(|| open_calls().and(page::calls()).and(guarded_calls()).listed());
 
-/// What there is besides the page for people: methods and paths.
+/// Method and path of each call, without those of the page for people.
 pub fn calls() -> impl Iterator<Item = String> {
     let listed = open_calls().and(guarded_calls()).listed();
     let calls = |call: Listed| {
@@ -107,13 +107,13 @@ pub fn calls() -> impl Iterator<Item = String> {
     listed.into_iter().flat_map(calls)
 }
 
-/// What is in the control API's place where it has a port of its own. Otherwise GET /{version} of
-/// GeminiDB would answer for it.
+/// The API's port where the control API has a port of its own: without this route GET /{version} of
+/// GeminiDB would answer for `/_paper`.
 pub fn closed_router() -> Router<Arc<App>> {
     Router::new().route(ROOT, any(no_call))
 }
 
-/// The control API, for whoever may control, and its page, which other pages may have links to.
+/// The guarded calls, and the page for people. The page needs no token, since others link to it.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let calls =
         guarded(guarded_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
@@ -125,7 +125,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     }))
 }
 
-/// The same calls and what needs no token, each with an id on its answer, even if it panics.
+/// Adds the open calls to [`router`], and to every answer a request ID, even after a panic.
 pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let open =
         guarded(open_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
@@ -138,7 +138,7 @@ pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         .layer(map_response_with_state(Arc::clone(app), identify))
 }
 
-/// Gives an answer the id of its request, as every answer has one. No journal keeps these.
+/// Gives an answer a request ID, as every answer has one; control requests are in no journal.
 pub async fn identify<B: Send>(
     State(app): State<Arc<App>>,
     mut response: Response<B>,
@@ -149,7 +149,7 @@ pub async fn identify<B: Send>(
     response
 }
 
-/// A panic is a control call's own affair; whoever sent it is told in the words of the control API.
+/// Answers a panic of a control call with the control API's JSON.
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let cause = reply::panic_message(panic.as_ref());
@@ -158,8 +158,7 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     refuse(StatusCode::INTERNAL_SERVER_ERROR, reason).map(Body::from)
 }
 
-/// The port is served only after the self-test has passed, so whoever gets an answer is right to
-/// go on.
+/// Whoever gets an answer may go on: the port is served only after the self-test has passed.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&json!({
         "status": "ready",
@@ -177,7 +176,7 @@ fn list_rules(query: &str) -> Result<Value, ControlError> {
     Ok(json!({ "rules": rules::rules(&meant) }))
 }
 
-/// The document, with the address that was asked.
+/// The OpenAPI document, with the address that the request was sent to.
 async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let api_port = app.guard.port.and(app.guard.address).map(|address| address.port());
     let address = own_url(&app, host_of(&uri, &headers), api_port);
@@ -185,8 +184,8 @@ async fn document(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> 
     reply::json_text(StatusCode::OK, Vec::new()).map(|_| Body::from(text))
 }
 
-/// The document for an address. What never changes is rendered once, and of the last addresses it is
-/// kept as a whole: it is long, and clients that ask for it and do not read it hold it together.
+/// The document for an address. It is rendered once for each strictness. The texts with the latest
+/// addresses are shared by all answers: they are long, and slow clients hold them.
 fn document_at(strictness: Strictness, address: String) -> Bytes {
     const ADDRESS: &str = "http://address.invalid";
     const MOST_ADDRESSES: usize = 8;
@@ -222,9 +221,8 @@ fn list_disagreements() -> Value {
     json!({ "count": all.len(), "disagreements": all })
 }
 
-/// The world that a path names, for a call that only looks: one that is not there is shown as it
-/// would be at first, and is not kept. So nobody makes a world by looking for it, and none goes for
-/// it.
+/// The world that a path names, for a call that only reads: if there is none, a new one that is not
+/// kept, so reading makes no world and evicts none.
 pub fn look(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     let id = project_id(project)?;
     #[cfg(test)]
@@ -282,7 +280,7 @@ async fn no_call(State(app): State<Arc<App>>, request: Request) -> Response<Body
     unknown_here(&app, &request).map(Body::from)
 }
 
-/// Answers what is no control request where the API is served.
+/// Answers a request for no control call at the API's port.
 pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
     let Some(port) = app.guard.port else { return unknown_at_port(&app.guard, request) };
     match app.guard.admit_sender(request.headers(), request.uri()) {
@@ -302,7 +300,7 @@ pub fn unknown_at_port(guard: &Guard, request: &Request) -> Response<Vec<u8>> {
     }
 }
 
-/// Answers what is no control request: a path that there is not, or another method than it takes.
+/// Answers a request for an unknown path, or with a method that its path does not take.
 fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     let shown = crate::text::shown(path);
     if let Some(listed) = LISTED.iter().find(|listed| listed.lacks(method, path)) {
@@ -320,10 +318,10 @@ fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     refuse(StatusCode::NOT_FOUND, &reason)
 }
 
-/// Says whether a control call may pass.
+/// Decides whether a control call is admitted.
 type Admit = fn(&Guard, &Request) -> Result<(), ControlError>;
 
-/// Calls of which those pass that are admitted.
+/// Calls behind a guard.
 fn guarded(calls: Router<Arc<App>>, app: &Arc<App>, admit: Admit) -> Router<Arc<App>> {
     calls.layer(from_fn_with_state((Arc::clone(app), admit), watch))
 }

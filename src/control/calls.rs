@@ -1,4 +1,4 @@
-//! The calls that there are: which methods a path takes, and who answers.
+//! A list of control calls: the methods that each path takes, and their handlers.
 
 use crate::app::App;
 use crate::contract::template::fits;
@@ -20,33 +20,33 @@ pub struct Calls {
 pub struct Listed {
     /// The path, with its parameters.
     pub path: &'static str,
-    /// What a GET of it reads of the query.
+    /// The query parameters that a GET of it reads.
     pub parameters: &'static [&'static str],
     methods: Vec<Method>,
 }
 
 impl Calls {
-    /// A call with GET, and so with HEAD.
+    /// Adds a call with GET, and so with HEAD.
     pub fn get<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
         self.list(path, &[Method::GET, Method::HEAD], get(call))
     }
 
-    /// A call with POST.
+    /// Adds a call with POST.
     pub fn post<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
         self.list(path, &[Method::POST], post(call))
     }
 
-    /// A call with PUT.
+    /// Adds a call with PUT.
     pub fn put<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
         self.list(path, &[Method::PUT], put(call))
     }
 
-    /// A call with DELETE.
+    /// Adds a call with DELETE.
     pub fn delete<T: 'static>(self, path: &'static str, call: impl Handler<T, Arc<App>>) -> Self {
         self.list(path, &[Method::DELETE], delete(call))
     }
 
-    /// The last one reads these parameters of its query; any other that does not say so reads none.
+    /// Declares the query parameters of the call that was added last; without this it reads none.
     pub fn reads(mut self, parameters: &'static [&'static str]) -> Self {
         if let Some(last) = self.listed.last_mut() {
             last.parameters = parameters;
@@ -54,19 +54,19 @@ impl Calls {
         self
     }
 
-    /// These and others.
+    /// Adds the calls of another list.
     pub fn and(mut self, others: Self) -> Self {
         self.listed.extend(others.listed);
         self.router = self.router.merge(others.router);
         self
     }
 
-    /// What leads requests to them.
+    /// The router to the handlers.
     pub fn router(self) -> Router<Arc<App>> {
         self.router
     }
 
-    /// What they are.
+    /// The paths with their methods.
     pub fn listed(self) -> Vec<Listed> {
         self.listed
     }
@@ -87,7 +87,7 @@ impl Calls {
 }
 
 impl Listed {
-    /// Whether it has this path, and takes other methods than this one.
+    /// Whether this path fits it, and this method is not one of its own.
     pub fn lacks(&self, method: &Method, path: &str) -> bool {
         fits(path, self.path) && !self.methods.contains(method)
     }
@@ -97,7 +97,7 @@ impl Listed {
         self.methods.iter().filter(|method| **method != Method::HEAD)
     }
 
-    /// The methods, as `Allow` has them.
+    /// The methods, as the header `Allow` has them.
     pub fn allow(&self) -> String {
         self.names().join(", ")
     }

@@ -38,10 +38,10 @@ struct Entry {
     provoke: Value,
 }
 
-/// Every documented answer of the operations that a query names: an operation's success first, with the requests of the documented
-/// example, and its refusals, each with a fault rule; where a reserved ID asks for it too, with
-/// that ID and the same requests, of which the last has it. Operations that no documented example
-/// asks for are left out.
+/// Every documented answer of the operations that a query names. An operation's success comes first,
+/// with the requests of the documented example; then its refusals, each with a fault rule and, where
+/// a reserved ID provokes it too, with that ID in the example's requests. Operations without an
+/// example are left out.
 pub fn list(query: &str) -> Result<Catalogue, ControlError> {
     let contracts = requests::operations(query)?;
     let answers: Vec<_> =

@@ -52,7 +52,7 @@ pub struct ClockView {
     next_event: Option<String>,
 }
 
-/// A clock after it was turned, and what became due by that.
+/// A clock after it was moved, and what became due by that.
 #[derive(Debug, Serialize)]
 pub struct Turned {
     #[serde(flatten)]
@@ -85,14 +85,14 @@ struct Advance {
     to: Option<String>,
 }
 
-/// Whether each look at something unfinished moves the clock to its next event.
+/// Whether each poll of something unfinished moves the clock to its next event.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AutoAdvance {
     enabled: bool,
 }
 
-/// What a clock shows.
+/// A clock and its next event.
 pub fn show(app: &App, project: &str) -> Result<ClockView, ControlError> {
     let cell = super::look(app, project)?;
     let mut world = cell.lock();
@@ -167,7 +167,7 @@ impl AutoAdvance {
     }
 }
 
-/// Lets each look at something unfinished move a clock to its next event, or not.
+/// Lets each poll of something unfinished move a clock to its next event, or not.
 pub fn auto_advance(app: &App, project: &str, enabled: bool) -> Result<ClockView, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();

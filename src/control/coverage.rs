@@ -70,7 +70,7 @@ struct Point {
     pytest: Option<String>,
 }
 
-/// What the journals have of an operation.
+/// What the journals have seen of an operation.
 #[derive(Debug, Default)]
 struct Seen {
     calls: u64,
@@ -206,7 +206,7 @@ impl Point {
         Self::provoked(contract, name, is_seen, &json!({ "effect": effect }))
     }
 
-    /// One that the first call provokes which the rule hits.
+    /// One that a fault rule provokes at the first call of its operation.
     fn provoked(contract: &Contract, name: String, seen: bool, rest: &Value) -> Self {
         let mut rule = json!({
             "service": contract.service.name,

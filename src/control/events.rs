@@ -1,7 +1,7 @@
-//! What changes, as server-sent events: the page for people is drawn from them.
+//! `/_paper/events`: changes as server-sent events, which the page for people is drawn from.
 //!
-//! Each stream knows what it has told and tells only what differs. So nothing has to be noted where
-//! something changes, and nothing is done while nobody listens.
+//! Each stream polls, remembers what it has sent, and sends only what differs. So code that changes
+//! something need not notify anybody, and nothing is done while nobody listens.
 
 mod feed;
 mod requests;
@@ -25,13 +25,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// How often it is looked whether anything has changed.
+/// The time between two polls.
 const PERIOD: Duration = Duration::from_millis(400);
 
-/// After so many looks without news a stream says that it is still there.
+/// After so many polls without a change a stream sends a comment, so that the connection stays open.
 const LONGEST_SILENCE: u32 = 5;
 
-/// What is to be told of besides the list of worlds.
+/// The query parameters: a stream also has what changes in this world.
 const PARAMETERS: &[&str] = &["world"];
 
 pub(super) fn calls() -> Calls {
@@ -73,7 +73,7 @@ fn open(app: Arc<App>, world: Option<String>, headers: &HeaderMap) -> Response<B
 async fn tell(mut feed: Feed, sender: Sender<Bytes>) {
     let mut silent = 0;
     while !feed.app.stopping.load(Ordering::Relaxed) {
-        // Locks of worlds are waited for, which no thread that answers requests is to do for long.
+        // It waits for the locks of worlds, so it must not block a thread that answers requests.
         let polled = tokio::task::spawn_blocking(move || {
             let news = feed.news();
             (feed, news)
@@ -98,7 +98,7 @@ async fn tell(mut feed: Feed, sender: Sender<Bytes>) {
     }
 }
 
-/// The body of an answer that goes on until its sender ends.
+/// A response body of what its sender sends, until that is dropped.
 struct Stream(Receiver<Bytes>);
 
 impl hyper::body::Body for Stream {

@@ -1,5 +1,4 @@
-//! One request explained: which rules spoke, what they rest on, and how the request should have
-//! been.
+//! One request explained: which rules it broke, what they rest on, and how it should have been.
 
 mod correct;
 mod curl;
@@ -35,7 +34,7 @@ pub struct Circumstances<'c> {
     pub strictness: Strictness,
     /// How requests come in.
     pub transport: Transport,
-    /// What knows where this service is reached.
+    /// It knows the service's address.
     pub guard: &'c Guard,
     /// The instances of that world.
     pub instances: &'c Instances,
@@ -70,7 +69,7 @@ pub struct Explanation {
     corrected: Option<Corrected>,
 }
 
-/// How the service says no.
+/// The refusal that was answered.
 #[derive(Debug, Serialize)]
 struct Refusal {
     #[serde(rename = "situation")]
@@ -148,7 +147,7 @@ impl Explanation {
     }
 }
 
-/// The operation that was asked for, also where it was refused before that mattered.
+/// The operation that was meant, also where the request was refused before it was looked for.
 fn operation(entry: &Entry) -> Option<&'static Contract> {
     let path = entry.target().split('?').next().unwrap_or_default();
     let leads = |head: &Head| {
@@ -174,7 +173,7 @@ fn error_kind(entry: &Entry) -> Option<ErrorKind> {
     }
 }
 
-/// What is wrong with the request itself can be put right; the state of the world cannot.
+/// Whether another request would do better: not where the state of the world is what is wrong.
 fn is_to_correct(entry: &Entry, error_kind: Option<ErrorKind>, rules: &[ExplainedRule]) -> bool {
     use ErrorKind as S;
     let told = |rule: &ExplainedRule| rule.is_of_parameter() && rule.level != Level::Off.name();
@@ -210,7 +209,7 @@ fn refusal(entry: &Entry, contract: Option<&'static Contract>, error_kind: Error
     Refusal { error_kind, status, error_code, error_msg, documented }
 }
 
-/// One sentence.
+/// What became of the request, in one sentence.
 fn summary(
     entry: &Entry,
     contract: Option<&Contract>,

@@ -1,4 +1,4 @@
-//! What was refused, in all worlds.
+//! `/_paper/failures`: the requests of all worlds that were refused.
 
 use super::answer;
 use super::calls::Calls;
@@ -13,7 +13,7 @@ use axum::http::Uri;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// What the list can be cut down by.
+/// The query parameters.
 const PARAMETERS: &[&str] = &["limit"];
 
 pub(super) fn calls() -> Calls {

@@ -1,7 +1,7 @@
-//! Control calls as handlers.
+//! Control calls as axum handlers.
 //!
-//! Each type of handler brings its own copy of what takes a request apart, so there is one for each
-//! way of being asked, and not one for each call.
+//! The compiler makes a copy of the extractors for each type of handler, so there is one type for each
+//! shape of call (with or without an ID, with or without a body), and not one for each call.
 
 mod parts;
 
@@ -65,7 +65,7 @@ pub async fn aside<T: Send + 'static>(
 ) -> Result<T, ControlError> {
     let done = tokio::task::spawn_blocking(call).await;
     done.unwrap_or_else(|error| match error.try_into_panic() {
-        // It is caught where those of all control calls are.
+        // `CatchPanicLayer` answers it, as it does the panic of any control call.
         Ok(panic) => resume_unwind(panic),
         Err(error) => Err(ControlError::failed(error.to_string())),
     })

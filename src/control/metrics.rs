@@ -1,4 +1,4 @@
-//! Counts in the text format of Prometheus.
+//! `/_paper/metrics`: counts in the text format of Prometheus.
 
 use super::calls::Calls;
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! Query strings of control requests.
+//! Reads query strings of control requests.
 
 use super::ControlError;
 use crate::text::quoted;
@@ -23,7 +23,7 @@ pub fn read(
     Ok(())
 }
 
-/// A value that is not text.
+/// Reads a value that is not text.
 pub fn parse<T: FromStr>(name: &str, value: &str, what: &str) -> Result<T, ControlError> {
     let refused = |_| ControlError::bad(format!("{name} must be {what}, got {}", quoted(value)));
     value.parse().map_err(refused)

@@ -100,7 +100,7 @@ pub fn report(app: &App, project: &str) -> Result<Report, ControlError> {
 pub fn report_all(app: &App) -> Reports {
     let mut ids = app.worlds.project_ids();
     ids.sort_unstable();
-    // One that was reset meanwhile is left out: who looks makes no world.
+    // One that was reset meanwhile is left out.
     let reports = ids.iter().filter_map(|id| Some(Report::of(&*app.worlds.known_world(id)?, id)));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
     let limits = app.worlds.limits();
@@ -176,7 +176,7 @@ impl Left {
 }
 
 impl Finding {
-    /// That a client has polled what could not go on, since the clock stood still.
+    /// The finding that a client has polled on a clock that stood still.
     fn of_frozen_polls(cell: &WorldCell, polls: &FrozenPolls) -> Option<Self> {
         let (operation, ordinal, at) = polls.first?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! What exists in a world and how it stands, with the time line of each job.
+//! What exists in a world with its statuses, and the progress of each job.
 
 mod progress;
 

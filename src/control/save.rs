@@ -1,4 +1,4 @@
-//! Saving the state of all worlds now, and not only at the end.
+//! `/_paper/save`: saves the state of all worlds now, and not only at the end.
 
 use super::answer;
 use super::calls::Calls;

@@ -1,5 +1,5 @@
-//! What a control request may say: a parameter that no call of its path reads, and a body that it
-//! does not read, are refused, since whoever sends them means something by them.
+//! Refuses query parameters and bodies that a control call does not read, since whoever sends them
+//! expects them to have an effect.
 
 use super::{LISTED, query, refuse, save};
 use crate::contract::template::fits;
@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::{Method, Response};
 use axum::middleware::Next;
 
-/// Longer bodies than this are not looked at where none is taken.
+/// Where no body is taken, one of up to so many bytes is read to see whether it says anything.
 const LONGEST: usize = 1 << 16;
 
 /// Lets requests pass that say nothing which is not read.
@@ -61,7 +61,7 @@ async fn check_body(request: Request) -> Result<Request, ControlError> {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    // It may have a length of its own, and still be empty.
+    // A body that is only white space says nothing.
     let is_empty = to_bytes(body, LONGEST).await.is_ok_and(|body| {
         let said = body.trim_ascii();
         said.is_empty() || (may_take && said == b"{}")

@@ -1,4 +1,4 @@
-//! The worlds themselves: which there are, reset, and what a test calls its own.
+//! Worlds as a whole: list, export, import, reset and label them.
 
 use super::calls::Calls;
 use super::handler::{LimitedBody, Named, aside, ask, tell};
@@ -49,7 +49,7 @@ pub(super) fn calls() -> Calls {
 /// A world as it is imported over HTTP: 64 MiB at most, where all other control requests have 2.
 type Document = LimitedBody<{ 64 << 20 }>;
 
-/// What the list of worlds can be cut down by.
+/// The query parameters of the list of worlds.
 const PARAMETERS: &[&str] = &["marker", "limit"];
 
 /// Which worlds are to be listed.
@@ -112,7 +112,7 @@ pub fn list(app: &App, listing: &Listing) -> List {
     ids.sort_unstable();
     let first =
         listing.marker.as_ref().map_or(0, |marker| ids.partition_point(|id| **id <= **marker));
-    // One that was reset meanwhile is left out: who looks makes no world.
+    // One that was reset meanwhile is left out.
     let shown = |id: &str| Some(WorldView::of(&*app.worlds.known_world(id)?, id));
     let worlds = ids[first..].iter().filter_map(|id| shown(id)).take(listing.limit).collect();
     List { count: ids.len(), worlds }
@@ -149,9 +149,9 @@ pub fn export(app: &App, project: &str) -> Result<String, ControlError> {
     Ok(export.write())
 }
 
-/// Puts the world of a document in the place of the project's, as an epoch: what began before it
-/// goes on in the old world, which nobody sees again. The document has to be one of this project. Of
-/// the requests that it counts nobody knows what they were, so the journal begins with them dropped.
+/// Replaces the world of a project by that of a document, which has to be of the same project. What
+/// began before goes on in the old world, which nobody sees again. The journal counts the document's
+/// requests as dropped: what they were is not in it.
 pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlError> {
     let id = project_id(project)?;
     let settings = app.worlds.settings();

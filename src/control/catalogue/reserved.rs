@@ -1,4 +1,4 @@
-//! Reserved IDs as what provokes a refusal: a program is tested by the ids it is given.
+//! Puts reserved IDs into documented requests, to provoke their refusals.
 
 use crate::cloud::ReservedId;
 use crate::contract::{Contract, ErrorKind, Field, Kind};
@@ -56,8 +56,8 @@ fn asked_for(meaning: ReservedId, missing: ErrorKind) -> Option<ErrorKind> {
     }
 }
 
-/// What it is that a parameter names when it does not exist; nothing where it names neither an
-/// instance nor a migration task.
+/// How an unknown ID in a parameter is refused; nothing where the parameter names neither an instance
+/// nor a migration task.
 pub fn missing(field: &Field) -> Option<ErrorKind> {
     match (field.name, field.kind) {
         ("clickhouse_instance_id", _) => Some(ErrorKind::UnknownHtapInstance),
@@ -102,7 +102,7 @@ fn in_the_path(contract: &Contract, request: &mut Value, name: &str, digits: &st
     Some(())
 }
 
-/// The id with other digits in front. One that stands for an earlier answer is none.
+/// The ID with other digits in front. `{0.job_id}` and its like are no IDs but stand for one.
 fn reserved(id: &str, digits: &str) -> String {
     let rest = id.get(8..).filter(|_| !id.starts_with('{')).unwrap_or(REST);
     format!("{digits}{rest}")

@@ -1,4 +1,4 @@
-//! What one stream tells, look by look.
+//! The events of one stream, poll by poll.
 
 use super::requests::ToldRequests;
 use super::told::{Difference, ToldDocument, ToldList};
@@ -15,16 +15,15 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// How many worlds are told of at most: the newest.
+/// How many worlds are listed at most: the newest.
 const MOST_WORLDS: usize = 1_000;
 
 /// Reports take the longest, so only one look in so many asks for them.
 const LOOKS_FOR_A_REPORT: u32 = 3;
 
-/// What one stream tells.
+/// The state of one stream.
 #[derive(Debug)]
 pub struct Feed {
-    /// What it tells of.
     pub app: Arc<App>,
     world: Option<String>,
     service: ToldDocument,
@@ -42,7 +41,7 @@ pub struct Feed {
     looks: u32,
 }
 
-/// How many findings there were when the journal of a world was so long.
+/// How many findings a world had when its next request was to have this number.
 #[derive(Clone, Copy, Debug)]
 struct Findings {
     number: u64,
@@ -64,7 +63,7 @@ struct World {
 }
 
 impl Feed {
-    /// Tells of the list of worlds and, if there is one, of this world.
+    /// A stream of the list of worlds and, if one is named, of what is in that world.
     pub fn new(app: Arc<App>, world: Option<String>, host: Option<&str>) -> Self {
         // Where control has a port of its own, the API is elsewhere.
         let host = host.filter(|_| app.guard.port.is_none());
@@ -87,7 +86,7 @@ impl Feed {
         }
     }
 
-    /// Whether there is more to tell at once.
+    /// Whether there is more to send at once.
     pub fn has_more(&self) -> bool {
         self.requests.has_more()
     }

@@ -1,4 +1,4 @@
-//! What comes to a journal: a row for each request, with the reason for its answer.
+//! The requests of a journal as events: a row for each, with the reason for its answer.
 
 use crate::journal::{Entry, Journal, Verdict, View};
 use crate::text::language::Language;
@@ -8,13 +8,13 @@ use serde_json::Value;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How many requests are told at once. The latest come first, then those before them.
+/// How many requests are sent at once. The latest come first, then those before them.
 const MOST: u64 = 1_000;
 
-/// Up to so many characters of a reason are told.
+/// How many characters of a reason are sent at most.
 const LONGEST: usize = 300;
 
-/// What was told of a journal: the requests of these numbers.
+/// Which requests of which world's journal were sent.
 #[derive(Debug, Default)]
 pub struct ToldRequests {
     has_begun: bool,
@@ -104,7 +104,7 @@ impl ToldRequests {
         told
     }
 
-    /// Whether there are requests of before that were not told yet.
+    /// Whether there are earlier requests that were not sent yet.
     pub fn has_more(&self) -> bool {
         self.has_more
     }

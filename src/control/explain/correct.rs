@@ -1,4 +1,4 @@
-//! The request as it should have been.
+//! Corrects a request, so that it breaks no rule.
 
 use super::curl;
 use super::repair::Parameters;
@@ -17,10 +17,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// What stands for a token in a header: the shell puts the caller's own in.
+/// The placeholder of a token in a header: a shell variable.
 pub const TOKEN: &str = "$TOKEN";
 
-/// What stands as it is in a path and in a query.
+/// The characters that are not escaped in a path and in a query.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that breaks no rule. Secrets are placeholders.
@@ -34,7 +34,7 @@ pub struct Corrected {
     curl: String,
 }
 
-/// What a request is put right for.
+/// What a request is corrected for.
 #[derive(Clone, Copy, Debug)]
 pub struct CorrectionTarget<'c> {
     /// The operation.
@@ -52,7 +52,7 @@ pub struct CorrectionTarget<'c> {
 }
 
 impl<'c> CorrectionTarget<'c> {
-    /// The request of an entry, put right; nothing where there is no way to.
+    /// The request of an entry, corrected; nothing where there is no way to.
     pub fn correct(self, entry: &Entry) -> Option<Corrected> {
         let Self { contract, transport, .. } = self;
         let example = documented(contract);

@@ -1,4 +1,4 @@
-//! A request as a line to paste into a shell.
+//! Writes a request as a curl command for a shell.
 
 use super::correct::TOKEN;
 use crate::config::Transport;

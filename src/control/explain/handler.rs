@@ -1,4 +1,4 @@
-//! One request explained, by the id that its answer carries.
+//! `/_paper/requests/{request_id}`: explains a request by the ID that its answer has.
 
 use crate::app::App;
 use crate::control::answer;

@@ -1,8 +1,8 @@
-//! What to do about a refusal that no other request body would have avoided.
+//! Advice about a refusal that no correction of the request would have avoided.
 
 use crate::contract::ErrorKind;
 
-/// What to do.
+/// What to do about a refusal of this kind.
 pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
     let world = format!("/_paper/worlds/{project_id}");
     match error_kind {

@@ -1,5 +1,5 @@
-//! Mends a request: what its check complains about is put right, and it is checked again, until
-//! nothing is left to complain about.
+//! Repairs a request: each violation that its check finds is put right, and it is checked again, until
+//! none is left.
 
 use super::value::{converted, hide_secrets, placeholder, sample};
 use crate::cloud::Instance;
@@ -13,7 +13,7 @@ use crate::text::nearest;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What a request says, by the place where it says it. Of what is repeated the last counts.
+/// The parameters of a request by their places. Of a repeated one the last counts.
 #[derive(Clone, Debug)]
 pub struct Parameters {
     /// Path parameters other than the project.
@@ -26,7 +26,7 @@ pub struct Parameters {
     pub body: Value,
 }
 
-/// A check is repeated so often at most: each round mends what the one before it has found.
+/// How often a request is checked at most: each round repairs what its check has found.
 const MOST_ROUNDS: usize = 32;
 
 /// From this round on the documented example is no help: it has been tried.
@@ -78,7 +78,7 @@ impl Parameters {
         }
     }
 
-    /// What is said in a place.
+    /// The parameters of a place.
     pub fn at(&self, place: Place) -> &Value {
         match place {
             Place::Path => &self.path,
@@ -110,8 +110,7 @@ impl Parameters {
         }
     }
 
-    /// The id of an instance of a kind that a parameter wants, and that the request does not name
-    /// yet.
+    /// The id of an instance of the kind that a parameter wants, unless the request names it already.
     fn existing(&self, kind: &Kind, instances: &[&Instance]) -> Option<Value> {
         let Kind::Instance(kinds) = kind else { return None };
         let said = [&self.path, &self.query, &self.headers, &self.body];
@@ -205,7 +204,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Finds `backup_files.files[0].size`; nothing that nobody declared.
+    /// Finds a path such as `backup_files.files[0].size`, if it is declared.
     pub fn at(contract: &Contract, path: &str) -> Option<Self> {
         let top = path.split(['.', '[']).next()?;
         let mut tables = tables(contract).into_iter();
@@ -250,9 +249,9 @@ fn put(within: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// A name with a slip is taken for what was meant, where that is missing, and so is one that should
-/// no longer be sent. What else nobody reads, or should be sent, is left out, and so is what the
-/// journal does not show.
+/// Renames members with a misspelt or deprecated name to the declared one that was meant, unless that
+/// is there too. Drops all others that are undeclared or deprecated, and those whose values the journal
+/// conceals.
 fn tidy(fields: &'static [Field], value: &mut Value) {
     let members = match value {
         Value::Object(members) => members,

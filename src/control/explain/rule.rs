@@ -9,7 +9,7 @@ use crate::journal::{Entry, Verdict};
 use crate::text::language::Language;
 use serde::Serialize;
 
-/// A rule that spoke.
+/// A rule that was broken.
 #[derive(Debug, Serialize)]
 pub struct ExplainedRule {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,15 +34,15 @@ pub struct ExplainedRule {
     said: String,
 }
 
-/// What followed from it.
+/// What followed from breaking it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Consequence {
     /// The request was refused.
     Refused,
-    /// It was let pass, and the answer says so.
+    /// The request was accepted, and the answer has a warning.
     Warned,
-    /// It was let pass.
+    /// The request was accepted.
     Passed,
 }
 
@@ -86,7 +86,7 @@ impl ExplainedRule {
     }
 }
 
-/// Every rule that spoke: those of the parameters, then those of the world.
+/// Every rule that was broken: those about parameters, then those about the world.
 pub fn all(
     entry: &Entry,
     contract: Option<&'static Contract>,
@@ -181,7 +181,7 @@ impl Effects {
     }
 }
 
-/// Names are unique across the places, so a declared one tells its place.
+/// Where a parameter was sent: names are unique across the places, so a declared name tells it.
 fn place(entry: &Entry, violation: &Violation, found: Option<&Found>) -> Place {
     match violation.rule {
         Rule::ProjectId => Place::Path,
@@ -210,7 +210,7 @@ fn allowed(
     Some(found.map_or_else(|| violation.rule.say(Language::English), |it| statement(it.field)))
 }
 
-/// What is declared beside a member that nobody declared.
+/// The fields that are declared beside an unknown member.
 fn siblings(contract: &'static Contract, place: Place, path: &str) -> &'static [Field] {
     match path.rsplit_once('.').and_then(|(holder, _)| Found::at(contract, holder)) {
         Some(holder) => holder.field.kind.members(),

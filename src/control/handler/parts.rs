@@ -1,5 +1,5 @@
-//! What a control call is taken apart into. Where that cannot be done, it is refused in the words
-//! of the control API, and not in those of the HTTP library.
+//! Extractors of control calls: the path's parameters and the body. What they cannot read is refused
+//! with the JSON of the control API, where axum would answer with plain text.
 
 use crate::app::App;
 use crate::control::refuse;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The largest body of a control call that does not say otherwise: 2 MiB.
 const LARGEST: usize = 2 << 20;
 
-/// What the path names.
+/// The parameters of the path.
 #[derive(Debug)]
 pub struct Named<T = String>(pub T);
 

@@ -1,4 +1,4 @@
-//! Where something is to fail.
+//! When a job that a test steers is to fail.
 
 use crate::clock::Moment;
 use crate::cloud::Activity;
@@ -7,7 +7,7 @@ use crate::text::did_you_mean;
 use serde::Deserialize;
 use std::cmp::Ordering;
 
-/// The way that is always open.
+/// What every refusal ends with: what would be accepted.
 const AT_ONCE: &str = "with neither percent nor stage it fails at once";
 
 /// How something is to fail: at once, or when it has come so far. A point that is past is refused,

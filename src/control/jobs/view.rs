@@ -1,4 +1,4 @@
-//! What is under way, or has ended, as it is shown.
+//! How the control API shows what is under way or has ended.
 
 use crate::clock::Moment;
 use crate::cloud::assumed::FAIL_REASON;

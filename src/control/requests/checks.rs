@@ -1,4 +1,4 @@
-//! What is claimed about requests, in the words of a control request.
+//! Claims about requests, as the JSON of a control request has them.
 
 use super::pattern::Pattern;
 use crate::error::control::ControlError;
@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// One claim, in the words of a control request.
+/// One claim, as the JSON of a control request has it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
@@ -109,7 +109,7 @@ impl CheckRequest {
         Self { sequence: Some(steps), ..Self::default() }
     }
 
-    /// The claim with every word looked up.
+    /// The claim with every name looked up.
     pub fn check(&self) -> Result<Check, ControlError> {
         let of = self.pattern().matcher()?;
         let count = |least, most| Claim::Count { of: of.clone(), least, most };

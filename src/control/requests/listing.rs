@@ -1,4 +1,4 @@
-//! Which requests are to be listed, in the words of a query.
+//! The query of the list of requests: which are listed, and how many.
 
 use super::pattern::Pattern;
 use crate::api::find::unknown;

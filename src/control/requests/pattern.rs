@@ -1,4 +1,4 @@
-//! Which requests are meant, in the words of a control request.
+//! Patterns that requests are matched with, as a control request has them.
 
 use crate::api::find::{routes, unknown};
 use crate::contract::Contract;
@@ -12,7 +12,7 @@ use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Which requests are meant, in the words of a control request.
+/// Which requests are meant, as a control request says it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
@@ -28,7 +28,7 @@ pub struct Pattern {
     /// Values by their paths.
     #[serde(rename = "match", default)]
     pub fields: Map<String, Value>,
-    /// The same, as text of a query.
+    /// The same from a query, whose values are text.
     #[serde(skip)]
     pub written: Vec<(String, String)>,
 }
@@ -36,7 +36,7 @@ pub struct Pattern {
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 
 impl Pattern {
-    /// The same with every word looked up; the first that is unknown is refused.
+    /// The same with every name looked up; the first that is unknown is refused.
     pub fn matcher(&self) -> Result<Matcher, ControlError> {
         let Self { operation, service, method, status, committed, fault, fields, written } = self;
         let routes = routes(service.as_deref(), operation.as_deref())?;
@@ -105,7 +105,7 @@ pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
     Ok(routes_of(query)?.into_iter().map(Route::contract).collect())
 }
 
-/// The same as they stand in the registry.
+/// The same as routes.
 pub fn routes_of(query: &str) -> Result<Vec<&'static Route>, ControlError> {
     let (mut operation, mut service) = (None, None);
     query::read(query, |name, value| {

@@ -1,4 +1,4 @@
-//! Fault rules that requests may have been hit by.
+//! Refuses claims about fault rules and operations that no request of a world can have had.
 
 use crate::api::find::{require_here, routes, unknown};
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! The time line of a job: its stages, where it is, and when it ends.
+//! The progress of a job: its stages, where it is, and when it ends.
 
 use crate::clock::Moment;
 use crate::cloud::{Activity, Outcome, Timeline};
