@@ -1,5 +1,5 @@
-//! All worlds: one for each project id, with what the emulated cloud keeps of the project and what
-//! tests have set up for it.
+//! All worlds. A project's world is its part of the emulated cloud, with what tests have set up for it
+//! (clock, faults, scenarios) and its journal.
 //!
 //! Worlds do not contend: a request locks its own project's world and no other, for one short
 //! synchronous section. A `std::sync::Mutex` is right for that; nothing waits while holding it.
@@ -76,7 +76,6 @@ pub struct Worlds {
 #[derive(Debug)]
 pub struct WorldCell {
     key: u64,
-    /// The later a world was made, the higher.
     made: u64,
     requests: AtomicU64,
     /// `used` is the last use; `place` is the key in the list of worlds by use, which may lag
@@ -268,7 +267,7 @@ impl Worlds {
         if excess == 0 {
             return;
         }
-        // One does it for all.
+        // One thread is enough: whoever comes meanwhile need not wait for it.
         let Ok(_cutting) = self.cutting.try_lock() else { return };
         let of_shard = |shard: &Shard| {
             let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -294,7 +293,7 @@ impl Worlds {
         &self.shards[usize::try_from(key % SHARDS as u64).expect("below SHARDS")]
     }
 
-    /// The scenario with a name, or which there are instead.
+    /// The scenario with a name, or an error that lists the known names.
     pub fn scenario(&self, name: &str) -> Result<Arc<Scenario>, ControlError> {
         let known = self.scenarios.read().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(name).map(Arc::clone);
@@ -371,7 +370,7 @@ impl WorldCell {
         Self { key, made, requests, used, place, abandoned, held, faulty, world: world.into() }
     }
 
-    /// What orders worlds by when they were made.
+    /// The later the world was made, the higher.
     pub fn made(&self) -> u64 {
         self.made
     }

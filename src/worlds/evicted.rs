@@ -1,5 +1,5 @@
-//! Evicted worlds: remembered by key, so that a new world of the same project goes on with the
-//! request numbers and does not claim to know the earlier requests.
+//! Remembers evicted worlds, so that a new world of the same project goes on with the request numbers
+//! and does not claim to know the earlier requests.
 
 use crate::cloud::ScatteredIds;
 use crate::journal::History;

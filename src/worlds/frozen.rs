@@ -1,5 +1,5 @@
-//! Polls while the clock stands still: nothing changes, so a client that waits for a status would
-//! wait for ever.
+//! Counts polls while the clock stands still: nothing changes, so a client that waits for a status
+//! would wait for ever.
 
 use crate::clock::Moment;
 use crate::cloud::PollTarget;
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// read.
 const TOO_MANY: std::ops::RangeInclusive<u32> = 5..=100;
 
-/// So many things are told apart at once.
+/// How many things are counted at once; one more begins all counts anew.
 const MOST_TARGETS: usize = 64;
 
 /// Polls on a clock that stands still.

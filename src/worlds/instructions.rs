@@ -1,4 +1,4 @@
-//! What a request asks for by its own headers: `X-Paper-Clock`, `X-Paper-Fault`,
+//! Reads the headers by which a request gives instructions: `X-Paper-Clock`, `X-Paper-Fault` and
 //! `X-Paper-Scenario`.
 
 use crate::clock::ClockCommand;
@@ -12,13 +12,13 @@ pub const FAULT: HeaderName = HeaderName::from_static("x-paper-fault");
 /// What all of Papercloud's own headers begin with.
 pub const PREFIX: &str = "x-paper-";
 
-/// Those that a request may have, as they are spoken of. The token is looked at by the guard.
+/// Those that a request may have, as messages spell them. The guard reads the token.
 const KNOWN: [&str; 4] = ["X-Paper-Clock", "X-Paper-Fault", "X-Paper-Scenario", "X-Paper-Token"];
 
 /// What a request asks for by its own headers.
 #[derive(Debug, Default)]
 pub struct Instructions {
-    /// How to turn the world's clock before the request is handled.
+    /// How to move the world's clock before the request is handled.
     pub clock: Option<ClockCommand>,
     /// What is to go wrong with this request.
     pub fault: Option<Effect>,
@@ -54,7 +54,7 @@ impl Instructions {
 
 fn unknown(name: &HeaderName) -> String {
     let shown = crate::text::name(name.as_str());
-    // What all begin with would make them all near.
+    // With the common prefix all names would be near each other.
     let own = |name| str::split_at(name, PREFIX.len()).1;
     if let Some(meant) = nearest(own(&shown), KNOWN.into_iter().map(own)) {
         return format!("there is no header {shown}; did you mean X-Paper-{meant}?");

@@ -1,4 +1,4 @@
-//! How many worlds there may be, and what was done about it.
+//! The limit of the number of worlds, and which world is evicted at it.
 //!
 //! Beyond the limit the least recently used world is evicted, if nothing is under way in it. The
 //! order of use is brought up to date only when such a world is looked for, so a request costs the
@@ -81,7 +81,7 @@ impl Met {
     }
 }
 
-/// What to do where no world can go.
+/// The end of the message where no world can be evicted.
 const REMEDY: &str = ": delete one that no test needs, DELETE /_paper/worlds/{project_id}";
 
 /// How many worlds a search for room inspects at least; one more for each use since the last

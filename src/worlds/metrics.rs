@@ -11,7 +11,7 @@ pub type Kind = (&'static str, &'static str, Option<u16>);
 /// How many requests were answered, since the start and whatever became of their worlds.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    /// In parts, so that requests to different projects seldom wait for each other.
+    /// In parts behind locks of their own, so that requests to different projects seldom wait.
     parts: [Mutex<Part>; 16],
 }
 
@@ -21,7 +21,7 @@ struct Part {
     spoilt: u64,
 }
 
-/// That of a contract; 0 stands for none.
+/// The place of a contract in the registry; 0 stands for none.
 type Place = usize;
 
 #[derive(Debug)]

@@ -44,7 +44,7 @@ pub struct ScenarioSpec {
     pub faults: Vec<Value>,
 }
 
-/// What becomes of a clock.
+/// What a scenario does to the clock.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ClockSetting {
@@ -54,7 +54,7 @@ struct ClockSetting {
     /// How many times as fast as real time it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     scale: Option<f64>,
-    /// Whether each look at something unfinished moves it to its next event.
+    /// Whether each poll of something unfinished moves it to its next event.
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_advance: Option<bool>,
 }
@@ -128,7 +128,8 @@ impl Scenario {
         Some(milliseconds)
     }
 
-    /// The name of an unknown scenario that was probably meant, as the end of a message.
+    /// The message that refuses an unknown name, with the known names and the one that was probably
+    /// meant.
     pub fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
         let shown = crate::text::shown(name);
         let all = known.clone().collect::<Vec<_>>().join(", ");
@@ -164,7 +165,7 @@ impl World {
         Ok(())
     }
 
-    /// Enters a scenario, which holds for requests that carry it, and turns the clock: both, or
+    /// Enters a scenario, which holds for requests that carry it, and moves the clock: both, or
     /// neither. A scenario that it is in is begun anew if it was defined anew.
     pub fn begin(
         &mut self,
@@ -243,7 +244,7 @@ impl World {
         entered.map(|(name, entered)| (name.as_ref(), &entered.scenario))
     }
 
-    /// Lets it be in a scenario already: its rules are armed, and its clock was set.
+    /// Notes that it is in a scenario, whose rules are armed already and whose clock was set.
     pub fn be_in(&mut self, name: &str, scenario: Arc<Scenario>) {
         self.scenarios.insert(name.into(), Entered { scenario });
     }

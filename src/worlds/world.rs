@@ -23,7 +23,7 @@ pub struct World {
     pub faults: Faults,
     /// Rules that were taken back.
     pub disarmed: Disarmed,
-    /// What was asked and answered.
+    /// The requests with their answers.
     pub journal: Journal,
     /// The scenario that holds for every request that brings no other.
     pub scenario: Option<Box<str>>,
@@ -58,7 +58,7 @@ impl World {
         }
     }
 
-    /// Whether nothing was ever done in it, and nothing known: nothing in it has a time.
+    /// Whether nothing in it has a time: nothing is recorded, and no request is in the journal.
     pub fn is_untouched(&mut self) -> bool {
         self.state.is_untouched() && self.journal.entries().next().is_none()
     }
