@@ -1,4 +1,4 @@
-//! Answers that go wrong on demand.
+//! Fault rules: requests that fail on demand.
 //!
 //! A rule says which requests it may hit, which of those it does hit, and with what. Rules are
 //! asked in the order in which they were armed, and the first that hits is the only one: those
@@ -39,7 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// What marks an answer whose request asked for the fault itself.
+/// What stands for the rule's ID where a request's own header asked for the fault.
 pub const BY_HEADER: &str = "request";
 
 /// A world with more rules than these is a mistake.

@@ -33,7 +33,6 @@ pub enum FaultAction {
 /// What is in an injected answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// This.
     Body(Value),
     /// An error of the service, with this message or one that names the rule.
     Error(Option<Box<str>>),
@@ -125,7 +124,7 @@ impl Name {
         word
     }
 
-    /// How an error is called in the way that this one is.
+    /// The name of a documented error, of the same sort as this one: its code or its kind.
     pub fn like(&self, refused: &Refused) -> String {
         match self {
             Self::Code(_) => refused.code.to_owned(),

@@ -1,7 +1,7 @@
-//! Which rule hits a request.
+//! Decides which rule hits a request.
 //!
-//! What is asked of the rules is said before the request is performed, but a rule that waits for
-//! success counts it only when it has been: [`Faults::settle`] and [`Faults::succeeded`] are called
+//! The rules are evaluated before the request is performed, but a rule that waits for success counts
+//! it only when it has been: [`Faults::settle`] and [`Faults::succeeded`] are called
 //! under the lock under which the operation works, so that no two requests are given one number.
 
 use super::{Armed, BY_HEADER, Effect, Faults};

@@ -1,4 +1,4 @@
-//! The rules of a world as they are exported, and how they come back.
+//! Exports the rules of a world with their counters, and imports them.
 
 use super::{Armed, Faults, Rule, RuleSpec};
 use crate::cloud::words;

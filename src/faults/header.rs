@@ -1,4 +1,4 @@
-//! `X-Paper-Fault`: an effect for one request, as JSON or in short.
+//! Reads the header `X-Paper-Fault`: an effect for one request, as JSON or as `name=value; …`.
 
 use super::effect::Phase;
 use super::spec::EffectSpec;
@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 const TEXTS: &[&str] =
     &["body", "error_code", "error", "message", "stage", "reason", "job", "phase"];
 
+/// The member that is not part of the effect.
 #[derive(Deserialize)]
 struct At {
     phase: Option<Phase>,

@@ -1,4 +1,4 @@
-//! The parameters that a request has to have to be hit.
+//! Matches the parameters that a rule's `match` names.
 
 use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
@@ -106,7 +106,7 @@ fn same_number(sent: f64, wanted: Option<f64>) -> bool {
     wanted == Some(sent)
 }
 
-/// What is not in the body is text, however the rule has written it.
+/// Compares a value outside the body, which is text, with a number or flag of the rule too.
 fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
     let sent = sent.as_text().unwrap_or_default();
     match wanted {
@@ -119,8 +119,7 @@ fn same_text(sent: &Json<'_>, wanted: &Value) -> bool {
     }
 }
 
-/// A number that is whole, however it is written, as 10.0 is; one that no text is equal to
-/// otherwise.
+/// A whole number, also one that is written as 10.0; otherwise NaN, which equals nothing.
 fn without_fraction(number: &Number) -> f64 {
     number.as_f64().filter(|number| number.fract() == 0.0).unwrap_or(f64::NAN)
 }

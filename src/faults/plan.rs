@@ -1,4 +1,4 @@
-//! How what an operation sets going is to end, planned before it is created.
+//! The effect `job`: how the job that an operation starts is to end.
 
 use super::spec::{EffectSpec, Ending};
 use crate::api::find::each_once;

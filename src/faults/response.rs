@@ -1,4 +1,4 @@
-//! What a fault puts in the place of an answer, or makes of it.
+//! Applies a fault to an answer: replaces it, or cuts its body.
 
 use super::action::{Content, FaultAction};
 use super::effect::Effect;
@@ -8,14 +8,14 @@ use crate::headers::{IAM_TRACE_ID, REQUEST_ID, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-/// What the gateway calls too many requests.
+/// The gateway's code for too many requests.
 const TOO_MANY_REQUESTS: &str = "APIGW.0308";
 
-/// What the gateway says when what is behind it fails.
+/// The gateway's code for a failure behind it.
 const INTERNAL: &str = "APIGW.0601";
 
 impl Effect {
-    /// Puts another answer in the place of the operation's, or spoils that.
+    /// Replaces the operation's answer, or cuts its body.
     pub fn apply_to_response(
         &self,
         rule: &str,
@@ -73,7 +73,7 @@ impl Effect {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What a text is, so that a page of a proxy comes as one.
+/// The type of a text: JSON, HTML as of a proxy's error page, or plain.
 fn text_type(text: &str) -> HeaderValue {
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         return JSON;
@@ -82,7 +82,7 @@ fn text_type(text: &str) -> HeaderValue {
     HeaderValue::from_static(if is_page { "text/html" } else { "text/plain" })
 }
 
-/// Nothing of the operation's own stays, but what belongs to the request does.
+/// Replaces an answer, and keeps only the headers that are about the request.
 fn replace(
     answer: &mut Response<Vec<u8>>,
     status: StatusCode,

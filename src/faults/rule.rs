@@ -1,4 +1,4 @@
-//! A rule, read and checked: whom it may hit, when, and with what.
+//! A rule, read and checked: which requests it may hit, when, and with what.
 
 use super::effect::Effect;
 use super::matching::{self, Parameter};

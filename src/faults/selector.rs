@@ -1,4 +1,4 @@
-//! Which of the requests that a rule sees it hits.
+//! Selects the requests that a rule hits, among those that it sees.
 
 use super::spec::RuleSpec;
 use crate::error::control::ControlError;
