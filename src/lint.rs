@@ -1,8 +1,7 @@
-//! What clients do that they should not, and what they leave behind.
+//! Finds bad practices of clients, and what they have started and never polled.
 //!
-//! All of it follows from the journal, and is worked out when somebody asks: the requests of a world
-//! are gone through once more, in the order in which they were performed and answered. A journal that
-//! has dropped requests leaves open what these did.
+//! All of it is computed from the journal on request, by going through the requests of a world in the
+//! order in which they were performed and answered. What dropped requests did stays unknown.
 
 mod finding;
 mod seen;
@@ -91,8 +90,8 @@ impl Lint {
         lint
     }
 
-    /// What a request has set going is watched. What it has cut short is so no longer: whoever knows
-    /// that much about it need not look at it again.
+    /// Watches what a request has set going, and no longer what it has cut short: a client that cuts
+    /// something short need not poll it again.
     fn performed(&mut self, step: u64, entry: &Entry) {
         for (activity, was_under_way) in &entry.draft.cut_short {
             self.watch.cut_short(*activity, *was_under_way);
@@ -103,7 +102,7 @@ impl Lint {
         }
     }
 
-    /// Notes what the answer to a look has shown, if it has come to the client.
+    /// Notes what the answer to a poll has shown, if it has come to the client.
     fn polled(&mut self, contract: &'static Contract, view: &View<'_>) {
         let entry = view.entry;
         let Some(performed) = entry.draft.performed.as_ref().filter(|_| entry.was_performed())

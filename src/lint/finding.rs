@@ -1,4 +1,4 @@
-//! Practices that clients should not have, and how often they were seen.
+//! Bad practices of clients, and how often they were seen.
 
 use crate::clock::Moment;
 use crate::contract::Contract;
@@ -14,7 +14,7 @@ const EXAMPLES: usize = 5;
 /// A field's name is shown up to this length.
 const LONGEST: usize = 128;
 
-/// A practice that clients should not have.
+/// A bad practice of clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Practice {
     /// Looking at something more often than it can have changed.

@@ -1,14 +1,14 @@
-//! What the answer to a look has shown to a client.
+//! What the answer to a poll has shown to a client.
 
 use crate::cloud::Activity;
 use crate::contract::{Awaits, Contract};
 use crate::journal::View;
 use serde_json::Value;
 
-/// The answer to a look, and what was asked for.
+/// The answer to a poll, and what was asked for.
 #[derive(Debug)]
 pub struct Seen<'v> {
-    /// The call that was looked with.
+    /// The operation that was called.
     pub contract: &'static Contract,
     /// The id that was asked for; a list where there is none.
     pub id: Option<String>,
@@ -18,7 +18,7 @@ pub struct Seen<'v> {
 }
 
 impl<'v> Seen<'v> {
-    /// What a request has looked at, if its operation is one to look with.
+    /// What the answer to a request has shown, if its operation is one to poll with.
     pub fn of(contract: &'static Contract, view: &'v View<'_>) -> Option<Self> {
         let query = view.query();
         // Of what is sent several times the last counts.

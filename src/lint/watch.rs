@@ -1,4 +1,4 @@
-//! What was set going, and who has looked at it since.
+//! Watches what was set going, and the polls of it since.
 //!
 //! Something is watched from the call that starts it until an answer has shown it at rest to a
 //! client.
@@ -17,11 +17,11 @@ use uuid::Uuid;
 /// Fewer looks than this say nothing about a client's pace.
 pub const FEWEST_LOOKS: u32 = 5;
 
-/// The shortest time between two looks, on average. No document states one; Terraform's provider
+/// The shortest time between two polls, on average. No document states one; Terraform's provider
 /// takes ten times as long.
 const PACE: Duration = Duration::from_secs(1);
 
-/// A look of a client.
+/// A poll of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Poll {
     /// When.
@@ -40,14 +40,14 @@ pub struct Watched {
     /// When it began, and when it was last told to end in another way, in the order of what happened.
     begun: u64,
     steered: u64,
-    /// The looks at it by its id while it was under way.
+    /// The polls at it by its id while it was under way.
     by_id: Pace,
     by_list: Pace,
-    /// The last look of both kinds.
+    /// The last of both kinds.
     last: Option<Poll>,
 }
 
-/// How fast looks follow each other.
+/// How fast polls follow each other.
 #[derive(Debug, Default)]
 struct Pace {
     looks: u32,
@@ -89,8 +89,8 @@ impl Watched {
 }
 
 impl Pace {
-    /// Notes a look that shows so many unfinished things at once, for each of which a client may wait.
-    /// True the first time that the looks are too fast.
+    /// Notes a poll that shows so many unfinished things at once, for each of which a client may wait.
+    /// True the first time that the polls are too fast.
     fn quickens(&mut self, at: Stamp, among: u32) -> bool {
         self.looks = self.looks.saturating_add(1);
         let since = at.since(*self.first.get_or_insert(at));

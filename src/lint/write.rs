@@ -1,4 +1,4 @@
-//! Writes that were carried out, to tell one that is sent again.
+//! Remembers writes that were carried out, to recognise one that is sent again.
 
 use super::watch::Watch;
 use crate::contract::{Contract, ErrorKind};
