@@ -76,7 +76,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Reads the files of `--world` and `--state`, and makes the second one that nobody else writes.
+    /// Reads the files of `--world` and `--state`, and locks the second one.
     pub fn open(world: Option<&Path>, state: Option<&Path>, seed: u64) -> Result<Self, String> {
         let mut files = Self::default();
         if let Some(path) = world {

@@ -1,5 +1,5 @@
-//! What no member of a document can know of itself: that ids are unique, that what is named is
-//! there, that rules can be armed, and that the copies of a run agree.
+//! Checks a world's members against each other: that ids are unique, that what is named is there, and
+//! that rules can be armed.
 
 use super::Problem;
 use super::export::{CheckSpec, Export, MigrationTaskSpec};
@@ -40,7 +40,7 @@ fn check_instances(document: &Export) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What others may name.
+/// The ids that other members may name.
 struct Known<'d> {
     instances: HashSet<&'d str>,
     jobs: HashSet<Uuid>,

@@ -1,4 +1,4 @@
-//! The digest that ends a saved document: what was cut, damaged or edited shows.
+//! The digest at the end of a saved document, by which a cut, damaged or edited file is recognised.
 
 use super::Problem;
 use crate::auth::hexadecimal;

@@ -1,5 +1,5 @@
-//! The file of the state on the disk: locked while it is used, written beside the old one, and complete
-//! when it takes its place. Whatever was written to it meanwhile is replaced.
+//! Saves the state to its file: the file is locked while the program runs, and each save writes a
+//! second file beside it and renames that, so that a file is never half written.
 
 use super::digest::Digesting;
 use super::state::{self, Kept, Written};
@@ -14,11 +14,11 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Saver {
     path: PathBuf,
-    /// What else the file says.
+    /// The parts of the file that no world holds.
     kept: Kept,
-    /// Held as long as this is there; the system lets go of it however the process ends.
+    /// The system releases it however the process ends.
     _lock: File,
-    /// The digest of what was saved last. Whoever saves holds it meanwhile.
+    /// The digest of what was saved last; locked during a save, so that there is one at a time.
     last: Mutex<Option<String>>,
 }
 
@@ -39,7 +39,7 @@ pub struct Done {
 }
 
 impl Saver {
-    /// Makes the file one that nobody else saves to.
+    /// Locks the file, so that nobody else saves to it.
     pub fn lock(path: &Path) -> Result<Self, String> {
         let path = resolved(path)?;
         if path.exists() && !path.is_file() {
@@ -68,7 +68,7 @@ impl Saver {
         Ok(Self { path, kept: Kept::default(), _lock: lock, last: Mutex::default() })
     }
 
-    /// The same, for a file that says this besides.
+    /// The same, for a file with these other parts.
     pub fn keeping(self, kept: Kept) -> Self {
         Self { kept, ..self }
     }

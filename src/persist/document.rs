@@ -1,5 +1,5 @@
-//! A document: who may call, scenarios, tokens, and the worlds of projects. Both files are one, and so
-//! is a single world that was exported.
+//! The document that a file of `--world` or `--state` has: who may call, scenarios, tokens, and the
+//! worlds of projects. A single exported world is read as one, too.
 
 use super::export::Export;
 use super::place::line_of;
@@ -28,7 +28,7 @@ pub struct Document {
     pub scenarios: BTreeMap<String, Value>,
     pub tokens: Vec<SavedTokens>,
     pub projects: Vec<Export>,
-    /// Of all that stands before it, if the program has written the document.
+    /// The digest of all that stands before it, if the program has written the document.
     pub digest: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct UserSpec {
     projects: Option<Vec<String>>,
 }
 
-/// What is looked at before everything else: a later version may have other members.
+/// The members that are read before all others: a later version may have others.
 #[derive(Debug, Deserialize)]
 pub struct Header {
     format: Option<String>,
@@ -97,7 +97,7 @@ impl Document {
         Ok(document)
     }
 
-    /// What no member can know of itself.
+    /// Refuses what is wrong across members.
     fn check(&self, text: &str, seed: u64) -> Result<(), Problem> {
         if let Some(digest) = &self.digest {
             super::digest::check(text, digest)?;
@@ -126,7 +126,7 @@ impl Document {
                 let known = self.scenarios.keys().map(String::as_str);
                 return Err(within(Problem::new("scenario", Scenario::unknown(name, known))));
             }
-            // What is wrong beyond that shows when a world is made of it.
+            // Some problems only show when a world is made of it.
             let known =
                 |name: &str| Scenario::read(name, self.scenarios.get(name)?).ok().map(Arc::new);
             let mut world = World::new(0, id, None, &Budget::new(0));

@@ -1,4 +1,4 @@
-//! One world as it is exported: how it is taken down, and how a world is made of it.
+//! The export of one world: made of a world, and filled into a new one.
 
 use super::check;
 use super::faults::{FaultsSpec, Scenarios};
@@ -164,10 +164,9 @@ pub struct ClickHouseSpec {
 }
 
 impl Export {
-    /// Takes a world down in which there have been so many requests. What had been deleted when its
-    /// clock was turned last is forgotten first: a world forgets it with one of its next requests,
-    /// and a document does not tell with which. All that it stores is named here, so that a kind that
-    /// is left out does not compile.
+    /// Exports a world in which there have been so many requests. What had been deleted when its clock
+    /// was moved last is forgotten first, since it depends on the next requests when the world would
+    /// do so. Every member of `State` is named here, so that one that is left out does not compile.
     pub fn of(world: &mut World, project_id: &str, requests: u64, settings: &Settings) -> Self {
         world.state.forget_deleted(world.state.clock.stood_at());
         let State {
@@ -356,8 +355,7 @@ pub fn without_idle_fractions(value: &mut Value) {
 }
 
 impl TimelineSpec {
-    /// What had come to rest when the clock was turned last has left it, or would leave it at the
-    /// next look.
+    /// Without what had come to rest when the clock was moved last.
     fn of(state: &State) -> Self {
         let stood_at = state.clock.stood_at();
         let unfinished =

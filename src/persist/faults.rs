@@ -1,8 +1,7 @@
-//! The armed faults of a world, with their counters, the scenario that it has chosen, and those
-//! that it is in.
+//! The fault rules and scenarios of a world as an export has them.
 //!
-//! Scenarios belong to the service. A world keeps what each was when it entered it, so that nothing
-//! is begun anew by the next request that carries it, unless the scenario is another one here.
+//! Scenarios belong to the service. An export has each as it was when the world entered it: if the
+//! importing service has the same, the next request that carries it does not begin it anew.
 
 use super::Problem;
 use super::export::without_idle_fractions;
@@ -27,7 +26,6 @@ pub struct FaultsSpec {
 }
 
 impl FaultsSpec {
-    /// Takes them down.
     pub fn of(world: &World) -> Self {
         let written =
             |(name, scenario): (&str, &Arc<Scenario>)| (name.into(), scenario.written.clone());

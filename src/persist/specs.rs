@@ -1,5 +1,5 @@
-//! How an export writes an instance, a backup and a job. Of the first two, whatever is not said is as
-//! it is for one that was there before, so that a file can be written by hand.
+//! Instances, backups, tasks and jobs as an export has them. Most members have defaults, so that a
+//! file can be written by hand.
 
 use super::words;
 use crate::clock::Moment;
@@ -44,7 +44,6 @@ pub struct InstanceSpec {
 }
 
 impl InstanceSpec {
-    /// Takes one down.
     pub fn of(instance: &Instance) -> Self {
         let Instance { id, name, engine, mode, status, created, nodes, region } = instance.clone();
         Self {
@@ -118,7 +117,6 @@ pub struct BackupSpec {
 }
 
 impl BackupSpec {
-    /// Takes one down.
     pub fn of(backup: &Backup) -> Self {
         let Backup { id, instance_id, remark, format, run } = backup.clone();
         Self { id, instance_id, remark, format: Some(format), run: Some(run) }
@@ -164,7 +162,6 @@ pub struct JobSpec {
 }
 
 impl JobSpec {
-    /// Takes one down.
     pub fn of(job: &Job) -> Self {
         let Job { id, kind, instance_id, run } = job.clone();
         Self { id, kind, instance_id, run }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// What a file of the state says besides, and goes on saying.
+/// The parts of a state file that no world holds; a save writes them again.
 #[derive(Debug, Default)]
 pub struct Kept {
     access_keys: Vec<AccessKeySpec>,

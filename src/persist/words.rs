@@ -1,7 +1,5 @@
-//! How an export spells what the program knows by a static: operations, kinds of jobs, lifecycles,
-//! engines, modes and statuses.
-//!
-//! Whatever is not known is refused with the words that there are, and the one that was probably
+//! Serialises by name what the program has as statics: operations, kinds of jobs, lifecycles, engines,
+//! modes and statuses. An unknown name is refused with the known ones, and the one that was probably
 //! meant.
 
 use crate::cloud::words::{Word, one_of};
