@@ -40,7 +40,6 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a project.
     pub(crate) fn new(app: Arc<App>, project_id: &str) -> Self {
         Self { app, project_id: project_id.to_owned() }
     }
@@ -65,12 +64,13 @@ fn shown(data: &impl Serialize) -> Value {
     serde_json::to_value(data).expect("plain data serialises")
 }
 
-/// What is refused only where there can be no such world.
+/// The result of a call that fails only where the project id is malformed or there is no room for its
+/// world. It panics then, at the line of the test.
 #[track_caller]
 fn sure<T>(done: Result<T, ControlError>) -> T {
     match done {
         Ok(value) => value,
-        // Within a closure it would be this line that panics.
+        // Not `unwrap_or_else`: in a closure the panic would be reported at this line.
         Err(error) => panic!("Papercloud: {error}"),
     }
 }

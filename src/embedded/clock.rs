@@ -1,4 +1,4 @@
-//! The clock of a world.
+//! Methods for the clock of a world.
 
 use super::{World, sure};
 use crate::clock::ClockCommand;
@@ -70,8 +70,8 @@ impl World {
         sure(clock::turn(&self.app, &self.project_id, &ClockCommand::NextEvent)).into_due()
     }
 
-    /// Lets each look of a client at something unfinished move the clock to the next event, so that
-    /// a program which polls sees every status once and never waits.
+    /// Lets each poll of something unfinished move the clock to the next event, so that a program
+    /// which polls sees every status once and never waits.
     #[track_caller]
     pub fn auto_advance(&self, enabled: bool) {
         sure(clock::auto_advance(&self.app, &self.project_id, enabled));

@@ -1,4 +1,4 @@
-//! Why a request was answered as it was.
+//! A method that explains why a request was answered as it was.
 
 use super::shown;
 use crate::PaperCloud;

@@ -1,4 +1,4 @@
-//! The fault rules of a world.
+//! [`Fault`], and methods for the fault rules of a world.
 
 use super::{World, shown, sure};
 use crate::control::faults;

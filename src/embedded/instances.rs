@@ -1,4 +1,4 @@
-//! Instances in a Rust test.
+//! Methods for the instances of a world.
 
 use super::{World, shown};
 use crate::control::instances;

@@ -1,4 +1,4 @@
-//! What is under way in a world.
+//! Methods for the jobs that are under way in a world.
 
 use super::{World, shown, sure};
 use crate::control::jobs;

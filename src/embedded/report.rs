@@ -1,4 +1,4 @@
-//! The report on a world.
+//! Methods for reports on worlds.
 
 use super::{World, shown, sure};
 use crate::PaperCloud;

@@ -1,4 +1,4 @@
-//! What was asked of a world, and claims about it.
+//! [`Requests`]: the requests of a world, and claims about them.
 
 use super::{World, shown, sure};
 use crate::control::requests::{self, CheckRequest, Listing, Pattern, Times};

@@ -1,4 +1,4 @@
-//! Scenarios: what the service knows, and what a world has chosen.
+//! Methods for scenarios: define them, and choose one for a world.
 
 use super::{World, sure};
 use crate::PaperCloud;

@@ -1,4 +1,4 @@
-//! The world as a whole.
+//! Methods for worlds as a whole: make, reset, export, import, label.
 
 use super::{World, sure};
 use crate::PaperCloud;
