@@ -1,4 +1,4 @@
-//! One call of the control API, over a connection of its own.
+//! Calls the control API of a running Papercloud, each call on a connection of its own.
 
 use super::target::authority;
 use axum::body::{Body, to_bytes};

@@ -1,5 +1,5 @@
-//! What all flags have in common: a heading, an environment variable, and what becomes of variables
-//! that nobody wrote for Papercloud.
+//! Gives every flag its heading in the help and its environment variable, and warns of variables that
+//! nothing reads.
 
 use clap::builder::BoolishValueParser;
 use clap::error::ContextKind;
@@ -37,14 +37,14 @@ const HEADINGS: [(&str, &[&str]); 8] = [
     ("Log", &["announce", "log", "log_level", "log_requests"]),
 ];
 
-/// Variables that are no flags of this program: helpers of other languages find the program by one,
-/// and name their tests' projects by the other.
+/// Variables of the helpers for other languages: where the program is, and what names their tests'
+/// projects.
 const FOR_HELPERS: [&str; 2] = ["PAPERCLOUD_BINARY", "PAPERCLOUD_SESSION"];
 
-/// What comes before every variable.
+/// The prefix of every variable.
 const PREFIX: &str = "PAPERCLOUD_";
 
-/// The command with what its flags have in common, and what is to say of the environment.
+/// The command with its flags' headings and variables, and warnings about the environment.
 pub struct Prepared {
     /// The command.
     pub command: Command,

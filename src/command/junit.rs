@@ -1,4 +1,4 @@
-//! `JUnit` XML, which every CI system reads.
+//! Writes `JUnit` XML, which every CI system reads.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -7,7 +7,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What one line a request is logged as; see `http`.
+/// The target of the log's line for each request; see `http/log.rs`.
 const REQUESTS: &str = "papercloud::requests";
 
 /// How and what is logged.
@@ -36,7 +36,7 @@ enum Form {
 }
 
 impl Log {
-    /// Begins to log; what cannot be read of `RUST_LOG` is said.
+    /// Starts logging, and warns if `RUST_LOG` cannot be read.
     pub fn start(&self, usual: LevelFilter) {
         let (filter, problem) = self.filter(usual);
         // Where standard error is closed, a complaint about it could not be written either.

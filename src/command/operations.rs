@@ -1,4 +1,4 @@
-//! `papercloud operations`: what is emulated.
+//! `papercloud operations`: lists the operations that are emulated.
 
 use super::print;
 use clap::Args;

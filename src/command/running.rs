@@ -1,4 +1,4 @@
-//! `papercloud health` and `papercloud wait`: whether a Papercloud is there.
+//! `papercloud health` and `papercloud wait`: ask whether a Papercloud runs.
 
 use super::client::{Answer, Service};
 use super::target::Target;

@@ -1,4 +1,4 @@
-//! What ends a service: signals, and the end of standard input where that is asked for.
+//! Waits for what stops a service: a signal, or the end of standard input where that is asked for.
 
 use std::io::{copy, sink, stdin};
 use std::sync::Arc;
@@ -125,13 +125,12 @@ async fn ended(input: Option<oneshot::Receiver<()>>) {
     }
 }
 
-/// Who ends the process, with which status: the first to claim it. For the other there is nothing
-/// left to do.
+/// Decides which thread ends the process, and so its exit status: the first to claim it.
 #[derive(Clone, Debug, Default)]
 pub struct Ending(Arc<AtomicBool>);
 
 impl Ending {
-    /// Claims it, or waits for the end.
+    /// Returns for the first caller; any other waits here until the process ends.
     pub fn claim(&self) {
         if self.0.swap(true, Ordering::AcqRel) {
             loop {

@@ -1,4 +1,4 @@
-//! The Papercloud that a command asks: where it is, and how it is spoken to.
+//! The flags that say which Papercloud a command asks: its address, token and certificate.
 
 use super::client::Service;
 #[cfg(feature = "tls")]

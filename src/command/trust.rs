@@ -1,4 +1,4 @@
-//! Whose certificate a command trusts.
+//! The flags that say which certificates a command trusts, and the TLS client for them.
 
 use clap::Args;
 use papercloud::Certificate;
