@@ -1,4 +1,4 @@
-//! [`PaperCloud`]: binds, proves itself, serves on its own thread, stops on drop.
+//! [`PaperCloud`]: binds its ports, runs the self-test, serves on its own thread, stops on drop.
 
 mod connection;
 mod head;
@@ -145,7 +145,7 @@ impl PaperCloud {
         let worlds = Worlds::new(settings, world_settings);
         let saver = files.load(&worlds).map_err(StartError::Configuration)?;
         if let Some(saver) = &saver {
-            // Whatever hinders it is better known now than at the end.
+            // What makes a save fail is reported now, and not only at the end.
             saver.save(&worlds)?;
         }
         let app = Arc::new(App {

@@ -1,4 +1,4 @@
-//! Connections: accepted until told to stop, then given time to end.
+//! Accepts connections and serves each, until told to stop.
 
 use super::http1;
 use super::limits::{Limits, Places, Watch};
@@ -117,7 +117,7 @@ async fn live(
     drop(place);
 }
 
-/// What the first byte of a TLS handshake is.
+/// The first byte of a TLS handshake.
 const HANDSHAKE: u8 = 22;
 
 /// Waits for the first byte, which tells whether the client speaks TLS, and shakes hands where it is
@@ -184,7 +184,7 @@ async fn attend<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
             () = looks.as_mut() => {
                 match watch.look(state) {
                     None | Some(Phase::Busy) => {}
-                    // The next look at its bytes says so to the client.
+                    // The next read of the wire tells the client so.
                     Some(Phase::Head(_)) if !state.is_late() => state.expire(),
                     Some(Phase::Idle(_)) if watch.part() => connection.as_mut().graceful_shutdown(),
                     Some(Phase::Head(_) | Phase::Idle(_) | Phase::Blocked(_)) => return Ok(()),

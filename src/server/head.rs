@@ -1,4 +1,4 @@
-//! What the head of a request must have that the HTTP library does not look at.
+//! Checks of a request's head that the HTTP library does not make.
 
 use axum::http::{Request, StatusCode, Version, header};
 

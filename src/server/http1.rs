@@ -1,4 +1,4 @@
-//! HTTP/1.1 on a connection: its limits, and one request from its head to its answer.
+//! HTTP/1.1 on a connection: the limits of the library, and the answer to one request.
 
 use super::connection::Common;
 use super::head;

@@ -39,7 +39,7 @@ impl Limits {
     }
 }
 
-/// Watches how long a connection has been doing the same.
+/// Measures how long a connection has been in the same phase without progress.
 #[derive(Debug)]
 pub struct Watch {
     limits: Limits,

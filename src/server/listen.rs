@@ -1,4 +1,4 @@
-//! Listening, with room for many who connect at once.
+//! Listens on a port with a long queue, and recognises another Papercloud on a port that is taken.
 
 use serde_json::Value;
 use std::io::{Read, Write};

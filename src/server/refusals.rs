@@ -1,4 +1,4 @@
-//! What a client is told whose request never comes so far as to be one.
+//! Answers to clients whose request never reaches the router.
 
 use super::limits::Limits;
 use crate::app::App;
@@ -7,7 +7,7 @@ use axum::http::{Response, StatusCode};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// Tells clients why they are not answered.
+/// Writes these answers.
 #[derive(Debug)]
 pub struct Refusals {
     /// What answers have in common.

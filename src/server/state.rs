@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// What a connection is doing.
 ///
-/// Nothing here reads a clock: the marks only tell whether anything has moved since the last look.
+/// Nothing here reads a clock: the marks only tell whether anything has moved since the last check.
 #[derive(Debug, Default)]
 pub struct ConnectionState {
     /// What a fault does to the next answer.

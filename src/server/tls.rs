@@ -1,4 +1,4 @@
-//! TLS: the certificate that is served, and the handshake.
+//! TLS: reads or makes the certificate, and accepts connections.
 
 mod files;
 mod self_signed;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-/// A certificate, and whether it is to be trusted, in the form that clients want.
+/// The acceptor of TLS connections, and the certificate for clients to trust.
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
@@ -31,7 +31,7 @@ struct Identity {
 }
 
 impl Tls {
-    /// What is configured, its certificate written to the file that is to have it.
+    /// TLS as configured; writes the certificate to the file of `tls_certificate`.
     pub fn of(config: &Config) -> Result<Option<Self>, StartError> {
         let Some(certificate) = &config.tls else {
             if config.tls_certificate.is_some() {

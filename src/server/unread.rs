@@ -1,7 +1,7 @@
 //! The body of a request that is answered before all of it has come: one for no operation, one that
 //! may not be sent, one whose body is too large.
 //!
-//! What is left of such a body is read out before the answer goes out, and nothing of it is kept.
+//! What is left of such a body is drained before the answer goes out.
 //! Where it is too long, or does not come, the answer has to say that the connection ends.
 
 use super::state::ConnectionState;
@@ -13,15 +13,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// How many bytes are read out: more than any body may have that is taken.
+/// How many bytes are drained at most: more than any accepted body may have.
 const MOST_BYTES: u64 = 80 << 20;
 
 /// How long that may take at most. It is longer than a client on this machine needs, and shorter
 /// than a client waits for an answer.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// A body that is lent to whoever answers, and comes back to its connection if it is dropped before
-/// its end.
+/// A body that returns to its connection if the handler drops it before its end.
 #[derive(Debug)]
 pub struct LentBody {
     /// Nothing once it has gone back.
@@ -101,7 +100,7 @@ impl Unread {
 }
 
 impl Rest {
-    /// Reads a body to its end. False if it does not come to one, or if nobody should wait for it:
+    /// Drains a body to its end. False if it does not come to one, or if nobody should wait for it:
     /// a client that `expects` to be asked for its body is told the answer instead, and one that
     /// was too slow is not given more time.
     pub async fn read_out(self, expects: bool, status: StatusCode, within: Duration) -> bool {

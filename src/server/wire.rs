@@ -21,11 +21,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use write_mode::{Head, WriteMode};
 
-/// How long a client that is still sending is listened to after its answer. To close before would
-/// reset the connection, and the answer might be lost with it.
+/// How long the connection of a client that is still sending is kept after its answer. Closing it at
+/// once would reset it, and the answer might be lost.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How many bytes it may send meanwhile: more than any body that is taken.
+/// How many bytes it may send meanwhile: more than any accepted body may have.
 const LINGER_BYTES: usize = 80 << 20;
 
 /// A connection.
@@ -68,7 +68,7 @@ impl Wire {
         &self.state
     }
 
-    /// Says something, and ends the connection.
+    /// Sends a text, and ends the connection.
     pub async fn turn_away(mut self, text: &[u8]) {
         self.state.ignore_the_rest();
         if self.stream.send(text).await.is_ok() {
@@ -110,7 +110,7 @@ impl Wire {
         }
     }
 
-    /// Keeps in mind whether the client takes bytes.
+    /// Notes whether the client takes bytes.
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
             Poll::Pending => self.state.has_stalled(),

@@ -1,4 +1,4 @@
-//! What stands for TLS in a program that was built without it.
+//! The stand-in for `tls.rs` in a build without the feature `tls`.
 
 use super::StartError;
 use super::stream::Stream;

@@ -1,4 +1,4 @@
-//! What a fault does to the next answer on a connection, until its first bytes go out.
+//! Hands a fault's disruption of the next answer from the handler to the wire.
 
 use crate::faults::Disruption;
 use std::sync::atomic::{AtomicBool, Ordering};

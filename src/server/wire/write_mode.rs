@@ -1,4 +1,4 @@
-//! What a fault does to the bytes of an answer.
+//! Cuts or slows the bytes of an answer, as a fault wants.
 
 use crate::faults::Disruption;
 use crate::server::state::{ConnectionState, InHand};
@@ -28,7 +28,7 @@ pub struct Head {
     seen: usize,
     /// Whether it only says that the request may go on, and another one follows.
     interim: bool,
-    /// How many signs of the empty line that ends it have been seen.
+    /// How many characters of the empty line that ends it have been seen.
     ending: usize,
 }
 
