@@ -59,6 +59,8 @@ pub struct Contract {
     pub reply: &'static [Field],
     /// Whether it is a text instead, as the SDK's model has it: nobody knows which, so it is empty.
     pub replies_text: bool,
+    /// The type of the content of an answer that no table describes.
+    pub replies_whole: Option<&'static str>,
     /// Headers of the answer, other than those that every answer has.
     pub reply_headers: &'static [Field],
     /// What a client that repeats the call waits for.
@@ -102,6 +104,7 @@ impl Contract {
         success: StatusCode::OK,
         reply: &[],
         replies_text: false,
+        replies_whole: None,
         reply_headers: &[],
         awaits: Awaits::Nothing,
         open: false,

@@ -24,6 +24,11 @@ pub fn responses(contract: &Contract) -> Value {
     if contract.replies_text {
         success["content"] = json!({ "application/json": { "schema": { "type": "string" } } });
     }
+    if let Some(content_type) = contract.replies_whole {
+        let schema =
+            if content_type == "text/plain" { json!({ "type": "string" }) } else { json!({}) };
+        success["content"] = json!({ content_type: { "schema": schema } });
+    }
     responses.insert(contract.success.as_str().to_owned(), success);
     let mut by_status: BTreeMap<&str, Vec<&Refused>> = BTreeMap::new();
     for refused in contract.all_refusals() {

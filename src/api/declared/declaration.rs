@@ -156,7 +156,11 @@ impl Declaration {
                     answer = table(&line.below)?;
                     contract.reply = rows(&answer);
                     if !value.is_empty() {
-                        whole = Some(parse(value).map_err(line.at())?);
+                        let value = parse(value).map_err(line.at())?;
+                        let content =
+                            if value.is_text() { "text/plain" } else { "application/json" };
+                        contract.replies_whole = Some(content);
+                        whole = Some(value);
                     }
                 }
                 _ => steps.push(reader.step(line)?),

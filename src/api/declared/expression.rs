@@ -52,6 +52,15 @@ pub enum Expression {
 pub static NOTHING: Value = Value::Null;
 
 impl Expression {
+    /// Whether it is a text whatever is in view: one that is written out, or begins with it.
+    pub fn is_text(&self) -> bool {
+        match self {
+            Self::Literal(value) => value.is_string(),
+            Self::Binary("+", left, _) => left.is_text(),
+            _ => false,
+        }
+    }
+
     /// Its value where `this` is in view.
     pub fn value<'v>(&'v self, this: &'v Value, context: &'v Context<'_>) -> Cow<'v, Value> {
         match self {
