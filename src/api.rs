@@ -112,6 +112,8 @@ mod iam {
     pub mod show_endpoint;
 }
 
+pub use declared::kinds as record_kinds;
+
 use crate::operation::Route;
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -128,6 +128,11 @@ impl Described for Declared {
     }
 }
 
+/// The names of all kinds of records.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    tables::names("kind")
+}
+
 /// The routes of all declared operations.
 pub fn routes() -> impl Iterator<Item = Route> {
     tables::operations().map(|block| {

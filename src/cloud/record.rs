@@ -10,6 +10,7 @@ use crate::clock::Moment;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -154,6 +155,11 @@ impl Record {
         Some(shown)
     }
 
+    /// What is done to it.
+    fn activities(&self) -> impl Iterator<Item = u32> {
+        self.changes.iter().map(|change| change.run.activity)
+    }
+
     /// Folds in what has come to rest. Whether it is still there.
     fn settle(&mut self, now: Moment) -> bool {
         while let Some(change) = self.changes.first().filter(|change| change.is_over(now)) {
@@ -191,7 +197,7 @@ impl Change {
 
 /// The records of a world: of each kind in the order they were created.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(from = "WrittenRecords", into = "WrittenRecords")]
+#[serde(try_from = "WrittenRecords", into = "WrittenRecords")]
 pub struct Records {
     /// Whether what is there from the start has been put there.
     seeded: bool,
@@ -216,13 +222,27 @@ struct WrittenRecord {
     record: Record,
 }
 
-impl From<WrittenRecords> for Records {
-    fn from(WrittenRecords { seeded, records: written }: WrittenRecords) -> Self {
+impl TryFrom<WrittenRecords> for Records {
+    type Error = String;
+
+    fn try_from(
+        WrittenRecords { seeded, records: written }: WrittenRecords,
+    ) -> Result<Self, String> {
         let mut records = Self { seeded, ..Self::default() };
-        for one in written {
-            records.insert(&one.kind, &one.id, one.record);
+        for (at, WrittenRecord { kind, id, record }) in written.into_iter().enumerate() {
+            let members = &record.members;
+            if *kind != *GONE && !members["id"].is_string() {
+                return Err(format!("records[{at}].record.members.id: must be a text"));
+            }
+            if !members["name"].is_null() && !members["name"].is_string() {
+                return Err(format!("records[{at}].record.members.name: must be a text"));
+            }
+            if records.get(&kind, &id).is_some() {
+                return Err(format!("records[{at}].id: {id:?} is there twice"));
+            }
+            records.insert(&kind, &id, record);
         }
-        records
+        Ok(records)
     }
 }
 
@@ -277,6 +297,11 @@ impl Records {
     /// The name of an instance that is gone.
     pub fn name_of_gone(&self, id: &str) -> Option<&str> {
         self.get(GONE, id)?.members.get("name")?.as_str()
+    }
+
+    /// The kinds of which there are or were some, other than the program's own.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.by_kind.keys().map(|kind| &**kind).filter(|kind| *kind != GONE)
     }
 
     /// Those of a kind with their ids, in the order they were created.
@@ -334,50 +359,59 @@ impl Records {
         }
     }
 
-    /// Removes a record and what belongs to it.
-    pub fn remove(&mut self, kind: &str, id: &str) {
+    /// Removes a record and what belongs to it. The activities that were nothing but what was done
+    /// to these.
+    pub fn remove(&mut self, kind: &str, id: &str) -> Vec<u32> {
         let removed = self.by_kind.get_mut(kind).and_then(|of| of.shift_remove(id));
-        if removed.is_some() {
-            self.remove_parts(id);
+        let Some(removed) = removed else { return Vec::new() };
+        let mut activities: Vec<_> = removed.activities().collect();
+        self.remove_parts(id, &mut activities);
+        if !activities.is_empty() {
+            let others = self.by_kind.values().flat_map(IndexMap::values);
+            let others: HashSet<_> = others.flat_map(Record::activities).collect();
+            activities.retain(|activity| !others.contains(activity));
         }
+        activities
     }
 
-    fn remove_parts(&mut self, parent: &str) {
+    fn remove_parts(&mut self, parent: &str, activities: &mut Vec<u32>) {
         let mut gone = Vec::new();
         for of in self.by_kind.values_mut() {
             of.retain(|id, record| {
                 let stays = *record.parent != *parent;
                 if !stays {
+                    activities.extend(record.activities());
                     gone.push(id.clone());
                 }
                 stays
             });
         }
         for id in gone {
-            self.remove_parts(&id);
+            self.remove_parts(&id, activities);
         }
     }
 
-    /// Folds in what has come to rest. The ids of those that are gone since, with their kinds.
-    pub fn settle(&mut self, now: Moment) -> Vec<(Box<str>, Box<str>)> {
+    /// Folds in what has come to rest. The ids of those that are gone since, and the activities that
+    /// were nothing but what was done to them.
+    pub fn settle(&mut self, now: Moment) -> (Vec<Box<str>>, Vec<u32>) {
         let these = match &mut self.changing {
-            Changing::These(these) if these.is_empty() => return Vec::new(),
+            Changing::These(these) if these.is_empty() => return (Vec::new(), Vec::new()),
             Changing::These(these) => std::mem::take(these),
             Changing::Unknown => self.all_changing(),
         };
-        let (mut gone, mut left) = (Vec::new(), Vec::new());
+        let (mut gone, mut activities, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (kind, id) in these {
             let Some(record) = self.get_mut(&kind, &id) else { continue };
             if !record.settle(now) {
-                self.remove(&kind, &id);
-                gone.push((kind, id));
+                activities.extend(self.remove(&kind, &id));
+                gone.push(id);
             } else if !record.changes.is_empty() {
                 left.push((kind, id));
             }
         }
         left.dedup();
         self.changing = Changing::These(left);
-        gone
+        (gone, activities)
     }
 
     fn all_changing(&self) -> Vec<(Box<str>, Box<str>)> {
@@ -470,7 +504,7 @@ mod tests {
         assert_eq!(shown(&records, START), running);
         let done = json!({"size": 2, "busy": false, "status": "RUNNING"});
         assert_eq!(shown(&records, LATER), done);
-        assert_eq!(records.settle(LATER), []);
+        assert_eq!(records.settle(LATER), (vec![], vec![]));
         assert_eq!(records.get("instance", "a").unwrap().changes.len(), 0);
         assert_eq!(shown(&records, LATER), done);
     }
@@ -484,8 +518,8 @@ mod tests {
     #[test]
     fn what_is_removed_takes_its_parts_along() {
         let mut records = records(Outcome::Succeeds, true);
-        assert_eq!(records.settle(START), []);
-        assert_eq!(records.settle(LATER), [("instance".into(), "a".into())]);
+        assert_eq!(records.settle(START), (vec![], vec![]));
+        assert_eq!(records.settle(LATER), (vec!["a".into()], vec![1]));
         assert!(records.is_empty());
     }
 }

@@ -132,9 +132,11 @@ impl State {
     /// Folds in what has come to rest of what was done to records. Instances that are gone since are
     /// known no longer.
     pub fn settle_records(&mut self, now: Moment) {
-        for (_, id) in self.records.settle(now) {
+        let (gone, activities) = self.records.settle(now);
+        for id in gone {
             self.forget_instance(&id);
         }
+        self.timeline.forget_resources(&activities, now);
     }
 
     /// Forgets an instance, and what its clients see of it.

@@ -247,6 +247,23 @@ impl Timeline {
         self.take(activity).is_some()
     }
 
+    /// Forgets activities whose resources are gone; a job outlives what it works on.
+    pub fn forget_resources(&mut self, activities: &[u32], now: Moment) {
+        if !activities.is_empty() {
+            self.catch_up(now);
+        }
+        for number in activities {
+            let running = self.running.iter_mut().map(|(_, activity)| activity);
+            let mut under_way = running.chain(&mut self.held);
+            let known = under_way.find(|activity| activity.run.activity == *number);
+            if let Some(activity) = known.filter(|activity| activity.job.is_some()) {
+                activity.resource = None;
+            } else {
+                self.forget(*number);
+            }
+        }
+    }
+
     fn take(&mut self, number: u32) -> Option<Activity> {
         let is_it = |activity: &Activity| activity.run.activity == number;
         if let Some(at) = self.held.iter().position(is_it) {

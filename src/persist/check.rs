@@ -19,6 +19,7 @@ pub fn check(document: &Export) -> Result<(), Problem> {
     check_geminidb(document, &known)?;
     check_dcs(document, &known)?;
     check_taurusdb(document, &known)?;
+    check_records(document)?;
     document.faults.check()
 }
 
@@ -92,6 +93,15 @@ fn unique<T: Copy + Debug + Eq + Hash>(
         require(seen.insert(one), || place(at), said)?;
     }
     Ok(seen)
+}
+
+fn check_records(document: &Export) -> Result<(), Problem> {
+    for kind in document.records.kinds() {
+        let place = || "records.records".to_owned();
+        let is_known = crate::api::record_kinds().any(|known| known == kind);
+        require(is_known, place, || format!("{} is no kind of records", quoted(kind)))?;
+    }
+    Ok(())
 }
 
 fn check_jobs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {

@@ -326,7 +326,8 @@ impl Act<'_, '_> {
     }
 
     fn remove(&mut self, kind: &Kind, id: &str) {
-        self.project.state.records.remove(kind.name, id);
+        let activities = self.project.state.records.remove(kind.name, id);
+        self.project.state.timeline.forget_resources(&activities, self.project.now);
         if kind.instance.is_some() {
             self.project.state.forget_instance(id);
         }
