@@ -32,7 +32,7 @@ impl Instance {
     pub const NORMAL: &'static str = "normal";
 
     /// The statuses that an instance can have here.
-    pub const STATUSES: &'static [Word] = &[Self::NORMAL, "abnormal", "frozen"];
+    pub const STATUSES: &'static [Word] = &[Self::NORMAL, "abnormal", "createfail", "frozen"];
 
     /// A healthy instance of the kind that a parameter asks for.
     pub fn adopted(id: &str, kind: InstanceKind, now: Moment) -> Self {
