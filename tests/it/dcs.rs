@@ -7,6 +7,7 @@ mod copy_instance;
 mod create_migration_task;
 mod delete_migration_task;
 mod exchange_instance_ip;
+mod instance_rules;
 mod list_instances;
 mod list_migration_task_logs;
 mod set_online_migration_task;

@@ -265,6 +265,7 @@ static FUNCTIONS: &[Function] = functions! {
     "lower(text)": |a, _| word(a, 0).to_lowercase().into(),
     "starts(text, with)": |a, _| word(a, 0).starts_with(&word(a, 1)).into(),
     "ends(text, with)": |a, _| word(a, 0).ends_with(&word(a, 1)).into(),
+    "in_range(value, parameter)": |a, _| lists::in_range(&word(a, 0), at(a, 1)).into(),
     "part(text, from, to)": |a, _| {
         let (from, to) = (integer(at(a, 1)).unwrap_or(0), integer(at(a, 2)).unwrap_or(0));
         let count = usize::try_from(to - from).unwrap_or(0);
@@ -282,6 +283,8 @@ static FUNCTIONS: &[Function] = functions! {
     // Networks.
     "network(range)": |a, _| lists::network(&word(a, 0)).is_some().into(),
     "inside(inner, outer)": |a, _| lists::is_inside(&word(a, 0), &word(a, 1)).into(),
+    "is_host(address, range)": |a, _| lists::is_host(&word(a, 0), &word(a, 1)).into(),
+    "is_address(text)": |a, _| lists::is_address(&word(a, 0)).into(),
     "overlaps(left, right)": |a, _| (lists::is_inside(&word(a, 0), &word(a, 1)) || lists::is_inside(&word(a, 1), &word(a, 0))).into(),
     // Time, in milliseconds since 1970, and as the services write it.
     "now()": |_, context| context.project.now.milliseconds().into(),

@@ -3,7 +3,7 @@
 use super::expression::{integer, text};
 use crate::cloud::digest;
 use serde_json::{Map, Value, json};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
 /// Each value once.
@@ -172,6 +172,40 @@ pub fn is_inside(inner: &str, outer: &str) -> bool {
         return false;
     };
     bits >= fixed && first & mask(fixed) == start
+}
+
+/// Whether an address is one that something in a range can have: not the first, not the last.
+pub fn is_host(address: &str, range: &str) -> bool {
+    let (Ok(address), Some((first, bits))) = (address.parse::<Ipv4Addr>(), network(range)) else {
+        return false;
+    };
+    let (address, last) = (u32::from(address), first | !mask(bits));
+    first < address && address < last
+}
+
+/// Whether a text is an address, or a range of addresses.
+pub fn is_address(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(of, bits)| (of, Some(bits)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+}
+
+/// Whether a parameter can have a value, by its `value_range` and `value_type`.
+pub fn in_range(value: &str, parameter: &Value) -> bool {
+    let range = parameter["value_range"].as_str().unwrap_or_default();
+    match parameter["value_type"].as_str() {
+        Some("Integer") => {
+            let number = |text: &str| text.parse::<i64>().ok();
+            let Some((least, most)) = range.split_once('-') else { return false };
+            number(value) >= number(least) && number(value) <= number(most)
+        }
+        Some("Enum") => range.split(',').any(|one| one == value),
+        // An expression for which the letters that stand in it do.
+        _ => value
+            .chars()
+            .all(|sign| (sign.is_ascii_alphabetic() || sign == '$') && range.contains(sign)),
+    }
 }
 
 /// The address in a range that follows from a text; one for documentation (RFC 5737) where it is no
