@@ -28,6 +28,7 @@
 //!   refused as its kind says, and with `idle` one that is busy.
 //! - `refuse STATUS CODE message if condition`, and below it `instead PARAMETER value`, which a corrected
 //!   request has; `expect` lets pass with a warning, unless resources are enforced.
+//! - `stop STATUS if condition`: ends without a body, for what is only checked.
 //! - `let NAME = value`, which all that follows may use, and `reply`.
 //! - `create KIND {…}`: the record comes into view; `create KIND each list as {…}` makes several.
 //! - `set {…}` changes what is in view, `set KIND where condition to {…}` others; `remove` alike.

@@ -95,6 +95,12 @@ impl Ids {
         }
     }
 
+    /// The id that the next of a kind is to get.
+    pub fn peek(&self, kind: IdKind) -> Uuid {
+        let bits = scatter(self.key_of(kind), self.drawn[kind as usize]);
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    }
+
     /// Each kind has a key of its own, or kind and ordinal could change places.
     fn key_of(&self, kind: IdKind) -> u64 {
         scatter_word(self.key.rotate_left(17) ^ scatter_word(kind as u64 + 1))

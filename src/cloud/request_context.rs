@@ -434,6 +434,11 @@ impl<'w> RequestContext<'w> {
         ids.next(IdKind::Record, |id| records.has(id))
     }
 
+    /// The id that the next record is to get.
+    pub fn next_record_id(&self) -> Uuid {
+        self.state.ids.peek(IdKind::Record)
+    }
+
     /// A new id for a memory mapping.
     pub fn new_mapping_id(&mut self) -> Uuid {
         let State { ids, memory_mappings, .. } = &mut *self.state;

@@ -38,6 +38,8 @@ pub enum Step {
     Find { kind: &'static Kind, id: Expression, within: bool, idle: bool, name: Option<Box<str>> },
     /// Refuses; one that is only expected is let pass where the class `resources` says so.
     Refuse { guard: Guard, expected: bool },
+    /// Ends with a status and no body where something holds.
+    Stop { status: StatusCode, when: Expression },
     /// Names a value.
     Let(Box<str>, Expression),
     /// Creates a record, which comes into view; or one for each element of a list, which do not.
@@ -48,6 +50,13 @@ pub enum Step {
     Remove(Option<(&'static Kind, Expression)>),
     /// Changes the record in view over time; or each of a kind for which something holds.
     Change(Box<ChangeStep>),
+}
+
+impl Step {
+    /// Whether it changes what is there.
+    fn changes(&self) -> bool {
+        !matches!(self, Self::Find { .. } | Self::Refuse { .. } | Self::Stop { .. } | Self::Let(..))
+    }
 }
 
 /// What is done to a record over time.
@@ -198,9 +207,7 @@ impl Declaration {
 
     /// Whether it changes what is there.
     pub fn changes(&self) -> bool {
-        let changes =
-            |step: &Step| !matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Let(..));
-        self.steps.iter().any(changes)
+        self.steps.iter().any(Step::changes)
     }
 }
 
@@ -240,10 +247,9 @@ fn hold_parameters(line: &Line, known: &impl Fn(&str) -> bool) -> Result<(), Mis
 
 /// Whether something is changed before something is refused: what is refused leaves nothing behind.
 fn is_changed_before_the_last_refusal(steps: &[Step]) -> bool {
-    let changes =
-        |step: &Step| !matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Let(..));
-    let refuses = |step: &Step| matches!(step, Step::Find { .. } | Step::Refuse { .. });
-    let first = steps.iter().position(changes);
+    let refuses =
+        |step: &Step| matches!(step, Step::Find { .. } | Step::Refuse { .. } | Step::Stop { .. });
+    let first = steps.iter().position(Step::changes);
     first.is_some_and(|first| steps[first..].iter().any(refuses))
 }
 
@@ -265,6 +271,12 @@ impl Reader {
                     guard.instead = Some(instead(below)?);
                 }
                 Step::Refuse { guard, expected: word == "expect" }
+            }
+            "stop" => {
+                let (digits, when) = rest
+                    .split_once(" if ")
+                    .ok_or_else(|| line.mistake("stop STATUS if condition"))?;
+                Step::Stop { status: status(digits).map_err(line.at())?, when: expression(when)? }
             }
             "let" => {
                 let (name, value) =

@@ -275,17 +275,27 @@ static FUNCTIONS: &[Function] = functions! {
     "uuid(of)": |a, _| lists::uuid(&word(a, 0)).to_string().into(),
     "hex(of)": |a, _| lists::uuid(&word(a, 0)).simple().to_string().into(),
     "id()": |_, context| context.named("new").cloned().unwrap_or_default(),
-    "address(of, range)": |a, _| lists::address(&word(a, 0), &word(a, 1)),
+    "next_id()": |_, context| context.project.next_record_id().simple().to_string().into(),
+    "address(of, range, taken?)": |a, _| lists::address(&word(a, 0), &word(a, 1), &list(a, 2)),
     "secret(of)": |a, context| match at(a, 0) {
         Value::Null => Value::Null,
         secret => format!("{:016x}", digest(context.project.settings.seed, &text(secret))).into(),
     },
     // Networks.
-    "network(range)": |a, _| lists::network(&word(a, 0)).is_some().into(),
-    "inside(inner, outer)": |a, _| lists::is_inside(&word(a, 0), &word(a, 1)).into(),
+    "network(range)": |a, _| lists::is_network(&word(a, 0)).into(),
+    "family(of)": |a, _| lists::family(&word(a, 0)).into(),
+    "inside(inner, outer)": |a, _| {
+        let inner = word(a, 0);
+        list(a, 1).iter().any(|outer| lists::is_inside(&inner, &text(outer))).into()
+    },
+    "overlaps(one, others)": |a, _| {
+        let one = word(a, 0);
+        let meets = |other: &str| lists::is_inside(&one, other) || lists::is_inside(other, &one);
+        list(a, 1).iter().any(|other| meets(&text(other))).into()
+    },
+    "ports(of, icmp?)": |a, _| lists::are_ports(&word(a, 0), truth(at(a, 1))).into(),
     "is_host(address, range)": |a, _| lists::is_host(&word(a, 0), &word(a, 1)).into(),
     "is_address(text)": |a, _| lists::is_address(&word(a, 0)).into(),
-    "overlaps(left, right)": |a, _| (lists::is_inside(&word(a, 0), &word(a, 1)) || lists::is_inside(&word(a, 1), &word(a, 0))).into(),
     // Time, in milliseconds since 1970, and as the services write it.
     "now()": |_, context| context.project.now.milliseconds().into(),
     "milliseconds(moment)": |a, _| written(a, Moment::with_milliseconds),

@@ -161,6 +161,33 @@ pub fn network(text: &str) -> Option<(u32, u32)> {
     (bits <= 32).then(|| (u32::from(address) & mask(bits), bits))
 }
 
+/// Whether a text is a range as services write it: without bits behind those that are fixed.
+pub fn is_network(text: &str) -> bool {
+    let written = |(first, bits)| format!("{}/{bits}", Ipv4Addr::from(first));
+    network(text).map(written).as_deref() == Some(text)
+}
+
+/// `IPv4` or `IPv6`, where a text is an address or a range of addresses.
+pub fn family(text: &str) -> Option<&'static str> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(of, bits)| (of, Some(bits)));
+    let (family, most) = match address.parse::<IpAddr>().ok()? {
+        IpAddr::V4(_) => ("IPv4", 32),
+        IpAddr::V6(_) => ("IPv6", 128),
+    };
+    let fits = |bits: &str| (0..=most).any(|count: u8| count.to_string() == bits);
+    bits.is_none_or(fits).then_some(family)
+}
+
+/// Whether a text is ports and ranges of them; or, for ICMP, a type with or without a code.
+pub fn are_ports(text: &str, icmp: bool) -> bool {
+    let known = if icmp { 0..=255 } else { 1..=65_535 };
+    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|one| known.contains(one));
+    text.split(',').all(|part| {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        number(from).zip(number(to)).is_some_and(|(from, to)| icmp || from <= to)
+    })
+}
+
 fn mask(bits: u32) -> u32 {
     u32::MAX.checked_shl(32 - bits).unwrap_or(0)
 }
@@ -208,11 +235,17 @@ pub fn in_range(value: &str, parameter: &Value) -> bool {
     }
 }
 
-/// The address in a range that follows from a text; one for documentation (RFC 5737) where it is no
-/// range.
-pub fn address(of: &str, range: &str) -> Value {
+/// The address in a range that follows from a text, or the next one that is not taken; one for
+/// documentation (RFC 5737) where it is no range.
+pub fn address(of: &str, range: &str, taken: &[Value]) -> Value {
     let (first, bits) = network(range).unwrap_or((u32::from(Ipv4Addr::new(198, 51, 100, 0)), 24));
     let size = u64::from(!mask(bits)).max(4);
-    let host = digest(0, of) % (size - 3) + 2;
-    Ipv4Addr::from(first + u32::try_from(host).unwrap_or(2)).to_string().into()
+    let hosts = size - 3;
+    let start = digest(0, of) % hosts;
+    let address = |step: u64| {
+        let host = (start + step) % hosts + 2;
+        Value::from(Ipv4Addr::from(first + u32::try_from(host).unwrap_or(2)).to_string())
+    };
+    let free = (0..hosts).map(address).find(|address| !taken.contains(address));
+    free.unwrap_or_else(|| address(0))
 }

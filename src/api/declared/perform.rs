@@ -39,7 +39,12 @@ pub fn perform(
         misfit: Cell::new(None),
     };
     for step in &declaration.steps {
-        act.take(step).map_err(Failure::Refused)?;
+        match step {
+            Step::Stop { status, when } if truth(&act.value(when)) => {
+                return Ok(Output::empty(*status));
+            }
+            _ => act.take(step).map_err(Failure::Refused)?,
+        }
     }
     if declaration.changes() {
         act.look_again();
@@ -145,6 +150,8 @@ impl Act<'_, '_> {
                     return Err(refusal);
                 }
             }
+            // Whoever goes through the steps has seen that this one does not end them.
+            Step::Stop { .. } => {}
             Step::Let(name, value) => {
                 let value = self.value(value);
                 self.name(name, value);
