@@ -27,6 +27,7 @@ mod journal;
 mod limits;
 mod lint;
 mod metrics;
+mod neighbours;
 mod openapi;
 mod page;
 mod parallel;

@@ -1,0 +1,97 @@
+//! The services beside the databases: networks, EIPs, orders and logs.
+
+use crate::support::{Answer, PROJECT, config, send, send_text, start, text};
+use papercloud::PaperCloud;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const VPC: &str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
+const SUBNET: &str = "1b2c3d4e-5f6a-4b7c-8d8e-0f1a2b3c4d5e";
+const GROUP: &str = "2c3d4e5f-6a7b-4c8d-8e9f-1a2b3c4d5e6f";
+const OTHER: &str = "23a50154cf494ec9ad6883979a12db0a";
+
+/// `{pid}` in a path is the project.
+fn call(cloud: &PaperCloud, method: &str, path: &str, body: &Value) -> Answer {
+    let body = Some(body).filter(|body| !body.is_null());
+    send(cloud, method, &path.replace("{pid}", PROJECT), body)
+}
+
+fn get(cloud: &PaperCloud, path: &str) -> Value {
+    call(cloud, "GET", path, &Value::Null).expect(200)
+}
+
+#[track_caller]
+fn refused(answer: Answer, status: u16, code: &str) {
+    let body = answer.expect(status);
+    let found = body.get("code").or(body.get("error_code"));
+    assert_eq!(found, Some(&code.into()), "{body:#}");
+}
+
+fn create_vpc(cloud: &PaperCloud, vpc: Value) -> Answer {
+    call(cloud, "POST", "/v1/{pid}/vpcs", &json!({ "vpc": vpc }))
+}
+
+/// A subnet in the default VPC, where nothing else is said.
+fn create_subnet(cloud: &PaperCloud, change: &Value) -> Answer {
+    let mut subnet = json!({
+        "name": "paper", "cidr": "192.168.7.0/24", "gateway_ip": "192.168.7.1", "vpc_id": VPC
+    });
+    for (name, value) in change.as_object().expect("members") {
+        subnet[name] = value.clone();
+    }
+    call(cloud, "POST", "/v1/{pid}/subnets", &json!({ "subnet": subnet }))
+}
+
+fn create_eip(cloud: &PaperCloud) -> Value {
+    let body = json!({
+        "publicip": { "type": "5_bgp" }, "bandwidth": { "name": "paper", "share_type": "PER", "size": 5 }
+    });
+    let made = call(cloud, "POST", "/v1/{pid}/publicips", &body).expect(200)["publicip"].take();
+    cloud.world(PROJECT).advance(Duration::from_secs(60));
+    made
+}
+
+fn create_taurus_instance(cloud: &PaperCloud) -> String {
+    let body = json!({
+        "name": "paper-taurus", "region": "eu-mock-1", "mode": "Cluster",
+        "datastore": { "type": "gaussdb-mysql", "version": "8.0" },
+        "flavor_ref": "gaussdb.mysql.xlarge.x86.4", "vpc_id": VPC, "subnet_id": SUBNET,
+        "security_group_id": GROUP, "password": "Paper_Cloud_1", "slave_count": 1,
+        "availability_zone_mode": "single"
+    });
+    let made = call(cloud, "POST", "/v3/{pid}/instances", &body);
+    let id = made.text("/instance/id");
+    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    id
+}
+
+/// An order for a DCS instance: the ids of the instance and of the order.
+fn order(cloud: &PaperCloud, project: &str, charging_mode: &str) -> (String, String) {
+    let body = json!({
+        "name": "paper-cache", "engine": "Redis", "engine_version": "6.0", "capacity": 1,
+        "spec_code": "redis.ha.xu1.large.r2.1", "az_codes": ["eu-mock-1a", "eu-mock-1b"],
+        "vpc_id": VPC, "subnet_id": SUBNET, "password": "Paper_Cache_1",
+        "bss_param": { "charging_mode": charging_mode },
+    });
+    let made = send(cloud, "POST", &format!("/v2/{project}/instances"), Some(&body)).expect(200);
+    let order_id = made["order_id"].as_str().unwrap_or_default().to_owned();
+    (text(&made, "/instances/0/instance_id"), order_id)
+}
+
+#[test]
+fn default_rules_are_listed_with_their_group_and_go_with_it() {
+    let cloud = start(&config());
+    let body = json!({ "security_group": { "name": "paper" } });
+    let made = call(&cloud, "POST", "/v3/{pid}/vpc/security-groups", &body).expect(201);
+    let group = text(&made, "/security_group/id");
+
+    let listed = get(&cloud, "/v1/{pid}/security-groups");
+    let groups = listed["security_groups"].as_array().expect("groups");
+    let own = groups.iter().find(|one| one["id"] == *group).expect("the new group");
+    assert_eq!(own["security_group_rules"].as_array().map(Vec::len), Some(4));
+
+    let path = format!("/v1/{{pid}}/security-groups/{group}");
+    call(&cloud, "DELETE", &path, &Value::Null).expect(204);
+    let rules = get(&cloud, &format!("/v1/{{pid}}/security-group-rules?security_group_id={group}"));
+    assert_eq!(rules["security_group_rules"], json!([]));
+}
