@@ -95,3 +95,59 @@ fn default_rules_are_listed_with_their_group_and_go_with_it() {
     let rules = get(&cloud, &format!("/v1/{{pid}}/security-group-rules?security_group_id={group}"));
     assert_eq!(rules["security_group_rules"], json!([]));
 }
+
+#[test]
+fn a_subnet_in_a_secondary_range_holds_that_range_and_no_other() {
+    let cloud = start(&config());
+    let extend = |action: &str, range: &str| {
+        let body = json!({ "vpc": { "extend_cidrs": [range] } });
+        call(&cloud, "PUT", &format!("/v3/{{pid}}/vpc/vpcs/{VPC}/{action}-extend-cidr"), &body)
+    };
+    extend("add", "10.7.0.0/16").expect(200);
+    let in_it = json!({ "cidr": "10.7.1.0/24", "gateway_ip": "10.7.1.1" });
+    create_subnet(&cloud, &in_it).expect(200);
+
+    let update = |vpc: Value| {
+        let body = json!({ "vpc": vpc });
+        call(&cloud, "PUT", &format!("/v1/{{pid}}/vpcs/{VPC}"), &body)
+    };
+    update(json!({ "name": "renamed", "cidr": "192.168.0.0/16" })).expect(200);
+    refused(update(json!({ "cidr": "192.168.64.0/18" })), 400, "VPC.0117");
+    refused(extend("remove", "10.7.0.0/16"), 400, "VPC.0117");
+    refused(extend("remove", "10.8.0.0/16"), 400, "VPC.0101");
+    refused(extend("add", "192.168.128.0/17"), 400, "VPC.0101");
+}
+
+#[test]
+fn ranges_and_addresses_of_networks_are_checked() {
+    let cloud = start(&config());
+    for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {
+        refused(create_vpc(&cloud, json!({ "cidr": range })), 400, "VPC.0101");
+    }
+    let wrong = [
+        (json!({ "cidr": "192.168.7.1/24" }), "VPC.0212"),
+        (json!({ "cidr": "192.168.7.0/29" }), "VPC.0212"),
+        (json!({ "gateway_ip": "192.168.7.0" }), "VPC.0201"),
+        (json!({ "gateway_ip": "192.168.7.255" }), "VPC.0201"),
+        (json!({ "gateway_ip": "192.168.7.0/25" }), "VPC.0201"),
+        (json!({ "primary_dns": "one.one" }), "VPC.0201"),
+        (json!({ "dnsList": ["10.0.0.2", "10.0.0.300"] }), "VPC.0201"),
+        (json!({ "availability_zone": "nowhere-1a" }), "VPC.0201"),
+    ];
+    for (change, code) in &wrong {
+        refused(create_subnet(&cloud, change), 400, code);
+    }
+    let tagged = create_vpc(&cloud, json!({ "cidr": "10.0.0.0/28", "tags": ["owner*tests"] }));
+    let id = text(&tagged.expect(200), "/vpc/id");
+    let tags = json!([{ "key": "owner", "value": "tests" }]);
+    assert_eq!(get(&cloud, &format!("/v2.0/{{pid}}/vpcs/{id}/tags"))["tags"], tags);
+
+    let change = json!({ "dnsList": ["10.0.0.2", "10.0.0.3"], "tags": ["owner*tests"] });
+    let id = text(&create_subnet(&cloud, &change).expect(200), "/subnet/id");
+    assert_eq!(get(&cloud, &format!("/v2.0/{{pid}}/subnets/{id}/tags"))["tags"], tags);
+    let body = json!({ "subnet": { "name": "paper", "primary_dns": "10.0.0.9" } });
+    call(&cloud, "PUT", &format!("/v1/{{pid}}/vpcs/{VPC}/subnets/{id}"), &body).expect(200);
+    let shown = get(&cloud, &format!("/v1/{{pid}}/subnets/{id}"))["subnet"].take();
+    assert_eq!(shown["primary_dns"], "10.0.0.9");
+    assert_eq!(shown["dnsList"], json!(["10.0.0.9"]));
+}
