@@ -118,7 +118,7 @@ impl<'r> Exchange<'r> {
         let wanted = request.instructions(&caller)?; // 400: X-Paper-Clock, -Fault, -Scenario
         let mut sent = request.parse(target, bytes)?; // 400: no JSON object
         if request.is_about_orders() {
-            visit.follow(&sent);
+            visit.follow(request.named_project(), &sent);
         }
         let route = request.choose_route(&sent, visit, record);
         record.contract = Some(route.contract());

@@ -119,6 +119,50 @@ fn a_subnet_in_a_secondary_range_holds_that_range_and_no_other() {
 }
 
 #[test]
+fn an_order_belongs_to_the_project_that_its_request_names() {
+    let cloud = start(&config());
+    let (first, first_order) = order(&cloud, PROJECT, "prePaid");
+    let (_, second_order) = order(&cloud, PROJECT, "prePaid");
+    let (_, other_order) = order(&cloud, OTHER, "prePaid");
+    assert_ne!(first_order, second_order);
+    assert_ne!(first_order, other_order);
+
+    let as_other = [("X-Auth-Token", "test-token"), ("X-Project-Id", OTHER)];
+    let details = |order: &str| {
+        let path = format!("/v2/orders/customer-orders/details/{order}");
+        send_text(&cloud, "GET", &path, &as_other, "")
+    };
+    details(&other_order).expect(200);
+    refused(details(&first_order), 400, "CBC.0101");
+
+    let unsubscribe = "/v2/orders/subscriptions/resources/unsubscribe";
+    let body = json!({ "resource_ids": [first], "unsubscribe_type": 1 });
+    let answer = send_text(&cloud, "POST", unsubscribe, &as_other, &body.to_string());
+    refused(answer, 400, "CBC.0101");
+    get(&cloud, &format!("/v2/{{pid}}/instances/{first}"));
+}
+
+#[test]
+fn only_what_was_ordered_can_be_unsubscribed() {
+    let cloud = start(&config());
+    let (ordered, _) = order(&cloud, PROJECT, "prePaid");
+    let (by_use, _) = order(&cloud, PROJECT, "postPaid");
+    let unsubscribe = |ids: &[&str], kind: u8| {
+        let body = json!({ "resource_ids": ids, "unsubscribe_type": kind });
+        call(&cloud, "POST", "/v2/orders/subscriptions/resources/unsubscribe", &body)
+    };
+    refused(unsubscribe(&[&ordered, "unknown"], 1), 400, "CBC.0101");
+    refused(unsubscribe(&[&by_use], 1), 400, "CBC.0101");
+    refused(unsubscribe(&[&ordered], 99), 400, "CBC.0101");
+    refused(unsubscribe(&[], 1), 400, "CBC.0101");
+    unsubscribe(&[&ordered], 2).expect(200);
+    get(&cloud, &format!("/v2/{{pid}}/instances/{ordered}"));
+    unsubscribe(&[&ordered], 1).expect(200);
+    let path = format!("/v2/{{pid}}/instances/{ordered}");
+    call(&cloud, "GET", &path, &Value::Null).expect(404);
+}
+
+#[test]
 fn ranges_and_addresses_of_networks_are_checked() {
     let cloud = start(&config());
     for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {

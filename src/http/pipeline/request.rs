@@ -57,6 +57,12 @@ impl<'r> Request<'r> {
         self.place().is_empty() && self.service().name == "BSS"
     }
 
+    /// The project that `X-Project-Id` names.
+    pub fn named_project(&self) -> Option<&str> {
+        let named = self.parts.headers.get("x-project-id")?.to_str().ok()?.trim();
+        (!named.is_empty()).then_some(named)
+    }
+
     /// The service that answers, whichever operation is meant.
     pub fn service(&self) -> &'static Service {
         self.routes[self.routes.len() - 1].contract().service

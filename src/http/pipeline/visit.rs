@@ -90,8 +90,21 @@ impl<'r> Visit<'r> {
         Ok(())
     }
 
-    /// Moves a request about orders, whose path names no project, to the world of what it names.
-    pub fn follow(&mut self, sent: &Sent<'_>) {
+    /// Moves a request about orders, whose path names no project, to the world of the project that
+    /// its header names, or else of what it names itself.
+    pub fn follow(&mut self, project_id: Option<&str>, sent: &Sent<'_>) {
+        let found = match project_id {
+            Some(id) => self.worlds.known_world(id),
+            None => self.world_of(sent),
+        };
+        if let Some(cell) = found {
+            self.worlds.use_now(&cell);
+            self.place = Some(Place::take(cell, self.method, self.routes));
+        }
+    }
+
+    /// The world that has what a request names.
+    fn world_of(&self, sent: &Sent<'_>) -> Option<Arc<WorldCell>> {
         let mut ids = Vec::new();
         for (_, value) in sent.path.iter().chain(&sent.body) {
             match value {
@@ -99,14 +112,10 @@ impl<'r> Visit<'r> {
                 value => ids.extend(value.as_text()),
             }
         }
-        let found = self.worlds.find(|world| {
+        self.worlds.find(|world| {
             let State { records, instances, .. } = &world.state;
             ids.iter().any(|id| records.knows(id) || instances.contains_key(*id))
-        });
-        if let Some(cell) = found {
-            self.worlds.use_now(&cell);
-            self.place = Some(Place::take(cell, self.method, self.routes));
-        }
+        })
     }
 
     /// The request's place; in the account's world if the request was not let into any.
