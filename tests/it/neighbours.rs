@@ -163,6 +163,54 @@ fn only_what_was_ordered_can_be_unsubscribed() {
 }
 
 #[test]
+fn a_security_group_rule_makes_sense() {
+    let cloud = start(&config());
+    let create = |version: &str, change: &Value| {
+        let mut rule = json!({ "security_group_id": GROUP, "direction": "ingress" });
+        for (name, value) in change.as_object().expect("members") {
+            rule[name] = value.clone();
+        }
+        let path = match version {
+            "v1" => "/v1/{pid}/security-group-rules",
+            _ => "/v3/{pid}/vpc/security-group-rules",
+        };
+        call(&cloud, "POST", path, &json!({ "security_group_rule": rule }))
+    };
+    let in_both = [
+        json!({ "direction": "sideways" }),
+        json!({ "ethertype": "IPv5" }),
+        json!({ "protocol": "tcpp" }),
+        json!({ "protocol": "256" }),
+        json!({ "protocol": "icmpv6", "ethertype": "IPv4" }),
+        json!({ "remote_ip_prefix": "10.0.0.0/016" }),
+        json!({ "remote_ip_prefix": "everywhere" }),
+        json!({ "remote_ip_prefix": "2001:db8::/32" }),
+        json!({ "remote_group_id": VPC }),
+        json!({ "remote_group_id": GROUP, "remote_ip_prefix": "10.0.0.0/8" }),
+    ];
+    for wrong in &in_both {
+        refused(create("v1", wrong), 400, "VPC.0601");
+        refused(create("v3", wrong), 400, "VPC.0601");
+    }
+    for (min, max) in [(90, 80), (1, 65_536), (0, 80)] {
+        let ports = json!({ "protocol": "tcp", "port_range_min": min, "port_range_max": max });
+        refused(create("v1", &ports), 400, "VPC.0601");
+    }
+    for ports in ["90-80", "70000", "22,", "ssh", "0"] {
+        let ports = json!({ "protocol": "tcp", "multiport": ports });
+        refused(create("v3", &ports), 400, "VPC.0601");
+    }
+    refused(create("v3", &json!({ "action": "drop" })), 400, "VPC.0601");
+
+    let icmp = json!({ "protocol": "icmp", "port_range_min": 8, "port_range_max": 0 });
+    create("v1", &icmp).expect(200);
+    let six = json!({ "ethertype": "IPv6", "protocol": "58", "remote_ip_prefix": "2001:db8::/32" });
+    create("v3", &six).expect(201);
+    let tcp = json!({ "protocol": "tcp", "multiport": "22,80-90", "remote_ip_prefix": "10.0.0.5" });
+    create("v3", &tcp).expect(201);
+}
+
+#[test]
 fn ranges_and_addresses_of_networks_are_checked() {
     let cloud = start(&config());
     for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {
