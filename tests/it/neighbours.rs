@@ -211,6 +211,38 @@ fn a_security_group_rule_makes_sense() {
 }
 
 #[test]
+fn a_dry_run_checks_and_changes_nothing() {
+    let cloud = start(&config());
+    let group = format!("/v3/{{pid}}/vpc/security-groups/{GROUP}");
+    let vpc = format!("/v3/{{pid}}/vpc/vpcs/{VPC}");
+    let state = || {
+        let paths = ["/v3/{pid}/vpc/security-groups", "/v3/{pid}/vpc/security-group-rules"];
+        let lists = paths.map(|path| get(&cloud, path)["page_info"]["current_count"].take());
+        (lists, get(&cloud, &group)["security_group"].take(), get(&cloud, &vpc)["vpc"].take())
+    };
+    let before = state();
+    let dry = |method: &str, path: &str, mut body: Value| {
+        body["dry_run"] = true.into();
+        call(&cloud, method, path, &body)
+    };
+    let new_group = json!({ "security_group": { "name": "dry" } });
+    let rule = json!({ "security_group_id": GROUP, "direction": "egress", "protocol": "udp" });
+    let range = json!({ "vpc": { "extend_cidrs": ["10.9.0.0/16"] } });
+    let extend = format!("/v3/{{pid}}/vpc/vpcs/{VPC}/add-extend-cidr");
+    let tried = [
+        dry("POST", "/v3/{pid}/vpc/security-groups", new_group.clone()),
+        dry("PUT", &group, new_group),
+        dry("POST", "/v3/{pid}/vpc/security-group-rules", json!({ "security_group_rule": rule })),
+        dry("PUT", &extend, range),
+    ];
+    for answer in tried {
+        assert_eq!(answer.expect(202), Value::Null);
+    }
+    assert_eq!(state(), before);
+    refused(dry("PUT", &extend, json!({ "vpc": { "extend_cidrs": ["ten"] } })), 400, "VPC.0101");
+}
+
+#[test]
 fn ranges_and_addresses_of_networks_are_checked() {
     let cloud = start(&config());
     for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {
