@@ -243,6 +243,56 @@ fn a_dry_run_checks_and_changes_nothing() {
 }
 
 #[test]
+fn an_eip_is_bound_once_and_freed_with_what_it_was_bound_to() {
+    let cloud = start(&config());
+    let addresses: Vec<_> =
+        (0..60).map(|_| create_eip(&cloud)["public_ip_address"].take()).collect();
+    let twice = (1..addresses.len()).find(|at| addresses[..*at].contains(&addresses[*at]));
+    assert_eq!(twice, None, "{addresses:?}");
+
+    let (one, two) = (create_eip(&cloud), create_eip(&cloud));
+    let path = |eip: &Value| format!("/v1/{{pid}}/publicips/{}", text(eip, "/id"));
+    let update = |eip: &Value, change: Value| {
+        call(&cloud, "PUT", &path(eip), &json!({ "publicip": change }))
+    };
+    let bound = |eip: &Value| {
+        let shown = get(&cloud, &path(eip))["publicip"].take();
+        (text(&shown, "/status"), shown.get("port_id").cloned())
+    };
+    let port = json!({ "port_id": "port-1" });
+    let active = ("ACTIVE".to_owned(), Some("port-1".into()));
+    let down = ("DOWN".to_owned(), None);
+    for unbound in [json!({ "port_id": "" }), json!({ "port_id": null }), json!({})] {
+        update(&one, port.clone()).expect(200);
+        update(&one, json!({ "alias": "named" })).expect(200);
+        assert_eq!(bound(&one), active);
+        update(&one, unbound).expect(200);
+        assert_eq!(bound(&one), down);
+    }
+    update(&one, port.clone()).expect(200);
+    refused(update(&one, json!({ "port_id": "port-2" })), 409, "VPC.0510");
+    refused(update(&two, port), 409, "VPC.0511");
+
+    let instance = create_taurus_instance(&cloud);
+    let bind = |eip: &Value, address: &Value| {
+        let body = json!({ "public_ip": address, "public_ip_id": eip["id"] });
+        call(&cloud, "PUT", &format!("/v3/{{pid}}/instances/{instance}/public-ips/bind"), &body)
+    };
+    bind(&two, &json!("198.51.100.255")).expect(400);
+    bind(&one, &one["public_ip_address"]).expect(400);
+    bind(&two, &two["public_ip_address"]).expect(200);
+    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    assert_eq!(bound(&two).0, "ACTIVE");
+    bind(&two, &two["public_ip_address"]).expect(400);
+
+    let gone = send(&cloud, "DELETE", &format!("/v3/{PROJECT}/instances/{instance}"), None);
+    assert!(gone.status < 300, "{:#}", gone.body);
+    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    assert_eq!(bound(&two), down);
+    call(&cloud, "DELETE", &path(&two), &Value::Null).expect(204);
+}
+
+#[test]
 fn ranges_and_addresses_of_networks_are_checked() {
     let cloud = start(&config());
     for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {
