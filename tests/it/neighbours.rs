@@ -325,3 +325,33 @@ fn ranges_and_addresses_of_networks_are_checked() {
     assert_eq!(shown["primary_dns"], "10.0.0.9");
     assert_eq!(shown["dnsList"], json!(["10.0.0.9"]));
 }
+
+#[test]
+fn a_log_stream_is_updated_and_logs_go_only_to_one_that_is_there() {
+    let cloud = start(&config());
+    let group = json!({ "log_group_name": "paper", "ttl_in_days": 7 });
+    let group = call(&cloud, "POST", "/v2/{pid}/groups", &group).expect(201);
+    let group = text(&group, "/log_group_id");
+    let streams = format!("/v2/{{pid}}/groups/{group}/streams");
+    let stream = call(&cloud, "POST", &streams, &json!({ "log_stream_name": "paper" }));
+    let stream = text(&stream.expect(201), "/log_stream_id");
+    let change = json!({
+        "ttl_in_days": 9, "whether_log_storage": false, "tags": [{ "key": "owner", "value": "tests" }]
+    });
+    call(&cloud, "PUT", &format!("/v2/{{pid}}/groups/{group}/streams-ttl/{stream}"), &change)
+        .expect(200);
+    let shown = get(&cloud, &streams)["log_streams"][0].take();
+    assert_eq!(shown["whether_log_storage"], false);
+    assert_eq!(shown["tag"]["owner"], "tests");
+
+    let instance = create_taurus_instance(&cloud);
+    let configure = |group: &str| {
+        let config = json!({
+            "instance_id": instance, "log_type": "error_log", "lts_group_id": group,
+            "lts_stream_id": stream
+        });
+        call(&cloud, "POST", "/v3/{pid}/logs/lts-configs", &json!({ "log_configs": [config] }))
+    };
+    refused(configure("unknown"), 400, "DBS.280001");
+    configure(&group).expect(200);
+}
