@@ -27,7 +27,7 @@ fn refused(answer: Answer, status: u16, code: &str) {
     assert_eq!(found, Some(&code.into()), "{body:#}");
 }
 
-fn create_vpc(cloud: &PaperCloud, vpc: Value) -> Answer {
+fn create_vpc(cloud: &PaperCloud, vpc: &Value) -> Answer {
     call(cloud, "POST", "/v1/{pid}/vpcs", &json!({ "vpc": vpc }))
 }
 
@@ -47,7 +47,7 @@ fn create_eip(cloud: &PaperCloud) -> Value {
         "publicip": { "type": "5_bgp" }, "bandwidth": { "name": "paper", "share_type": "PER", "size": 5 }
     });
     let made = call(cloud, "POST", "/v1/{pid}/publicips", &body).expect(200)["publicip"].take();
-    cloud.world(PROJECT).advance(Duration::from_secs(60));
+    cloud.world(PROJECT).advance(Duration::from_mins(1));
     made
 }
 
@@ -61,7 +61,7 @@ fn create_taurus_instance(cloud: &PaperCloud) -> String {
     });
     let made = call(cloud, "POST", "/v3/{pid}/instances", &body);
     let id = made.text("/instance/id");
-    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    cloud.world(PROJECT).advance(Duration::from_mins(10));
     id
 }
 
@@ -281,13 +281,13 @@ fn an_eip_is_bound_once_and_freed_with_what_it_was_bound_to() {
     bind(&two, &json!("198.51.100.255")).expect(400);
     bind(&one, &one["public_ip_address"]).expect(400);
     bind(&two, &two["public_ip_address"]).expect(200);
-    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    cloud.world(PROJECT).advance(Duration::from_mins(10));
     assert_eq!(bound(&two).0, "ACTIVE");
     bind(&two, &two["public_ip_address"]).expect(400);
 
     let gone = send(&cloud, "DELETE", &format!("/v3/{PROJECT}/instances/{instance}"), None);
     assert!(gone.status < 300, "{:#}", gone.body);
-    cloud.world(PROJECT).advance(Duration::from_secs(600));
+    cloud.world(PROJECT).advance(Duration::from_mins(10));
     assert_eq!(bound(&two), down);
     call(&cloud, "DELETE", &path(&two), &Value::Null).expect(204);
 }
@@ -296,7 +296,7 @@ fn an_eip_is_bound_once_and_freed_with_what_it_was_bound_to() {
 fn ranges_and_addresses_of_networks_are_checked() {
     let cloud = start(&config());
     for range in ["10.0.0.1/16", "10.0.0.0/016", "0.0.0.0/0", "10.0.0.0/31", "ten"] {
-        refused(create_vpc(&cloud, json!({ "cidr": range })), 400, "VPC.0101");
+        refused(create_vpc(&cloud, &json!({ "cidr": range })), 400, "VPC.0101");
     }
     let wrong = [
         (json!({ "cidr": "192.168.7.1/24" }), "VPC.0212"),
@@ -311,7 +311,7 @@ fn ranges_and_addresses_of_networks_are_checked() {
     for (change, code) in &wrong {
         refused(create_subnet(&cloud, change), 400, code);
     }
-    let tagged = create_vpc(&cloud, json!({ "cidr": "10.0.0.0/28", "tags": ["owner*tests"] }));
+    let tagged = create_vpc(&cloud, &json!({ "cidr": "10.0.0.0/28", "tags": ["owner*tests"] }));
     let id = text(&tagged.expect(200), "/vpc/id");
     let tags = json!([{ "key": "owner", "value": "tests" }]);
     assert_eq!(get(&cloud, &format!("/v2.0/{{pid}}/vpcs/{id}/tags"))["tags"], tags);
