@@ -14,7 +14,6 @@ mod metrics;
 pub mod scenario;
 mod world;
 
-use crate::journal::History;
 pub use frozen::FrozenPolls;
 pub use limits::Met;
 pub use world::World;
@@ -22,7 +21,7 @@ pub use world::World;
 use crate::clock::Moment;
 use crate::cloud::{Account, Clocks, Map, Settings, ordinal_of_request, request_id, world_key};
 use crate::error::control::ControlError;
-use crate::journal::{self, Budget};
+use crate::journal::{self, Budget, History};
 use limits::ByUse;
 use metrics::Metrics;
 use scenario::Scenario;
@@ -362,12 +361,17 @@ fn abandon(mut by_use: MutexGuard<'_, ByUse>, cell: Option<Arc<WorldCell>>) {
 impl WorldCell {
     fn new(key: u64, past: History, mut world: World) -> Self {
         world.journal.begin_after(past);
-        let (requests, abandoned) = (AtomicU64::new(past.requests), AtomicBool::new(false));
-        let faulty = world.faults.any();
-        let (used, place) = (AtomicU64::new(0), AtomicU64::new(0));
-        let held = AtomicBool::new(false);
-        let made = MADE.fetch_add(1, Ordering::Relaxed);
-        Self { key, made, requests, used, place, abandoned, held, faulty, world: world.into() }
+        Self {
+            key,
+            made: MADE.fetch_add(1, Ordering::Relaxed),
+            requests: AtomicU64::new(past.requests),
+            used: AtomicU64::new(0),
+            place: AtomicU64::new(0),
+            abandoned: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+            faulty: world.faults.any(),
+            world: world.into(),
+        }
     }
 
     /// The later the world was made, the higher.

@@ -12,7 +12,7 @@ const MOST: usize = 100_000;
 /// The worlds that were evicted, by their keys.
 #[derive(Debug, Default)]
 pub struct Evicted {
-    worlds: Worlds,
+    worlds: ByKey,
     /// Their keys and numbers, from the oldest to the latest, with some that are no longer there.
     order: VecDeque<(u64, u64)>,
     /// How many there were.
@@ -21,7 +21,7 @@ pub struct Evicted {
     had_more: bool,
 }
 
-type Worlds = HashMap<u64, One, BuildHasherDefault<ScatteredIds>>;
+type ByKey = HashMap<u64, One, BuildHasherDefault<ScatteredIds>>;
 
 /// A world that was evicted.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ impl Evicted {
     }
 }
 
-fn is_there(worlds: &Worlds, (key, number): (u64, u64)) -> bool {
+fn is_there(worlds: &ByKey, (key, number): (u64, u64)) -> bool {
     worlds.get(&key).is_some_and(|one| one.number == number)
 }
 

@@ -19,8 +19,8 @@ pub struct FrozenPolls {
     at: Option<Moment>,
     /// How often each thing was polled there, by operation and id.
     polls: HashMap<(&'static str, Option<String>), u32>,
-    /// How many polls were told.
-    pub told: u64,
+    /// How many polls were warned about.
+    pub warned: u64,
     /// The first of them: its operation, its number, and its time.
     pub first: Option<(&'static str, u64, Moment)>,
 }
@@ -38,15 +38,15 @@ impl FrozenPolls {
         TOO_MANY.contains(polls)
     }
 
-    /// Notes that a client is told.
-    pub fn tell(&mut self, target: &PollTarget<'_>, at: Moment, ordinal: u64) {
-        self.told += 1;
+    /// Notes that a client is warned.
+    pub fn note_warning(&mut self, target: &PollTarget<'_>, at: Moment, ordinal: u64) {
+        self.warned += 1;
         self.first.get_or_insert((target.contract.id, ordinal, at));
     }
 }
 
-/// What such a client is told.
-pub fn advice(project_id: &str, at: Moment) -> String {
+/// The warning for such a client.
+pub fn warning(project_id: &str, at: Moment) -> String {
     format!(
         "the clock stands still at {}, so this never goes on: POST \
          /_paper/worlds/{project_id}/clock/advance {{\"to\": \"next-event\"}} moves it once, and \

@@ -32,16 +32,16 @@ impl Instructions {
     pub fn read(headers: &HeaderMap) -> Result<Self, String> {
         let mut read = Self::default();
         for name in headers.keys().filter(|name| name.as_str().starts_with(PREFIX)) {
-            let spoken = KNOWN.iter().find(|known| name.as_str().eq_ignore_ascii_case(known));
-            let spoken = *spoken.ok_or_else(|| unknown(name))?;
+            let spelling = KNOWN.iter().find(|known| name.as_str().eq_ignore_ascii_case(known));
+            let spelling = *spelling.ok_or_else(|| unknown(name))?;
             let mut values = headers.get_all(name).iter();
             let value = values.next().map_or(Ok(""), HeaderValue::to_str);
             if values.next().is_some() {
-                return Err(format!("{spoken} is there more than once"));
+                return Err(format!("{spelling} is there more than once"));
             }
-            let text = value.map_err(|_| format!("{spoken} has signs that are not ASCII"))?;
-            let wrong = |problem: String| format!("{spoken}: {problem}");
-            match spoken {
+            let text = value.map_err(|_| format!("{spelling} has signs that are not ASCII"))?;
+            let wrong = |problem: String| format!("{spelling}: {problem}");
+            match spelling {
                 "X-Paper-Clock" => read.clock = Some(ClockCommand::parse(text).map_err(wrong)?),
                 "X-Paper-Fault" => read.fault = Some(Effect::parse(text).map_err(wrong)?),
                 "X-Paper-Scenario" => read.scenario = Some(text.trim().to_owned()),

@@ -9,7 +9,7 @@
 
 use super::evicted::Evicted;
 use super::{WorldCell, Worlds};
-use crate::cloud::{LimitReached, RecordCounts, Timeline};
+use crate::cloud::{LimitReached, RecordCounts};
 use crate::journal::History;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -32,8 +32,11 @@ pub struct Limits {
     uses: AtomicU64,
     by_use: Mutex<ByUse>,
     evicted: Mutex<Evicted>,
-    was_told: AtomicBool,
-    counts: [AtomicU64; 2],
+    was_logged: AtomicBool,
+    /// How many worlds were evicted for others.
+    worlds_evicted: AtomicU64,
+    /// How many requests would have needed another world.
+    worlds_refused: AtomicU64,
 }
 
 /// All worlds but that of the account.
@@ -44,15 +47,6 @@ pub struct ByUse {
     /// The use counter at the last search for room: each use since then allows one more world to be
     /// inspected.
     searched_at: u64,
-}
-
-/// What is counted about limits.
-#[derive(Clone, Copy, Debug)]
-pub enum Count {
-    /// Worlds that were evicted for others.
-    WorldsEvicted,
-    /// Requests that would have needed another world.
-    WorldsRefused,
 }
 
 /// How often limits were met.
@@ -99,19 +93,19 @@ impl Worlds {
         let mut evicted = None;
         // Another request may have made it meanwhile.
         if !project_id.is_empty() && self.known_world(project_id).is_none() {
-            evicted = self.find_room(&mut by_use)?;
+            evicted = self.make_room(&mut by_use)?;
         }
         Ok(Entered { cell: self.make(&mut by_use, project_id), evicted })
     }
 
-    /// Finds room for one more world. The project whose world was evicted for it.
-    fn find_room(&self, by_use: &mut ByUse) -> Result<Option<Box<str>>, LimitReached> {
+    /// Makes room for one more world, and returns the project whose world was evicted for it.
+    fn make_room(&self, by_use: &mut ByUse) -> Result<Option<Box<str>>, LimitReached> {
         let most = self.settings.max_worlds;
         let mut evicted = None;
         while by_use.cells.len() >= most {
-            self.limits.tell_once(most);
-            let Some(id) = self.forget_one(by_use) else {
-                self.limits.note(Count::WorldsRefused, 1);
+            self.limits.log_once(most);
+            let Some(id) = self.evict_one(by_use) else {
+                self.limits.worlds_refused.fetch_add(1, Ordering::Relaxed);
                 return Err(LimitReached {
                     what: "worlds",
                     most,
@@ -119,7 +113,7 @@ impl Worlds {
                     remedy: REMEDY,
                 });
             };
-            self.limits.note(Count::WorldsEvicted, 1);
+            self.limits.worlds_evicted.fetch_add(1, Ordering::Relaxed);
             evicted = Some(id);
         }
         Ok(evicted)
@@ -130,22 +124,22 @@ impl Worlds {
         self.limits.use_now(cell);
     }
 
-    /// Forgets the world that was used longest ago, of those in which nothing is under way.
-    fn forget_one(&self, by_use: &mut ByUse) -> Option<Box<str>> {
-        let found = self.find_idle(by_use);
+    /// Evicts the world that was used longest ago, of those in which nothing is under way.
+    fn evict_one(&self, by_use: &mut ByUse) -> Option<Box<str>> {
+        let found = self.evict_first_idle(by_use);
         // Finding a busy world counts as a use of it, but not as a use since the search.
         by_use.searched_at = self.limits.uses.load(Ordering::Relaxed);
         found
     }
 
-    fn find_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
+    fn evict_first_idle(&self, by_use: &mut ByUse) -> Option<Box<str>> {
         let latest = self.limits.uses.load(Ordering::Relaxed);
         let most = FEWEST_INSPECTED + latest.saturating_sub(by_use.searched_at);
         for _ in 0..most.min(2 * by_use.cells.len() as u64) {
             let (known, cell) = by_use.cells.pop_first()?;
             let used = cell.used.load(Ordering::Relaxed);
             if used == known {
-                if let Some(id) = self.forget_idle(&cell) {
+                if let Some(id) = self.evict_if_idle(&cell) {
                     return Some(id);
                 }
                 // It is busy, and so it counts as used.
@@ -159,8 +153,8 @@ impl Worlds {
         None
     }
 
-    /// Forgets a world that no request and no test holds, and in which nothing is under way.
-    fn forget_idle(&self, cell: &Arc<WorldCell>) -> Option<Box<str>> {
+    /// Evicts a world that no request and no test holds, and in which nothing is under way.
+    fn evict_if_idle(&self, cell: &Arc<WorldCell>) -> Option<Box<str>> {
         /// The references held by the shard and by the list.
         const OWN: usize = 2;
         let mut worlds = self.shard(cell.key).lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,7 +165,7 @@ impl Worlds {
             let mut world = cell.world.try_lock().ok()?;
             let now = world.state.clock.now();
             world.state.timeline.catch_up(now);
-            if is_busy(&world.state.timeline) {
+            if world.state.timeline.under_way().next().is_some() {
                 return None;
             }
             world.state.project_id.clone()
@@ -184,23 +178,17 @@ impl Worlds {
 
     /// How often limits were met.
     pub fn limits(&self) -> Met {
-        let [worlds_forgotten, worlds_refused] =
-            [0, 1].map(|at: usize| self.limits.counts[at].load(Ordering::Relaxed));
         let RecordCounts { evicted: records_forgotten, refused: records_refused } =
             self.account.record_counts();
         Met {
             max_worlds: self.settings.max_worlds,
-            worlds_forgotten,
-            worlds_refused,
+            worlds_forgotten: self.limits.worlds_evicted.load(Ordering::Relaxed),
+            worlds_refused: self.limits.worlds_refused.load(Ordering::Relaxed),
             max_jobs: self.settings().max_jobs,
             records_forgotten,
             records_refused,
         }
     }
-}
-
-fn is_busy(timeline: &Timeline) -> bool {
-    timeline.under_way().next().is_some()
 }
 
 impl ByUse {
@@ -255,13 +243,9 @@ impl Limits {
         self.evicted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, count: Count, number: u64) {
-        self.counts[count as usize].fetch_add(number, Ordering::Relaxed);
-    }
-
-    /// One line in the log when a limit is met for the first time.
-    fn tell_once(&self, most: usize) {
-        if !self.was_told.swap(true, Ordering::Relaxed) {
+    /// Logs that the limit is met, the first time.
+    fn log_once(&self, most: usize) {
+        if !self.was_logged.swap(true, Ordering::Relaxed) {
             let flag = "max-worlds";
             tracing::warn!(flag, most, "a limit is met; GET /_paper/report counts what it costs");
         }

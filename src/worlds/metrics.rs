@@ -18,7 +18,7 @@ pub struct Metrics {
 #[derive(Debug, Default)]
 struct Part {
     answered: Map<(Place, Option<u16>), Counted>,
-    spoilt: u64,
+    faulted: u64,
 }
 
 /// The place of a contract in the registry; 0 stands for none.
@@ -37,13 +37,13 @@ impl Metrics {
         part: u64,
         contract: Option<&'static Contract>,
         status: Option<u16>,
-        spoilt: bool,
+        faulted: bool,
     ) {
         let part = usize::try_from(part % 16).expect("below 16");
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         let place: Place = contract.map_or(0, Contract::place);
         part.answered.entry((place, status)).or_insert(Counted { contract, count: 0 }).count += 1;
-        part.spoilt += u64::from(spoilt);
+        part.faulted += u64::from(faulted);
     }
 
     /// The counts by kind; requests to unknown paths count for the gateway.
@@ -60,10 +60,10 @@ impl Metrics {
         all
     }
 
-    /// How many answers a fault has spoilt.
-    pub fn spoilt(&self) -> u64 {
-        let spoilt =
-            |part: &Mutex<Part>| part.lock().unwrap_or_else(PoisonError::into_inner).spoilt;
-        self.parts.iter().map(spoilt).sum()
+    /// How many requests a fault has hit.
+    pub fn faulted(&self) -> u64 {
+        let faulted =
+            |part: &Mutex<Part>| part.lock().unwrap_or_else(PoisonError::into_inner).faulted;
+        self.parts.iter().map(faulted).sum()
     }
 }

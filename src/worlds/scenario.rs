@@ -59,12 +59,6 @@ struct ClockSetting {
     auto_advance: Option<bool>,
 }
 
-/// What a world knows of a scenario that it is in.
-#[derive(Debug)]
-pub struct Entered {
-    scenario: Arc<Scenario>,
-}
-
 impl Scenario {
     /// Reads a scenario, or says why it cannot be kept. Its rules are called `<name>-1` and so on,
     /// unless they have names of their own.
@@ -141,7 +135,7 @@ impl Scenario {
 }
 
 fn check_name(name: &str) -> Result<(), ControlError> {
-    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_.".contains(&sign);
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if (1..=48).contains(&name.len()) && name.bytes().all(fit) {
         return Ok(());
     }
@@ -170,20 +164,20 @@ impl World {
     pub fn begin(
         &mut self,
         scenario: Option<(&str, &Arc<Scenario>)>,
-        turn: Option<&ClockCommand>,
+        command: Option<&ClockCommand>,
     ) -> Result<(), ControlError> {
         let new = scenario.filter(|(name, scenario)| !self.is_in(name, scenario));
         if let Some((name, scenario)) = new {
             self.check_entry(name, scenario, None)?;
         }
-        let clock = turn.is_some().then(|| self.state.clock.clone());
+        let clock_before = self.state.clock.clone();
         if let Some((_, scenario)) = new {
             self.set_clock(scenario);
         }
-        if let Some(turn) = turn
-            && let Err(error) = self.move_clock(turn)
+        if let Some(command) = command
+            && let Err(error) = self.move_clock(command)
         {
-            self.state.clock = clock.unwrap_or_else(|| self.state.clock.clone());
+            self.state.clock = clock_before;
             return Err(ControlError::bad(format!("X-Paper-Clock: {error}")));
         }
         let Some((name, scenario)) = new else { return Ok(()) };
@@ -202,7 +196,7 @@ impl World {
 
     fn is_in(&self, name: &str, scenario: &Arc<Scenario>) -> bool {
         let entered = self.scenarios.get(name);
-        entered.is_some_and(|entered| Arc::ptr_eq(&entered.scenario, scenario))
+        entered.is_some_and(|entered| Arc::ptr_eq(entered, scenario))
     }
 
     /// Refuses a scenario that the world cannot enter when it has left another one.
@@ -240,13 +234,12 @@ impl World {
 
     /// The scenarios that it is in, as they were when it entered them.
     pub fn entered(&self) -> impl Iterator<Item = (&str, &Arc<Scenario>)> {
-        let entered = self.scenarios.iter();
-        entered.map(|(name, entered)| (name.as_ref(), &entered.scenario))
+        self.scenarios.iter().map(|(name, scenario)| (name.as_ref(), scenario))
     }
 
     /// Notes that it is in a scenario, whose rules are armed already and whose clock was set.
     pub fn be_in(&mut self, name: &str, scenario: Arc<Scenario>) {
-        self.scenarios.insert(name.into(), Entered { scenario });
+        self.scenarios.insert(name.into(), scenario);
     }
 
     /// Lets the scenario that was chosen hold no longer, and disarms its rules. The clock stays as
@@ -264,6 +257,6 @@ impl World {
     /// project has chosen, in milliseconds.
     pub fn job_milliseconds(&self, scenario: Option<&str>) -> Option<u32> {
         let name = scenario.or(self.scenario.as_deref())?;
-        self.scenarios.get(name)?.scenario.job_milliseconds()
+        self.scenarios.get(name)?.job_milliseconds()
     }
 }

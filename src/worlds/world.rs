@@ -3,8 +3,8 @@
 //! All of it is made together and goes with a reset, so that tests in different projects cannot
 //! disturb each other.
 
-use super::frozen::{FrozenPolls, advice};
-use super::scenario::Entered;
+use super::frozen::{FrozenPolls, warning};
+use super::scenario::Scenario;
 use crate::clock::{ClockCommand, ClockError, Moment};
 use crate::cloud::{Activity, Due, Execution, PollTarget, State, Warning};
 use crate::contract::Class;
@@ -27,8 +27,8 @@ pub struct World {
     pub journal: Journal,
     /// The scenario that holds for every request that brings no other.
     pub scenario: Option<Box<str>>,
-    /// The scenarios that requests have carried.
-    pub scenarios: BTreeMap<Box<str>, Entered>,
+    /// The scenarios that requests have carried, each as it was when the world entered it.
+    pub scenarios: BTreeMap<Box<str>, Arc<Scenario>>,
     /// Polls while the clock stood still.
     pub frozen_polls: FrozenPolls,
     /// What a test calls its world.
@@ -83,9 +83,9 @@ impl World {
         if !stands || !self.frozen_polls.count(target, now) || !self.state.is_unfinished(target) {
             return None;
         }
-        self.frozen_polls.tell(target, now, ordinal);
-        let message = advice(&self.state.project_id, now);
-        if self.frozen_polls.told == 1 {
+        self.frozen_polls.note_warning(target, now, ordinal);
+        let message = warning(&self.state.project_id, now);
+        if self.frozen_polls.warned == 1 {
             tracing::warn!(operation = target.contract.id, "{message}");
         }
         Some(Warning { class: Class::Hygiene, message })
