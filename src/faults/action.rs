@@ -139,8 +139,7 @@ fn answer(number: i64, written: &EffectSpec) -> Result<FaultAction, ControlError
     let status = known.and_then(|status| StatusCode::from_u16(status).ok());
     let reason = || format!("status must be from 200 to 599, got {number}");
     let status = status.ok_or_else(|| ControlError::bad(reason()))?;
-    let without_body = [204, 205, 304].contains(&status.as_u16());
-    if without_body && (written.body.is_some() || written.message.is_some()) {
+    if is_bodiless(status) && (written.body.is_some() || written.message.is_some()) {
         return Err(ControlError::bad(format!("an answer with status {number} has no body")));
     }
     let content = match &written.body {
@@ -148,6 +147,11 @@ fn answer(number: i64, written: &EffectSpec) -> Result<FaultAction, ControlError
         None => Content::Error(written.message.as_deref().map(Into::into)),
     };
     Ok(FaultAction::Answer(status, content))
+}
+
+/// Whether an answer with this status has no body.
+pub fn is_bodiless(status: StatusCode) -> bool {
+    [204, 205, 304].contains(&status.as_u16())
 }
 
 /// Reads `throttle`: seconds, or an object with them.

@@ -60,13 +60,13 @@ impl Faults {
         FaultDecision { hit: Some(hit), waiting: Vec::new() }
     }
 
-    /// What the rules say of a request. Looking counts, but for rules that wait for its success.
-    pub fn evaluate(&mut self, asked: &FaultContext<'_>, timeline: &Timeline) -> FaultDecision {
+    /// Which rule hits a request. Each rule that sees it counts it, but those that wait for success.
+    pub fn evaluate(&mut self, request: &FaultContext<'_>, timeline: &Timeline) -> FaultDecision {
         let key = self.key;
         let mut decision = FaultDecision::default();
         for armed in &mut self.rules {
-            let carried = armed.scenario.as_deref().is_none_or(|it| asked.scenario == Some(it));
-            if !carried || !armed.rule.sees(asked, timeline) {
+            let carried = armed.scenario.as_deref().is_none_or(|it| request.scenario == Some(it));
+            if !carried || !armed.rule.sees(request, timeline) {
                 continue;
             }
             let hit = armed.next_hit(key);

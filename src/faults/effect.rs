@@ -42,14 +42,14 @@ impl Effect {
     pub fn read(written: &EffectSpec, phase: Option<Phase>) -> Result<Self, ControlError> {
         let latency = written.latency_ms.as_ref().map(Latency::read).transpose()?;
         let (name, action) = FaultAction::read(written)?;
-        let spoils =
+        let needs_answer =
             matches!(action, FaultAction::Truncate | FaultAction::Malformed | FaultAction::Slow(_));
-        if spoils && phase == Some(Phase::Before) {
+        if needs_answer && phase == Some(Phase::Before) {
             return Err(ControlError::bad(format!(
                 "{name} needs the operation's answer, so its phase is after"
             )));
         }
-        let phase = phase.unwrap_or(if spoils { Phase::After } else { Phase::Before });
+        let phase = phase.unwrap_or(if needs_answer { Phase::After } else { Phase::Before });
         Ok(Self { phase, latency, action })
     }
 

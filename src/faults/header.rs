@@ -14,7 +14,7 @@ const TEXTS: &[&str] =
 
 /// The member that is not part of the effect.
 #[derive(Deserialize)]
-struct At {
+struct WithPhase {
     phase: Option<Phase>,
 }
 
@@ -24,9 +24,8 @@ pub fn read_text(text: &str) -> Result<(Option<Phase>, EffectSpec), ControlError
     let mut members: Map<String, Value> =
         if text.trim_start().starts_with('{') { read_header(text)? } else { in_short(text)? };
     let phase = members.shift_remove("phase").map(|phase| {
-        let mut at = Map::new();
-        at.insert("phase".to_owned(), phase);
-        read_header_value(&Value::Object(at)).map(|at: At| at.phase)
+        let member = Map::from_iter([("phase".to_owned(), phase)]);
+        read_header_value(&Value::Object(member)).map(|it: WithPhase| it.phase)
     });
     Ok((phase.transpose()?.flatten(), read_header_value(&Value::Object(members))?))
 }

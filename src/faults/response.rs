@@ -1,9 +1,8 @@
 //! Applies a fault to an answer: replaces it, or cuts its body.
 
-use super::action::{Content, FaultAction};
+use super::action::{Content, FaultAction, is_bodiless};
 use super::effect::Effect;
-use crate::contract::Contract;
-use crate::contract::envelope;
+use crate::contract::{Contract, envelope};
 use crate::headers::{IAM_TRACE_ID, REQUEST_ID, WARNING};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
@@ -40,7 +39,7 @@ impl Effect {
                 let code = documented.map_or(INTERNAL, |refused| refused.code);
                 let body = if status.as_u16() >= 400 {
                     error(*status, code, message)
-                } else if [204, 205, 304].contains(&status.as_u16()) {
+                } else if is_bodiless(*status) {
                     Vec::new()
                 } else {
                     b"{}".to_vec()

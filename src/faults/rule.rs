@@ -69,15 +69,15 @@ impl Rule {
     }
 
     /// Whether it sees a request.
-    pub fn sees(&self, asked: &FaultContext<'_>, timeline: &Timeline) -> bool {
-        self.routes.iter().any(|route| std::ptr::eq(*route, asked.route))
-            && self.matching.iter().all(|parameter| parameter.is_in(asked.sent))
-            && self.stage.as_ref().is_none_or(|stage| stage.is_reached(timeline, asked.now))
+    pub fn sees(&self, request: &FaultContext<'_>, timeline: &Timeline) -> bool {
+        self.routes.iter().any(|route| std::ptr::eq(*route, request.route))
+            && self.matching.iter().all(|parameter| parameter.is_in(request.sent))
+            && self.stage.as_ref().is_none_or(|stage| stage.is_reached(timeline, request.now))
     }
 }
 
 fn check_id(id: &str) -> Result<(), ControlError> {
-    let fits = |sign: u8| sign.is_ascii_alphanumeric() || b"-_.+:".contains(&sign);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+:".contains(&byte);
     if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(fits) {
         let shown = quoted(id);
         return Err(ControlError::bad(format!(
