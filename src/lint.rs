@@ -23,7 +23,7 @@ use seen::Seen;
 use std::collections::HashMap;
 use std::time::Duration;
 use watch::{Poll, Watch};
-use write::{Again, Why, Writes};
+use write::{Retry, RetryKind, Writes};
 
 /// What clients of one world do that they should not.
 #[derive(Debug)]
@@ -114,16 +114,16 @@ impl Lint {
         }
         let Some(seen) = Seen::of(contract, view) else { return };
         let at = entry.received.moved_to(performed.at);
-        let look = Poll { at, ordinal: entry.ordinal(), step: performed.step };
-        if self.watch.look(&seen, look) {
+        let poll = Poll { at, ordinal: entry.ordinal(), step: performed.step };
+        if self.watch.note_poll(&seen, poll) {
             let id = seen.id.as_deref().map(Into::into);
-            let example = Example { id, ..Example::of(look.ordinal, look.at.moment()) };
+            let example = Example { id, ..Example::of(poll.ordinal, poll.at.moment()) };
             self.findings.note(Practice::PolledTooFast, Some(contract), "", example, || {
                 format!(
                     "{} looked at one unfinished job or task more often than once a second on \
                      average, over at least {} looks",
                     contract.id,
-                    watch::FEWEST_LOOKS
+                    watch::FEWEST_POLLS
                 )
             });
         }
@@ -155,39 +155,45 @@ impl Lint {
             });
         }
         let Some(contract) = contract else { return };
-        self.heed_pause(contract, view.entry);
+        self.check_retry_after(contract, view.entry);
         for violation in &draft.violations {
-            self.odd_field(contract, violation, example());
+            self.stray_field(contract, violation, example());
         }
-        if let Some(Again { earlier, why }) = self.writes.note(contract, view, &self.watch) {
-            let example = Example { earlier: Some(earlier), ..example() };
-            let practice = Practice::RetriedCommittedWrite;
-            let (kind, said) = match why {
-                Why::Unseen => (
-                    "",
-                    "with the same content after it had been carried out and before anyone looked \
-                     at what it had started: that was started twice",
-                ),
-                Why::Lost => (
-                    "lost",
-                    "after it had been carried out and its answer had been lost: what it starts \
-                     was started twice",
-                ),
-                Why::Refused => (
-                    "refused",
-                    "after it had been carried out and its answer had been lost: the repetition \
-                     was refused",
-                ),
-            };
-            self.findings.note(practice, Some(contract), kind, example, || {
-                format!("{} was sent again {said}", contract.id)
-            });
+        if let Some(retry) = self.writes.note(contract, view, &self.watch) {
+            self.retried(contract, retry, example());
         }
     }
 
-    /// Holds a request against the time that clients were told to wait, and notes it if they are
-    /// told so now.
-    fn heed_pause(&mut self, contract: &'static Contract, entry: &Entry) {
+    /// Notes a write that was sent again.
+    fn retried(&mut self, contract: &'static Contract, retry: Retry, example: Example) {
+        let Retry { earlier, kind } = retry;
+        let example = Example { earlier: Some(earlier), ..example };
+        let (kind, what) = match kind {
+            RetryKind::Unseen => (
+                "",
+                "with the same content after it had been carried out and before anyone looked at \
+                 what it had started: that was started twice",
+            ),
+            RetryKind::Lost => (
+                "lost",
+                "after it had been carried out and its answer had been lost: what it starts was \
+                 started twice",
+            ),
+            RetryKind::Refused => (
+                "refused",
+                "after it had been carried out and its answer had been lost: the repetition was \
+                 refused",
+            ),
+        };
+        let practice = Practice::RetriedCommittedWrite;
+        self.findings.note(practice, Some(contract), kind, example, || {
+            format!("{} was sent again {what}", contract.id)
+        });
+    }
+
+    /// Notes a request that comes before the `Retry-After` of an earlier answer has passed, and
+    /// remembers that of its own answer.
+    fn check_retry_after(&mut self, contract: &'static Contract, entry: &Entry) {
         let told = self.throttled.iter().position(|told| std::ptr::eq(told.contract, contract));
         if let Some(at) = told {
             let Throttled { at: since, pause, ordinal: earlier, .. } = self.throttled[at];
@@ -214,7 +220,12 @@ impl Lint {
     }
 
     /// Notes a field that should not have been sent.
-    fn odd_field(&mut self, contract: &'static Contract, violation: &Violation, example: Example) {
+    fn stray_field(
+        &mut self,
+        contract: &'static Contract,
+        violation: &Violation,
+        example: Example,
+    ) {
         let practice = match violation.rule {
             Rule::Deprecated(_) => Practice::DeprecatedField,
             Rule::Unknown { .. } | Rule::Repeated => Practice::UnreadField,
@@ -231,11 +242,11 @@ impl Lint {
     pub fn findings(&self, now: Moment) -> Vec<Finding> {
         let mut findings = self.findings.clone();
         for watched in self.watch.all() {
-            let Some(look) = watched.last_look() else { continue };
+            let Some(poll) = watched.last_poll() else { continue };
             let activity = &watched.activity;
             let id = activity.job.map(|(id, _)| id.to_string().into());
             let id = id.or_else(|| activity.resource.as_ref().map(|(id, _)| id.clone()));
-            let example = Example { id, ..Example::of(look.ordinal, look.at.moment()) };
+            let example = Example { id, ..Example::of(poll.ordinal, poll.at.moment()) };
             let (kind, then) = match activity.ended(now) {
                 Some(_) => ("ended", "has ended since, and nobody looked how"),
                 None => ("under way", "still is"),
@@ -250,7 +261,7 @@ impl Lint {
 
     /// What was started and never looked at, in the order of the starts.
     pub fn never_polled(&self) -> impl Iterator<Item = &Watched> {
-        let mut all: Vec<_> = self.watch.all().filter(|one| one.last_look().is_none()).collect();
+        let mut all: Vec<_> = self.watch.all().filter(|one| one.last_poll().is_none()).collect();
         all.sort_unstable_by_key(|watched| watched.activity.run.activity);
         all.into_iter()
     }

@@ -169,7 +169,7 @@ impl Findings {
 pub fn without_positions(path: &str) -> String {
     let mut without = String::new();
     for (at, part) in path.split('[').enumerate() {
-        let rest = part.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
         if at > 0 {
             without.push('[');
         }

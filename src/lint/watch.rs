@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Fewer looks than this say nothing about a client's pace.
-pub const FEWEST_LOOKS: u32 = 5;
+/// Fewer polls than this say nothing about a client's pace.
+pub const FEWEST_POLLS: u32 = 5;
 
 /// The shortest time between two polls, on average. No document states one; Terraform's provider
 /// takes ten times as long.
@@ -50,7 +50,7 @@ pub struct Watched {
 /// How fast polls follow each other.
 #[derive(Debug, Default)]
 struct Pace {
-    looks: u32,
+    polls: u32,
     first: Option<Stamp>,
     /// Whether they were found too fast before: that is told once.
     was_too_fast: bool,
@@ -70,11 +70,11 @@ pub struct Watch {
 impl Watched {
     /// Whether a client has shown that it has the id.
     pub fn is_known_by_id(&self) -> bool {
-        self.by_id.looks > 0
+        self.by_id.polls > 0
     }
 
     /// The last poll that saw it under way.
-    pub fn last_look(&self) -> Option<Poll> {
+    pub fn last_poll(&self) -> Option<Poll> {
         self.last
     }
 
@@ -92,9 +92,9 @@ impl Pace {
     /// Notes a poll that shows so many unfinished things at once, for each of which a client may wait.
     /// True the first time that the polls are too fast.
     fn quickens(&mut self, at: Stamp, among: u32) -> bool {
-        self.looks = self.looks.saturating_add(1);
+        self.polls = self.polls.saturating_add(1);
         let since = at.since(*self.first.get_or_insert(at));
-        let fast = self.looks >= FEWEST_LOOKS && since * among < PACE * (self.looks - 1);
+        let fast = self.polls >= FEWEST_POLLS && since * among < PACE * (self.polls - 1);
         fast && !std::mem::replace(&mut self.was_too_fast, true)
     }
 }
@@ -121,30 +121,30 @@ impl Watch {
     }
 
     /// Notes what a poll has shown. True if one thing is polled too fast.
-    pub fn look(&mut self, seen: &Seen<'_>, look: Poll) -> bool {
+    pub fn note_poll(&mut self, seen: &Seen<'_>, poll: Poll) -> bool {
         if self.by_activity.is_empty() {
             return false;
         }
         if let Some(id) = &seen.id {
             let Some(activity) = self.by_id.get(&plain(id)).copied() else { return false };
-            return self.see(activity, look, |watched| watched.by_id.quickens(look.at, 1));
+            return self.see(activity, poll, |watched| watched.by_id.quickens(poll.at, 1));
         }
-        let shown = self.shown_by(seen, look);
+        let shown = self.shown_by(seen, poll);
         let waiting = shown.iter().filter(|activity| {
             let watched = self.by_activity.get(activity);
-            watched.is_some_and(|one| one.activity.ended(look.at.moment()).is_none())
+            watched.is_some_and(|one| one.activity.ended(poll.at.moment()).is_none())
         });
         let among = u32::try_from(waiting.count()).unwrap_or(u32::MAX).max(1);
         let mut too_fast = false;
         for activity in shown {
             too_fast |=
-                self.see(activity, look, |watched| watched.by_list.quickens(look.at, among));
+                self.see(activity, poll, |watched| watched.by_list.quickens(poll.at, among));
         }
         too_fast
     }
 
     /// What a list shows, each once.
-    fn shown_by(&self, seen: &Seen<'_>, look: Poll) -> BTreeSet<u32> {
+    fn shown_by(&self, seen: &Seen<'_>, poll: Poll) -> BTreeSet<u32> {
         let watched =
             |activity: u32| self.by_activity.get(&activity).map(|watched| (activity, watched));
         let mut shown = BTreeSet::new();
@@ -157,10 +157,10 @@ impl Watch {
             return shown;
         }
         let known = self.without_id.iter().filter_map(|activity| watched(*activity));
-        let begun = known.filter(|(_, watched)| watched.begun < look.step);
+        let begun = known.filter(|(_, watched)| watched.begun < poll.step);
         let tells = |activity: u32, watched: &Watched| {
             let is_gone = !shown.contains(&activity);
-            let is_over = watched.activity.ended(look.at.moment()).is_some();
+            let is_over = watched.activity.ended(poll.at.moment()).is_some();
             let by_absence = watched.is_deletion() && is_over && is_gone;
             seen.is_about(&watched.activity) && (watched.activity.resource.is_none() || by_absence)
         };
@@ -171,15 +171,15 @@ impl Watch {
     }
 
     /// Notes that something was seen, and stops watching it if it was at rest.
-    fn see(&mut self, activity: u32, look: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
+    fn see(&mut self, activity: u32, poll: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
         let Some(watched) = self.by_activity.get_mut(&activity) else { return false };
-        let over = watched.activity.ended(look.at.moment()).is_some();
-        if over && look.step > watched.steered {
+        let over = watched.activity.ended(poll.at.moment()).is_some();
+        if over && poll.step > watched.steered {
             self.forget(activity);
             return false;
         }
-        if watched.last.is_none_or(|last| last.step < look.step) {
-            watched.last = Some(look);
+        if watched.last.is_none_or(|last| last.step < poll.step) {
+            watched.last = Some(poll);
         }
         !over && pace(watched)
     }

@@ -34,16 +34,15 @@ struct Write {
 
 /// A write that was sent again.
 #[derive(Debug)]
-pub struct Again {
+pub struct Retry {
     /// The request before.
     pub earlier: u64,
-    /// What is wrong with it.
-    pub why: Why,
+    pub kind: RetryKind,
 }
 
 /// What is wrong with a write that was sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum RetryKind {
     /// It has started the same again, and nobody had looked at what was started before.
     Unseen,
     /// It has started the same again, since its answer had been lost.
@@ -65,7 +64,7 @@ impl Writes {
         contract: &'static Contract,
         view: &View<'_>,
         watch: &Watch,
-    ) -> Option<Again> {
+    ) -> Option<Retry> {
         let entry = view.entry;
         if entry.method.is_safe() || contract.open {
             return None;
@@ -92,16 +91,16 @@ impl Writes {
         let is_recent = |write: &Write| before - write.before <= MOST;
         let earlier = earlier.filter(|write| is_recent(write) && write.undo_count == undo_count)?;
         let watched = earlier.activity.and_then(|activity| watch.get(activity));
-        let why = match watched {
-            _ if earlier.is_lost => Why::Lost,
-            Some(watched) if !watched.is_known_by_id() => Why::Unseen,
+        let kind = match watched {
+            _ if earlier.is_lost => RetryKind::Lost,
+            Some(watched) if !watched.is_known_by_id() => RetryKind::Unseen,
             _ => return None,
         };
-        Some(Again { earlier: earlier.ordinal, why })
+        Some(Retry { earlier: earlier.ordinal, kind })
     }
 
     /// A write that was refused, if an equal one was carried out and its answer was lost.
-    fn refused(&mut self, contract: &'static Contract, view: &View<'_>) -> Option<Again> {
+    fn refused(&mut self, contract: &'static Contract, view: &View<'_>) -> Option<Retry> {
         let (content, undo_count) =
             (Content::of(contract, view), self.undo_counts.current(contract));
         let (count, found) = (self.count, self.known.get(&content)?);
@@ -110,6 +109,6 @@ impl Writes {
             return None;
         }
         let earlier = self.known.remove(&content)?.ordinal;
-        Some(Again { earlier, why: Why::Refused })
+        Some(Retry { earlier, kind: RetryKind::Refused })
     }
 }

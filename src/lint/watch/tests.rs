@@ -33,7 +33,7 @@ const LATE: u64 = u64::MAX;
 
 /// Looks by an id, or at a list whose answer is this.
 fn look_at(watch: &mut Watch, seen: &Seen<'_>, moment: i64, step: u64) -> bool {
-    watch.look(seen, Poll { at: Stamp::at(at(moment)), ordinal: 0, step })
+    watch.note_poll(seen, Poll { at: Stamp::at(at(moment)), ordinal: 0, step })
 }
 
 fn look(watch: &mut Watch, id: &str, moment: i64) -> bool {
@@ -57,7 +57,7 @@ fn watched(watch: &Watch) -> Vec<u32> {
 }
 
 fn unseen(watch: &Watch) -> usize {
-    watch.all().filter(|one| one.last_look().is_none()).count()
+    watch.all().filter(|one| one.last_poll().is_none()).count()
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn what_is_made_to_end_has_to_be_looked_at_once_more() {
     let mut run = watch.by_activity[&1].activity.run;
     run.finish(at(500));
     watch.steer(run, LATE);
-    assert!(watch.by_activity[&1].last_look().is_some());
+    assert!(watch.by_activity[&1].last_poll().is_some());
     list(&mut watch, &["resource-1"], 500);
     assert_eq!(watched(&watch), [1], "it was asked before");
     watch.steer(run, 1);
