@@ -115,10 +115,11 @@ pub fn closed_router() -> Router<Arc<App>> {
 
 /// The guarded calls, and the page for people. The page needs no token, since others link to it.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let calls =
-        guarded(guarded_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
-            guard.admit(request.headers(), request.uri())
-        });
+    let calls = guarded(
+        guarded_calls().router().layer(from_fn(strict::check_request)),
+        app,
+        |guard, request| guard.admit(request.headers(), request.uri()),
+    );
     calls.merge(guarded(page::calls().router(), app, |guard, request| {
         let own = guard.require_host(request.headers(), request.uri());
         own.map_err(ControlError::forbidden)
@@ -127,11 +128,14 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Adds the open calls to [`router`], and to every answer a request ID, even after a panic.
 pub fn answered(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
-    let open =
-        guarded(open_calls().router().layer(from_fn(strict::watch)), app, |guard, request| {
+    let open = guarded(
+        open_calls().router().layer(from_fn(strict::check_request)),
+        app,
+        |guard, request| {
             let admitted = guard.admit_sender(request.headers(), request.uri());
             admitted.map_err(ControlError::forbidden)
-        });
+        },
+    );
     open.merge(router)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(log::control_call))
@@ -172,8 +176,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
 
 /// The rules of the operations that a query names; all of them, if it names none.
 fn list_rules(query: &str) -> Result<Value, ControlError> {
-    let meant = requests::operations(query)?;
-    Ok(json!({ "rules": rules::rules(&meant) }))
+    Ok(json!({ "rules": rules::rules(&requests::operations(query)?) }))
 }
 
 /// The OpenAPI document, with the address that the request was sent to.
@@ -242,11 +245,16 @@ pub fn world(app: &App, project: &str) -> Result<Arc<WorldCell>, ControlError> {
     })
 }
 
+/// The answer to a control request that is refused.
+fn answer_error(error: &ControlError) -> Response<Body> {
+    refuse(error.status, &error.to_string()).map(Body::from)
+}
+
 /// The answer to a control request.
 pub fn answer<T: Serialize>(done: Result<T, ControlError>) -> Response<Body> {
     match done {
         Ok(body) => ok(&body),
-        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+        Err(error) => answer_error(&error),
     }
 }
 
@@ -268,7 +276,7 @@ pub fn answer_empty(done: Result<(), ControlError>) -> Response<Body> {
             *response.status_mut() = StatusCode::NO_CONTENT;
             response
         }
-        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+        Err(error) => answer_error(&error),
     }
 }
 
@@ -304,7 +312,7 @@ pub fn unknown_at_port(guard: &Guard, request: &Request) -> Response<Vec<u8>> {
 fn unknown(method: &Method, path: &str) -> Response<Vec<u8>> {
     let shown = crate::text::shown(path);
     if let Some(listed) = LISTED.iter().find(|listed| listed.lacks(method, path)) {
-        let reason = format!("{shown} takes {}, not {method}", listed.spoken());
+        let reason = format!("{shown} takes {}, not {method}", listed.methods_in_words());
         let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &reason);
         if let Ok(methods) = HeaderValue::try_from(listed.allow()) {
             response.headers_mut().insert(header::ALLOW, methods);
@@ -323,16 +331,16 @@ type Admit = fn(&Guard, &Request) -> Result<(), ControlError>;
 
 /// Calls behind a guard.
 fn guarded(calls: Router<Arc<App>>, app: &Arc<App>, admit: Admit) -> Router<Arc<App>> {
-    calls.layer(from_fn_with_state((Arc::clone(app), admit), watch))
+    calls.layer(from_fn_with_state((Arc::clone(app), admit), admit_call))
 }
 
-async fn watch(
+async fn admit_call(
     State((app, admit)): State<(Arc<App>, Admit)>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
     match admit(&app.guard, &request) {
         Ok(()) => next.run(request).await,
-        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+        Err(error) => answer_error(&error),
     }
 }

@@ -17,7 +17,12 @@ pub fn is_usual_project_id(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(lower_hexadecimal)
 }
 
-/// The project that a path names; the account is the one without an id.
+/// How paths name a project: the account, whose world has no id, as [`ACCOUNT`].
+pub fn path_name(id: &str) -> &str {
+    if id.is_empty() { ACCOUNT } else { id }
+}
+
+/// The project that a path names: the reverse of [`path_name`].
 pub fn project_id(project: &str) -> Result<&str, ControlError> {
     if project == ACCOUNT {
         return Ok("");

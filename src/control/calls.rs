@@ -102,8 +102,8 @@ impl Listed {
         self.names().join(", ")
     }
 
-    /// The methods, as a sentence has them.
-    pub fn spoken(&self) -> String {
+    /// The methods, as a sentence has them: `GET, HEAD and POST`.
+    pub fn methods_in_words(&self) -> String {
         match &self.names()[..] {
             [others @ .., last] if !others.is_empty() => {
                 format!("{} and {last}", others.join(", "))

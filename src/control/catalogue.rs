@@ -50,18 +50,24 @@ pub fn list(query: &str) -> Result<Catalogue, ControlError> {
 }
 
 fn entries(contract: &'static Contract) -> impl Iterator<Item = Entry> {
-    let success = Entry {
-        service: contract.service.name,
-        operation: contract.id,
-        method: contract.method.as_str(),
-        path: contract.path,
-        status: contract.success.as_u16(),
-        error_code: None,
-        error_kind: None,
-        provoke: example(contract),
-    };
+    let success = Entry::of_success(contract);
     let refused = contract.all_refusals().map(move |refused| refusal(contract, refused));
     std::iter::once(success).chain(refused)
+}
+
+impl Entry {
+    fn of_success(contract: &'static Contract) -> Self {
+        Self {
+            service: contract.service.name,
+            operation: contract.id,
+            method: contract.method.as_str(),
+            path: contract.path,
+            status: contract.success.as_u16(),
+            error_code: None,
+            error_kind: None,
+            provoke: example(contract),
+        }
+    }
 }
 
 /// The documented request, and those that it presupposes.
@@ -84,14 +90,11 @@ fn refusal(contract: &'static Contract, refused: &Refused) -> Entry {
         "effect": { "error": error_kind },
     });
     Entry {
-        service: contract.service.name,
-        operation: contract.id,
-        method: contract.method.as_str(),
-        path: contract.path,
         status: refused.status.as_u16(),
         error_code: Some(refused.code),
         error_kind: Some(error_kind),
         provoke: with_reserved_id(contract, refused.error_kind, json!({ "fault": fault })),
+        ..Entry::of_success(contract)
     }
 }
 
@@ -102,8 +105,7 @@ fn with_reserved_id(
     mut provoke: Value,
 ) -> Value {
     let mut documented = example(contract);
-    if let Some(id) = reserved::apply_to_response(contract, error_kind, &mut documented["request"])
-    {
+    if let Some(id) = reserved::put_into_request(contract, error_kind, &mut documented["request"]) {
         provoke["id"] = json!({ "parameter": id.parameter, "starts_with": id.starts_with });
         for (part, requests) in documented.as_object_mut().into_iter().flatten() {
             provoke[part] = requests.take();

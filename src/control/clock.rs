@@ -6,8 +6,7 @@ use super::{answer, world};
 use crate::app::App;
 use crate::clock::{ClockCommand, ClockError, Moment};
 use crate::cloud::Due;
-use crate::error::control::ControlError;
-use crate::error::control::read;
+use crate::error::control::{ControlError, read};
 use crate::worlds::{World, WorldCell};
 use serde::{Deserialize, Serialize};
 
@@ -16,29 +15,28 @@ pub(super) fn calls() -> Calls {
         .get("/_paper/worlds/{project_id}/clock", ask(|app, project| answer(show(app, project))))
         .post(
             "/_paper/worlds/{project_id}/clock/freeze",
-            tell(|app, project, body| answer(read_and(body, |it: Freeze| it.apply(app, project)))),
+            tell(|app, project, body| {
+                answer(read(body).and_then(|it: Freeze| it.apply(app, project)))
+            }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/resume",
-            tell(|app, project, body| answer(read_and(body, |it: Resume| it.apply(app, project)))),
+            tell(|app, project, body| {
+                answer(read(body).and_then(|it: Resume| it.apply(app, project)))
+            }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/advance",
-            tell(|app, project, body| answer(read_and(body, |it: Advance| it.apply(app, project)))),
+            tell(|app, project, body| {
+                answer(read(body).and_then(|it: Advance| it.apply(app, project)))
+            }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/auto-advance",
             tell(|app, project, body| {
-                answer(read_and(body, |it: AutoAdvance| it.apply(app, project)))
+                answer(read(body).and_then(|it: AutoAdvance| it.apply(app, project)))
             }),
         )
-}
-
-fn read_and<B: serde::de::DeserializeOwned, T>(
-    body: &[u8],
-    act: impl FnOnce(B) -> Result<T, ControlError>,
-) -> Result<T, ControlError> {
-    read(body).and_then(act)
 }
 
 /// A clock, as it is shown.
@@ -54,7 +52,7 @@ pub struct ClockView {
 
 /// A clock after it was moved, and what became due by that.
 #[derive(Debug, Serialize)]
-pub struct Turned {
+pub struct Moved {
     #[serde(flatten)]
     clock: ClockView,
     due: Vec<Due>,
@@ -99,25 +97,25 @@ pub fn show(app: &App, project: &str) -> Result<ClockView, ControlError> {
     Ok(ClockView::of(&mut world))
 }
 
-/// Turns a clock.
-pub fn turn(app: &App, project: &str, turn: &ClockCommand) -> Result<Turned, ControlError> {
+/// Moves a clock.
+pub fn move_clock(app: &App, project: &str, command: &ClockCommand) -> Result<Moved, ControlError> {
     let cell = world(app, project)?;
     let mut world = cell.lock();
-    let due = world.move_clock(turn).map_err(said)?;
-    Ok(Turned { clock: ClockView::of(&mut world), due })
+    let due = world.move_clock(command)?;
+    Ok(Moved { clock: ClockView::of(&mut world), due })
 }
 
 impl Freeze {
     pub const NOW: Self = Self { at: None };
 
     /// Stops it.
-    pub fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
+    pub fn apply(self, app: &App, project: &str) -> Result<Moved, ControlError> {
         let at = self.at.as_deref().map(Moment::parse_for_freeze).transpose();
         let at = at.map_err(ControlError::bad)?;
         let cell = world(app, project)?;
         let mut world = cell.lock();
         let due = match (at, what_happened(&cell, &mut world)) {
-            (Some(at), None) => world.state.clock.set(at).map(|()| Vec::new()).map_err(said)?,
+            (Some(at), None) => world.state.clock.set(at).map(|()| Vec::new())?,
             (at, happened) => world.move_clock(&ClockCommand::Freeze(at)).map_err(|error| {
                 let why = happened.filter(|_| matches!(error, ClockError::Backwards { .. }));
                 let why = why.map_or_else(String::new, |what| {
@@ -126,7 +124,7 @@ impl Freeze {
                 ControlError::bad(format!("{error}{why}"))
             })?,
         };
-        Ok(Turned { clock: ClockView::of(&mut world), due })
+        Ok(Moved { clock: ClockView::of(&mut world), due })
     }
 }
 
@@ -145,19 +143,19 @@ impl Resume {
     pub fn apply(self, app: &App, project: &str) -> Result<ClockView, ControlError> {
         let cell = world(app, project)?;
         let mut world = cell.lock();
-        world.state.clock.resume(self.scale.unwrap_or(1.0)).map_err(said)?;
+        world.state.clock.resume(self.scale.unwrap_or(1.0))?;
         Ok(ClockView::of(&mut world))
     }
 }
 
 impl Advance {
-    fn apply(self, app: &App, project: &str) -> Result<Turned, ControlError> {
+    fn apply(self, app: &App, project: &str) -> Result<Moved, ControlError> {
         let by = match self {
             Self { seconds: Some(seconds), to: None } => ClockCommand::by(seconds),
             Self { seconds: None, to: Some(to) } => ClockCommand::to(&to),
             _ => Err("advance takes either seconds or to".to_owned()),
         };
-        turn(app, project, &by.map_err(ControlError::bad)?)
+        move_clock(app, project, &by.map_err(ControlError::bad)?)
     }
 }
 
@@ -194,14 +192,15 @@ impl ClockView {
     }
 }
 
-impl Turned {
+impl Moved {
     /// What became due.
     pub fn into_due(self) -> Vec<Due> {
         self.due
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]
-fn said(error: ClockError) -> ControlError {
-    ControlError::bad(error.to_string())
+impl From<ClockError> for ControlError {
+    fn from(error: ClockError) -> Self {
+        Self::bad(error.to_string())
+    }
 }

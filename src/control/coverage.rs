@@ -1,7 +1,7 @@
 //! Which documented answers the requests in the journals have seen, and what provokes the others.
 
 use super::calls::Calls;
-use super::handler::Named;
+use super::handler::PathParams;
 use super::{FILTERS, answer, look, requests};
 use crate::app::App;
 use crate::cloud::Outcome;
@@ -25,7 +25,7 @@ pub(super) fn calls() -> Calls {
         .reads(FILTERS)
         .get(
             "/_paper/worlds/{project_id}/coverage",
-            async |State(app): State<Arc<App>>, Named(project): Named, uri: Uri| {
+            async |State(app): State<Arc<App>>, PathParams(project): PathParams, uri: Uri| {
                 answer(of_world(&app, &project, uri.query().unwrap_or_default()))
             },
         )
@@ -75,7 +75,7 @@ struct Point {
 struct Seen {
     calls: u64,
     statuses: HashSet<StatusCode>,
-    situations: HashSet<String>,
+    error_kinds: HashSet<String>,
     /// Codes of errors that a fault rule has injected.
     codes: HashSet<(StatusCode, String)>,
     failed_job: bool,
@@ -135,7 +135,7 @@ fn note(all: &mut All, entry: &Entry) {
     seen.calls += 1;
     match (entry.draft.verdict, entry.status) {
         (Verdict::Refused(error_kind), _) => {
-            seen.situations.insert(error_kind.name());
+            seen.error_kinds.insert(error_kind.name());
         }
         (Verdict::Injected, Some(status)) => {
             let body: Value = serde_json::from_slice(entry.answer_body()).unwrap_or_default();
@@ -200,7 +200,7 @@ impl Point {
             ErrorKind::Declared(_) => format!("{} {code}", status.as_u16()),
             kind => format!("{} {code} {}", status.as_u16(), kind.name()),
         };
-        let is_seen = seen.situations.contains(&error_kind.name())
+        let is_seen = seen.error_kinds.contains(&error_kind.name())
             || seen.codes.iter().any(|(seen, known)| seen == status && known == code);
         let effect = json!({ "error": refused.name() });
         Self::provoked(contract, name, is_seen, &json!({ "effect": effect }))

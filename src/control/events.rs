@@ -5,10 +5,10 @@
 
 mod feed;
 mod requests;
-mod told;
+mod sent;
 
 use super::calls::Calls;
-use super::{answer, query};
+use super::{answer_error, query};
 use crate::api::find::unknown;
 use crate::app::App;
 use crate::error::control::ControlError;
@@ -39,7 +39,7 @@ pub(super) fn calls() -> Calls {
         .get("/_paper/events", async |State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap| {
             match world(uri.query().unwrap_or_default()) {
                 Ok(world) => open(app, world, &headers),
-                Err(error) => answer::<()>(Err(error)),
+                Err(error) => answer_error(&error),
             }
         })
         .reads(PARAMETERS)
@@ -61,7 +61,7 @@ fn world(query: &str) -> Result<Option<String>, ControlError> {
 fn open(app: Arc<App>, world: Option<String>, headers: &HeaderMap) -> Response<Body> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let (sender, receiver) = channel(1);
-    tokio::spawn(tell(Feed::new(app, world, host), sender));
+    tokio::spawn(send_changes(Feed::new(app, world, host), sender));
     let mut response = Response::new(Body::new(Stream(receiver)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -69,23 +69,23 @@ fn open(app: Arc<App>, world: Option<String>, headers: &HeaderMap) -> Response<B
     response
 }
 
-/// Tells what changes until the client has gone or the server stops.
-async fn tell(mut feed: Feed, sender: Sender<Bytes>) {
+/// Sends what changes until the client has gone or the server stops.
+async fn send_changes(mut feed: Feed, sender: Sender<Bytes>) {
     let mut silent = 0;
     while !feed.app.stopping.load(Ordering::Relaxed) {
         // It waits for the locks of worlds, so it must not block a thread that answers requests.
         let polled = tokio::task::spawn_blocking(move || {
-            let news = feed.news();
-            (feed, news)
+            let changes = feed.changes();
+            (feed, changes)
         });
-        let Ok((back, mut news)) = polled.await else { return };
+        let Ok((back, mut changes)) = polled.await else { return };
         feed = back;
-        silent = if news.is_empty() { silent + 1 } else { 0 };
+        silent = if changes.is_empty() { silent + 1 } else { 0 };
         if silent == LONGEST_SILENCE {
-            ":\n\n".clone_into(&mut news);
+            ":\n\n".clone_into(&mut changes);
             silent = 0;
         }
-        if !news.is_empty() && sender.send(news.into()).await.is_err() {
+        if !changes.is_empty() && sender.send(changes.into()).await.is_err() {
             return;
         }
         if feed.has_more() {

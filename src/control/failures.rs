@@ -7,7 +7,7 @@ use crate::api::find::unknown;
 use crate::app::App;
 use crate::error::control::ControlError;
 use crate::journal::{Verdict, View};
-use crate::project_id::ACCOUNT;
+use crate::project_id::path_name;
 use axum::extract::State;
 use axum::http::Uri;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
             matches!(entry.draft.verdict, Verdict::Refused(_) | Verdict::Unknown)
                 && entry.status.is_some_and(|status| status.as_u16() >= 400)
         });
-        let project_id = if id.is_empty() { ACCOUNT } else { &*id };
+        let project_id = path_name(&id);
         failures.extend(refused.map(|entry| {
             let view = View::new(entry, journal.key());
             let body = view.answer_body();

@@ -5,7 +5,7 @@
 
 mod parts;
 
-pub use parts::{LimitedBody, Named};
+pub use parts::{LimitedBody, PathParams};
 
 use super::ControlError;
 use crate::app::App;
@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 type Answer = Response<Body>;
 type Service = State<Arc<App>>;
-/// A project and what is in its world.
-type Within = Named<(String, String)>;
+/// A project, and the ID of something in its world.
+type Within = PathParams<(String, String)>;
 
 /// A call about the service.
 pub fn ask_service(
@@ -31,36 +31,35 @@ pub fn ask_service(
 /// A call about what the path names.
 pub fn ask(
     call: fn(&App, &str) -> Answer,
-) -> impl Fn(Service, Named) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named(name)| ready(call(&app, &name))
+) -> impl Fn(Service, PathParams) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, PathParams(name)| ready(call(&app, &name))
 }
 
 /// The same with a body.
 pub fn tell(
     call: fn(&App, &str, &[u8]) -> Answer,
-) -> impl Fn(Service, Named, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named(name), LimitedBody(body)| ready(call(&app, &name, &body.bytes))
+) -> impl Fn(Service, PathParams, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
+    move |app, PathParams(name), LimitedBody(body)| ready(call(&app, &name, &body.bytes))
 }
 
 /// A call about something in the world of a project.
 pub fn ask_within(
     call: fn(&App, &str, &str) -> Answer,
 ) -> impl Fn(Service, Within) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named((project, id))| ready(call(&app, &project, &id))
+    move |app, PathParams((project, id))| ready(call(&app, &project, &id))
 }
 
 /// The same with a body.
 pub fn tell_within(
     call: fn(&App, &str, &str, &[u8]) -> Answer,
 ) -> impl Fn(Service, Within, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
-    move |app, Named((project, id)), LimitedBody(body)| {
+    move |app, PathParams((project, id)), LimitedBody(body)| {
         ready(call(&app, &project, &id, &body.bytes))
     }
 }
 
-/// Does what takes its time on a thread of its own: where there is one thread for all requests,
-/// everybody else would have to wait.
-pub async fn aside<T: Send + 'static>(
+/// Runs a slow call on a thread of its own, since one thread may serve all requests.
+pub async fn spawn_blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, ControlError> + Send + 'static,
 ) -> Result<T, ControlError> {
     let done = tokio::task::spawn_blocking(call).await;

@@ -35,7 +35,7 @@ pub fn metrics(app: &App) -> String {
             "faults_total",
             "counter",
             "Requests that a fault has hit.",
-            app.worlds.metrics().spoilt(),
+            app.worlds.metrics().faulted(),
         ),
         ("worlds", "gauge", "Worlds that there are.", app.worlds.project_ids().len() as u64),
         ("worlds_limit", "gauge", "Worlds that there may be.", limits.max_worlds as u64),

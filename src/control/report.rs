@@ -5,11 +5,10 @@ use super::calls::Calls;
 use super::handler::{ask, ask_service};
 use super::jobs::Begun;
 use crate::app::App;
-use crate::clock::Moment;
 use crate::cloud::Activity;
 use crate::error::control::ControlError;
 use crate::lint::{self, Lint};
-use crate::project_id::{ACCOUNT, project_id};
+use crate::project_id::{path_name, project_id};
 use crate::worlds::{FrozenPolls, Met, World, WorldCell};
 use serde::Serialize;
 use serde_json::Value;
@@ -50,14 +49,14 @@ pub struct Reports {
 /// What clients and tests left behind.
 #[derive(Debug, Serialize)]
 struct Leaks {
-    never_polled: Vec<Left>,
-    unfinished: Vec<Left>,
+    never_polled: Vec<Leftover>,
+    unfinished: Vec<Leftover>,
     faults_never_hit: Vec<Value>,
 }
 
 /// Something that was started.
 #[derive(Debug, Serialize)]
-struct Left {
+struct Leftover {
     /// The request that started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
@@ -120,12 +119,15 @@ impl Report {
         let now = world.state.clock.now();
         world.state.timeline.catch_up(now);
         let lint = Lint::of(&world.journal);
-        let left = |activity| Left::of(cell, lint.starter(course_number(activity)), activity, now);
+        let leftover = |activity: &Activity| {
+            let request_id = lint.starter(activity.run.activity).map(|it| cell.request_id(it));
+            Leftover { request_id, begun: Begun::of(activity, now) }
+        };
         let mut under_way: Vec<_> = world.state.timeline.under_way().collect();
-        under_way.sort_unstable_by_key(|activity| course_number(activity));
+        under_way.sort_unstable_by_key(|activity| activity.run.activity);
         let leaks = Leaks {
-            never_polled: lint.never_polled().map(|watched| left(&watched.activity)).collect(),
-            unfinished: under_way.into_iter().map(left).collect(),
+            never_polled: lint.never_polled().map(|watched| leftover(&watched.activity)).collect(),
+            unfinished: under_way.into_iter().map(leftover).collect(),
             faults_never_hit: faults_never_hit(&world),
         };
         let shown = |finding| Finding::of(cell, finding);
@@ -133,7 +135,7 @@ impl Report {
         findings.extend(Finding::of_frozen_polls(cell, &world.frozen_polls));
         let exact = lint.is_exact();
         Self {
-            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            project_id: path_name(id).to_owned(),
             label: world.label.clone(),
             clean: exact && leaks.are_none() && findings.is_empty(),
             exact,
@@ -148,12 +150,8 @@ impl Report {
     }
 }
 
-fn course_number(activity: &Activity) -> u32 {
-    activity.run.activity
-}
-
-/// Faults that a test armed and that were never hit. Those of a scenario are not among them: who
-/// chooses one takes it as a whole, whatever of it a program comes to.
+/// Faults that a test armed and that were never hit. Those of a scenario do not count: it is chosen
+/// as a whole, and need not fit the program.
 fn faults_never_hit(world: &World) -> Vec<Value> {
     let rules = world.faults.rules();
     let never_hit = rules.filter(|armed| armed.hits == 0 && armed.scenario.is_none());
@@ -168,13 +166,6 @@ impl Leaks {
     }
 }
 
-impl Left {
-    fn of(cell: &WorldCell, starter: Option<u64>, activity: &Activity, now: Moment) -> Self {
-        let request_id = starter.map(|ordinal| cell.request_id(ordinal));
-        Self { request_id, begun: Begun::of(activity, now) }
-    }
-}
-
 impl Finding {
     /// The finding that a client has polled on a clock that stood still.
     fn of_frozen_polls(cell: &WorldCell, polls: &FrozenPolls) -> Option<Self> {
@@ -182,7 +173,7 @@ impl Finding {
         Some(Self {
             rule: "polled-a-frozen-clock",
             operation: Some(operation),
-            count: polls.told,
+            count: polls.warned,
             sentence: "a client polled again and again while the clock stood still, which nothing \
                        but the test moves"
                 .to_owned(),
@@ -256,7 +247,7 @@ fn write_lines<T: fmt::Display>(
     Ok(())
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for Leftover {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Begun { operation, job_id, job_status, resource_id, resource_status, .. } = &self.begun;
         formatter.write_str(operation)?;

@@ -12,11 +12,10 @@ pub use pattern::{Pattern, operations, routes_of};
 use listing::PARAMETERS;
 
 use super::calls::Calls;
-use super::handler::{Named, ask, tell};
+use super::handler::{PathParams, ask, tell};
 use super::{answer, answer_empty, look};
 use crate::app::App;
-use crate::error::control::ControlError;
-use crate::error::control::read;
+use crate::error::control::{ControlError, read};
 use crate::journal::{Check, Journal, NearMiss, View, nearest, show};
 use axum::extract::State;
 use axum::http::Uri;
@@ -27,7 +26,7 @@ use std::sync::Arc;
 pub(super) fn calls() -> Calls {
     const ALL: &str = "/_paper/worlds/{project_id}/requests";
     Calls::default()
-        .get(ALL, async |app: State<Arc<App>>, Named(project): Named, uri: Uri| {
+        .get(ALL, async |app: State<Arc<App>>, PathParams(project): PathParams, uri: Uri| {
             answer(
                 Listing::parse(uri.query().unwrap_or_default())
                     .and_then(|listing| list(&app, &project, &listing)),

@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::calls::Calls;
-use super::handler::aside;
+use super::handler::spawn_blocking;
 use crate::app::App;
 use crate::error::control::ControlError;
 use crate::persist::Done;
@@ -13,8 +13,9 @@ use std::sync::Arc;
 pub const PATH: &str = "/_paper/save";
 
 pub(super) fn calls() -> Calls {
-    Calls::default()
-        .post(PATH, async |State(app): State<Arc<App>>| answer(aside(move || save(&app)).await))
+    Calls::default().post(PATH, async |State(app): State<Arc<App>>| {
+        answer(spawn_blocking(move || save(&app)).await)
+    })
 }
 
 /// Saves the state of all worlds. Whatever was answered before is in it.

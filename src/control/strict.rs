@@ -1,7 +1,7 @@
 //! Refuses query parameters and bodies that a control call does not read, since whoever sends them
 //! expects them to have an effect.
 
-use super::{LISTED, query, refuse, save};
+use super::{LISTED, answer_error, query, save};
 use crate::contract::template::fits;
 use crate::error::control::ControlError;
 use crate::text::did_you_mean;
@@ -13,8 +13,8 @@ use axum::middleware::Next;
 /// Where no body is taken, one of up to so many bytes is read to see whether it says anything.
 const LONGEST: usize = 1 << 16;
 
-/// Lets requests pass that say nothing which is not read.
-pub async fn watch(request: Request, next: Next) -> Response<Body> {
+/// Refuses a request of which some part would be ignored.
+pub async fn check_request(request: Request, next: Next) -> Response<Body> {
     let uri = request.uri();
     let checked = match check_query(uri.path(), request.method(), uri.query()) {
         Ok(()) => check_body(request).await,
@@ -22,7 +22,7 @@ pub async fn watch(request: Request, next: Next) -> Response<Body> {
     };
     match checked {
         Ok(request) => next.run(request).await,
-        Err(error) => refuse(error.status, &error.to_string()).map(Body::from),
+        Err(error) => answer_error(&error),
     }
 }
 

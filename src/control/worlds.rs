@@ -1,16 +1,15 @@
 //! Worlds as a whole: list, export, import, reset and label them.
 
 use super::calls::Calls;
-use super::handler::{LimitedBody, Named, aside, ask, tell};
-use super::{answer, answer_empty, query, world};
+use super::handler::{LimitedBody, PathParams, ask, spawn_blocking, tell};
+use super::{answer, answer_empty, answer_error, query, world};
 use crate::api::find::unknown;
 use crate::app::App;
-use crate::error::control::ControlError;
-use crate::error::control::read;
+use crate::error::control::{ControlError, read};
 use crate::http::reply;
 use crate::journal::History;
 use crate::persist::{Export, Header, Problem, check_label};
-use crate::project_id::{ACCOUNT, project_id};
+use crate::project_id::{path_name, project_id};
 use crate::worlds::WorldCell;
 use axum::body::Body;
 use axum::extract::State;
@@ -26,17 +25,20 @@ pub(super) fn calls() -> Calls {
             answer(listing.map(|listing| list(&app, &listing)))
         })
         .reads(PARAMETERS)
-        .get(ONE, async |State(app): State<Arc<App>>, Named(project): Named| {
-            let exported = aside(move || export(&app, &project)).await;
-            exported.map_or_else(|error| answer::<()>(Err(error)), document)
+        .get(ONE, async |State(app): State<Arc<App>>, PathParams(project): PathParams| {
+            let exported = spawn_blocking(move || export(&app, &project)).await;
+            exported.map_or_else(|error| answer_error(&error), document)
         })
-        .put(ONE, async |State(app): State<Arc<App>>, Named(project): Named, body: Document| {
-            let import = move || {
-                import(&app, &project, &body.0.bytes)?;
-                shown(&app, &project)
-            };
-            answer(aside(import).await)
-        })
+        .put(
+            ONE,
+            async |State(app): State<Arc<App>>, PathParams(project): PathParams, body: Document| {
+                let import = move || {
+                    import(&app, &project, &body.0.bytes)?;
+                    shown(&app, &project)
+                };
+                answer(spawn_blocking(import).await)
+            },
+        )
         .delete(ONE, ask(|app, project| answer_empty(reset(app, project))))
         .put(
             "/_paper/worlds/{project_id}/label",
@@ -124,7 +126,7 @@ impl WorldView {
         let now = world.state.clock.now();
         world.state.timeline.catch_up(now);
         Self {
-            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            project_id: path_name(id).to_owned(),
             label: world.label.clone(),
             now: now.with_milliseconds(),
             requests: cell.requests(),
@@ -156,24 +158,24 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     let id = project_id(project)?;
     let settings = app.worlds.settings();
     // Another version may have other members, so it is looked at alone first.
-    read::<Header>(document)?.check().map_err(said)?;
+    read::<Header>(document)?.check().map_err(to_control_error)?;
     let export = read::<Export>(document)?;
-    export.check(project, settings.seed).map_err(said)?;
+    export.check(project, settings.seed).map_err(to_control_error)?;
     if export.name.is_some() {
         let reason = "name: only a file that is read at the start names a project";
         return Err(ControlError::bad(reason));
     }
     let past = History::of_imported(export.requests());
-    let known = |name: &str| app.worlds.scenario(name).ok();
+    let known = |name: &str| app.worlds.known_scenario(name);
     app.worlds.replace(id, past, |new| {
-        export.fill(new, &known, &settings.region).map_err(said)?;
-        // Another world may have to make room for it, so this comes when all else is done.
+        export.fill(new, &known, &settings.region).map_err(to_control_error)?;
+        // This may evict another world, so it comes once nothing else can fail.
         world(app, project).map(drop)
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as map_err(said)")]
-fn said(problem: Problem) -> ControlError {
+#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+fn to_control_error(problem: Problem) -> ControlError {
     ControlError::bad(format!("the body is refused: {problem}"))
 }
 
@@ -187,7 +189,7 @@ fn shown(app: &App, project: &str) -> Result<WorldView, ControlError> {
 
 /// Lets a test call its world something, or nothing.
 pub fn label(app: &App, project: &str, label: Option<String>) -> Result<WorldView, ControlError> {
-    check_label(label.as_deref()).map_err(said)?;
+    check_label(label.as_deref()).map_err(to_control_error)?;
     let cell = world(app, project)?;
     cell.lock().label = label.map(Into::into);
     Ok(WorldView::of(&cell, project_id(project)?))

@@ -53,13 +53,13 @@ impl World {
     /// ```
     #[track_caller]
     pub fn advance(&self, by: Duration) -> Vec<Due> {
-        sure(clock::turn(&self.app, &self.project_id, &ClockCommand::By(by))).into_due()
+        sure(clock::move_clock(&self.app, &self.project_id, &ClockCommand::By(by))).into_due()
     }
 
     /// Moves the clock to an instant such as `2026-01-01T00:00:00Z`, which must not be past.
     pub fn advance_to(&self, to: &str) -> Result<Vec<Due>, ControlError> {
         let to = ClockCommand::to(to).map_err(ControlError::bad)?;
-        clock::turn(&self.app, &self.project_id, &to).map(clock::Turned::into_due)
+        clock::move_clock(&self.app, &self.project_id, &to).map(clock::Moved::into_due)
     }
 
     /// Moves the clock to the next moment at which anything comes to another status, or to where it
@@ -67,7 +67,7 @@ impl World {
     /// that is held.
     #[track_caller]
     pub fn advance_to_next_event(&self) -> Vec<Due> {
-        sure(clock::turn(&self.app, &self.project_id, &ClockCommand::NextEvent)).into_due()
+        sure(clock::move_clock(&self.app, &self.project_id, &ClockCommand::NextEvent)).into_due()
     }
 
     /// Lets each poll of something unfinished move the clock to the next event, so that a program

@@ -4,6 +4,7 @@ use super::document::{AccessKeySpec, Document, UserSpec};
 use super::{ACCOUNT, Export, Problem, VERSION, is_every};
 use crate::credentials::Credentials;
 use crate::journal::History;
+use crate::project_id::path_name;
 use crate::worlds::Worlds;
 use crate::worlds::scenario::Scenario;
 use serde::Serialize;
@@ -48,7 +49,7 @@ pub fn write(kept: &Kept, worlds: &Worlds, out: &mut impl Write) -> io::Result<W
     for id in ids {
         // It may have been reset meanwhile.
         let Some(cell) = worlds.known_world(&id) else { continue };
-        let project = if id.is_empty() { ACCOUNT } else { &*id };
+        let project = path_name(&id);
         let requests = cell.requests();
         let mut export = Export::of(&mut cell.lock(), project, requests, worlds.settings());
         export.name = names.get(&*id).cloned();

@@ -54,8 +54,9 @@ fn an_imported_world_answers_like_the_one_that_was_exported() {
             assert_eq!(answers[0], answers[1], "{}", read.path);
             seen += usize::from(answers[0].0 == 200);
         }
-        let due = [&app, &other]
-            .map(|app| clock::turn(app, PROJECT_ID, &ClockCommand::NextEvent).unwrap().into_due());
+        let due = [&app, &other].map(|app| {
+            clock::move_clock(app, PROJECT_ID, &ClockCommand::NextEvent).unwrap().into_due()
+        });
         assert_eq!(due[0], due[1]);
         if due[0].is_empty() {
             break;

@@ -17,21 +17,20 @@ pub struct Reserved {
 const REST: &str = "ab77413f9d2526605227be08in16";
 
 /// Puts a reserved ID that asks for a refusal into a request of the operation, if there is one.
-pub fn apply_to_response(
+pub fn put_into_request(
     contract: &'static Contract,
     error_kind: ErrorKind,
     request: &mut Value,
 ) -> Option<Reserved> {
-    let mut meanings = ReservedId::TABLE.iter();
     let in_path = contract.path_parameters.iter().map(|field| (None, field));
     let in_body = members(contract.body).into_iter();
     let in_body = in_body.map(|(pointer, field)| (Some(pointer), field));
     let named: Vec<_> = in_path.chain(in_body).collect();
-    let fitting = |meaning: ReservedId, field: &Field| {
-        missing(field).is_some_and(|missing| asked_for(meaning, missing) == Some(error_kind))
+    let provokes = |id: ReservedId, field: &Field| {
+        missing(field).is_some_and(|missing| refusal_by(id, missing) == Some(error_kind))
     };
-    meanings.find_map(|(digits, meaning, _)| {
-        let named = named.iter().filter(|(_, field)| fitting(*meaning, field));
+    ReservedId::TABLE.iter().find_map(|(digits, id, _)| {
+        let named = named.iter().filter(|(_, field)| provokes(*id, field));
         named.into_iter().find_map(|(pointer, field)| {
             match pointer {
                 Some(pointer) => in_the_body(request, pointer, digits)?,
@@ -45,9 +44,9 @@ pub fn apply_to_response(
     })
 }
 
-/// What a meaning asks for, where a missing thing is refused like this.
-fn asked_for(meaning: ReservedId, missing: ErrorKind) -> Option<ErrorKind> {
-    match meaning {
+/// The refusal that a reserved ID provokes, where an unknown ID is refused as `missing`.
+fn refusal_by(id: ReservedId, missing: ErrorKind) -> Option<ErrorKind> {
+    match id {
         ReservedId::Missing => Some(missing),
         ReservedId::Forbidden => Some(ErrorKind::Forbidden),
         ReservedId::Busy => Some(ErrorKind::Busy),
@@ -97,8 +96,8 @@ fn in_the_path(contract: &Contract, request: &mut Value, name: &str, digits: &st
     let segments = sent.split('/').zip(contract.path.split('/')).map(|(sent, template)| {
         if template == parameter { reserved(sent, digits) } else { sent.to_owned() }
     });
-    let spoilt = segments.collect::<Vec<_>>().join("/");
-    *path = Value::from(spoilt + &query);
+    let segments = segments.collect::<Vec<_>>().join("/");
+    *path = Value::from(segments + &query);
     Some(())
 }
 

@@ -1,12 +1,12 @@
 //! The events of one stream, poll by poll.
 
-use super::requests::ToldRequests;
-use super::told::{Difference, ToldDocument, ToldList};
+use super::requests::SentRequests;
+use super::sent::{Difference, SentDocument, SentList};
 use crate::app::App;
 use crate::control::{clock, faults, report, resources};
 use crate::error::control::ControlError;
 use crate::lint::Lint;
-use crate::project_id::{ACCOUNT, project_id};
+use crate::project_id::{path_name, project_id};
 use crate::worlds::WorldCell;
 use serde::Serialize;
 use serde_json::json;
@@ -18,27 +18,27 @@ use std::sync::Arc;
 /// How many worlds are listed at most: the newest.
 const MOST_WORLDS: usize = 1_000;
 
-/// Reports take the longest, so only one look in so many asks for them.
-const LOOKS_FOR_A_REPORT: u32 = 3;
+/// Reports take the longest, so only one poll in so many makes them.
+const POLLS_FOR_A_REPORT: u32 = 3;
 
 /// The state of one stream.
 #[derive(Debug)]
 pub struct Feed {
     pub app: Arc<App>,
     world: Option<String>,
-    service: ToldDocument,
-    worlds: ToldList,
-    world_count: ToldDocument,
+    service: SentDocument,
+    worlds: SentList,
+    world_count: SentDocument,
     findings: HashMap<u64, Findings>,
-    clock: ToldDocument,
-    faults: ToldDocument,
-    report: ToldDocument,
-    resources: ToldList,
-    resource_counts: ToldDocument,
-    requests: ToldRequests,
-    /// The API's address, as whoever listens reaches it.
+    clock: SentDocument,
+    faults: SentDocument,
+    report: SentDocument,
+    resources: SentList,
+    resource_counts: SentDocument,
+    requests: SentRequests,
+    /// The API's URL, as the client of the stream reaches it.
     api: String,
-    looks: u32,
+    polls: u32,
 }
 
 /// How many findings a world had when its next request was to have this number.
@@ -72,17 +72,17 @@ impl Feed {
             app,
             world,
             api,
-            service: ToldDocument::default(),
-            worlds: ToldList::default(),
-            world_count: ToldDocument::default(),
+            service: SentDocument::default(),
+            worlds: SentList::default(),
+            world_count: SentDocument::default(),
             findings: HashMap::new(),
-            clock: ToldDocument::default(),
-            faults: ToldDocument::default(),
-            report: ToldDocument::default(),
-            resources: ToldList::default(),
-            resource_counts: ToldDocument::default(),
-            requests: ToldRequests::default(),
-            looks: 0,
+            clock: SentDocument::default(),
+            faults: SentDocument::default(),
+            report: SentDocument::default(),
+            resources: SentList::default(),
+            resource_counts: SentDocument::default(),
+            requests: SentRequests::default(),
+            polls: 0,
         }
     }
 
@@ -91,30 +91,30 @@ impl Feed {
         self.requests.has_more()
     }
 
-    /// What has changed since the last look, as events.
-    pub fn news(&mut self) -> String {
+    /// What has changed since the last poll, as events.
+    pub fn changes(&mut self) -> String {
         let mut events = String::new();
-        self.tell_of_service(&mut events);
-        self.tell_of_worlds(&mut events);
+        self.add_service(&mut events);
+        self.add_worlds(&mut events);
         if let Some(project) = self.world.clone() {
-            // A world that cannot be named was refused before.
-            let _ = self.tell_of_world(&project, &mut events);
+            // It fails only for a malformed project ID, which was refused before.
+            let _ = self.add_world(&project, &mut events);
         }
-        self.looks = self.looks.wrapping_add(1);
+        self.polls = self.polls.wrapping_add(1);
         events
     }
 
-    fn tell_of_service(&mut self, events: &mut String) {
+    fn add_service(&mut self, events: &mut String) {
         let service = json!({
             "version": env!("CARGO_PKG_VERSION"),
             "auth": self.app.auth.name(),
             "seed": self.app.worlds.settings().seed,
             "api": self.api,
         });
-        add(events, "service", self.service.news(&service));
+        add(events, "service", self.service.changes(&service));
     }
 
-    fn tell_of_worlds(&mut self, events: &mut String) {
+    fn add_worlds(&mut self, events: &mut String) {
         let known_worlds = &self.app.worlds;
         let known = |id: Box<str>| Some((known_worlds.known_world(&id)?, id));
         let mut cells: Vec<_> = known_worlds.project_ids().into_iter().filter_map(known).collect();
@@ -130,9 +130,9 @@ impl Feed {
         if self.findings.len() > cells.len() {
             self.findings.retain(|made, _| is_known(made));
         }
-        let difference = self.worlds.news(worlds);
-        let is_other_count = self.world_count.news(&count).is_some();
-        if is_other_count || !difference.is_none() {
+        let difference = self.worlds.changes(worlds);
+        let is_other_count = self.world_count.changes(&count).is_some();
+        if is_other_count || !difference.is_empty() {
             add(events, "worlds", Some(Counted { count, difference }));
         }
     }
@@ -150,7 +150,7 @@ impl Feed {
         });
         self.findings.insert(cell.made(), findings);
         World {
-            project_id: if id.is_empty() { ACCOUNT.to_owned() } else { id.to_owned() },
+            project_id: path_name(id).to_owned(),
             label: world.label.clone(),
             made: cell.made(),
             requests: cell.requests(),
@@ -161,28 +161,28 @@ impl Feed {
         }
     }
 
-    fn tell_of_world(&mut self, project: &str, events: &mut String) -> Result<(), ControlError> {
+    fn add_world(&mut self, project: &str, events: &mut String) -> Result<(), ControlError> {
         let app = Arc::clone(&self.app);
-        add(events, "clock", self.clock.news(&clock::show(&app, project)?));
-        for told in self.requests.news(app.worlds.known_world(project_id(project)?)) {
-            add(events, "requests", Some(told));
+        add(events, "clock", self.clock.changes(&clock::show(&app, project)?));
+        for batch in self.requests.changes(app.worlds.known_world(project_id(project)?)) {
+            add(events, "requests", Some(batch));
         }
         let resources::List { counts, resources } = resources::list(&app, project)?;
-        let is_other_count = self.resource_counts.news(&counts).is_some();
+        let is_other_count = self.resource_counts.changes(&counts).is_some();
         let keyed = resources.into_iter().map(|shown| (shown.key.clone(), shown));
-        let difference = self.resources.news(keyed);
-        if is_other_count || !difference.is_none() {
+        let difference = self.resources.changes(keyed);
+        if is_other_count || !difference.is_empty() {
             add(events, "resources", Some(Counted { count: counts, difference }));
         }
-        add(events, "faults", self.faults.news(&faults::list(&app, project)?));
+        add(events, "faults", self.faults.changes(&faults::list(&app, project)?));
         if self.is_time_for_reports() {
-            add(events, "report", self.report.news(&report::report(&app, project)?));
+            add(events, "report", self.report.changes(&report::report(&app, project)?));
         }
         Ok(())
     }
 
     fn is_time_for_reports(&self) -> bool {
-        self.looks.is_multiple_of(LOOKS_FOR_A_REPORT)
+        self.polls.is_multiple_of(POLLS_FOR_A_REPORT)
     }
 }
 

@@ -16,10 +16,11 @@ const LONGEST: usize = 300;
 
 /// Which requests of which world's journal were sent.
 #[derive(Debug, Default)]
-pub struct ToldRequests {
+pub struct SentRequests {
     has_begun: bool,
     cell: Option<Arc<WorldCell>>,
-    told: Range<u64>,
+    /// The numbers of those that were sent.
+    sent: Range<u64>,
     counts: Counts,
     has_more: bool,
 }
@@ -34,8 +35,8 @@ struct Counts {
 
 /// Requests in the order of their answers.
 #[derive(Debug, Serialize)]
-pub struct Told {
-    /// Whether what was told before is of another journal.
+pub struct Batch {
+    /// Whether what was sent before is of another journal.
     anew: bool,
     #[serde(flatten)]
     counts: Counts,
@@ -61,47 +62,47 @@ struct Row {
     reason: Option<String>,
 }
 
-impl ToldRequests {
+impl SentRequests {
     /// What came to the journal of a world, and some of what was there before.
-    pub fn news(&mut self, cell: Option<Arc<WorldCell>>) -> Vec<Told> {
+    pub fn changes(&mut self, cell: Option<Arc<WorldCell>>) -> Vec<Batch> {
         let is_same = match (&self.cell, &cell) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             (None, None) => self.has_begun,
             _ => false,
         };
         self.has_begun = true;
-        let mut told = Vec::new();
+        let mut batches = Vec::new();
         if let Some(cell) = &cell {
             let world = cell.lock();
             let journal = &world.journal;
             let (first, next) = (journal.first_number(), journal.next_number());
             if !is_same {
                 let latest = next.saturating_sub(MOST).max(first);
-                self.told = latest..latest;
+                self.sent = latest..latest;
             }
-            let later = self.told.end..next;
-            let earlier = self.told.start.saturating_sub(MOST).max(first)..self.told.start;
+            let later = self.sent.end..next;
+            let earlier = self.sent.start.saturating_sub(MOST).max(first)..self.sent.start;
             let counts = Counts {
                 oldest: first,
                 dropped: journal.dropped(),
                 in_flight: journal.in_flight.count(),
             };
             if !is_same || !later.is_empty() || counts != self.counts {
-                told.push(Told { anew: !is_same, counts, requests: rows(journal, later) });
+                batches.push(Batch { anew: !is_same, counts, requests: rows(journal, later) });
             }
             if !earlier.is_empty() {
                 let requests = rows(journal, earlier.clone());
-                told.push(Told { anew: false, counts, requests });
+                batches.push(Batch { anew: false, counts, requests });
             }
-            self.told = earlier.start.min(self.told.start)..next;
+            self.sent = earlier.start.min(self.sent.start)..next;
             self.counts = counts;
-            self.has_more = self.told.start > first;
+            self.has_more = self.sent.start > first;
         } else if !is_same {
             self.has_more = false;
-            told.push(Told { anew: true, counts: Counts::default(), requests: Vec::new() });
+            batches.push(Batch { anew: true, counts: Counts::default(), requests: Vec::new() });
         }
         self.cell = cell;
-        told
+        batches
     }
 
     /// Whether there are earlier requests that were not sent yet.

@@ -18,13 +18,13 @@ const LARGEST: usize = 2 << 20;
 
 /// The parameters of the path.
 #[derive(Debug)]
-pub struct Named<T = String>(pub T);
+pub struct PathParams<T = String>(pub T);
 
 /// The body, of so many bytes at most.
 #[derive(Debug)]
 pub struct LimitedBody<const MOST: usize = LARGEST>(pub Received);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Named<T> {
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for PathParams<T> {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(
@@ -47,11 +47,11 @@ impl<const MOST: usize> FromRequest<Arc<App>> for LimitedBody<MOST> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
         let received = app.bodies.receive(&parts.headers, body, MOST).await;
-        received.map(Self).map_err(|refusal| said(&refusal))
+        received.map(Self).map_err(|refusal| to_response(&refusal))
     }
 }
 
-fn said(refusal: &Refusal) -> Response<Body> {
+fn to_response(refusal: &Refusal) -> Response<Body> {
     let (status, reason) = match refusal {
         Refusal::BodyTooLarge { limit } => {
             (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))

@@ -1,8 +1,7 @@
 //! Claims about requests, as the JSON of a control request has them.
 
 use super::pattern::Pattern;
-use crate::error::control::ControlError;
-use crate::error::control::read;
+use crate::error::control::{ControlError, read};
 use crate::journal::{Check, Claim, Finding};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -120,7 +119,7 @@ impl CheckRequest {
             is_set("never", self.never)?.then(|| count(0, Some(0))),
             is_set("at_most_once_committed", self.at_most_once_committed)?
                 .then(|| Claim::OnceCommitted(of.clone())),
-            self.sequence.as_deref().map(|steps| self.in_order(steps)).transpose()?,
+            self.sequence.as_deref().map(|steps| self.to_sequence(steps)).transpose()?,
         ];
         let mut claims = claims.into_iter().flatten();
         let claim = claims.next().unwrap_or_else(|| count(1, None));
@@ -146,7 +145,7 @@ impl CheckRequest {
         }
     }
 
-    fn in_order(&self, steps: &[Pattern]) -> Result<Claim, ControlError> {
+    fn to_sequence(&self, steps: &[Pattern]) -> Result<Claim, ControlError> {
         let Self { operation, service, method, status, committed, fault, fields, .. } = self;
         let texts = [operation, service, method, fault];
         if texts.into_iter().any(Option::is_some)

@@ -53,7 +53,7 @@ impl Pattern {
             method.as_ref().is_none_or(|method| contract.method == *method)
         };
         let mut contracts: Vec<_> = contracts.filter(has_method).collect();
-        let mut path = |text: &str| {
+        let mut path = |text: &str| -> Result<_, ControlError> {
             let path = FieldPath::parse(text)
                 .map_err(|problem| ControlError::bad(format!("match: {problem}")))?;
             require_declared(&path, &mut contracts)?;

@@ -91,7 +91,7 @@ fn survives(world: &Value, what: &str) -> bool {
     for source in ["new", "0000dead-new"] {
         let path = format!("/v3/{PROJECT_ID}/dbcache/mapping");
         call(&app, "POST", &path, &pair(source, "redis"));
-        let _ = clock::turn(&app, PROJECT_ID, &ClockCommand::NextEvent);
+        let _ = clock::move_clock(&app, PROJECT_ID, &ClockCommand::NextEvent);
     }
     let state = saved(&app);
     let other = example_app();

@@ -39,7 +39,7 @@ pub fn pair(source: &str, target: &str) -> Value {
 }
 
 pub fn advance(app: &App, seconds: u64) {
-    clock::turn(app, PROJECT_ID, &ClockCommand::By(Duration::from_secs(seconds))).unwrap();
+    clock::move_clock(app, PROJECT_ID, &ClockCommand::By(Duration::from_secs(seconds))).unwrap();
 }
 
 /// The operations whose examples hold, in an order that does not depend on the registry's.

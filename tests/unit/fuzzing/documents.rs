@@ -121,7 +121,8 @@ fn live(app: &App, project: &str) {
     };
     for _ in 0..EVENTS {
         ask_all();
-        let due = clock::turn(app, project, &ClockCommand::NextEvent).map(clock::Turned::into_due);
+        let due =
+            clock::move_clock(app, project, &ClockCommand::NextEvent).map(clock::Moved::into_due);
         if due.is_ok_and(|due| due.is_empty()) {
             break;
         }
@@ -145,5 +146,5 @@ fn calls(app: &App) {
             ask(app, &parts, body.as_bytes());
         }
     }
-    let _ = clock::turn(app, PROJECT_ID, &ClockCommand::NextEvent);
+    let _ = clock::move_clock(app, PROJECT_ID, &ClockCommand::NextEvent);
 }

@@ -1,4 +1,4 @@
-//! What a stream has told already.
+//! What a stream has already sent, as digests, to find what has changed.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -6,26 +6,26 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
-/// A document that was told, as its digest.
+/// A document that was sent, as its digest.
 #[derive(Debug, Default)]
-pub struct ToldDocument(Option<u64>);
+pub struct SentDocument(Option<u64>);
 
-impl ToldDocument {
-    /// The document as JSON, if it is another one than before.
-    pub fn news(&mut self, document: &impl Serialize) -> Option<Box<RawValue>> {
+impl SentDocument {
+    /// The document as JSON, if it differs from the one before.
+    pub fn changes(&mut self, document: &impl Serialize) -> Option<Box<RawValue>> {
         let text = to_raw_value(document).ok()?;
         let digest = Some(digest(&text));
         (mem::replace(&mut self.0, digest) != digest).then_some(text)
     }
 }
 
-/// A list that was told: the digests of its items, by their keys.
+/// A list that was sent: the digests of its items, by their keys.
 #[derive(Debug, Default)]
-pub struct ToldList {
+pub struct SentList {
     items: HashMap<String, u64>,
 }
 
-/// What differs from the list that was told before.
+/// What differs from the list that was sent before.
 #[derive(Debug, Serialize)]
 pub struct Difference {
     changed: Vec<Box<RawValue>>,
@@ -33,14 +33,14 @@ pub struct Difference {
 }
 
 impl Difference {
-    pub fn is_none(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.gone.is_empty()
     }
 }
 
-impl ToldList {
-    /// What has changed, and the keys of what is gone.
-    pub fn news<T: Serialize>(
+impl SentList {
+    /// The items that have changed, and the keys of those that are gone.
+    pub fn changes<T: Serialize>(
         &mut self,
         items: impl IntoIterator<Item = (String, T)>,
     ) -> Difference {
@@ -72,19 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_differs_is_told() {
-        let mut told = ToldList::default();
-        let mut news = |items: &[(&str, u8)]| {
+    fn only_what_differs_is_sent() {
+        let mut sent = SentList::default();
+        let mut changes = |items: &[(&str, u8)]| {
             let items = items.iter().map(|(key, value)| ((*key).to_owned(), *value));
-            serde_json::to_string(&told.news(items)).unwrap()
+            serde_json::to_string(&sent.changes(items)).unwrap()
         };
-        assert_eq!(news(&[("a", 1), ("b", 2)]), r#"{"changed":[1,2],"gone":[]}"#);
-        assert_eq!(news(&[("a", 1), ("b", 3)]), r#"{"changed":[3],"gone":[]}"#);
-        assert_eq!(news(&[("b", 3)]), r#"{"changed":[],"gone":["a"]}"#);
-        assert_eq!(news(&[("a", 1), ("b", 3)]), r#"{"changed":[1],"gone":[]}"#);
-        let mut document = ToldDocument::default();
-        assert!(document.news(&7).is_some());
-        assert!(document.news(&7).is_none());
-        assert!(document.news(&8).is_some());
+        assert_eq!(changes(&[("a", 1), ("b", 2)]), r#"{"changed":[1,2],"gone":[]}"#);
+        assert_eq!(changes(&[("a", 1), ("b", 3)]), r#"{"changed":[3],"gone":[]}"#);
+        assert_eq!(changes(&[("b", 3)]), r#"{"changed":[],"gone":["a"]}"#);
+        assert_eq!(changes(&[("a", 1), ("b", 3)]), r#"{"changed":[1],"gone":[]}"#);
+        let mut document = SentDocument::default();
+        assert!(document.changes(&7).is_some());
+        assert!(document.changes(&7).is_none());
+        assert!(document.changes(&8).is_some());
     }
 }
