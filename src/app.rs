@@ -3,7 +3,7 @@
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
 use crate::config::Transport;
-use crate::persist::{Done, SaveError, Saver};
+use crate::persist::{SaveError, Saved, Saver};
 use crate::worlds::Worlds;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -31,7 +31,7 @@ pub struct App {
 
 impl App {
     /// Saves the state of the worlds, if it is configured.
-    pub fn save(&self) -> Option<Result<Done, SaveError>> {
+    pub fn save(&self) -> Option<Result<Saved, SaveError>> {
         Some(self.saver.as_ref()?.save(&self.worlds))
     }
 }

@@ -17,7 +17,7 @@ mod disk;
 mod document;
 mod export;
 mod faults;
-mod place;
+mod line;
 mod specs;
 mod state;
 #[cfg(test)]
@@ -25,7 +25,7 @@ pub mod tests;
 mod words;
 
 pub use check::label as check_label;
-pub use disk::{Done, SaveError, Saver};
+pub use disk::{SaveError, Saved, Saver};
 pub use document::{Document, Header};
 pub use export::Export;
 pub use specs::InstanceSpec;
@@ -155,7 +155,7 @@ impl Preset for Export {
     }
 
     fn apply(&self, world: &mut World, worlds: &Worlds) {
-        let known = |name: &str| worlds.scenario(name).ok();
+        let known = |name: &str| worlds.known_scenario(name);
         // It was checked when it was read, but its scenario may have been forgotten since.
         if let Err(problem) = self.clone().fill(world, &known, &worlds.settings().region) {
             tracing::warn!(project = %world.state.project_id, %problem, "a world begins without it");

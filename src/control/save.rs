@@ -5,7 +5,7 @@ use super::calls::Calls;
 use super::handler::spawn_blocking;
 use crate::app::App;
 use crate::error::control::ControlError;
-use crate::persist::Done;
+use crate::persist::Saved;
 use axum::extract::State;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) fn calls() -> Calls {
 }
 
 /// Saves the state of all worlds. Whatever was answered before is in it.
-pub fn save(app: &App) -> Result<Done, ControlError> {
+pub fn save(app: &App) -> Result<Saved, ControlError> {
     let saved = app.save().ok_or_else(|| {
         ControlError::conflict(
             "nothing says where the worlds are saved to; start with --state FILE",

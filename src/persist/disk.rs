@@ -32,7 +32,7 @@ pub struct SaveError {
 
 /// What was saved.
 #[derive(Clone, Debug, Serialize)]
-pub struct Done {
+pub struct Saved {
     worlds: usize,
     left_out: usize,
     digest: String,
@@ -79,16 +79,16 @@ impl Saver {
     }
 
     /// Saves the state as it is now.
-    pub fn save(&self, worlds: &Worlds) -> Result<Done, SaveError> {
+    pub fn save(&self, worlds: &Worlds) -> Result<Saved, SaveError> {
         self.write(worlds, true)
     }
 
     /// Saves the state, if it is not what was saved last.
-    pub fn save_changes(&self, worlds: &Worlds) -> Result<Done, SaveError> {
+    pub fn save_changes(&self, worlds: &Worlds) -> Result<Saved, SaveError> {
         self.write(worlds, false)
     }
 
-    fn write(&self, worlds: &Worlds, in_any_case: bool) -> Result<Done, SaveError> {
+    fn write(&self, worlds: &Worlds, in_any_case: bool) -> Result<Saved, SaveError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let beside = beside(&self.path, "saving");
         let written = self.write_to(&beside, worlds, last.as_deref().filter(|_| !in_any_case));
@@ -101,7 +101,7 @@ impl Saver {
     }
 
     /// Writes a whole file and puts it in the place of the old one, unless that has this digest.
-    fn write_to(&self, beside: &Path, worlds: &Worlds, last: Option<&str>) -> io::Result<Done> {
+    fn write_to(&self, beside: &Path, worlds: &Worlds, last: Option<&str>) -> io::Result<Saved> {
         // One that was left by a process that was killed may have other rights.
         match std::fs::remove_file(beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -120,7 +120,7 @@ impl Saver {
             std::fs::rename(beside, &self.path)?;
             sync_folder(&self.path)?;
         }
-        Ok(Done { worlds, left_out, digest })
+        Ok(Saved { worlds, left_out, digest })
     }
 }
 

@@ -2,7 +2,7 @@
 //! worlds of projects. A single exported world is read as one, too.
 
 use super::export::Export;
-use super::place::line_of;
+use super::line::line_of;
 use super::{ACCOUNT, EVERY, FORMAT, Problem, VERSION};
 use crate::cloud::SavedTokens;
 use crate::credentials::{AccessKey, Credentials, NamedProject, Projects, Secret, USER, User};

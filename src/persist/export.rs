@@ -236,7 +236,7 @@ impl Export {
             members.insert("format".to_owned(), FORMAT.into());
             members.insert("version".to_owned(), VERSION.into());
         }
-        without_idle_fractions(&mut value);
+        with_whole_numbers(&mut value);
         value.sort_all_objects();
         let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
         text.push('\n');
@@ -274,7 +274,7 @@ impl Export {
         self.requests
     }
 
-    /// Fills a new world, where the service knows these scenarios. It was checked before.
+    /// Fills a new world with an export that was checked before; `known` finds the service's scenarios.
     pub fn fill(
         self,
         world: &mut World,
@@ -338,11 +338,11 @@ impl Export {
     }
 }
 
-/// Makes every number whole that is.
-pub fn without_idle_fractions(value: &mut Value) {
+/// Writes numbers such as 1.0 as 1, so that equal worlds are equal text.
+pub fn with_whole_numbers(value: &mut Value) {
     match value {
-        Value::Array(values) => values.iter_mut().for_each(without_idle_fractions),
-        Value::Object(members) => members.values_mut().for_each(without_idle_fractions),
+        Value::Array(values) => values.iter_mut().for_each(with_whole_numbers),
+        Value::Object(members) => members.values_mut().for_each(with_whole_numbers),
         Value::Number(number) if number.is_f64() => {
             let written = number.to_string();
             let whole = written.strip_suffix(".0").and_then(|whole| whole.parse::<i64>().ok());

@@ -4,7 +4,7 @@
 //! importing service has the same, the next request that carries it does not begin it anew.
 
 use super::Problem;
-use super::export::without_idle_fractions;
+use super::export::with_whole_numbers;
 use crate::faults::Exported;
 use crate::worlds::World;
 use crate::worlds::scenario::{Scenario, ScenarioSpec};
@@ -71,6 +71,6 @@ fn read(name: &str, written: &ScenarioSpec) -> Result<Scenario, Problem> {
 
 fn value(written: &ScenarioSpec) -> Value {
     let mut value = serde_json::to_value(written).unwrap_or_default();
-    without_idle_fractions(&mut value);
+    with_whole_numbers(&mut value);
     value
 }

@@ -106,7 +106,7 @@ pub fn load(state: Document, worlds: &Worlds) -> Result<Kept, String> {
     if count > most + 1 {
         return Err(format!("projects: there are {count}, and --max-worlds is {most}"));
     }
-    let known = |name: &str| worlds.scenario(name).ok();
+    let known = |name: &str| worlds.known_scenario(name);
     for (at, project) in projects.into_iter().enumerate() {
         let id = project.project_id.clone().unwrap_or_default();
         let id = if *id == *ACCOUNT { "" } else { &*id };

@@ -103,28 +103,26 @@ pub mod mode {
 
 /// A lifecycle, by its name in [`LIFECYCLES`].
 pub mod lifecycle {
-    use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer};
+    use super::{Deserializer, LIFECYCLES, Lifecycle, Serializer, Word};
     use crate::cloud::record;
+
+    fn known() -> impl Iterator<Item = &'static (Word, &'static Lifecycle)> {
+        LIFECYCLES.iter().chain(record::LIFECYCLES)
+    }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         lifecycle: &&'static Lifecycle,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let named = LIFECYCLES
-            .iter()
-            .chain(record::LIFECYCLES)
-            .find(|(_, known)| std::ptr::eq(*known, *lifecycle));
+        let named = known().find(|(_, known)| std::ptr::eq(*known, *lifecycle));
         super::write(named.map(|(name, _)| (*name).to_owned()), serializer)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<&'static Lifecycle, D::Error> {
-        let known = LIFECYCLES
-            .iter()
-            .chain(record::LIFECYCLES)
-            .map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
+        let known = known().map(|(name, lifecycle)| ((*name).to_owned(), *lifecycle));
         super::read(deserializer, known)
     }
 }

@@ -1,15 +1,14 @@
-//! The line of a text that a mistake in it is in.
+//! Finds the line of a mistake in a document.
 //!
-//! What does not fit together is found in values, which have no lines. So the text is read again,
-//! down to the field that is meant, and the mistake is where the first word of its description is
-//! written there that is written there at all.
+//! Mistakes are found in values, which have no lines. So the text is read again down to the field that
+//! is wrong, and the first quoted string there that is also a word of the description marks the line.
 
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The line in which the text of a document says what is wrong with a field of it.
 pub fn line_of(text: &str, field: &str, problem: &str) -> usize {
-    // A description may go on with the rest of the way, as in `faults[1]: nth must be …`.
+    // A description may begin with the rest of the path, as in `faults[1]: nth must be …`.
     let (mut part, path) = (text, format!("{field}.{problem}"));
     let mut path = path.as_str();
     while let Some(step) = step(part, path) {
