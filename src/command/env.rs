@@ -190,7 +190,8 @@ impl Settings {
 
 /// A word for a shell.
 fn quoted(value: &str) -> String {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:@%+,=[]".contains(sign);
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_./:@%+,=[]".contains(character);
     if value.chars().all(is_plain) {
         return value.to_owned();
     }

@@ -203,9 +203,9 @@ fn misspelt(known: &BTreeSet<String>) -> Vec<String> {
 fn remark(name: &str, known: &BTreeSet<String>) -> String {
     const NEAR: f64 = 0.85;
     let bare = |name: &str| name.trim_start_matches(PREFIX).to_owned();
-    let fingerprint = |known: &&String| strsim::jaro_winkler(&bare(known), &bare(name));
-    let nearest = known.iter().max_by(|one, other| fingerprint(one).total_cmp(&fingerprint(other)));
-    match nearest.filter(|nearest| fingerprint(nearest) >= NEAR) {
+    let similarity = |known: &&String| strsim::jaro_winkler(&bare(known), &bare(name));
+    let nearest = known.iter().max_by(|one, other| similarity(one).total_cmp(&similarity(other)));
+    match nearest.filter(|nearest| similarity(nearest) >= NEAR) {
         Some(nearest) => format!("nothing reads the variable {name}; did you mean {nearest}?"),
         None => format!("nothing reads the variable {name}"),
     }

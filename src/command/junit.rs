@@ -76,12 +76,13 @@ pub fn document(command: &str, suites: &[Suite]) -> String {
     text.push_str("</testsuites>\n");
     text
 }
+
 /// Text as XML takes it, in an attribute or outside. Most control characters cannot be written at
 /// all.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
+    for character in text.chars() {
+        match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
