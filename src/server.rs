@@ -17,14 +17,13 @@ mod unread;
 mod wire;
 
 use crate::app::{App, Bodies};
-use crate::config::Transport;
-use crate::config::{Config, Endpoint};
+use crate::config::{Config, Endpoint, Transport};
 use crate::http::PortOf;
-use crate::persist::{Done, SaveError};
+use crate::persist::{SaveError, Saved};
 use crate::router::{control_router, router};
 use crate::selftest::selftest;
 use crate::worlds::Worlds;
-use axum::Extension;
+use axum::{Extension, Router};
 use connection::{Common, serve};
 use limits::{Limits, Places};
 use listen::{listen, papercloud_at};
@@ -128,11 +127,11 @@ impl PaperCloud {
         let tls = Tls::of(config)?;
         let (listener, address) = bind(config.endpoint.address())?;
         let mut service_addresses = Vec::new();
-        let mut doors = vec![(listener, None)];
+        let mut listeners = vec![(listener, None)];
         for (service, endpoint) in service_endpoints(config)? {
             let (listener, address) = bind(endpoint.address())?;
             service_addresses.push((service, address));
-            doors.push((listener, Some(PortOf(service))));
+            listeners.push((listener, Some(PortOf(service))));
         }
         let control = config.control_port.map(|port| Endpoint { port, ..config.endpoint });
         let control = control.map(|endpoint| bind(endpoint.address())).transpose()?;
@@ -159,7 +158,12 @@ impl PaperCloud {
             stopping: AtomicBool::new(false),
         });
         let router = router(Arc::clone(&app));
-        let control = control.map(|(listener, _)| (listener, control_router(Arc::clone(&app))));
+        let with_router = |(listener, port)| match port {
+            Some(port) => (listener, router.clone().layer(Extension::<PortOf>(port))),
+            None => (listener, router.clone()),
+        };
+        let mut listeners: Vec<_> = listeners.into_iter().map(with_router).collect();
+        listeners.extend(control.map(|(it, _)| (it, control_router(Arc::clone(&app)))));
         let limits = Limits::of(config);
         let places = Arc::new(Places::new(config.connections.max_connections));
         let refusals = Refusals { app: Arc::clone(&app), limits, places: places.all() };
@@ -170,33 +174,16 @@ impl PaperCloud {
             refusals: Arc::new(refusals),
             tls: tls.clone(),
         });
-        let open = Arc::clone(&places);
         let runtime = runtime(config.workers).map_err(StartError::Thread)?;
         let (stop, stopped) = watch::channel(());
         let drain = Duration::from_secs(config.connections.stop_seconds);
-        let (keeper, pause) = (Arc::clone(&app), config.save_seconds.map(Duration::from_secs));
-        let serve_all = async move {
-            let mut serving = JoinSet::new();
-            for (listener, port) in doors {
-                let router = match port {
-                    Some(port) => router.clone().layer(Extension(port)),
-                    None => router.clone(),
-                };
-                serving.spawn(serve(listener, router, Arc::clone(&common), stopped.clone()));
-            }
-            if let Some((listener, router)) = control {
-                serving.spawn(serve(listener, router, common, stopped.clone()));
-            }
-            if let Some(pause) = pause {
-                tokio::spawn(save_from_time_to_time(keeper, pause));
-            }
-            drop(stopped);
-            serving.join_all().await;
-            let _ = tokio::time::timeout(drain, open.emptied()).await;
-        };
+        if let Some(pause) = config.save_seconds.map(Duration::from_secs) {
+            runtime.spawn(save_from_time_to_time(Arc::clone(&app), pause));
+        }
+        let serving = serve_all(listeners, common, stopped, drain);
         let thread = std::thread::Builder::new()
             .name("papercloud".to_owned())
-            .spawn(move || runtime.block_on(serve_all))
+            .spawn(move || runtime.block_on(serving))
             .map_err(StartError::Thread)?;
         let (stop, thread) = (Some(stop), Some(thread));
         Ok(Self { address, service_addresses, control_address, app, places, tls, stop, thread })
@@ -263,7 +250,7 @@ impl PaperCloud {
         self.end().transpose().map(drop)
     }
 
-    fn end(&mut self) -> Option<Result<Done, SaveError>> {
+    fn end(&mut self) -> Option<Result<Saved, SaveError>> {
         self.app.stopping.store(true, Ordering::Relaxed);
         drop(self.stop.take());
         let thread = self.thread.take()?;
@@ -311,6 +298,22 @@ fn service_endpoints(config: &Config) -> Result<Vec<(&'static str, Endpoint)>, S
         Ok((service, Endpoint { host, port }))
     };
     numbered.map(endpoint).collect()
+}
+
+/// Serves all ports until it is told to stop, and then gives the connections so much time to end.
+async fn serve_all(
+    listeners: Vec<(TcpListener, Router)>,
+    common: Arc<Common>,
+    stopped: watch::Receiver<()>,
+    drain: Duration,
+) {
+    let mut serving = JoinSet::new();
+    for (listener, router) in listeners {
+        serving.spawn(serve(listener, router, Arc::clone(&common), stopped.clone()));
+    }
+    drop(stopped);
+    serving.join_all().await;
+    let _ = tokio::time::timeout(drain, common.places.emptied()).await;
 }
 
 /// Saves what has changed, until the service stops.

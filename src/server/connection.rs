@@ -1,7 +1,7 @@
 //! Accepts connections and serves each, until told to stop.
 
 use super::http1;
-use super::limits::{Limits, Places, Watch};
+use super::limits::{Limits, Places, Watchdog};
 use super::refusals::Refusals;
 use super::state::{ConnectionState, Phase};
 use super::stream::Stream;
@@ -85,12 +85,12 @@ pub async fn serve(
         };
         was_full = false;
         let begun = (stream, client, place);
-        tokio::spawn(live(begun, router.clone(), Arc::clone(&common), stopped.clone()));
+        tokio::spawn(handle(begun, router.clone(), Arc::clone(&common), stopped.clone()));
     }
 }
 
-/// A connection, from its first byte to its last.
-async fn live(
+/// Handles a connection, from its first byte to its last.
+async fn handle(
     (stream, client, place): (TcpStream, SocketAddr, OwnedSemaphorePermit),
     router: TowerToHyperService<Router>,
     common: Arc<Common>,
@@ -109,7 +109,7 @@ async fn live(
         });
         let connection = builder.serve_connection(TokioIo::new(wire), service);
         // On the heap, so that connections which never begin take little.
-        let done = Box::pin(attend(connection, &state, limits, stop)).await;
+        let done = Box::pin(drive(connection, &state, limits, stop)).await;
         if let Err(error) = done {
             tracing::debug!(%error, "a connection ended early");
         }
@@ -158,17 +158,17 @@ async fn first_byte(stream: &TcpStream) -> io::Result<Option<u8>> {
     Ok((stream.peek(&mut first).await? > 0).then_some(first[0]))
 }
 
-/// Serves a connection, until it ends, takes too long, or is to stop.
-async fn attend<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
+/// Drives a connection until it ends, overruns a limit, or is to stop.
+async fn drive<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
     connection: Connection<TokioIo<Wire>, S>,
     state: &ConnectionState,
     limits: Limits,
     mut stopped: watch::Receiver<()>,
 ) -> hyper::Result<()> {
     let mut connection = pin!(connection);
-    let mut watch = Watch::new(limits);
-    let look = limits.look();
-    let mut looks = pin!(tokio::time::sleep(look));
+    let mut watchdog = Watchdog::new(limits);
+    let interval = limits.check_interval();
+    let mut next_check = pin!(tokio::time::sleep(interval));
     let mut stopping = false;
     loop {
         tokio::select! {
@@ -181,16 +181,16 @@ async fn attend<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
                 }
                 connection.as_mut().graceful_shutdown();
             }
-            () = looks.as_mut() => {
-                match watch.look(state) {
+            () = next_check.as_mut() => {
+                match watchdog.check(state) {
                     None | Some(Phase::Busy) => {}
                     // The next read of the wire tells the client so.
                     Some(Phase::Head(_)) if !state.is_late() => state.expire(),
-                    Some(Phase::Idle(_)) if watch.part() => connection.as_mut().graceful_shutdown(),
+                    Some(Phase::Idle(_)) if watchdog.note_ending() => connection.as_mut().graceful_shutdown(),
                     Some(Phase::Head(_) | Phase::Idle(_) | Phase::Blocked(_)) => return Ok(()),
                 }
-                let next = looks.deadline() + look;
-                looks.as_mut().reset(next);
+                let next = next_check.deadline() + interval;
+                next_check.as_mut().reset(next);
             }
         }
     }

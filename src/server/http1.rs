@@ -23,7 +23,7 @@ const READ_AT_ONCE: usize = 64 << 10;
 /// HTTP/1.1 with these limits.
 pub fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    // How long things take is watched by `Watch`, which knows an idle connection from one whose
+    // How long things take is watched by `Watchdog`, which knows an idle connection from one whose
     // head is coming. A client that has said all it has to say still gets its answer.
     builder.half_close(true).header_read_timeout(None).max_header_size(limits.head_bytes as usize);
     // A head has to fit into it as well.
@@ -40,7 +40,7 @@ pub async fn answer(
     common: Arc<Common>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let in_hand = state.begin();
+    let in_flight = state.begin();
     let (is_head, refusal) = (request.method() == Method::HEAD, head::refusal(&request));
     let expects = request.headers().contains_key(header::EXPECT);
     let mut request = request.map(|body| LentBody::new(body, Arc::clone(&state)));
@@ -59,11 +59,11 @@ pub async fn answer(
         state.disruption.set(disruption, usize::try_from(body).unwrap_or(usize::MAX));
     }
     if let Some(rest) = state.unread.take()
-        && !Box::pin(rest.read_out(expects, response.status(), common.limits.body)).await
+        && !Box::pin(rest.drain(expects, response.status(), common.limits.body)).await
     {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         state.ignore_the_rest();
     }
-    drop(in_hand);
+    drop(in_flight);
     Ok(response)
 }

@@ -1,4 +1,4 @@
-//! How much a connection may take, and how many there may be.
+//! The limits of a connection, the watchdog that enforces them, and the number of connections.
 
 use super::state::{ConnectionState, Phase};
 use crate::config::Config;
@@ -33,38 +33,38 @@ impl Limits {
         }
     }
 
-    /// How often a connection is looked at: a limit is overrun by no more than this.
-    pub fn look(&self) -> Duration {
+    /// How often the watchdog checks a connection: a limit is overrun by no more than this.
+    pub fn check_interval(&self) -> Duration {
         self.head.min(self.idle).min(self.write) / 4
     }
 }
 
 /// Measures how long a connection has been in the same phase without progress.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Watchdog {
     limits: Limits,
     phase: Phase,
     unmoved: Duration,
-    parting: bool,
+    /// Whether the connection was asked to end.
+    ending: bool,
 }
 
-impl Watch {
-    /// Begins.
+impl Watchdog {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, phase: Phase::Busy, unmoved: Duration::ZERO, parting: false }
+        Self { limits, phase: Phase::Busy, unmoved: Duration::ZERO, ending: false }
     }
 
-    /// Looks, and says what has taken too long.
-    pub fn look(&mut self, state: &ConnectionState) -> Option<Phase> {
+    /// The phase that has taken too long, if it has. To be called once in each interval.
+    pub fn check(&mut self, state: &ConnectionState) -> Option<Phase> {
         let phase = state.phase();
         if phase != self.phase {
             (self.phase, self.unmoved) = (phase, Duration::ZERO);
             return None;
         }
-        self.unmoved += self.limits.look();
+        self.unmoved += self.limits.check_interval();
         let limit = match phase {
             Phase::Busy => return None,
-            Phase::Idle(_) if self.parting => self.limits.write,
+            Phase::Idle(_) if self.ending => self.limits.write,
             Phase::Idle(_) => self.limits.idle,
             Phase::Head(_) => self.limits.head,
             Phase::Blocked(_) => self.limits.write,
@@ -72,10 +72,10 @@ impl Watch {
         (self.unmoved >= limit).then_some(phase)
     }
 
-    /// The connection has been asked to end. False if it had been asked before.
-    pub fn part(&mut self) -> bool {
+    /// Notes that the connection is asked to end. False if it was asked before.
+    pub fn note_ending(&mut self) -> bool {
         self.unmoved = Duration::ZERO;
-        !std::mem::replace(&mut self.parting, true)
+        !std::mem::replace(&mut self.ending, true)
     }
 }
 
@@ -165,17 +165,17 @@ mod tests {
     #[test]
     fn what_does_not_move_is_over_after_its_limit_and_what_moves_is_not() {
         let state = Arc::new(ConnectionState::default());
-        let mut watch = Watch::new(LIMITS);
-        let mut looks = |count: usize| (0..count).filter_map(|_| watch.look(&state)).count();
-        assert_eq!(looks(8), 0, "the first look begins to count");
-        assert_eq!(looks(1), 1);
+        let mut watchdog = Watchdog::new(LIMITS);
+        let mut overruns = |count: usize| (0..count).filter_map(|_| watchdog.check(&state)).count();
+        assert_eq!(overruns(8), 0, "the first check begins to count");
+        assert_eq!(overruns(1), 1);
         drop(state.begin());
-        assert_eq!(looks(8), 0);
+        assert_eq!(overruns(8), 0);
         state.has_received();
-        assert_eq!(looks(4), 0);
-        assert_eq!(looks(1), 1);
+        assert_eq!(overruns(4), 0);
+        assert_eq!(overruns(1), 1);
         let busy = state.begin();
-        assert_eq!(looks(100), 0);
+        assert_eq!(overruns(100), 0);
         drop(busy);
     }
 

@@ -1,5 +1,4 @@
-//! What a connection is doing: noted by whoever reads, writes and answers on it, and looked at by
-//! whoever ends it when that takes too long.
+//! What a connection is doing. Reading, writing and answering note it, and the watchdog checks it.
 
 use super::unread::Unread;
 use super::wire::PendingDisruption;
@@ -19,7 +18,7 @@ pub struct ConnectionState {
     /// What is left of the body of the present request once nobody reads it any more.
     pub unread: Unread,
     /// Requests that are being answered.
-    in_hand: AtomicU32,
+    in_flight: AtomicU32,
     /// How many requests have begun, and how many have ended, added up.
     begun_and_ended: AtomicU32,
     /// How often bytes went out.
@@ -47,22 +46,22 @@ pub enum Phase {
     Blocked(u32),
 }
 
-/// A request in hand, until this is dropped.
+/// A request in flight, until this is dropped.
 #[derive(Debug)]
-pub struct InHand(Arc<ConnectionState>);
+pub struct InFlight(Arc<ConnectionState>);
 
 impl ConnectionState {
     /// A request begins.
-    pub fn begin(self: &Arc<Self>) -> InHand {
-        self.in_hand.fetch_add(1, Relaxed);
+    pub fn begin(self: &Arc<Self>) -> InFlight {
+        self.in_flight.fetch_add(1, Relaxed);
         self.begun_and_ended.fetch_add(1, Relaxed);
         self.coming.store(false, Relaxed);
-        InHand(Arc::clone(self))
+        InFlight(Arc::clone(self))
     }
 
     /// Bytes have come.
     pub fn has_received(&self) {
-        if self.in_hand.load(Relaxed) == 0 {
+        if self.in_flight.load(Relaxed) == 0 {
             self.coming.store(true, Relaxed);
         }
     }
@@ -111,7 +110,7 @@ impl ConnectionState {
         if self.blocked.load(Relaxed) {
             return Phase::Blocked(writes);
         }
-        if self.in_hand.load(Relaxed) > 0 {
+        if self.in_flight.load(Relaxed) > 0 {
             return Phase::Busy;
         }
         if self.coming.load(Relaxed) {
@@ -121,10 +120,10 @@ impl ConnectionState {
     }
 }
 
-impl Drop for InHand {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.begun_and_ended.fetch_add(1, Relaxed);
-        self.0.in_hand.fetch_sub(1, Relaxed);
+        self.0.in_flight.fetch_sub(1, Relaxed);
     }
 }
 
@@ -140,11 +139,11 @@ mod tests {
         state.has_received();
         assert_eq!(state.phase(), Phase::Head(0));
         assert!(state.may_be_sent_more());
-        let in_hand = state.begin();
+        let in_flight = state.begin();
         state.has_received();
         assert_eq!(state.phase(), Phase::Busy);
         assert!(!state.may_be_sent_more());
-        drop(in_hand);
+        drop(in_flight);
         assert_eq!(state.phase(), Phase::Idle(2));
         state.has_stalled();
         assert_eq!(state.phase(), Phase::Blocked(0));

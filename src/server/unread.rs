@@ -103,7 +103,7 @@ impl Rest {
     /// Drains a body to its end. False if it does not come to one, or if nobody should wait for it:
     /// a client that `expects` to be asked for its body is told the answer instead, and one that
     /// was too slow is not given more time.
-    pub async fn read_out(self, expects: bool, status: StatusCode, within: Duration) -> bool {
+    pub async fn drain(self, expects: bool, status: StatusCode, within: Duration) -> bool {
         let is_unasked = expects && !self.is_wanted;
         if self.has_failed || is_unasked || status == StatusCode::REQUEST_TIMEOUT {
             return false;

@@ -119,9 +119,9 @@ impl Wire {
         written
     }
 
-    /// Looks whether the client has closed its side while its answer is kept back. The HTTP library
-    /// reads nothing then, so that a client which only says no more gets its answer.
-    fn look_for_the_end(&mut self, context: &mut Context<'_>) {
+    /// Checks whether the client has closed its side while a fault delays its answer: the HTTP library
+    /// reads nothing then.
+    fn check_for_departure(&mut self, context: &mut Context<'_>) {
         if self.ahead.is_some() || !self.state.client.is_watched() {
             return;
         }
@@ -134,8 +134,8 @@ impl Wire {
         }
     }
 
-    /// Tells a client that its request takes too long.
-    fn give_up(&mut self, context: &mut Context<'_>) -> io::Error {
+    /// Sends the refusal of a head that takes too long.
+    fn refuse_late_head(&mut self, context: &mut Context<'_>) -> io::Error {
         // Nothing has gone out for a while, so there is room for all of it.
         let text = self.refusals.late_head();
         let _ = Pin::new(&mut self.stream).poll_write(context, &text);
@@ -159,7 +159,7 @@ impl AsyncRead for Wire {
             return Poll::Ready(Ok(()));
         }
         if wire.state.is_late() {
-            return Poll::Ready(Err(wire.give_up(context)));
+            return Poll::Ready(Err(wire.refuse_late_head(context)));
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut wire.stream).poll_read(context, buffer);
@@ -205,7 +205,7 @@ impl AsyncWrite for Wire {
         if let WriteMode::Cut(0) = self.mode {
             return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
         }
-        self.look_for_the_end(context);
+        self.check_for_departure(context);
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if flushed.is_pending() {
             self.flushing = true;

@@ -1,7 +1,7 @@
 //! Cuts or slows the bytes of an answer, as a fault wants.
 
 use crate::faults::Disruption;
-use crate::server::state::{ConnectionState, InHand};
+use crate::server::state::{ConnectionState, InFlight};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -45,8 +45,8 @@ pub struct Drip {
     sleep: Pin<Box<Sleep>>,
     /// How much of the present piece may go out.
     allowed: usize,
-    /// The answer is in hand until all of it has gone out.
-    _until_sent: InHand,
+    /// The answer is in flight until all of it has gone out.
+    _until_sent: InFlight,
 }
 
 /// In how many pieces a slow body goes out.
