@@ -33,7 +33,7 @@ struct Write {
 }
 
 /// A write that was sent again.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// The request before.
     pub earlier: u64,
