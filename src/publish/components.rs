@@ -20,7 +20,7 @@ pub fn share(document: &mut Value) {
         let id = text(&operation["operationId"]);
         let service = text(&operation["tags"][0]);
         if let Some(schema) = operation.get_mut("requestBody").and_then(schema_of) {
-            components.refer("schemas", &format!("{id}Request"), schema);
+            components.refer_schema(&format!("{id}Request"), schema);
         }
         for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
             match parameter["name"].as_str() {
@@ -35,7 +35,7 @@ pub fn share(document: &mut Value) {
             }
             if status.starts_with('2') {
                 if let Some(schema) = schema_of(response) {
-                    components.refer("schemas", &format!("{id}Response"), schema);
+                    components.refer_schema(&format!("{id}Response"), schema);
                 }
                 continue;
             }
@@ -57,6 +57,17 @@ pub fn share(document: &mut Value) {
 }
 
 impl Components {
+    /// Refers to a schema; each of several that it stands for has a name of its own, as generators make
+    /// a type of each.
+    fn refer_schema(&mut self, name: &str, schema: &mut Value) {
+        if schema.get("properties").is_none() {
+            for one in schema.get_mut("anyOf").and_then(Value::as_array_mut).into_iter().flatten() {
+                self.refer("schemas", &format!("{name}Variant"), one);
+            }
+        }
+        self.refer("schemas", name, schema);
+    }
+
     /// Puts a reference in the place of a value, which is written under this name or, if another one
     /// has that, under this name and a number.
     fn refer(&mut self, kind: &'static str, name: &str, value: &mut Value) {
