@@ -10,9 +10,11 @@ use super::functions::{Context, Function};
 use super::line::lines;
 use super::mistake::Problem;
 use super::tables;
+use crate::cloud::record::Object;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// An expression.
@@ -73,6 +75,12 @@ impl Expression {
             Self::Sent(name) => Cow::Borrowed(context.sent.get(&**name).unwrap_or(&NOTHING)),
             Self::Member(of, key) => member(of.value(this, context), &key.value(this, context)),
             Self::Call(function, arguments) => {
+                if let [list] = &arguments[..]
+                    && function.is_count()
+                    && list.is_list()
+                {
+                    return Cow::Owned(list.each(this, context).len().into());
+                }
                 let arguments: Vec<_> =
                     arguments.iter().map(|one| one.value(this, context)).collect();
                 function.call(&arguments, context)
@@ -95,13 +103,12 @@ impl Expression {
                 let values = values.iter().map(|one| one.value(this, context).into_owned());
                 Cow::Owned(values.collect())
             }
-            Self::Where(list, condition) => {
-                let fits = |element: &Value| truth(&condition.value(element, context));
-                Cow::Owned(elements(list.value(this, context)).filter(fits).collect())
+            Self::Where(..) => {
+                Cow::Owned(self.each(this, context).into_iter().map(Value::from).collect())
             }
             Self::Each(list, value) => {
-                let of = |element: Value| value.value(&element, context).into_owned();
-                Cow::Owned(elements(list.value(this, context)).map(of).collect())
+                let of = |element: Element<'_>| value.value(&element, context).into_owned();
+                Cow::Owned(list.each(this, context).into_iter().map(of).collect())
             }
             Self::Not(of) => Cow::Owned((!truth(&of.value(this, context))).into()),
             Self::Choice(parts) => {
@@ -123,6 +130,65 @@ impl Expression {
                     }
                 }
             }
+        }
+    }
+}
+
+/// An element of a list that is gone through, of which there is no copy if it need not be.
+enum Element<'v> {
+    Value(Cow<'v, Value>),
+    Record(Object),
+}
+
+impl Deref for Element<'_> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Record(shown) => shown,
+        }
+    }
+}
+
+impl From<Element<'_>> for Value {
+    fn from(element: Element<'_>) -> Self {
+        match element {
+            Element::Value(value) => value.into_owned(),
+            Element::Record(shown) => shown.into(),
+        }
+    }
+}
+
+impl Expression {
+    /// Whether its value is a list of records, or of what fits in a list.
+    fn is_list(&self) -> bool {
+        match self {
+            Self::Call(function, _) => function.gives_records(),
+            Self::Where(..) => true,
+            _ => false,
+        }
+    }
+
+    /// The elements of its value, to be looked at.
+    fn each<'v>(&'v self, this: &'v Value, context: &'v Context<'_>) -> Vec<Element<'v>> {
+        match self {
+            Self::Call(function, arguments) if function.gives_records() => {
+                let arguments: Vec<_> =
+                    arguments.iter().map(|one| one.value(this, context)).collect();
+                context.records(&arguments).into_iter().map(Element::Record).collect()
+            }
+            Self::Where(list, condition) => {
+                let mut elements = list.each(this, context);
+                elements.retain(|element| truth(&condition.value(element, context)));
+                elements
+            }
+            _ => match self.value(this, context) {
+                Cow::Borrowed(Value::Array(values)) => {
+                    values.iter().map(|one| Element::Value(Cow::Borrowed(one))).collect()
+                }
+                value => elements(value).map(|one| Element::Value(Cow::Owned(one))).collect(),
+            },
         }
     }
 }

@@ -64,26 +64,22 @@ impl Context<'_> {
         }
     }
 
-    /// The records of a kind that belong to something.
-    fn children(&self, kind: &Kind, parent: &str) -> Vec<Value> {
-        let of = self.project.state.records.of(kind.name);
-        let own = of.filter(|(_, record)| *record.parent == *parent);
-        let shown = own.filter_map(|(_, record)| record.shown(self.project.now));
-        shown.map(Value::from).collect()
-    }
-
-    /// All records of a kind as they are shown now, in the order they became known.
-    fn records(&self, kind: &Kind) -> Vec<Value> {
-        let state = &*self.project.state;
-        let all: Vec<Object> = if let Some(of) = &kind.instance {
+    /// The records of a kind as they are shown now, in the order they became known: all, or those that
+    /// belong to something.
+    pub fn records(&self, arguments: &[Cow<'_, Value>]) -> Vec<Object> {
+        let Ok(kind) = Kind::named(&word(arguments, 0)) else { return Vec::new() };
+        let (state, now) = (&*self.project.state, self.project.now);
+        let of = state.records.of(kind.name);
+        if let Some(parent) = arguments.get(1).map(|parent| text(parent)) {
+            let own = of.filter(|(_, record)| *record.parent == *parent);
+            own.filter_map(|(_, record)| record.shown(now)).collect()
+        } else if let Some(instance) = &kind.instance {
             let instances = state.instances.values();
-            let own = instances.filter(|one| of.engines.contains(&one.engine));
+            let own = instances.filter(|one| instance.engines.contains(&one.engine));
             own.filter_map(|one| self.record(kind, &one.id)).collect()
         } else {
-            let of = state.records.of(kind.name);
-            of.filter_map(|(_, record)| record.shown(self.project.now)).collect()
-        };
-        all.into_iter().map(Value::from).collect()
+            of.filter_map(|(_, record)| record.shown(now)).collect()
+        }
     }
 }
 
@@ -130,6 +126,16 @@ impl Function {
         }
     }
 
+    /// Whether its value is a list of records.
+    pub fn gives_records(self) -> bool {
+        self.signature.starts_with("records(") || self.signature.starts_with("children(")
+    }
+
+    /// Whether it counts.
+    pub fn is_count(self) -> bool {
+        self.signature.starts_with("count(")
+    }
+
     /// Its value.
     pub fn call<'v>(self, arguments: &[Cow<'v, Value>], context: &Context<'_>) -> Cow<'v, Value> {
         Cow::Owned((self.call)(arguments, context))
@@ -164,18 +170,12 @@ fn written(arguments: &[Cow<'_, Value>], write: fn(Moment) -> String) -> Value {
 
 static FUNCTIONS: &[Function] = functions! {
     // What is there.
-    "records(kind)": |a, context| match Kind::named(&word(a, 0)) {
-        Ok(kind) => context.records(kind).into(),
-        Err(_) => Value::Null,
-    },
+    "records(kind)": |a, context| context.records(a).into_iter().map(Value::from).collect(),
     "record(kind, id)": |a, context| match Kind::named(&word(a, 0)) {
         Ok(kind) => context.record(kind, &word(a, 1)).map_or(Value::Null, Value::from),
         Err(_) => Value::Null,
     },
-    "children(kind, parent)": |a, context| match Kind::named(&word(a, 0)) {
-        Ok(kind) => context.children(kind, &word(a, 1)).into(),
-        Err(_) => Value::Null,
-    },
+    "children(kind, parent)": |a, context| context.records(a).into_iter().map(Value::from).collect(),
     "backups(instance)": |a, context| {
         let (project, of) = (context.project, word(a, 0));
         let shown = |backup: &Backup| {
