@@ -21,6 +21,7 @@ mod frozen;
 mod geminidb;
 mod guard;
 mod iam;
+mod instance_rules;
 mod jobs;
 mod known;
 mod journal;
