@@ -61,6 +61,8 @@ pub struct Contract {
     pub replies_text: bool,
     /// The type of the content of an answer that no table describes.
     pub replies_whole: Option<&'static str>,
+    /// A status that is answered without a body where a request is only checked.
+    pub checked: Option<StatusCode>,
     /// Headers of the answer, other than those that every answer has.
     pub reply_headers: &'static [Field],
     /// What a client that repeats the call waits for.
@@ -105,6 +107,7 @@ impl Contract {
         reply: &[],
         replies_text: false,
         replies_whole: None,
+        checked: None,
         reply_headers: &[],
         awaits: Awaits::Nothing,
         open: false,

@@ -30,7 +30,8 @@ pub fn share(document: &mut Value) {
             }
         }
         for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-            for (name, header) in response["headers"].as_object_mut().into_iter().flatten() {
+            let headers = response.get_mut("headers").and_then(Value::as_object_mut);
+            for (name, header) in headers.into_iter().flatten() {
                 components.refer("headers", name, header);
             }
             if status.starts_with('2') {

@@ -30,6 +30,14 @@ pub fn responses(contract: &Contract) -> Value {
         success["content"] = json!({ content_type: { "schema": schema } });
     }
     responses.insert(contract.success.as_str().to_owned(), success);
+    if let Some(checked) = contract.checked {
+        let response =
+            json!({ "description": "checked, and nothing changed", "headers": headers() });
+        responses.insert(checked.as_str().to_owned(), response);
+    }
+    // The server's own, before it knows of any operation.
+    let too_long = json!({ "description": "the request line or the headers are too long" });
+    responses.insert("431".to_owned(), too_long);
     let mut by_status: BTreeMap<&str, Vec<&Refused>> = BTreeMap::new();
     for refused in contract.all_refusals() {
         by_status.entry(refused.status.as_str()).or_default().push(refused);

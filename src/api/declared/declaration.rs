@@ -189,6 +189,10 @@ impl Declaration {
         with_shapes(block)?.iter().try_for_each(|line| hold_parameters(line, &known))?;
         contract.refusals = reader.refused.leak();
         contract.notes = notes.leak();
+        contract.checked = steps.iter().find_map(|step| match step {
+            Step::Stop { status, .. } => Some(*status),
+            _ => None,
+        });
         let job = steps.iter().find_map(|step| match step {
             Step::Change(change) => change.job,
             _ => None,
