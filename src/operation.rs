@@ -234,7 +234,7 @@ impl<O: Operation> Described for Coded<O> {
 }
 
 /// A capacity that most answers fit into, so that they are not copied while they grow.
-const USUAL_BODY: usize = 512;
+pub const USUAL_BODY: usize = 512;
 
 fn perform<O: Operation>(
     document: Json<'_>,

@@ -1,6 +1,6 @@
 //! Operations that share a method and a path: what a request for one of them is held against there.
 
-use super::routes;
+use super::by_method_and_path;
 use crate::cloud::Map;
 use crate::contract::{Contract, Field, Presence};
 use crate::operation::Route;
@@ -8,10 +8,7 @@ use std::sync::LazyLock;
 
 /// The contracts of all operations that share their path, by the addresses of their own.
 static CONTRACTS: LazyLock<Map<usize, &'static Contract>> = LazyLock::new(|| {
-    let by_method_and_path = routes().chunk_by(|left, right| {
-        (left.head.method, left.head.path) == (right.head.method, right.head.path)
-    });
-    by_method_and_path.filter(|sharing| sharing.len() > 1).flat_map(of_all).collect()
+    by_method_and_path().filter(|sharing| sharing.len() > 1).flat_map(of_all).collect()
 });
 
 /// The contract of an operation on a path that it shares: its own, and what only the others declare is

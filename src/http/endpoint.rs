@@ -50,9 +50,6 @@ impl Endpoint {
 /// Every documented path, and every alias. On a path that several operations share, an alias leads
 /// only to those that have it.
 static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-    let by_method_and_path = api::routes().chunk_by(|left, right| {
-        (left.head.method, left.head.path) == (right.head.method, right.head.path)
-    });
     let documented = |routes: &'static [Route]| {
         let template = Cow::Borrowed(routes[0].head.path);
         Endpoint::new(template, routes)
@@ -65,7 +62,7 @@ static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
             templates.map(move |template| Endpoint::new(template, routes))
         })
     };
-    by_method_and_path
+    api::by_method_and_path()
         .flat_map(|routes| std::iter::once(documented(routes)).chain(aliased(routes)))
         .collect()
 });

@@ -132,7 +132,8 @@ impl Declaration {
         let (mut answer, mut whole, mut claims) = (Vec::new(), None, None);
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut path_fields: Vec<Field> = Vec::new();
-        for line in &with_shapes(block)? {
+        let lines = with_shapes(block)?;
+        for line in &lines {
             let (word, rest) = line.split();
             let is_table = TABLES.contains(&word);
             if is_table && !steps.is_empty() {
@@ -186,7 +187,7 @@ impl Declaration {
         let known = |name: &str| {
             name == "project_id" || contract.parameters().any(|(_, field)| field.name == name)
         };
-        with_shapes(block)?.iter().try_for_each(|line| hold_parameters(line, &known))?;
+        lines.iter().try_for_each(|line| hold_parameters(line, &known))?;
         contract.refusals = reader.refused.leak();
         contract.notes = notes.leak();
         contract.checked = steps.iter().find_map(|step| match step {

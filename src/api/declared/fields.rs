@@ -65,9 +65,12 @@ pub fn table(rows: &[Line]) -> Result<Vec<Answer>, Mistake> {
             }
             _ => answers.push(row(line)?),
         }
-        let of_name = |name| answers.iter().filter(|one| one.field.name == name).count();
-        if let Some(twice) = answers.iter().find(|one| of_name(one.field.name) > 1) {
-            return Err(line.mistake(format!("{:?} is there twice", twice.field.name)));
+    }
+    for (at, answer) in answers.iter().enumerate() {
+        let name = answer.field.name;
+        if answers[..at].iter().any(|earlier| earlier.field.name == name) {
+            let problem = format!("{name:?} is there twice");
+            return Err(Mistake { problem, ..answer.place.clone() });
         }
     }
     Ok(answers)

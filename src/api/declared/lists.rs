@@ -169,13 +169,10 @@ pub fn is_network(text: &str) -> bool {
 
 /// `IPv4` or `IPv6`, where a text is an address or a range of addresses.
 pub fn family(text: &str) -> Option<&'static str> {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(of, bits)| (of, Some(bits)));
-    let (family, most) = match address.parse::<IpAddr>().ok()? {
-        IpAddr::V4(_) => ("IPv4", 32),
-        IpAddr::V6(_) => ("IPv6", 128),
-    };
-    let fits = |bits: &str| (0..=most).any(|count: u8| count.to_string() == bits);
-    bits.is_none_or(fits).then_some(family)
+    let (address, bits) = address_and_bits(text)?;
+    // The bits are written without leading zeros.
+    let is_plain = bits.is_none_or(|bits| text.ends_with(&format!("/{bits}")));
+    is_plain.then_some(if address.is_ipv4() { "IPv4" } else { "IPv6" })
 }
 
 /// Whether a text is ports and ranges of them; or, for ICMP, a type with or without a code.
@@ -212,10 +209,17 @@ pub fn is_host(address: &str, range: &str) -> bool {
 
 /// Whether a text is an address, or a range of addresses.
 pub fn is_address(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(of, bits)| (of, Some(bits)));
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    address_and_bits(text).is_some()
+}
+
+/// An address, and how many of its bits are fixed where it stands for a range.
+fn address_and_bits(text: &str) -> Option<(IpAddr, Option<u8>)> {
+    let Some((address, bits)) = text.split_once('/') else {
+        return Some((text.parse().ok()?, None));
+    };
+    let (address, bits): (IpAddr, u8) = (address.parse().ok()?, bits.parse().ok()?);
     let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+    (bits <= most).then_some((address, Some(bits)))
 }
 
 /// Whether a parameter can have a value, by its `value_range` and `value_type`.

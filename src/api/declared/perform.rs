@@ -14,11 +14,12 @@ use crate::cloud::{
 use crate::contract::json::Json;
 use crate::contract::{Engine, ErrorKind, InstanceKind, Kind as Type, Mode, Presence};
 use crate::error::{Refusal, Resource};
-use crate::operation::{Failure, Output};
+use crate::operation::{Failure, Output, USUAL_BODY};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::ControlFlow;
 
 /// Performs an operation on a checked document.
 pub fn perform(
@@ -39,11 +40,8 @@ pub fn perform(
         misfit: Cell::new(None),
     };
     for step in &declaration.steps {
-        match step {
-            Step::Stop { status, when } if truth(&act.value(when)) => {
-                return Ok(Output::empty(*status));
-            }
-            _ => act.take(step).map_err(Failure::Refused)?,
+        if let ControlFlow::Break(status) = act.take(step).map_err(Failure::Refused)? {
+            return Ok(Output::empty(status));
         }
     }
     if declaration.changes() {
@@ -131,11 +129,12 @@ impl Act<'_, '_> {
         }
     }
 
-    fn take(&mut self, step: &Step) -> Result<(), Refusal> {
+    /// Takes a step. One may end the operation with a status and no body.
+    fn take(&mut self, step: &Step) -> Result<ControlFlow<StatusCode>, Refusal> {
         match step {
             Step::Find { kind, id, within, idle, name } => {
                 let found = self.find(kind, id, *within)?;
-                return self.view(kind, found, *idle, name.as_deref());
+                self.view(kind, found, *idle, name.as_deref())?;
             }
             Step::Refuse { guard, expected } => {
                 if truth(&self.value(&guard.when)) {
@@ -144,14 +143,17 @@ impl Act<'_, '_> {
                     if let Some((parameter, value)) = &guard.instead {
                         refusal = refusal.instead(parameter, self.value(value));
                     }
-                    if *expected {
-                        return self.project.refuse_or_warn(refusal);
+                    if !*expected {
+                        return Err(refusal);
                     }
-                    return Err(refusal);
+                    self.project.refuse_or_warn(refusal)?;
                 }
             }
-            // Whoever goes through the steps has seen that this one does not end them.
-            Step::Stop { .. } => {}
+            Step::Stop { status, when } => {
+                if truth(&self.value(when)) {
+                    return Ok(ControlFlow::Break(*status));
+                }
+            }
             Step::Let(name, value) => {
                 let value = self.value(value);
                 self.name(name, value);
@@ -191,7 +193,7 @@ impl Act<'_, '_> {
             }
             Step::Change(change) => self.change(change),
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     /// The record that a request names, as it is shown now.
@@ -458,9 +460,6 @@ impl Act<'_, '_> {
         }
     }
 }
-
-/// A capacity that most answers fit into, so that they are not copied while they grow.
-const USUAL_BODY: usize = 512;
 
 fn write(value: &Value, to: &mut Vec<u8>) {
     serde_json::to_writer(to, value).expect("a value can be written to memory");
