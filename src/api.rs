@@ -118,6 +118,13 @@ use crate::operation::Route;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// The operations of each method and path.
+pub fn by_method_and_path() -> impl Iterator<Item = &'static [Route]> {
+    routes().chunk_by(|left, right| {
+        (left.head.method, left.head.path) == (right.head.method, right.head.path)
+    })
+}
+
 /// Every operation; those that share a method and a path stand together.
 pub fn routes() -> &'static [Route] {
     static ALL: LazyLock<Vec<Route>> = LazyLock::new(|| {

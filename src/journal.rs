@@ -21,7 +21,7 @@ pub use flight::Flights;
 pub use history::History;
 pub use matcher::{Matcher, Wanted};
 pub use near_miss::{NearMiss, nearest};
-pub use secrets::{Digests, is_concealed, is_known_word};
+pub use secrets::{Digests, are_open, is_concealed, is_known_word};
 pub use shown::show;
 pub use verification::{Check, Claim, Finding};
 pub use view::View;
@@ -29,7 +29,6 @@ pub use view::View;
 use crate::cloud::Execution;
 use crate::contract::Contract;
 use crate::contract::check::Members;
-use secrets::are_open;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -104,9 +103,9 @@ impl Journal {
         }
     }
 
-    /// A body with secrets as its entry shows it, written while its members are at hand.
+    /// A body with secrets as its entry will show it, written while its members are at hand.
     pub fn show_body(&mut self, contract: &Contract, members: &Members<'_>) -> ShownBody {
-        if are_open(contract.body) || members.is_empty() || self.budget.most() == 0 {
+        if self.budget.most() == 0 {
             return ShownBody::Unread;
         }
         ShownBody::Written(self.digests.members(members, contract.body))

@@ -93,7 +93,8 @@ impl<'r> Exchange<'r> {
             Ok(output) => self.answer().write(Ok(output)),
             Err(Rejection::Refused(refusal)) => {
                 self.record.refuse(&refusal);
-                self.answer().write(Err(refusal))
+                let taken_for = self.request.taken_for(&self.record, &refusal);
+                Answer { taken_for, ..self.answer() }.write(Err(refusal))
             }
             Err(Rejection::BadInstructions(error)) => self.bad_instructions(&error),
             Err(Rejection::Injected) => {
@@ -140,7 +141,7 @@ impl<'r> Exchange<'r> {
             contract: self.record.contract,
             service: self.request.service(),
             language: self.request.language,
-            taken_for: self.request.taken_for(&self.record),
+            taken_for: None,
             warnings: passed.map(Warning::of).chain(self.record.warnings.iter().cloned()).collect(),
         }
     }

@@ -98,11 +98,7 @@ impl Answer {
             );
         }
         let mut message = refusal.message(self.language);
-        let is_unread = matches!(
-            refusal,
-            Refusal::Invalid(_) | Refusal::EmptyBody | Refusal::MalformedBody { .. }
-        );
-        if let Some(taken_for) = self.taken_for.as_ref().filter(|_| is_unread) {
+        if let Some(taken_for) = &self.taken_for {
             message.extend(["; ", taken_for]);
         }
         let message = shorten(message);

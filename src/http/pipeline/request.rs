@@ -144,10 +144,14 @@ impl<'r> Request<'r> {
 
     /// For which operation a request was taken that does not say which one it means, and how it would
     /// say so. One that was refused before it was looked at is taken for the last.
-    pub fn taken_for(&self, record: &RequestRecord) -> Option<String> {
+    pub fn taken_for(&self, record: &RequestRecord, refusal: &Refusal) -> Option<String> {
         let [others @ .., last] = self.routes else { return None };
+        let is_of_body = matches!(
+            refusal,
+            Refusal::Invalid(_) | Refusal::EmptyBody | Refusal::MalformedBody { .. }
+        );
         let is_unread = record.contract.is_none() && !self.parts.method.is_safe();
-        if others.is_empty() || !(record.is_unclaimed || is_unread) {
+        if others.is_empty() || !is_of_body || !(record.is_unclaimed || is_unread) {
             return None;
         }
         let name = |route: &Route| format!("{} of {}", route.head.id, route.head.service.name);

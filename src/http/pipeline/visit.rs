@@ -6,7 +6,7 @@ use crate::contract::Contract;
 use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
 use crate::error::Refusal;
-use crate::journal::{RequestRecord, ShownBody};
+use crate::journal::{RequestRecord, ShownBody, are_open};
 use crate::operation::Route;
 use crate::worlds::{WorldCell, Worlds};
 use axum::http::Method;
@@ -126,6 +126,9 @@ impl<'r> Visit<'r> {
 
     /// A body as the journal will show it, where its contract has secrets.
     pub fn show_body(&mut self, contract: &Contract, members: &Members<'_>) -> ShownBody {
+        if members.is_empty() || are_open(contract.body) {
+            return ShownBody::Unread;
+        }
         self.place().cell.lock().journal.show_body(contract, members)
     }
 
