@@ -60,6 +60,7 @@ mod kind;
 mod line;
 mod lists;
 mod mistake;
+mod parse;
 mod perform;
 mod services;
 mod static_tables;

@@ -1,11 +1,12 @@
 //! An operation as its block declares it: its contract, and what it does.
 
 use super::claims::Claims;
-use super::expression::{Expression, parse};
+use super::expression::Expression;
 use super::fields::{Answer, leak, rows, table};
 use super::kind::{Guard, Kind, guard};
 use super::line::{Line, lines};
 use super::mistake::{Mistake, Problem};
+use super::parse::parse;
 use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};

@@ -9,9 +9,10 @@
 //! `null` (an answer may have that), `default VALUE`, `example VALUE` (what a corrected request has;
 //! `{region}` is the region), and how sure the row is where not from a client, `inferred` or `documented`.
 
-use super::expression::{self, Expression};
+use super::expression::Expression;
 use super::line::{Line, Words, lines};
 use super::mistake::{Mistake, Problem};
+use super::parse::parse;
 use super::tables;
 use crate::contract::{Certainty, Field, Kind};
 use serde_json::Value;
@@ -84,7 +85,7 @@ pub fn rows(answers: &[Answer]) -> &'static [Field] {
 fn row(line: &Line) -> Result<Answer, Mistake> {
     let (declared, meaning) = line.text.split_once(" -- ").unwrap_or((&line.text, ""));
     let (declared, value) = match declared.split_once(" = ") {
-        Some((declared, value)) => (declared, Some(expression::parse(value).map_err(line.at())?)),
+        Some((declared, value)) => (declared, Some(parse(value).map_err(line.at())?)),
         None => (declared, None),
     };
     let members = table(&line.below)?;

@@ -1,10 +1,11 @@
 //! Kinds of records: how they are called, when they are not idle, and what they are from the start.
 
 use super::declaration::status;
-use super::expression::{Expression, parse};
+use super::expression::Expression;
 use super::fields::leak;
 use super::line::lines;
 use super::mistake::{Mistake, Problem};
+use super::parse::parse;
 use super::tables;
 use crate::contract::{Engine, ErrorKind, InstanceKind, Refused};
 use axum::http::StatusCode;
