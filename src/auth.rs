@@ -107,7 +107,7 @@ impl<'r> Credential<'r> {
             return Err(format!("{missing}; send X-Auth-Token or a signed Authorization header"));
         };
         let Ok(authorization) = authorization.to_str() else {
-            return Err("Authorization has signs that are not ASCII".to_owned());
+            return Err("Authorization has characters that are not ASCII".to_owned());
         };
         signature::read(authorization).map(Self::Signature)
     }

@@ -168,8 +168,9 @@ fn backticked(text: &str) -> String {
     };
     let mut marked = Vec::new();
     for word in text.split(' ') {
-        let bare =
-            word.trim_matches(|sign: char| !sign.is_alphanumeric() && !"_/{}".contains(sign));
+        let bare = word.trim_matches(|character: char| {
+            !character.is_alphanumeric() && !"_/{}".contains(character)
+        });
         let named = is_name(bare).then(|| word.replacen(bare, &format!("`{bare}`"), 1));
         marked.push(named.unwrap_or_else(|| word.to_owned()));
     }

@@ -92,7 +92,7 @@ pub enum Refusal {
         /// What the service computed, for whoever looks for the difference.
         computed: Box<Computed>,
     },
-    /// A placeholder such as `{project_id}` was never filled, or the id has signs no id has.
+    /// A placeholder such as `{project_id}` was never filled, or the id has characters that no id has.
     MalformedProjectId {
         /// As sent, shortened.
         got: String,

@@ -7,13 +7,13 @@ pub const ACCOUNT: &str = "@account";
 
 /// Whether a path can carry the id: anything else is no project.
 pub fn is_project_id(id: &str) -> bool {
-    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"-_".contains(&sign);
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     (1..=64).contains(&id.len()) && id.bytes().all(fit)
 }
 
 /// Whether an id looks like those that the real cloud gives to projects.
 pub fn is_usual_project_id(id: &str) -> bool {
-    let lower_hexadecimal = |sign: u8| matches!(sign, b'0'..=b'9' | b'a'..=b'f');
+    let lower_hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     id.len() == 32 && id.bytes().all(lower_hexadecimal)
 }
 

@@ -19,7 +19,7 @@ const OTHER_VERSION: usize = 6;
 fn have_as_many_words(path: &str, template: &str) -> bool {
     let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
     let is_word = |segment: &str| {
-        !segment.starts_with('{') && !segment.bytes().any(|sign| sign.is_ascii_digit())
+        !segment.starts_with('{') && !segment.bytes().any(|byte| byte.is_ascii_digit())
     };
     let (sent, known): (Vec<_>, Vec<_>) =
         (path.split('/').collect(), template.split('/').collect());

@@ -249,7 +249,7 @@ fn readable(token: &Secret) -> Result<Secret, String> {
     if text.trim().is_empty() {
         return Err("control-token must not be empty".to_owned());
     }
-    let is_plain = text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if !is_plain || text != text.trim() {
         return Err(
             "control-token must be visible ASCII characters, with no spaces around them: a \

@@ -74,8 +74,9 @@ pub fn read(header: &str) -> Result<Signature<'_>, String> {
 
 /// Whether this reads like an algorithm that an SDK signs with.
 fn is_of_sdk(name: &str) -> bool {
-    let is_sign = |sign: u8| sign.is_ascii_uppercase() || sign.is_ascii_digit() || sign == b'-';
-    ["SDK-", "V11-"].iter().any(|start| name.starts_with(start)) && name.bytes().all(is_sign)
+    let is_name_byte =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    ["SDK-", "V11-"].iter().any(|start| name.starts_with(start)) && name.bytes().all(is_name_byte)
 }
 
 /// Holds a signature against the request that it came with.

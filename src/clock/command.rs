@@ -57,7 +57,7 @@ impl ClockCommand {
     /// The seconds of `advance=60`.
     fn parse_seconds(text: &str) -> Result<Self, String> {
         match text.parse() {
-            Ok(seconds) if text.starts_with(|sign: char| !sign.is_ascii_alphabetic()) => {
+            Ok(seconds) if text.starts_with(|character: char| !character.is_ascii_alphabetic()) => {
                 Self::by(seconds)
             }
             _ => Err(format!(
@@ -104,13 +104,13 @@ fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text).map_err(|problem| {
         let looks_like_one = text.len() <= LONGEST
             && text.len() > 8
-            && text.bytes().take(4).all(|sign| sign.is_ascii_digit())
+            && text.bytes().take(4).all(|byte| byte.is_ascii_digit())
             && text[4..].starts_with('-');
         if looks_like_one { format!(": {problem}") } else { String::new() }
     })
 }
 
-/// A number in few signs, however large or small it is.
+/// A number in few characters, however large or small it is.
 pub fn short(number: f64) -> String {
     let size = number.abs();
     if size == 0.0 || (1e-6..1e15).contains(&size) || !number.is_finite() {

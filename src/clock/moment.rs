@@ -147,8 +147,8 @@ impl Moment {
         }
         let mut digits = digits.iter().copied();
         let mut bytes = form.as_bytes().to_vec();
-        for sign in bytes.iter_mut().filter(|sign| **sign == b'#') {
-            *sign = digits.next().unwrap_or(b'0');
+        for byte in bytes.iter_mut().filter(|byte| **byte == b'#') {
+            *byte = digits.next().unwrap_or(b'0');
         }
         String::from_utf8(bytes).unwrap_or_default()
     }

@@ -237,12 +237,12 @@ impl<'w> RequestContext<'w> {
     pub fn refuse_or_warn_with(
         &mut self,
         refusal: Refusal,
-        tell: impl FnOnce(&Refusal) -> String,
+        message: impl FnOnce(&Refusal) -> String,
     ) -> Result<(), Refusal> {
         match self.settings.strictness.resources {
             Level::Enforce => return Err(refusal),
             Level::Warn => {
-                self.warnings.push(Warning { class: Class::Resources, message: tell(&refusal) });
+                self.warnings.push(Warning { class: Class::Resources, message: message(&refusal) });
             }
             Level::Off => {}
         }

@@ -95,7 +95,7 @@ pub mod digest {
         deserializer: D,
     ) -> Result<Option<u64>, D::Error> {
         let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        let digits = text.len() == 16 && text.bytes().all(|sign| sign.is_ascii_hexdigit());
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let digest = u64::from_str_radix(&text, 16).ok().filter(|_| digits);
         // What is there may be a password that was pasted; it is not shown.
         let digest =

@@ -42,7 +42,7 @@ impl Answer {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a question may take.
+/// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Service {
@@ -51,7 +51,7 @@ impl Service {
         authority(&self.host, self.port)
     }
 
-    /// Asks for a path.
+    /// Gets a path.
     pub fn get(&self, path: &str) -> Result<Answer, String> {
         self.call(Method::GET, path, String::new(), PATIENCE)
     }

@@ -80,7 +80,7 @@ struct Answer {
 impl Coverage {
     /// Prints what was not seen.
     pub fn run(&self) -> ExitCode {
-        const UNASKED: u8 = 3;
+        const UNREACHABLE: u8 = 3;
         match self.report() {
             Ok(percent) if self.fail_under.is_some_and(|least| percent < f64::from(least)) => {
                 let least = self.fail_under.unwrap_or_default();
@@ -90,13 +90,13 @@ impl Coverage {
             Ok(_) => ExitCode::SUCCESS,
             Err(problem) => {
                 super::complain(&problem);
-                ExitCode::from(UNASKED)
+                ExitCode::from(UNREACHABLE)
             }
         }
     }
 
     fn report(&self) -> Result<f64, String> {
-        let body = self.ask(&self.target.control()?)?;
+        let body = self.fetch(&self.target.control()?)?;
         let whole = format!("{body:#}\n");
         let seen: Seen = serde_json::from_value(body)
             .map_err(|error| format!("that is no Papercloud of this version: {error}"))?;
@@ -108,7 +108,7 @@ impl Coverage {
         Ok(seen.percent)
     }
 
-    fn ask(&self, service: &Service) -> Result<Value, String> {
+    fn fetch(&self, service: &Service) -> Result<Value, String> {
         let encoded = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()

@@ -129,9 +129,9 @@ impl Exec {
         if let End::NotStarted(error) = &end {
             complain(&format!("{} cannot be started: {error}", self.command[0].display()));
         }
-        let told = self.tell(&cloud, &end);
+        let reported = self.report(&cloud, &end);
         cloud.stop().map_err(|error| error.to_string())?;
-        told?;
+        reported?;
         Ok(ExitCode::from(end.code()))
     }
 
@@ -150,7 +150,7 @@ impl Exec {
         command.args(&self.command[1..]);
         command.envs(settings.variables());
         // Nobody else uses this service: the projects of tests have the same IDs in every run, and
-        // stay until what they have seen is told.
+        // stay until what they have seen is reported.
         if std::env::var_os("PAPERCLOUD_SESSION").is_none_or(|name| name.is_empty()) {
             command.env("PAPERCLOUD_SESSION", "exec");
         }
@@ -164,11 +164,11 @@ impl Exec {
     }
 
     /// Says what was refused and what the report finds.
-    fn tell(&self, cloud: &PaperCloud, end: &End) -> Result<(), String> {
+    fn report(&self, cloud: &PaperCloud, end: &End) -> Result<(), String> {
         let target = Target::of(&self.config).at(cloud.address(), cloud.control_address());
         let service = target.control()?;
         let (refused, found) =
-            (ask(&service, "/_paper/failures")?, ask(&service, "/_paper/report")?);
+            (fetch(&service, "/_paper/failures")?, fetch(&service, "/_paper/report")?);
         for line in refusals(&refused).into_iter().chain(findings(&found)) {
             complain(&line);
         }
@@ -243,7 +243,7 @@ async fn ended(
     }
 }
 
-fn ask(service: &Service, path: &str) -> Result<Value, String> {
+fn fetch(service: &Service, path: &str) -> Result<Value, String> {
     let answer = service.get(path)?;
     if answer.status.is_success() {
         return Ok(answer.body);

@@ -49,14 +49,14 @@ impl Health {
 impl Wait {
     pub fn run(&self) -> Result<(), String> {
         const PAUSE: Duration = Duration::from_millis(50);
-        let ask = || {
+        let attempt = || {
             // The certificate that it is trusted by may not be written yet either.
             let answer = probe(&self.target.control()?, "/_paper/ready")?;
             self.is_meant(&answer)
         };
         let mut problem = String::new();
         for _ in 0..u32::from(self.timeout_seconds) * 20 {
-            match ask() {
+            match attempt() {
                 Ok(()) => return Ok(()),
                 Err(last) => problem = last,
             }

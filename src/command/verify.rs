@@ -96,15 +96,15 @@ impl Verify {
     /// Prints a line for each claim: exit status 0 if all of them hold, 1 if not, 2 if they cannot
     /// be understood, and 3 if Papercloud cannot be asked or the findings cannot be written.
     pub fn run(&self) -> ExitCode {
-        const UNASKED: u8 = 3;
+        const UNREACHABLE: u8 = 3;
         let (problem, status) = match self.verify() {
-            Ok(suites) => match self.tell(&suites) {
+            Ok(suites) => match self.print(&suites) {
                 Ok(()) if passed(&suites) => return ExitCode::SUCCESS,
                 Ok(()) => return ExitCode::FAILURE,
-                Err(problem) => (problem, ExitCode::from(UNASKED)),
+                Err(problem) => (problem, ExitCode::from(UNREACHABLE)),
             },
             Err(Problem::Usage(problem)) => (problem, ExitCode::from(2)),
-            Err(Problem::Service(problem)) => (problem, ExitCode::from(UNASKED)),
+            Err(Problem::Service(problem)) => (problem, ExitCode::from(UNREACHABLE)),
         };
         super::complain(&problem);
         status
@@ -113,7 +113,7 @@ impl Verify {
     fn verify(&self) -> Result<Vec<Suite>, Problem> {
         let service = self.target.control().map_err(Problem::Usage)?;
         let plans = self.plans().map_err(Problem::Usage)?;
-        plans.into_iter().map(|(project, checks)| ask(&service, project, &checks)).collect()
+        plans.into_iter().map(|(project, checks)| verify(&service, project, &checks)).collect()
     }
 
     /// The claims, with the project that each of them is about.
@@ -146,7 +146,7 @@ impl Verify {
     }
 
     /// A line for each claim; they make room for the XML where that goes to standard output.
-    fn tell(&self, suites: &[Suite]) -> Result<(), String> {
+    fn print(&self, suites: &[Suite]) -> Result<(), String> {
         let mut lines = String::new();
         for Suite { project_id, findings } in suites {
             for finding in findings {
@@ -177,7 +177,7 @@ impl Suite {
 }
 
 /// Lets a service judge the claims about a project.
-fn ask(service: &Service, project_id: String, checks: &[Claim]) -> Result<Suite, Problem> {
+fn verify(service: &Service, project_id: String, checks: &[Claim]) -> Result<Suite, Problem> {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
     let shown = utf8_percent_encode(&project_id, KEPT);
     let checks: Vec<_> = checks.iter().map(|check| check.get()).collect();

@@ -104,14 +104,14 @@ impl Check {
                 Some(value) => slots[index] = Some(self.member(field, value, prefix)),
                 None => {
                     if let Some(rule) = missing(field, fields, &slots) {
-                        self.tell(violation(prefix, field.name, rule, None));
+                        self.report(violation(prefix, field.name, rule, None));
                     }
                 }
             }
         }
         self.conceals |= !stray.is_empty();
         for violation in stray {
-            self.tell(violation);
+            self.report(violation);
         }
         let present = fields.iter().zip(slots).filter_map(|(field, slot)| Some((field, slot?)));
         present.map(|(field, value)| (Cow::Borrowed(field.name), value)).collect()
@@ -125,16 +125,16 @@ impl Check {
                 && let Some((sibling, value)) = the_only_one(fields, slots, from)
             {
                 let rule = Rule::Inferred { value, from: sibling };
-                self.tell(violation(prefix, field.name, rule, None));
+                self.report(violation(prefix, field.name, rule, None));
                 slots[index] = Some(Json::Text(Cow::Borrowed(value)));
             }
         }
     }
 
-    fn tell(&mut self, violation: Violation) {
+    fn report(&mut self, violation: Violation) {
         let class = violation.rule.class();
-        let told = self.violations.iter().filter(|told| told.rule.class() == class);
-        if told.count() < MOST_VIOLATIONS {
+        let of_class = self.violations.iter().filter(|one| one.rule.class() == class);
+        if of_class.count() < MOST_VIOLATIONS {
             self.violations.push(violation);
         }
     }
@@ -143,18 +143,18 @@ impl Check {
     fn member<'a>(&mut self, field: &'static Field, value: Json<'a>, prefix: &At<'_>) -> Json<'a> {
         if value == Json::Null {
             let got = Some("null".to_owned());
-            self.tell(violation(prefix, field.name, Rule::Mandatory, got));
+            self.report(violation(prefix, field.name, Rule::Mandatory, got));
             return value;
         }
         self.conceals |= field.secret;
         if field.deprecated.is_some() {
-            self.tell(violation(prefix, field.name, Rule::Deprecated(field), None));
+            self.report(violation(prefix, field.name, Rule::Deprecated(field), None));
         }
         if let (Some(format), Some(text)) = (field.advised, value.as_text())
             && !(format.accepts)(text)
         {
             let got = Some(text::quoted(text));
-            self.tell(violation(prefix, field.name, Rule::Advised(format), got));
+            self.report(violation(prefix, field.name, Rule::Advised(format), got));
         }
         self.value(&field.kind, value, &At::Member(prefix, field.name), field.secret)
     }
@@ -169,7 +169,7 @@ impl Check {
         let is_blank =
             |text: &str| text.trim().is_empty() && !(text.is_empty() && kind.is_number());
         if value.as_text().is_some_and(is_blank) && !takes_empty(kind) {
-            self.tell(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
+            self.report(Violation { path: at.to_string(), rule: Rule::NotBlank, got: None });
             return value;
         }
         // A declared scalar is shown, be it wrong; members that no table has are not.
@@ -180,7 +180,7 @@ impl Check {
                 self.conceals |= value.is_container() || !kind.is_scalar();
                 let got = if secret { value.describe() } else { value.show_as(kind) };
                 let got = Some(got);
-                self.tell(Violation { path: at.to_string(), rule, got });
+                self.report(Violation { path: at.to_string(), rule, got });
                 value
             }
         }

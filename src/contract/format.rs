@@ -166,7 +166,7 @@ fn is_suffixed(text: &str) -> bool {
 
 fn is_address(text: &str) -> bool {
     let Some((host, port)) = text.split_once(':') else { return false };
-    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"._-".contains(&sign);
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let number = port.parse::<u16>();
     !host.is_empty()
         && host.bytes().all(fit)
@@ -174,7 +174,7 @@ fn is_address(text: &str) -> bool {
 }
 
 fn is_clickhouse_name(text: &str) -> bool {
-    let fit = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     (4..=64).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(fit)
@@ -188,7 +188,7 @@ fn is_scope_change(text: &str) -> bool {
     let unquoted = |text: &str| {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-        let plain = |sign: char| !matches!(sign, '"' | '\\' | '\0'..='\x1f');
+        let plain = |character: char| !matches!(character, '"' | '\\' | '\0'..='\x1f');
         inner.chars().all(plain).then(|| inner.to_owned())
     };
     matches!(unquoted(kind).as_deref(), Some("white_list" | "black_list"))

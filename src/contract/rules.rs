@@ -170,9 +170,9 @@ pub fn disagreements(
     found
 }
 
-fn each_note(field: &Field, tell: &mut impl FnMut(&'static Note)) {
-    field.notes.iter().for_each(&mut *tell);
+fn each_note(field: &Field, visit: &mut impl FnMut(&'static Note)) {
+    field.notes.iter().for_each(&mut *visit);
     for inner in field.kind.members() {
-        each_note(inner, tell);
+        each_note(inner, visit);
     }
 }

@@ -81,7 +81,7 @@ fn check_id(id: &str) -> Result<(), ControlError> {
     if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(fits) {
         let shown = quoted(id);
         return Err(ControlError::bad(format!(
-            "id must have 1 to {ID_LENGTH} letters, digits and signs of -_.+:, got {shown}"
+            "id must have 1 to {ID_LENGTH} letters, digits and any of -_.+:, got {shown}"
         )));
     }
     if id == BY_HEADER {

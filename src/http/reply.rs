@@ -138,14 +138,14 @@ fn shorten(message: String) -> String {
 /// Text as a header can carry it: anything but visible ASCII is escaped.
 fn header_value(text: String) -> HeaderValue {
     const LONGEST: usize = 512;
-    let plain = text.len() <= LONGEST && text.bytes().all(|sign| (b' '..=b'~').contains(&sign));
+    let plain = text.len() <= LONGEST && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if plain {
         return HeaderValue::try_from(text).expect("visible ASCII");
     }
     let mut shown = String::new();
-    for sign in text.chars().take(LONGEST) {
-        match sign {
-            ' '..='~' => shown.push(sign),
+    for character in text.chars().take(LONGEST) {
+        match character {
+            ' '..='~' => shown.push(character),
             other => shown.extend(other.escape_unicode()),
         }
     }

@@ -66,7 +66,7 @@ pub fn characters(text: &str) -> String {
 /// A declared text without what it may hide: nothing of it where it is a document, such as JSON within
 /// a string, and no user information and no query of an address.
 pub fn open(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|sign| matches!(sign, b'"' | b'@' | b'?')) {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'@' | b'?')) {
         return Some(Cow::Borrowed(text));
     }
     // A document, or a piece of one.
@@ -93,7 +93,7 @@ fn without_user(text: &str) -> Cow<'_, str> {
     if scheme.is_empty() && !user.contains(':') {
         return Cow::Borrowed(text);
     }
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|sign| sign.is_ascii_alphanumeric());
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let scheme = if is_scheme { format!("{scheme}://") } else { String::new() };
     Cow::Owned(format!("{scheme}***@{host}"))
 }
@@ -114,9 +114,10 @@ pub fn name(sent: &str) -> Cow<'_, str> {
 /// capitals. What is drawn at random seldom does.
 pub fn reads_like_a_name(text: &str) -> bool {
     const MOST_DIGITS: usize = 4;
-    let is_joint = |sign: u8| matches!(sign, b'_' | b'-' | b'.');
-    let fits = |sign: u8| sign.is_ascii_alphanumeric() || is_joint(sign);
-    let starts_well = text.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
+    let is_joint = |byte: u8| matches!(byte, b'_' | b'-' | b'.');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || is_joint(byte);
+    let starts_well =
+        text.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_');
     if !starts_well || text.len() > LONGEST_NAME || !text.bytes().all(fits) {
         return false;
     }
@@ -124,10 +125,14 @@ pub fn reads_like_a_name(text: &str) -> bool {
         return false;
     }
     let (mut words, mut letters, mut numbers) = (0, 0, 0);
-    for part in text.split(|sign: char| !sign.is_ascii_alphanumeric()) {
-        numbers +=
-            part.split(|sign: char| !sign.is_ascii_digit()).filter(|it| !it.is_empty()).count();
-        for run in part.split(|sign: char| sign.is_ascii_digit()).filter(|run| !run.is_empty()) {
+    for part in text.split(|character: char| !character.is_ascii_alphanumeric()) {
+        numbers += part
+            .split(|character: char| !character.is_ascii_digit())
+            .filter(|it| !it.is_empty())
+            .count();
+        for run in
+            part.split(|character: char| character.is_ascii_digit()).filter(|run| !run.is_empty())
+        {
             for word in of_capitals(run) {
                 (words, letters) = (words + 1, letters + word.len());
                 if !can_be_spoken(word) {
@@ -163,8 +168,9 @@ fn of_capitals(letters: &str) -> Vec<&str> {
 fn can_be_spoken(word: &str) -> bool {
     const LONGEST: usize = 20;
     const MOST_CONSONANTS: usize = 5;
-    let is_vowel =
-        |sign: char| matches!(sign.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    let is_vowel = |character: char| {
+        matches!(character.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+    };
     let consonants = word.split(is_vowel).map(str::len).max().unwrap_or_default();
     word.len() <= LONGEST && consonants <= MOST_CONSONANTS
 }

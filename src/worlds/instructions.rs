@@ -39,7 +39,8 @@ impl Instructions {
             if values.next().is_some() {
                 return Err(format!("{spelling} is there more than once"));
             }
-            let text = value.map_err(|_| format!("{spelling} has signs that are not ASCII"))?;
+            let text =
+                value.map_err(|_| format!("{spelling} has characters that are not ASCII"))?;
             let wrong = |problem: String| format!("{spelling}: {problem}");
             match spelling {
                 "X-Paper-Clock" => read.clock = Some(ClockCommand::parse(text).map_err(wrong)?),

@@ -177,8 +177,10 @@ fn headings(document: &str) -> BTreeSet<String> {
     let lines = document.lines().filter(|line| line.starts_with('#'));
     let anchor = |line: &str| -> String {
         let text = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = text.chars().filter(|sign| sign.is_alphanumeric() || " -_".contains(*sign));
-        kept.map(|sign| if sign == ' ' { '-' } else { sign }).collect()
+        let kept = text
+            .chars()
+            .filter(|character| character.is_alphanumeric() || " -_".contains(*character));
+        kept.map(|character| if character == ' ' { '-' } else { character }).collect()
     };
     lines.map(anchor).collect()
 }
@@ -234,11 +236,11 @@ fn sources(folder: &str, ending: &str) -> String {
 
 fn snake_case(operation: &str) -> String {
     let mut method = String::new();
-    for (at, sign) in operation.char_indices() {
-        if at > 0 && sign.is_uppercase() {
+    for (at, character) in operation.char_indices() {
+        if at > 0 && character.is_uppercase() {
             method.push('_');
         }
-        method.extend(sign.to_lowercase());
+        method.extend(character.to_lowercase());
     }
     method
 }

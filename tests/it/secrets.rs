@@ -148,7 +148,7 @@ fn a_planted_secret_comes_out_nowhere() {
     }
 }
 
-/// Where a secret is sent in the place of something else, with signs that messages write in another
+/// Where a secret is sent in the place of something else, with characters that messages write in another
 /// way, or so short that it could stand in any text.
 #[test]
 fn a_misplaced_secret_comes_out_nowhere() {

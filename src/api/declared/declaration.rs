@@ -242,7 +242,7 @@ fn hold_parameters(line: &Line, known: &impl Fn(&str) -> bool) -> Result<(), Mis
     let declared = line.text.split(" -- ").next().unwrap_or_default();
     let code: String = declared.split('"').step_by(2).collect();
     for named in code.split('$').skip(1) {
-        let end = named.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        let end = named.find(|character: char| !character.is_alphanumeric() && character != '_');
         let name = &named[..end.unwrap_or(named.len())];
         if !name.is_empty() && !known(name) {
             return Err(line.mistake(format!("there is no parameter {name:?}")));
@@ -421,12 +421,12 @@ fn path_parameters(path: &'static str, declared: &[Field]) -> &'static [Field] {
 /// The words of an operation's name: `ShowIpWhitelist` is "Show ip whitelist".
 fn title(id: &str) -> &'static str {
     let mut title = String::new();
-    for (at, sign) in id.char_indices() {
-        if at > 0 && sign.is_uppercase() {
+    for (at, character) in id.char_indices() {
+        if at > 0 && character.is_uppercase() {
             title.push(' ');
-            title.extend(sign.to_lowercase());
+            title.extend(character.to_lowercase());
         } else {
-            title.push(sign);
+            title.push(character);
         }
     }
     leak(&title)

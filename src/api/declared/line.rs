@@ -70,14 +70,14 @@ const GOES_ON: &[&str] = &["&&", "||", "+", "?", "??", ":", "where", "map", "if"
 /// How many brackets a line opens and leaves open; those in quotation marks are text.
 fn opened(text: &str) -> i32 {
     let (mut open, mut quoted, mut escaped) = (0, false, false);
-    for sign in text.chars() {
-        match sign {
+    for character in text.chars() {
+        match character {
             '"' if !escaped => quoted = !quoted,
             '{' | '[' | '(' if !quoted => open += 1,
             '}' | ']' | ')' if !quoted => open -= 1,
             _ => {}
         }
-        escaped = sign == '\\' && !escaped;
+        escaped = character == '\\' && !escaped;
     }
     open
 }

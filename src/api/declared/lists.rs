@@ -233,9 +233,9 @@ pub fn in_range(value: &str, parameter: &Value) -> bool {
         }
         Some("Enum") => range.split(',').any(|one| one == value),
         // An expression for which the letters that stand in it do.
-        _ => value
-            .chars()
-            .all(|sign| (sign.is_ascii_alphabetic() || sign == '$') && range.contains(sign)),
+        _ => value.chars().all(|character| {
+            (character.is_ascii_alphabetic() || character == '$') && range.contains(character)
+        }),
     }
 }
 

@@ -62,9 +62,10 @@ impl<'s> Parser<'s> {
 
     fn word(&mut self) -> Option<&'s str> {
         let start = self.rest.trim_start();
-        let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
-        let end = start.find(|sign| !is_part(sign)).unwrap_or(start.len());
-        let starts_well = start.starts_with(|sign: char| sign.is_alphabetic() || sign == '_');
+        let is_part = |character: char| character.is_alphanumeric() || character == '_';
+        let end = start.find(|character| !is_part(character)).unwrap_or(start.len());
+        let starts_well =
+            start.starts_with(|character: char| character.is_alphabetic() || character == '_');
         (starts_well && end > 0).then(|| {
             self.rest = &start[end..];
             &start[..end]
@@ -154,7 +155,7 @@ impl<'s> Parser<'s> {
             Some(b'{') => self.object(),
             Some(b'$') => {
                 self.need("$")?;
-                let starts = self.rest.starts_with(|sign: char| sign.is_alphabetic());
+                let starts = self.rest.starts_with(|character: char| character.is_alphabetic());
                 let name = if starts { self.word() } else { None };
                 Ok(Expression::Sent(name.unwrap_or_default().into()))
             }
@@ -228,15 +229,16 @@ impl<'s> Parser<'s> {
         let start = self.rest.trim_start();
         let end = if start.starts_with('"') {
             let mut escaped = true;
-            let closes = |sign: char| {
-                let closes = sign == '"' && !escaped;
-                escaped = sign == '\\' && !escaped;
+            let closes = |character: char| {
+                let closes = character == '"' && !escaped;
+                escaped = character == '\\' && !escaped;
                 closes
             };
             start.find(closes).map_or(start.len(), |quote| quote + 1)
         } else {
-            let is_part = |sign: char| sign.is_ascii_digit() || matches!(sign, '-' | '.');
-            start.find(|sign| !is_part(sign)).unwrap_or(start.len())
+            let is_part =
+                |character: char| character.is_ascii_digit() || matches!(character, '-' | '.');
+            start.find(|character| !is_part(character)).unwrap_or(start.len())
         };
         let value = serde_json::from_str(&start[..end]);
         let value = value.map_err(|_| self.problem("expected a value"))?;

@@ -28,8 +28,8 @@ pub fn host_of(authority: &str) -> Option<&str> {
     }
     let end = authority.find(':').unwrap_or(authority.len());
     let (host, port) = authority.split_at(end);
-    let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || b"-_.".contains(&sign);
-    let is_host = !host.is_empty() && host.bytes().all(is_sign);
+    let is_host_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_host = !host.is_empty() && host.bytes().all(is_host_byte);
     let host = host.strip_suffix('.').unwrap_or(host);
     (is_host && (port.is_empty() || is_port(port))).then_some(host)
 }

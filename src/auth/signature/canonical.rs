@@ -104,7 +104,7 @@ impl<'r> Canonical<'r> {
 }
 
 /// The path decoded as a whole and encoded again by segments; as it arrived; and encoded by
-/// segments as if what arrived were not encoded already. They differ only where a segment has encoded signs.
+/// segments as if what arrived were not encoded already. They differ only where a segment has encoded characters.
 fn uris(path: &str) -> Vec<String> {
     let encoded = |path: &str| path.split('/').map(encode).collect::<Vec<_>>().join("/");
     let decoded = percent_decode_str(path).decode_utf8_lossy();

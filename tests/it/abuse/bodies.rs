@@ -63,7 +63,7 @@ fn a_hundred_requests_in_one_packet_are_answered_in_their_order() {
         .text
         .split("/v9/number-")
         .skip(1)
-        .map(|text| text.split(|sign: char| !sign.is_ascii_digit()).next().unwrap())
+        .map(|text| text.split(|character: char| !character.is_ascii_digit()).next().unwrap())
         .collect();
     assert_eq!(order, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
     forgets_all(&cloud);

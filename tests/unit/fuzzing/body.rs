@@ -31,7 +31,7 @@ pub fn body(input: &[u8]) {
     let (name, body) = line(input);
     let named = |(route, _): &&(&Route, _)| route.contract().id.as_bytes() == name;
     // A name that nobody knows is as good as any.
-    let any = || &TAKING[name.iter().map(|sign| usize::from(*sign)).sum::<usize>() % TAKING.len()];
+    let any = || &TAKING[name.iter().map(|byte| usize::from(*byte)).sum::<usize>() % TAKING.len()];
     let (route, example) = TAKING.iter().find(named).unwrap_or_else(any);
     let contract = route.contract();
     let app = app(AuthMode::Off);

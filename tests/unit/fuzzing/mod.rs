@@ -48,7 +48,7 @@ fn app(auth: AuthMode) -> App {
 
 /// A line, and what is behind it.
 fn line(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|sign| *sign == b'\n').unwrap_or(text.len());
+    let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
     (&text[..end], text.get(end + 1..).unwrap_or_default())
 }
 

@@ -44,7 +44,7 @@ pub fn signature(input: &[u8]) {
 /// Takes a request apart, unless no client could send it.
 fn read(input: &[u8]) -> Option<(Parts, &[u8])> {
     let (first, mut rest) = line(input);
-    let at = first.iter().position(|sign| *sign == b' ')?;
+    let at = first.iter().position(|byte| *byte == b' ')?;
     let mut request = Request::builder().method(&first[..at]).uri(&first[at + 1..]);
     loop {
         let (header, after) = line(rest);
@@ -52,7 +52,7 @@ fn read(input: &[u8]) -> Option<(Parts, &[u8])> {
         if header.is_empty() {
             break;
         }
-        let at = header.iter().position(|sign| *sign == b':')?;
+        let at = header.iter().position(|byte| *byte == b':')?;
         request = request.header(&header[..at], header[at + 1..].trim_ascii());
     }
     let parts = parts(request)?;
