@@ -126,13 +126,20 @@ impl Contract {
         own.chain(self.service.prefix_aliases.iter().map(behind))
     }
 
+    /// The tables of its parameters, with the place that these are sent in.
+    pub fn tables(&self) -> [(Place, &'static [Field]); 4] {
+        [
+            (Place::Path, self.path_parameters),
+            (Place::Query, self.query),
+            (Place::Header, self.headers),
+            (Place::Body, self.body),
+        ]
+    }
+
     /// Every declared parameter with the place it is sent in.
-    pub fn parameters(&self) -> impl Iterator<Item = (Place, &'static Field)> {
-        let path = self.path_parameters.iter().map(|field| (Place::Path, field));
-        let query = self.query.iter().map(|field| (Place::Query, field));
-        let body = self.body.iter().map(|field| (Place::Body, field));
-        let headers = self.headers.iter().map(|field| (Place::Header, field));
-        path.chain(query).chain(headers).chain(body)
+    pub fn parameters(&self) -> impl Iterator<Item = (Place, &'static Field)> + use<> {
+        let tables = self.tables().into_iter();
+        tables.flat_map(|(place, fields)| fields.iter().map(move |field| (place, field)))
     }
 
     /// Whether it has a parameter of this name.
@@ -148,7 +155,7 @@ impl Contract {
     /// Whether it works in the project of its path. A path that ends in a project's id is about
     /// the project, and belongs to none.
     pub fn is_of_project(&self) -> bool {
-        self.path.contains("/{project_id}/")
+        template::is_of_project(self.path)
     }
 
     /// The status and code this operation answers in a kind of error: its own, its service's, or the

@@ -149,7 +149,7 @@ pub fn read_headers<'h>(
     let read = |(name, value): (&'static str, &'h HeaderValue)| match value.to_str() {
         Ok(text) => Ok((Cow::Borrowed(name), Json::Text(Cow::Borrowed(text.trim())))),
         Err(_) => Err(Refusal::MalformedRequest {
-            reason: format!("the header {name} has signs that are not ASCII"),
+            reason: format!("the header {name} has characters that are not ASCII"),
         }),
     };
     contract.headers.iter().filter_map(sent).map(read).collect()
@@ -262,7 +262,7 @@ pub fn unknown(app: &App, parts: &Parts) -> Response<Vec<u8>> {
     journal.record(|digests| {
         let entry =
             Entry::new((digests, ordinal), (received, now), (parts, &[]), Some(&response), record);
-        if entry.draft.verdict == Verdict::Unknown {
+        if entry.record.verdict == Verdict::Unknown {
             log::unknown(&entry);
         }
         log::request(&entry, key, &state.project_id, label.as_deref(), received);

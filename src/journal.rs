@@ -126,7 +126,7 @@ impl Journal {
         self.bytes += bytes;
         self.budget.take(bytes);
         self.recorded += 1;
-        self.refused += u64::from(entry.draft.verdict.is_refusal());
+        self.refused += u64::from(entry.record.verdict.is_refusal());
         self.entries.push_back(entry);
     }
 

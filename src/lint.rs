@@ -74,7 +74,7 @@ impl Lint {
         };
         let mut events = Vec::new();
         for entry in journal.entries() {
-            let performed = entry.draft.performed.as_ref();
+            let performed = entry.record.performed.as_ref();
             events.extend(performed.map(|at| (at.step, Event::Performed(entry))));
             events.push((entry.step(), Event::Answered(entry)));
         }
@@ -93,10 +93,10 @@ impl Lint {
     /// Watches what a request has set going, and no longer what it has cut short: a client that cuts
     /// something short need not poll it again.
     fn performed(&mut self, step: u64, entry: &Entry) {
-        for (activity, was_under_way) in &entry.draft.cut_short {
+        for (activity, was_under_way) in &entry.record.cut_short {
             self.watch.cut_short(*activity, *was_under_way);
         }
-        for activity in &entry.draft.activities {
+        for activity in &entry.record.activities {
             self.starters.insert(activity.run.activity, entry.ordinal());
             self.watch.begin(activity, step);
         }
@@ -105,7 +105,7 @@ impl Lint {
     /// Notes what the answer to a poll has shown, if it has come to the client.
     fn polled(&mut self, contract: &'static Contract, view: &View<'_>) {
         let entry = view.entry;
-        let Some(performed) = entry.draft.performed.as_ref().filter(|_| entry.was_performed())
+        let Some(performed) = entry.record.performed.as_ref().filter(|_| entry.was_performed())
         else {
             return;
         };
@@ -131,20 +131,20 @@ impl Lint {
 
     /// Notes what there is to say about a request.
     fn answered(&mut self, view: &View<'_>) {
-        let Entry { answered, draft, .. } = view.entry;
-        let contract = draft.contract;
+        let Entry { answered, record, .. } = view.entry;
+        let contract = record.contract;
         if let Some(contract) = contract {
             self.polled(contract, view);
         }
         let example = || Example::of(view.entry.ordinal(), *answered);
-        if draft.expired_token {
+        if record.expired_token {
             self.findings.note(Practice::ExpiredToken, contract, "", example(), || {
                 "a request was sent with a token that had expired; log in again before that, or \
                  when a request is answered 401"
                     .to_owned()
             });
         }
-        if let Some(known) = draft.known {
+        if let Some(known) = record.known {
             let (name, service, path) = (known.name, known.service, known.path);
             self.findings.note(Practice::NotEmulated, None, name, example(), || {
                 format!(
@@ -156,7 +156,7 @@ impl Lint {
         }
         let Some(contract) = contract else { return };
         self.check_retry_after(contract, view.entry);
-        for violation in &draft.violations {
+        for violation in &record.violations {
             self.stray_field(contract, violation, example());
         }
         if let Some(retry) = self.writes.note(contract, view, &self.watch) {

@@ -3,6 +3,7 @@
 use super::{Envelope, Service};
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
 
 /// An error body of a service, or with the request's id that of the gateway.
 #[derive(Serialize)]
@@ -39,6 +40,18 @@ struct NestedError<'a> {
     code: u16,
     message: &'a str,
     title: &'a str,
+}
+
+/// Code and message of an error body in any envelope; empty where there is none.
+pub fn code_and_message(body: &Value) -> (String, String) {
+    let inner = body.get("error").unwrap_or(body);
+    let text = |name: &str, inner_name: &str| match body.get(name).or_else(|| inner.get(inner_name))
+    {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    (text("error_code", "code"), text("error_msg", "message"))
 }
 
 /// Writes an error of a service, or in the gateway's envelope if the code is one of the gateway's.

@@ -1,7 +1,7 @@
 //! A world's clock: read, freeze, resume, advance, and let it advance by itself.
 
 use super::calls::Calls;
-use super::handler::{ask, tell};
+use super::handler::{call, call_with_body};
 use super::{answer, world};
 use crate::app::App;
 use crate::clock::{ClockCommand, ClockError, Moment};
@@ -12,28 +12,28 @@ use serde::{Deserialize, Serialize};
 
 pub(super) fn calls() -> Calls {
     Calls::default()
-        .get("/_paper/worlds/{project_id}/clock", ask(|app, project| answer(show(app, project))))
+        .get("/_paper/worlds/{project_id}/clock", call(|app, project| answer(show(app, project))))
         .post(
             "/_paper/worlds/{project_id}/clock/freeze",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Freeze| it.apply(app, project)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/resume",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Resume| it.apply(app, project)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/advance",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Advance| it.apply(app, project)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/clock/auto-advance",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: AutoAdvance| it.apply(app, project)))
             }),
         )

@@ -5,6 +5,7 @@ use super::handler::PathParams;
 use super::{FILTERS, answer, look, requests};
 use crate::app::App;
 use crate::cloud::Outcome;
+use crate::contract::envelope::code_and_message;
 use crate::contract::{Contract, ErrorKind, Refused, gateway};
 use crate::error::control::ControlError;
 use crate::journal::{Entry, Verdict};
@@ -130,17 +131,16 @@ impl Coverage {
 }
 
 fn note(all: &mut All, entry: &Entry) {
-    let Some(contract) = entry.draft.contract else { return };
+    let Some(contract) = entry.record.contract else { return };
     let seen = all.entry(key(contract)).or_default();
     seen.calls += 1;
-    match (entry.draft.verdict, entry.status) {
+    match (entry.record.verdict, entry.status) {
         (Verdict::Refused(error_kind), _) => {
             seen.error_kinds.insert(error_kind.name());
         }
         (Verdict::Injected, Some(status)) => {
             let body: Value = serde_json::from_slice(entry.answer_body()).unwrap_or_default();
-            let code = body["error_code"].as_str().unwrap_or_default();
-            seen.codes.insert((status, code.to_owned()));
+            seen.codes.insert((status, code_and_message(&body).0));
         }
         (Verdict::Performed, Some(status)) if status == contract.success => {
             seen.statuses.insert(status);

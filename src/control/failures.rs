@@ -65,7 +65,7 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
         exact &= journal.is_whole();
         requests += journal.entries().count();
         let refused = journal.entries().filter(|entry| {
-            matches!(entry.draft.verdict, Verdict::Refused(_) | Verdict::Unknown)
+            matches!(entry.record.verdict, Verdict::Refused(_) | Verdict::Unknown)
                 && entry.status.is_some_and(|status| status.as_u16() >= 400)
         });
         let project_id = path_name(&id);
@@ -85,7 +85,7 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
                 received: entry.received.moment().with_milliseconds(),
                 method: entry.method.to_string(),
                 path: view.path().to_owned(),
-                operation: entry.draft.contract.map(|contract| contract.id),
+                operation: entry.record.contract.map(|contract| contract.id),
                 status: entry.status.map_or(0, |status| status.as_u16()),
                 error_code: text(["error_code", "code"]),
                 reason: text(["error_msg", "message"]),

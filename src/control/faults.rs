@@ -1,7 +1,7 @@
 //! Fault rules: arm them, see whom they have hit, and disarm them.
 
 use super::calls::Calls;
-use super::handler::{ask, ask_within, tell};
+use super::handler::{call, call_with_body, world_call};
 use super::{answer, answer_created, answer_empty, world};
 use crate::app::App;
 use crate::error::control::{ControlError, read};
@@ -13,16 +13,16 @@ pub(super) fn calls() -> Calls {
     const ALL: &str = "/_paper/worlds/{project_id}/faults";
     const ONE: &str = "/_paper/worlds/{project_id}/faults/{id}";
     Calls::default()
-        .get(ALL, ask(|app, project| answer(list(app, project))))
+        .get(ALL, call(|app, project| answer(list(app, project))))
         .post(
             ALL,
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer_created(read(body).and_then(|rule| arm(app, project, rule)))
             }),
         )
-        .delete(ALL, ask(|app, project| answer_empty(disarm_all(app, project))))
-        .get(ONE, ask_within(|app, project, id| answer(show(app, project, id))))
-        .delete(ONE, ask_within(|app, project, id| answer_empty(disarm(app, project, id))))
+        .delete(ALL, call(|app, project| answer_empty(disarm_all(app, project))))
+        .get(ONE, world_call(|app, project, id| answer(show(app, project, id))))
+        .delete(ONE, world_call(|app, project, id| answer_empty(disarm(app, project, id))))
 }
 
 /// The rules that are armed in a world.

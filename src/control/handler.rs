@@ -22,35 +22,35 @@ type Service = State<Arc<App>>;
 type Within = PathParams<(String, String)>;
 
 /// A call about the service.
-pub fn ask_service(
+pub fn service_call(
     call: fn(&App) -> Answer,
 ) -> impl Fn(Service) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app| ready(call(&app))
 }
 
 /// A call about what the path names.
-pub fn ask(
+pub fn call(
     call: fn(&App, &str) -> Answer,
 ) -> impl Fn(Service, PathParams) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app, PathParams(name)| ready(call(&app, &name))
 }
 
 /// The same with a body.
-pub fn tell(
+pub fn call_with_body(
     call: fn(&App, &str, &[u8]) -> Answer,
 ) -> impl Fn(Service, PathParams, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app, PathParams(name), LimitedBody(body)| ready(call(&app, &name, &body.bytes))
 }
 
 /// A call about something in the world of a project.
-pub fn ask_within(
+pub fn world_call(
     call: fn(&App, &str, &str) -> Answer,
 ) -> impl Fn(Service, Within) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app, PathParams((project, id))| ready(call(&app, &project, &id))
 }
 
 /// The same with a body.
-pub fn tell_within(
+pub fn world_call_with_body(
     call: fn(&App, &str, &str, &[u8]) -> Answer,
 ) -> impl Fn(Service, Within, LimitedBody) -> Ready<Answer> + Clone + Send + Sync + 'static {
     move |app, PathParams((project, id)), LimitedBody(body)| {

@@ -1,7 +1,7 @@
 //! The instances of a world, for tests that want one at once, in any state.
 
 use super::calls::Calls;
-use super::handler::{ask, ask_within, tell};
+use super::handler::{call, call_with_body, world_call};
 use super::{answer, answer_created, answer_empty};
 use crate::app::App;
 use crate::error::control::{ControlError, read};
@@ -15,15 +15,15 @@ pub(super) fn calls() -> Calls {
     const ALL: &str = "/_paper/worlds/{project_id}/instances";
     const ONE: &str = "/_paper/worlds/{project_id}/instances/{id}";
     Calls::default()
-        .get(ALL, ask(|app, project| answer(list(app, project))))
+        .get(ALL, call(|app, project| answer(list(app, project))))
         .post(
             ALL,
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer_created(specs(body).and_then(|specs| add(app, project, specs)))
             }),
         )
-        .get(ONE, ask_within(|app, project, id| answer(show(app, project, id))))
-        .delete(ONE, ask_within(|app, project, id| answer_empty(remove(app, project, id))))
+        .get(ONE, world_call(|app, project, id| answer(show(app, project, id))))
+        .delete(ONE, world_call(|app, project, id| answer_empty(remove(app, project, id))))
 }
 
 /// Instances, as an export writes them.

@@ -7,7 +7,7 @@ pub use failure::Failure;
 pub use view::{Begun, JobView, Planned};
 
 use super::calls::Calls;
-use super::handler::{ask, ask_within, tell_within};
+use super::handler::{call, world_call, world_call_with_body};
 use super::{answer, world};
 use crate::api::routes;
 use crate::app::App;
@@ -23,32 +23,32 @@ use uuid::Uuid;
 
 pub(super) fn calls() -> Calls {
     Calls::default()
-        .get("/_paper/worlds/{project_id}/jobs", ask(|app, project| answer(list(app, project))))
+        .get("/_paper/worlds/{project_id}/jobs", call(|app, project| answer(list(app, project))))
         .get(
             "/_paper/worlds/{project_id}/jobs/{id}",
-            ask_within(|app, project, id| answer(show(app, project, id))),
+            world_call(|app, project, id| answer(show(app, project, id))),
         )
         .post(
             "/_paper/worlds/{project_id}/jobs/{id}/finish",
-            tell_within(|app, project, id, body| {
+            world_call_with_body(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| finish(app, project, id)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/jobs/{id}/fail",
-            tell_within(|app, project, id, body| {
+            world_call_with_body(|app, project, id, body| {
                 answer(read(body).and_then(|failure: Failure| fail(app, project, id, &failure)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/jobs/{id}/hold",
-            tell_within(|app, project, id, body| {
+            world_call_with_body(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| hold(app, project, id)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/jobs/{id}/release",
-            tell_within(|app, project, id, body| {
+            world_call_with_body(|app, project, id, body| {
                 answer(read(body).and_then(|Nothing {}| release(app, project, id)))
             }),
         )

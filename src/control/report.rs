@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::calls::Calls;
-use super::handler::{ask, ask_service};
+use super::handler::{call, service_call};
 use super::jobs::Begun;
 use crate::app::App;
 use crate::cloud::Activity;
@@ -17,8 +17,11 @@ use std::sync::Arc;
 
 pub(super) fn calls() -> Calls {
     Calls::default()
-        .get("/_paper/worlds/{project_id}/report", ask(|app, project| answer(report(app, project))))
-        .get("/_paper/report", ask_service(|app| answer(Ok(report_all(app)))))
+        .get(
+            "/_paper/worlds/{project_id}/report",
+            call(|app, project| answer(report(app, project))),
+        )
+        .get("/_paper/report", service_call(|app| answer(Ok(report_all(app)))))
 }
 
 /// The report on a world.

@@ -12,7 +12,7 @@ pub use pattern::{Pattern, operations, routes_of};
 use listing::PARAMETERS;
 
 use super::calls::Calls;
-use super::handler::{PathParams, ask, tell};
+use super::handler::{PathParams, call, call_with_body};
 use super::{answer, answer_empty, look};
 use crate::app::App;
 use crate::error::control::{ControlError, read};
@@ -33,16 +33,16 @@ pub(super) fn calls() -> Calls {
             )
         })
         .reads(PARAMETERS)
-        .delete(ALL, ask(|app, project| answer_empty(clear(app, project))))
+        .delete(ALL, call(|app, project| answer_empty(clear(app, project))))
         .post(
             "/_paper/worlds/{project_id}/requests/verify",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(checks::read_all(body).and_then(|checks| verify(app, project, &checks)))
             }),
         )
         .post(
             "/_paper/worlds/{project_id}/requests/near-misses",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Pattern| near_misses(app, project, &it)))
             }),
         )

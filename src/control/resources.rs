@@ -3,7 +3,7 @@
 mod progress;
 
 use super::calls::Calls;
-use super::handler::ask;
+use super::handler::call;
 use super::{answer, look};
 use crate::app::App;
 use crate::clock::Moment;
@@ -23,7 +23,7 @@ const MOST_COMPARED: usize = 10_000;
 pub(super) fn calls() -> Calls {
     Calls::default().get(
         "/_paper/worlds/{project_id}/resources",
-        ask(|app, project| answer(list(app, project))),
+        call(|app, project| answer(list(app, project))),
     )
 }
 

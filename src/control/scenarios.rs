@@ -1,7 +1,7 @@
 //! Scenarios: define them, and choose one for a project.
 
 use super::calls::Calls;
-use super::handler::{ask, ask_service, tell};
+use super::handler::{call, call_with_body, service_call};
 use super::{answer, answer_empty};
 use crate::app::App;
 use crate::error::control::{ControlError, read};
@@ -13,23 +13,23 @@ pub(super) fn calls() -> Calls {
     const ONE: &str = "/_paper/scenarios/{name}";
     const CHOSEN: &str = "/_paper/worlds/{project_id}/scenario";
     Calls::default()
-        .get("/_paper/scenarios", ask_service(|app| answer(Ok(list(app)))))
-        .get(ONE, ask(|app, name| answer(show(app, name))))
+        .get("/_paper/scenarios", service_call(|app| answer(Ok(list(app)))))
+        .get(ONE, call(|app, name| answer(show(app, name))))
         .put(
             ONE,
-            tell(|app, name, body| {
+            call_with_body(|app, name, body| {
                 answer(read(body).and_then(|scenario| define(app, name, scenario)))
             }),
         )
-        .delete(ONE, ask(|app, name| answer_empty(forget(app, name))))
-        .get(CHOSEN, ask(|app, project| answer(chosen_by(app, project))))
+        .delete(ONE, call(|app, name| answer_empty(forget(app, name))))
+        .get(CHOSEN, call(|app, project| answer(chosen_by(app, project))))
         .put(
             CHOSEN,
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Choice| choose(app, project, &it.name)))
             }),
         )
-        .delete(CHOSEN, ask(|app, project| answer_empty(leave(app, project))))
+        .delete(CHOSEN, call(|app, project| answer_empty(leave(app, project))))
 }
 
 /// The scenarios that there are.

@@ -1,7 +1,7 @@
 //! Worlds as a whole: list, export, import, reset and label them.
 
 use super::calls::Calls;
-use super::handler::{LimitedBody, PathParams, ask, spawn_blocking, tell};
+use super::handler::{LimitedBody, PathParams, call, call_with_body, spawn_blocking};
 use super::{answer, answer_empty, answer_error, query, world};
 use crate::api::find::unknown;
 use crate::app::App;
@@ -39,10 +39,10 @@ pub(super) fn calls() -> Calls {
                 answer(spawn_blocking(import).await)
             },
         )
-        .delete(ONE, ask(|app, project| answer_empty(reset(app, project))))
+        .delete(ONE, call(|app, project| answer_empty(reset(app, project))))
         .put(
             "/_paper/worlds/{project_id}/label",
-            tell(|app, project, body| {
+            call_with_body(|app, project, body| {
                 answer(read(body).and_then(|it: Label| label(app, project, it.label)))
             }),
         )

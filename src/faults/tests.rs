@@ -40,7 +40,7 @@ fn the_journal_has_no_answer_of_a_reset_connection_and_knows_the_rule() {
     let world = cell.lock();
     let mut entries = world.journal.entries();
     let entry = entries.next().expect("an entry");
-    assert_eq!((entry.status, entry.draft.fault.as_deref()), (None, Some("fault-1")));
+    assert_eq!((entry.status, entry.record.fault.as_deref()), (None, Some("fault-1")));
     assert_eq!(entries.count(), 0);
 }
 

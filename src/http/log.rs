@@ -2,6 +2,7 @@
 //! into a line without being asked.
 
 use crate::clock::Stamp;
+use crate::contract::envelope::code_and_message;
 use crate::journal::{Entry, Verdict, View};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -21,25 +22,28 @@ pub fn request(entry: &Entry, key: u64, project: &str, label: Option<&str>, rece
     if !tracing::enabled!(target: requests!(), Level::DEBUG) {
         return;
     }
-    let draft = &entry.draft;
+    let record = &entry.record;
     let warnings: Vec<_> = entry
         .answer_headers()
         .filter(|(name, _)| name.eq_ignore_ascii_case("x-paper-warning"))
         .map(|(_, value)| value)
         .collect();
-    let is_refused = matches!(draft.verdict, Verdict::Refused(_) | Verdict::Unknown);
-    let refusal = is_refused.then(|| refusal(&View::new(entry, key)));
+    let is_refused = matches!(record.verdict, Verdict::Refused(_) | Verdict::Unknown);
+    let refusal = is_refused.then(|| {
+        let (code, reason) = code_and_message(View::new(entry, key).answer_body());
+        format!("{code} {reason}")
+    });
     tracing::debug!(
         target: requests!(),
         method = entry.method.as_str(),
         path = target(entry),
-        operation = draft.contract.map(|contract| contract.id),
+        operation = record.contract.map(|contract| contract.id),
         status = entry.status.map(|status| status.as_u16()),
         milliseconds = milliseconds(received),
         project = Some(project).filter(|project| !project.is_empty()),
         label,
         warning = (!warnings.is_empty()).then(|| warnings.join("; ")),
-        fault = draft.fault.as_deref(),
+        fault = record.fault.as_deref(),
         refusal,
         "request"
     );
@@ -51,7 +55,7 @@ fn target(entry: &Entry) -> String {
         return entry.target().to_owned();
     };
     let declares = |name: &str| {
-        let contract = entry.draft.contract;
+        let contract = entry.record.contract;
         contract.is_some_and(|contract| contract.query.iter().any(|field| field.name == name))
     };
     let shown = query.split('&').map(|pair| match pair.split_once('=') {
@@ -59,18 +63,6 @@ fn target(entry: &Entry) -> String {
         _ => pair.to_owned(),
     });
     format!("{path}?{}", shown.collect::<Vec<_>>().join("&"))
-}
-
-/// Code and reason of a refusal.
-fn refusal(view: &View<'_>) -> String {
-    let body = view.answer_body();
-    let text = |names: [&str; 2]| {
-        // IAM has an envelope of its own.
-        let found = body.get(names[0]).or_else(|| body.get("error")?.get(names[1]))?;
-        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
-    };
-    let (code, reason) = (text(["error_code", "code"]), text(["error_msg", "message"]));
-    [code, reason].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn milliseconds(since: Stamp) -> f64 {

@@ -144,7 +144,7 @@ pub struct Entry {
     /// Whether the client had left by then.
     pub client_left: bool,
     /// What was noted on the way.
-    pub draft: RequestRecord,
+    pub record: RequestRecord,
     /// URI, headers and body, headers and body of the answer: one after the other.
     text: Box<[u8]>,
     /// Where the first four of them end.
@@ -159,9 +159,9 @@ impl Entry {
         (received, answered): (Stamp, Moment),
         (parts, body): (&Parts, &[u8]),
         answer: Option<&Response<Vec<u8>>>,
-        mut draft: RequestRecord,
+        mut record: RequestRecord,
     ) -> Self {
-        let contract = draft.contract;
+        let contract = record.contract;
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let mut text = Vec::with_capacity(USUAL_TEXT + target.len() + body.len());
         let mut ends = [0; 4];
@@ -172,7 +172,7 @@ impl Entry {
         end(0, &text);
         write_headers(&parts.headers, contract.map_or(&[], |one| one.headers), digests, &mut text);
         end(1, &text);
-        match std::mem::take(&mut draft.body) {
+        match std::mem::take(&mut record.body) {
             ShownBody::Written(shown) => text.extend(shown),
             ShownBody::AsSent if contract.is_some_and(takes_body) && hides_nothing(body) => {
                 text.extend_from_slice(body);
@@ -196,7 +196,7 @@ impl Entry {
             method: parts.method.clone(),
             status: answer.map(Response::status),
             client_left: false,
-            draft,
+            record,
             text: text.into(),
             ends,
         }
@@ -219,18 +219,23 @@ impl Entry {
 
     /// Whether its operation was performed.
     pub fn was_performed(&self) -> bool {
-        self.draft.verdict == Verdict::Performed
+        self.record.verdict == Verdict::Performed
     }
 
     /// Whether the answer did not reach the client, or said that nothing was performed.
     pub fn is_lost(&self) -> bool {
         let is_told = self.status.is_some_and(|status| status.is_success());
-        self.draft.fault.is_some() && (!is_told || self.draft.cut_off)
+        self.record.fault.is_some() && (!is_told || self.record.cut_off)
     }
 
     /// Path and query, as they were sent.
     pub fn target(&self) -> &str {
         std::str::from_utf8(self.part(0)).unwrap_or_default()
+    }
+
+    /// The same apart; no query is an empty one.
+    pub fn path_and_query(&self) -> (&str, &str) {
+        self.target().split_once('?').unwrap_or((self.target(), ""))
     }
 
     /// The headers of the request.
@@ -253,12 +258,12 @@ impl Entry {
 
     /// Whether it has changed something in the world, whatever was answered.
     pub fn committed(&self) -> bool {
-        self.draft.has_changed_something(&self.method)
+        self.record.has_changed_something(&self.method)
     }
 
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.text.len() + self.draft.bytes()
+        size_of::<Self>() + self.text.len() + self.record.bytes()
     }
 
     fn part(&self, at: usize) -> &[u8] {
@@ -319,6 +324,6 @@ fn write_headers(headers: &HeaderMap, fields: &[Field], digests: &mut Digests, t
 }
 
 fn read_headers(text: &[u8]) -> impl Iterator<Item = (&str, &str)> {
-    let lines = text.split(|sign| *sign == b'\n').filter(|line| !line.is_empty());
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines.filter_map(|line| std::str::from_utf8(line).ok()?.split_once(':'))
 }

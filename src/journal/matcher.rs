@@ -79,14 +79,14 @@ impl Matcher {
         view: &View<'_>,
     ) -> impl Iterator<Item = (&'static str, Value, Value)> {
         let entry = view.entry;
-        let contract = entry.draft.contract;
+        let contract = entry.record.contract;
         let pairs = [
             ("operation", json!(self.operation), json!(contract.map(|contract| contract.id))),
             ("service", json!(self.service), json!(contract.map(|one| one.service.name))),
             ("method", text(self.method.as_ref()), text(Some(&entry.method))),
             ("status", status(self.status), status(entry.status)),
             ("committed", json!(self.committed), json!(entry.committed())),
-            ("fault", json!(self.fault), json!(entry.draft.fault.as_deref())),
+            ("fault", json!(self.fault), json!(entry.record.fault.as_deref())),
         ];
         pairs.into_iter().filter(|(_, wanted, got)| !wanted.is_null() && wanted != got)
     }

@@ -98,7 +98,7 @@ impl Digests {
             target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let path = match contract {
             // What is declared is in it, and the words of its template.
-            Some(_) if !path.bytes().any(|sign| matches!(sign, b'%' | b'{' | b'[' | b'@')) => {
+            Some(_) if !path.bytes().any(|byte| matches!(byte, b'%' | b'{' | b'[' | b'@')) => {
                 Cow::Borrowed(path)
             }
             Some(_) => self.path(path, |digests, segment| digests.declared(segment).into_owned()),
@@ -318,12 +318,12 @@ fn is_plain(pair: &str, fields: &[Field]) -> bool {
     let Some((name, value)) = pair.split_once('=') else { return false };
     let is_open = |field: &Field| field.name == name && !field.secret;
     fields.iter().any(is_open)
-        && !value.bytes().any(|sign| matches!(sign, b'+' | b'%' | b'"' | b'@' | b'?'))
+        && !value.bytes().any(|byte| matches!(byte, b'+' | b'%' | b'"' | b'@' | b'?'))
 }
 
 /// In a query, `+` is a space.
 fn decode(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|sign| matches!(sign, b'+' | b'%')) {
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned())

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 /// Everything that is known about a request and its answer. It depends on nothing but the seed and
 /// what was asked: not on real time, and not on other projects.
 pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
-    let Entry { received, answered, method, status, client_left, draft, .. } = view.entry;
+    let Entry { received, answered, method, status, client_left, record, .. } = view.entry;
     let violation = |violation: &Violation| {
         let class = violation.rule.class();
         let mut shown = json!({
@@ -27,8 +27,8 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
     };
     let mut shown = json!({
         "request_id": view.request_id,
-        "operation": draft.contract.map(|contract| contract.id),
-        "service": draft.contract.map(|contract| contract.service.name),
+        "operation": record.contract.map(|contract| contract.id),
+        "service": record.contract.map(|contract| contract.service.name),
         "method": method.as_str(),
         "path": view.path(),
         "query": view.query(),
@@ -36,23 +36,23 @@ pub fn show(view: &View<'_>, strictness: Strictness) -> Value {
         "body": view.body(),
         "received": received.moment().with_milliseconds(),
         "answered": answered.with_milliseconds(),
-        "decision": draft.verdict.name(),
+        "decision": record.verdict.name(),
         "committed": view.entry.committed(),
     });
-    if let Verdict::Refused(error_kind) = draft.verdict {
-        let refused = draft.contract.and_then(|contract| contract.refusal(error_kind));
+    if let Verdict::Refused(error_kind) = record.verdict {
+        let refused = record.contract.and_then(|contract| contract.refusal(error_kind));
         shown["situation"] = json!(refused.map_or_else(|| error_kind.name(), Refused::name));
     }
-    shown["violations"] = draft.violations.iter().map(violation).collect();
-    let warnings = draft.warnings.iter();
+    shown["violations"] = record.violations.iter().map(violation).collect();
+    let warnings = record.warnings.iter();
     shown["warnings"] = warnings
         .map(|warning| json!({ "class": warning.class.name(), "message": warning.message }))
         .collect();
     shown["change"] = json!({
-        "started": draft.activities.iter().map(started).collect::<Vec<_>>(),
-        "adopted": draft.adopted.iter().map(|id| text::open(id)).collect::<Vec<_>>(),
+        "started": record.activities.iter().map(started).collect::<Vec<_>>(),
+        "adopted": record.adopted.iter().map(|id| text::open(id)).collect::<Vec<_>>(),
     });
-    if let Some(rule) = &draft.fault {
+    if let Some(rule) = &record.fault {
         shown["fault"] = json!(**rule);
     }
     if *client_left {

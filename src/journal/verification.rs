@@ -226,7 +226,7 @@ fn once_committed<'v>(of: &Matcher, views: &'v [View<'_>]) -> Judged<'v> {
     let mut first: HashMap<_, &str> = HashMap::new();
     let mut requests = Vec::new();
     for view in views.iter().filter(|view| view.entry.committed()) {
-        let Some(contract) = view.entry.draft.contract else { continue };
+        let Some(contract) = view.entry.record.contract else { continue };
         let undo_count = undo_counts.note(contract);
         let Content { place, body } = Content::of(contract, view);
         // An import replaces what was there, so nothing is put there twice.

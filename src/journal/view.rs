@@ -48,14 +48,12 @@ impl<'e> View<'e> {
 
     /// The path, as it was sent.
     pub fn path(&self) -> &'e str {
-        let target = self.entry.target();
-        target.split_once('?').map_or(target, |(path, _)| path)
+        self.entry.path_and_query().0
     }
 
     /// The parameters of the query by their names; a list where there are several of a name.
     pub fn query(&self) -> Map<String, Value> {
-        let query = self.entry.target().split_once('?').map_or("", |(_, query)| query);
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let pairs = self.entry.path_and_query().1.split('&').filter(|pair| !pair.is_empty());
         by_name(pairs.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(name), decode(value))
@@ -68,7 +66,7 @@ impl<'e> View<'e> {
     }
 
     pub fn kept_header(&self, name: &str, value: &str) -> String {
-        let fields = self.entry.draft.contract.map_or(&[][..], |contract| contract.headers);
+        let fields = self.entry.record.contract.map_or(&[][..], |contract| contract.headers);
         self.digests().header(name, value.as_bytes(), fields).into_owned()
     }
 
@@ -103,7 +101,7 @@ impl<'e> View<'e> {
 
     /// The parameters in the path, by the names in its template.
     pub fn path_parameters(&self) -> Map<String, Value> {
-        let Some(contract) = self.entry.draft.contract else { return Map::new() };
+        let Some(contract) = self.entry.record.contract else { return Map::new() };
         let segments: Vec<_> = self.path().split('/').collect();
         let parameters = |template: &str| parameters(template, &segments);
         parameters(contract.path)

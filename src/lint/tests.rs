@@ -24,10 +24,10 @@ fn answer(
     let (parts, ()) = Request::new(()).into_parts();
     let response = Response::builder().status(status).header("Retry-After", pause);
     let response = response.body(Vec::new()).unwrap();
-    let draft = RequestRecord { contract: Some(contract), ..RequestRecord::default() };
+    let record = RequestRecord { contract: Some(contract), ..RequestRecord::default() };
     let times = (Stamp::at(at(seconds)), at(seconds));
     journal.record(|digests| {
-        Entry::new((digests, seconds), times, (&parts, b""), Some(&response), draft)
+        Entry::new((digests, seconds), times, (&parts, b""), Some(&response), record)
     });
 }
 
@@ -72,11 +72,11 @@ fn a_write_is_looked_for_among_the_last_ones_only() {
         let performed = Some(Performed { step: journal.next_step(), at: at(0) });
         let (contract, verdict) = (Some(&CALL), Verdict::Performed);
         let activities = vec![activity];
-        let draft =
+        let record =
             RequestRecord { contract, verdict, activities, performed, ..RequestRecord::default() };
         let times = (Stamp::at(at(0)), at(0));
         journal.record(|digests| {
-            Entry::new((digests, number.into()), times, (&parts, b""), None, draft)
+            Entry::new((digests, number.into()), times, (&parts, b""), None, record)
         });
     };
     (1..=258).for_each(|number| send(number, &format!("/{number}")));

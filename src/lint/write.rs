@@ -69,7 +69,7 @@ impl Writes {
         if entry.method.is_safe() || contract.open {
             return None;
         }
-        if let Verdict::Refused(error_kind) = entry.draft.verdict {
+        if let Verdict::Refused(error_kind) = entry.record.verdict {
             // A request that was not let in says nothing of what was carried out.
             let is_let_in = error_kind != ErrorKind::Unauthenticated && !self.known.is_empty();
             return is_let_in.then(|| self.refused(contract, view)).flatten();
@@ -78,7 +78,7 @@ impl Writes {
             return None;
         }
         let undo_count = self.undo_counts.note(contract);
-        let activity = entry.draft.activities.first().map(|activity| activity.run.activity);
+        let activity = entry.record.activities.first().map(|activity| activity.run.activity);
         let is_lost = entry.is_lost();
         if activity.is_none() && !is_lost {
             return None;

@@ -117,37 +117,37 @@ fn rows(journal: &Journal, numbers: Range<u64>) -> Vec<Row> {
 }
 
 fn row(number: u64, view: &View<'_>) -> Row {
-    let Entry { received, method, status, draft, .. } = view.entry;
+    let Entry { received, method, status, record, .. } = view.entry;
     Row {
         number,
         request_id: view.request_id.clone(),
         received: received.moment().with_milliseconds(),
-        operation: draft.contract.map(|contract| contract.id),
+        operation: record.contract.map(|contract| contract.id),
         method: method.to_string(),
         path: view.path().to_owned(),
         status: status.map(|status| status.as_u16()),
-        decision: draft.verdict.name(),
+        decision: record.verdict.name(),
         committed: view.entry.committed(),
-        warnings: draft.warnings.len() + draft.violations.len(),
-        fault: draft.fault.clone(),
+        warnings: record.warnings.len() + record.violations.len(),
+        fault: record.fault.clone(),
         reason: reason(view).map(|reason| reason.chars().take(LONGEST).collect()),
     }
 }
 
 /// Why it was answered as it was, unless there is nothing to say.
 fn reason(view: &View<'_>) -> Option<String> {
-    let draft = &view.entry.draft;
-    if let Some(fault) = &draft.fault {
-        let when = if draft.verdict == Verdict::Injected { "before" } else { "after" };
+    let record = &view.entry.record;
+    if let Some(fault) = &record.fault {
+        let when = if record.verdict == Verdict::Injected { "before" } else { "after" };
         return Some(format!("the fault {fault} hit {when} it was performed"));
     }
-    if draft.verdict.is_refusal() {
+    if record.verdict.is_refusal() {
         let body = view.answer_body();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let code = text(&body["error_code"]);
         let message = text(&body["error_msg"]).or_else(|| text(&body["error"]["message"]))?;
         return Some(code.map_or_else(|| message.clone(), |code| format!("{code}: {message}")));
     }
-    let warned = draft.warnings.first().map(|warning| warning.message.clone());
-    warned.or_else(|| Some(draft.violations.first()?.say(Language::English)))
+    let warned = record.warnings.first().map(|warning| warning.message.clone());
+    warned.or_else(|| Some(record.violations.first()?.say(Language::English)))
 }

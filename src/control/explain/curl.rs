@@ -4,10 +4,11 @@ use super::correct::TOKEN;
 use crate::config::Transport;
 use std::fmt::Write;
 
+/// The command, on one line.
 pub fn line(
     transport: Transport,
     (method, url): (&str, &str),
-    headers: &[(String, String)],
+    headers: &[(&str, String)],
     body: Option<&str>,
 ) -> String {
     let options = transport.curl_options();

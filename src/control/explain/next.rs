@@ -3,7 +3,7 @@
 use crate::contract::ErrorKind;
 
 /// What to do about a refusal of this kind.
-pub fn sentence(error_kind: ErrorKind, project_id: &str) -> String {
+pub fn after_refusal(error_kind: ErrorKind, project_id: &str) -> String {
     let world = format!("/_paper/worlds/{project_id}");
     match error_kind {
         ErrorKind::Busy => format!(

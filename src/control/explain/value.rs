@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 /// What was sent, as the kind wants it, where that is obvious.
 pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
     match (kind, sent) {
-        (Kind::List(..), Value::Array(_)) => shorter(kind, sent),
+        (Kind::List(_, most), Value::Array(values)) => {
+            Some(json!(values.iter().take(*most).collect::<Vec<_>>()))
+        }
         (Kind::List(of, _), one) => converted(of, one).map(|one| json!([one])),
         (kind, Value::Array(values)) => match values.as_slice() {
             [only] => converted(kind, only),
@@ -29,7 +31,7 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
             let text = text_of(sent)?;
             (!text.trim().is_empty()).then(|| json!(text))
         }
-        (Kind::Format(format), sent) => formed(format, text_of(sent)?.trim()),
+        (Kind::Format(format), sent) => reformatted(format, text_of(sent)?.trim()),
         (Kind::OneOf(words), sent) => {
             nearest(text_of(sent)?.trim(), words.iter().copied()).map(|word| json!(word))
         }
@@ -51,8 +53,7 @@ pub fn converted(kind: &'static Kind, sent: &Value) -> Option<Value> {
     }
 }
 
-/// A value that a field of a kind could have: the one that it is declared with, or one that stands for
-/// any.
+/// A value that a field of a kind could have: its declared example, or one that stands for any.
 pub fn sample(field: &Field, kind: &'static Kind) -> Value {
     let name = field.name;
     match (kind, field.example) {
@@ -119,8 +120,8 @@ pub fn hide_secrets(fields: &'static [Field], value: &mut Value) {
     }
 }
 
-/// A text in a form, where it lacks only what is the same for all.
-fn formed(format: &Format, text: &str) -> Option<Value> {
+/// Text in another form, where only dashes, a port or a time zone is wrong.
+fn reformatted(format: &Format, text: &str) -> Option<Value> {
     let plain = text.replace('-', "");
     let dashed = (plain.len() == 32 && plain.is_ascii()).then(|| {
         let groups = [&plain[..8], &plain[8..12], &plain[12..16], &plain[16..20], &plain[20..]];
@@ -129,11 +130,6 @@ fn formed(format: &Format, text: &str) -> Option<Value> {
     let candidates = [text.to_owned(), plain, format!("{text}:6379"), format!("{text}Z")];
     let fitting = candidates.into_iter().chain(dashed).find(|text| (format.accepts)(text));
     fitting.map(|text| json!(text))
-}
-
-fn shorter(kind: &'static Kind, sent: &Value) -> Option<Value> {
-    let Kind::List(_, most) = kind else { return None };
-    Some(json!(sent.as_array()?.iter().take(*most).collect::<Vec<_>>()))
 }
 
 fn text_of(value: &Value) -> Option<String> {

@@ -31,7 +31,7 @@ pub fn require_known<'m>(
         return Ok(());
     }
     let armed = world.faults.rules().map(|armed| &*armed.id);
-    let hit = world.journal.entries().filter_map(|entry| entry.draft.fault.as_deref());
+    let hit = world.journal.entries().filter_map(|entry| entry.record.fault.as_deref());
     let scenarios = app.worlds.scenarios();
     let of_scenarios = scenarios.values().flat_map(|scenario| scenario.rule_ids());
     let known = armed.chain(world.disarmed.ids()).chain(hit).chain(of_scenarios);

@@ -267,7 +267,7 @@ impl Published {
         let verdict_in = |cell: Arc<WorldCell>| {
             let world = cell.lock();
             let entry = world.journal.entries().next_back()?;
-            (entry.request_id(world.journal.key()) == id).then_some(entry.draft.verdict)
+            (entry.request_id(world.journal.key()) == id).then_some(entry.record.verdict)
         };
         // Others than the usual ones are where orders are looked for, or an id is a strange one.
         let usual = [PROJECT_ID, ""]
