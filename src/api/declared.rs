@@ -48,8 +48,8 @@
 //!
 //! A declaration that is wrong fails `every_declaration_can_be_read` with its file and line: a word, a
 //! kind, a table, a function or a parameter that is not there, a wrong number of arguments, the wrong order.
-//! That a member of an answer is what its row says shows when it is answered; a debug build looks, and
-//! answers 500 with the line in its log.
+//! Whether a member of an answer has the type of its row shows only when it is answered: a debug build
+//! checks it, and answers 500 with the line in its log.
 
 mod claims;
 mod declaration;
@@ -62,6 +62,7 @@ mod lists;
 mod mistake;
 mod parse;
 mod perform;
+mod reply;
 mod services;
 mod static_tables;
 mod tables;

@@ -46,7 +46,7 @@ pub struct Busy {
     pub message: Expression,
 }
 
-/// What makes a record an instance.
+/// How records of a kind are instances.
 #[derive(Debug)]
 pub struct InstanceOf {
     /// Its engines.
@@ -57,10 +57,10 @@ pub struct InstanceOf {
     pub engine: Expression,
     /// The word of its mode.
     pub mode: Expression,
-    /// What one that was adopted shows.
+    /// The members of an adopted one.
     pub adopted: Expression,
     /// Whether an instance of other engines is refused as such; it is missing otherwise.
-    pub tells: bool,
+    pub refuses_others: bool,
 }
 
 /// A condition under which an operation refuses.
@@ -123,11 +123,11 @@ impl Kind {
                 "seed" => kind.seeds.push(expression()?),
                 "instance" => {
                     let (mut engine, mut mode, mut adopted) = (None, None, None);
-                    let mut tells = true;
+                    let mut refuses_others = true;
                     for below in &line.below {
                         let (word, rest) = below.split();
                         if word == "others" && rest == "missing" {
-                            tells = false;
+                            refuses_others = false;
                             continue;
                         }
                         let expression = Some(parse(rest).map_err(below.at())?);
@@ -157,7 +157,7 @@ impl Kind {
                         engine: engine.ok_or_else(missing)?,
                         mode: mode.ok_or_else(missing)?,
                         adopted: adopted.ok_or_else(missing)?,
-                        tells,
+                        refuses_others,
                     });
                 }
                 _ => return Err(line.mistake(format!("{word:?} says nothing about a kind"))),

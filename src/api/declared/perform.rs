@@ -1,24 +1,22 @@
-//! What a declared operation does: it goes through its steps, and answers what is then in view.
+//! Performs a declared operation: takes its steps one after another, and replies with what is then in view.
 
 use super::declaration::{ChangeStep, Declaration, Step};
 use super::expression::{Expression, NOTHING, from_number, text, truth};
-use super::fields::Answer;
 use super::functions::Context;
 use super::kind::Kind;
-use super::mistake::Mistake;
+use super::reply::reply;
 use super::tables;
 use crate::cloud::{
     RequestContext,
     record::{Change, Members, Object, Record},
 };
 use crate::contract::json::Json;
-use crate::contract::{Engine, ErrorKind, InstanceKind, Kind as Type, Mode, Presence};
+use crate::contract::{Engine, ErrorKind, InstanceKind, Mode};
 use crate::error::{Refusal, Resource};
-use crate::operation::{Failure, Output, USUAL_BODY};
+use crate::operation::{Failure, Output};
 use axum::http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::ops::ControlFlow;
 
 /// Performs an operation on a checked document.
@@ -30,28 +28,24 @@ pub fn perform(
     if context.state.records.begin() {
         seed(context);
     }
-    let mut act = Act {
+    let mut interpreter = Interpreter {
         declaration,
         project: context,
         sent: value_of(document),
         named: Vec::new(),
         this: None,
         found: None,
-        misfit: Cell::new(None),
     };
     for step in &declaration.steps {
-        if let ControlFlow::Break(status) = act.take(step).map_err(Failure::Refused)? {
+        if let ControlFlow::Break(status) = interpreter.take(step).map_err(Failure::Refused)? {
             return Ok(Output::empty(status));
         }
     }
     if declaration.changes() {
-        act.look_again();
+        interpreter.look_again();
     }
-    let answer = act.answer();
-    match act.misfit.take() {
-        Some(mistake) => Err(Failure::Misfit(mistake.to_string())),
-        None => Ok(answer),
-    }
+    let reply = reply(declaration, interpreter.this(), &interpreter.context());
+    reply.map_err(|mistake| Failure::Misfit(mistake.to_string()))
 }
 
 /// Puts into a world what is there from the start.
@@ -70,7 +64,7 @@ fn seed(context: &mut RequestContext<'_>) {
 }
 
 /// A checked document as a value.
-pub fn value_of(json: Json<'_>) -> Value {
+fn value_of(json: Json<'_>) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Boolean(value) => value.into(),
@@ -85,8 +79,8 @@ pub fn value_of(json: Json<'_>) -> Value {
     }
 }
 
-/// An operation under way.
-struct Act<'a, 'p> {
+/// Takes the steps of an operation.
+struct Interpreter<'a, 'p> {
     declaration: &'a Declaration,
     project: &'a mut RequestContext<'p>,
     /// The parameters of the request.
@@ -97,11 +91,9 @@ struct Act<'a, 'p> {
     this: Option<Object>,
     /// Which one that is.
     found: Option<(&'static Kind, Box<str>)>,
-    /// What of the answer its row does not allow; only a debug build looks.
-    misfit: Cell<Option<Mistake>>,
 }
 
-impl Act<'_, '_> {
+impl Interpreter<'_, '_> {
     fn context(&self) -> Context<'_> {
         Context { project: self.project, sent: &self.sent, named: &self.named }
     }
@@ -212,7 +204,7 @@ impl Act<'_, '_> {
         }
         if let (Some(of), Some(known)) =
             (&kind.instance, self.project.state.instances.get(id.as_str()))
-            && of.tells
+            && of.refuses_others
         {
             let (is, wanted) = (known.describe(), of.wanted);
             return Err(Refusal::WrongEngine { id, is, wanted });
@@ -280,14 +272,7 @@ impl Act<'_, '_> {
         }
         made.insert("made".to_owned(), self.project.now.milliseconds().into());
         made.extend(members_of(expression, view, &context));
-        let instance = kind.instance.as_ref().and_then(|of| {
-            let seen = Value::Object(made.clone());
-            let word = |of: &Expression| text(&of.value(&seen, &context));
-            let engine = Engine::all().find(|engine| engine.word() == word(&of.engine))?;
-            let named = Mode::ALL.into_iter().find(|known| known.name() == word(&of.mode));
-            let wanted = named.unwrap_or_else(|| engine.usual_mode());
-            Some((InstanceKind { engine, mode: wanted, name: "" }, text(&seen["name"])))
-        });
+        let instance = self.instance(kind, &made);
         let parent = parent.unwrap_or_default().into();
         let record = Record { parent, members: made.into(), changes: Vec::new() };
         self.project.state.records.insert(kind.name, &id, record);
@@ -295,6 +280,17 @@ impl Act<'_, '_> {
             self.project.add_instance(&id, instance, &name);
         }
         id.into()
+    }
+
+    /// The instance that a new record stands for, and its name.
+    fn instance(&self, kind: &Kind, members: &Members) -> Option<(InstanceKind, String)> {
+        let of = kind.instance.as_ref()?;
+        let view = Value::Object(members.clone());
+        let word = |of: &Expression| text(&of.value(&view, &self.context()));
+        let engine = Engine::all().find(|engine| engine.word() == word(&of.engine))?;
+        let named = Mode::ALL.into_iter().find(|known| known.name() == word(&of.mode));
+        let mode = named.unwrap_or_else(|| engine.usual_mode());
+        Some((InstanceKind { engine, mode, name: "" }, text(&view["name"])))
     }
 
     /// The records of a kind for which something holds.
@@ -382,99 +378,6 @@ impl Act<'_, '_> {
             self.project.state.records.change(kind.name, &id, change);
         }
         self.look_again();
-    }
-
-    /// The answer. One that is a text as a whole is no JSON.
-    fn answer(&self) -> Output {
-        let mut answer = Output::empty(self.declaration.contract.success);
-        match &self.declaration.whole {
-            Some(whole) => match &*whole.value(self.this(), &self.context()) {
-                Value::String(plain) => {
-                    answer.headers.push(("content-type", "text/plain".to_owned()));
-                    answer.body.extend(plain.as_bytes());
-                }
-                value => write(value, &mut answer.body),
-            },
-            None if answer.status == StatusCode::NO_CONTENT => {}
-            None => {
-                answer.body.reserve(USUAL_BODY);
-                self.write_object(&self.declaration.answer, self.this(), true, &mut answer.body);
-            }
-        }
-        answer
-    }
-
-    /// Writes an object with the members of a table: what is declared for each, or the member of the
-    /// same name of what is in view; at the top also a parameter of the request.
-    fn write_object(&self, table: &[Answer], view: &Value, top: bool, to: &mut Vec<u8>) {
-        let context = self.context();
-        to.push(b'{');
-        let start = to.len();
-        for answer in table {
-            let name = answer.field.name;
-            let value = if let Some(value) = &answer.value {
-                value.value(view, &context)
-            } else {
-                let sent = || if top { self.sent.get(name) } else { None };
-                Cow::Borrowed(view.get(name).or_else(sent).unwrap_or(&NOTHING))
-            };
-            if cfg!(debug_assertions)
-                && let Some(mistake) = answer.misfit(&value)
-            {
-                self.misfit.set(Some(mistake));
-            }
-            let is_there = !value.is_null() || answer.field.nullable;
-            if !is_there && answer.field.presence != Presence::Mandatory {
-                continue;
-            }
-            if to.len() > start {
-                to.push(b',');
-            }
-            to.extend_from_slice(answer.key.as_bytes());
-            if is_there {
-                self.write_shaped(answer, &value, to);
-            } else {
-                write(&empty(&answer.field.kind), to);
-            }
-        }
-        to.push(b'}');
-    }
-
-    /// Writes a value with the members that its row has.
-    fn write_shaped(&self, answer: &Answer, value: &Value, to: &mut Vec<u8>) {
-        match value {
-            Value::Array(values) if !answer.members.is_empty() => {
-                to.push(b'[');
-                for (at, one) in values.iter().enumerate() {
-                    if at > 0 {
-                        to.push(b',');
-                    }
-                    self.write_object(&answer.members, one, false, to);
-                }
-                to.push(b']');
-            }
-            Value::Object(_) if !answer.members.is_empty() => {
-                self.write_object(&answer.members, value, false, to);
-            }
-            other => write(other, to),
-        }
-    }
-}
-
-fn write(value: &Value, to: &mut Vec<u8>) {
-    serde_json::to_writer(to, value).expect("a value can be written to memory");
-}
-
-/// What a mandatory member is answered where nothing is known of it.
-fn empty(kind: &Type) -> Value {
-    match kind {
-        Type::Boolean | Type::BooleanOrText => false.into(),
-        Type::Integer(least, _) => (*least).max(0).into(),
-        Type::IntegerOneOf(numbers) => numbers.first().copied().unwrap_or(0).into(),
-        Type::Number => 0.into(),
-        Type::List(..) => Value::Array(Vec::new()),
-        Type::Object(_) | Type::Map => Value::Object(Map::new()),
-        _ => "".into(),
     }
 }
 
