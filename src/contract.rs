@@ -57,10 +57,8 @@ pub struct Contract {
     pub success: StatusCode,
     /// Members of the answer's JSON body; empty where there is none.
     pub reply: &'static [Field],
-    /// Whether it is a text instead, as the SDK's model has it: nobody knows which, so it is empty.
-    pub replies_text: bool,
-    /// The type of the content of an answer that no table describes.
-    pub replies_whole: Option<&'static str>,
+    /// What the answer's body is where no table describes it.
+    pub whole_reply: Option<WholeReply>,
     /// A status that is answered without a body where a request is only checked.
     pub checked: Option<StatusCode>,
     /// Headers of the answer, other than those that every answer has.
@@ -105,8 +103,7 @@ impl Contract {
         body_is_optional: false,
         success: StatusCode::OK,
         reply: &[],
-        replies_text: false,
-        replies_whole: None,
+        whole_reply: None,
         checked: None,
         reply_headers: &[],
         awaits: Awaits::Nothing,
@@ -205,6 +202,16 @@ impl Place {
             Self::Body => "body",
         }
     }
+}
+
+/// The body of an answer that no table describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WholeReply {
+    /// Any JSON.
+    Json,
+    /// A JSON string.
+    JsonString,
+    PlainText,
 }
 
 /// What a client that repeats a call waits for: something that is under way to come to rest.

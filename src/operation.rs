@@ -244,13 +244,10 @@ fn perform<O: Operation>(
         O::Request::deserialize(document).map_err(|error| Failure::Misfit(error.to_string()))?;
     let reply = O::call(request, project).map_err(Failure::Refused)?;
     let mut body = Vec::new();
-    if !O::CONTRACT.reply.is_empty() {
+    if !O::CONTRACT.reply.is_empty() || O::CONTRACT.whole_reply.is_some() {
         body.reserve(USUAL_BODY);
         serde_json::to_writer(&mut body, &reply)
             .map_err(|error| Failure::Misfit(error.to_string()))?;
-    }
-    if O::CONTRACT.replies_text {
-        body.extend(b"\"\"");
     }
     Ok(Output { status: O::CONTRACT.success, headers: O::headers(&reply), body })
 }

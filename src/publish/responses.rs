@@ -2,7 +2,7 @@
 
 use super::schema::{Use, kind, object};
 use crate::contract::field::Presence;
-use crate::contract::{Contract, Envelope, Refused};
+use crate::contract::{Contract, Envelope, Refused, WholeReply};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -17,16 +17,13 @@ pub fn responses(contract: &Contract) -> Value {
             "schema": kind(&field.kind, Use::Reply),
         });
     }
-    if !contract.reply.is_empty() {
-        let schema = object(contract.reply, Use::Reply);
-        success["content"] = json!({ "application/json": { "schema": schema } });
-    }
-    if contract.replies_text {
-        success["content"] = json!({ "application/json": { "schema": { "type": "string" } } });
-    }
-    if let Some(content_type) = contract.replies_whole {
-        let schema =
-            if content_type == "text/plain" { json!({ "type": "string" }) } else { json!({}) };
+    let (content_type, schema) = match contract.whole_reply {
+        Some(WholeReply::Json) => ("application/json", json!({})),
+        Some(WholeReply::JsonString) => ("application/json", json!({ "type": "string" })),
+        Some(WholeReply::PlainText) => ("text/plain", json!({ "type": "string" })),
+        None => ("application/json", object(contract.reply, Use::Reply)),
+    };
+    if contract.whole_reply.is_some() || !contract.reply.is_empty() {
         success["content"] = json!({ content_type: { "schema": schema } });
     }
     responses.insert(contract.success.as_str().to_owned(), success);

@@ -2,7 +2,7 @@
 
 use super::service::{SERVICE, TASK_ID, find_mut, unknown};
 use crate::cloud::{RequestContext, Work};
-use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source};
+use crate::contract::{Contract, ErrorKind, Field, Kind, Note, Refused, Source, WholeReply};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::{Method, StatusCode};
@@ -19,7 +19,8 @@ static CONTRACT: Contract = Contract {
     body: &[Field::optional("resume_mode", Kind::OneOf(&["auto", "manual"]))
         .means("whether a broken connection is made again by itself")
         .default("auto")],
-    replies_text: true,
+    // The SDK's model has a text; nobody knows which, so it is empty.
+    whole_reply: Some(WholeReply::JsonString),
     refusals: &[Refused::new(ErrorKind::InvalidParameter, StatusCode::BAD_REQUEST, "111400063")],
     notes: &[
         Note {
@@ -47,12 +48,12 @@ pub struct UpdateMigrationTask;
 impl Operation for UpdateMigrationTask {
     const CONTRACT: &'static Contract = &CONTRACT;
     type Request = Request;
-    type Reply = ();
+    type Reply = &'static str;
 
     fn call(
         Request { task_id, resume_mode }: Request,
         context: &mut RequestContext<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<&'static str, Refusal> {
         context.apply_reserved_id(&task_id, Resource::MigrationTask)?;
         let Work::Online(online) = &mut find_mut(&task_id, context)?.work else {
             return Err(unknown(&task_id));
@@ -63,6 +64,6 @@ impl Operation for UpdateMigrationTask {
         } else {
             online.resume_mode = resume_mode;
         }
-        Ok(())
+        Ok("")
     }
 }

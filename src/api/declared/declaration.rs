@@ -10,7 +10,7 @@ use super::parse::parse;
 use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
-use crate::contract::{Awaits, Contract, Field, Note, Refused, Source};
+use crate::contract::{Awaits, Contract, Field, Note, Refused, Source, WholeReply};
 use crate::operation::Head;
 use axum::http::{Method, StatusCode};
 
@@ -168,9 +168,9 @@ impl Declaration {
                     contract.reply = rows(&answer);
                     if !value.is_empty() {
                         let value = parse(value).map_err(line.at())?;
-                        let content =
-                            if value.is_text() { "text/plain" } else { "application/json" };
-                        contract.replies_whole = Some(content);
+                        let is_text = value.is_text();
+                        contract.whole_reply =
+                            Some(if is_text { WholeReply::PlainText } else { WholeReply::Json });
                         whole = Some(value);
                     }
                 }

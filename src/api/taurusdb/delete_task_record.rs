@@ -2,7 +2,7 @@
 
 use super::service::SERVICE;
 use crate::cloud::{Owner, RequestContext};
-use crate::contract::{Certainty, Contract, Field, Kind, Source};
+use crate::contract::{Certainty, Contract, Field, Kind, Source, WholeReply};
 use crate::error::{Refusal, Resource};
 use crate::operation::Operation;
 use axum::http::Method;
@@ -18,7 +18,8 @@ static CONTRACT: Contract = Contract {
     path_parameters: &[Field::mandatory("job_id", Kind::TEXT)
         .means("ID of a job that has ended; one that runs is 409 DBS.280406")
         .known_from(Certainty::Inferred)],
-    replies_text: true,
+    // The SDK's model has a text; nobody knows which, so it is empty.
+    whole_reply: Some(WholeReply::JsonString),
     example: include_str!("../../../fixtures/taurusdb/delete_task_record/documented.json"),
     ..Contract::BLANK
 };
@@ -34,12 +35,12 @@ pub struct DeleteTaskRecord;
 impl Operation for DeleteTaskRecord {
     const CONTRACT: &'static Contract = &CONTRACT;
     type Request = Request;
-    type Reply = ();
+    type Reply = &'static str;
 
     fn call(
         Request { job_id: id }: Request,
         context: &mut RequestContext<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<&'static str, Refusal> {
         let resource = Resource::Job;
         let Some(job) = context.state.jobs.find(Owner::TaurusDb, &id) else {
             return Err(Refusal::NotFound { resource, id });
@@ -50,6 +51,6 @@ impl Operation for DeleteTaskRecord {
             return Err(Refusal::WrongState { resource, id, state, allowed });
         }
         context.state.jobs.remove(job_id);
-        Ok(())
+        Ok("")
     }
 }
