@@ -70,11 +70,9 @@ impl Expression {
             Self::Sent(name) => Cow::Borrowed(context.sent.get(&**name).unwrap_or(&NOTHING)),
             Self::Member(of, key) => member(of.value(this, context), &key.value(this, context)),
             Self::Call(function, arguments) => {
-                if let [list] = &arguments[..]
-                    && function.is_count()
-                    && list.is_list()
-                {
-                    return Cow::Owned(list.each(this, context).len().into());
+                // Records are counted without a copy of each.
+                if function.is_count() {
+                    return Cow::Owned(arguments[0].each(this, context).len().into());
                 }
                 let arguments: Vec<_> =
                     arguments.iter().map(|one| one.value(this, context)).collect();
@@ -125,15 +123,6 @@ impl Expression {
                     }
                 }
             }
-        }
-    }
-
-    /// Whether its value is a list of records, or of what fits in a list.
-    fn is_list(&self) -> bool {
-        match self {
-            Self::Call(function, _) => function.gives_records(),
-            Self::Where(..) => true,
-            _ => false,
         }
     }
 

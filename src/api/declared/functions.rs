@@ -207,12 +207,7 @@ static FUNCTIONS: &[Function] = functions! {
         json!({ "id": caller.user_id(), "name": caller.user })
     },
     // Lists.
-    "count(of)": |a, _| match at(a, 0) {
-        Value::Array(values) => values.len().into(),
-        Value::Object(members) => members.len().into(),
-        Value::Null => 0.into(),
-        _ => 1.into(),
-    },
+    "count(list)": |a, _| list(a, 0).len().into(),
     "first(list)": |a, _| list(a, 0).into_iter().next().unwrap_or_default(),
     "last(list)": |a, _| list(a, 0).into_iter().next_back().unwrap_or_default(),
     "some(list, count)": |a, _| {
