@@ -18,10 +18,10 @@ use signature::Signature;
 pub enum AuthMode {
     /// Nothing.
     Off,
-    /// That there are some: an `X-Auth-Token`, or a well-formed `Authorization`.
+    /// There have to be some: an `X-Auth-Token`, or a well-formed `Authorization`.
     #[default]
     Presence,
-    /// That they hold: an issued token, or the signature of a known access key, for the project.
+    /// They have to be valid: an issued token, or the signature of a known access key, for the project.
     Verify,
 }
 
@@ -36,14 +36,14 @@ impl AuthMode {
     }
 }
 
-/// What credentials are held against.
+/// What credentials are checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'r> {
     /// Issued tokens, known keys, and the time.
     pub worlds: &'r Worlds,
-    /// What is signed.
+    /// Method, target and headers, which are signed.
     pub parts: &'r Parts,
-    /// What is signed, too.
+    /// The body, which is signed too.
     pub body: &'r [u8],
     /// The project of the path, if it has one.
     pub project_id: Option<&'r str>,
@@ -63,7 +63,7 @@ enum Credential<'r> {
 pub struct Authenticated {
     /// Whose credentials it carries. Only IAM asks for it, and its paths have no project.
     pub caller: Caller,
-    /// What is to say of a token that was let in though it has expired.
+    /// The warning about a token that was let in though it has expired.
     pub expired: Option<String>,
     /// The scenario that the credentials name: behind a plus in the access key, or in the name of
     /// the user that the token was issued to.

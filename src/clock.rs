@@ -40,7 +40,7 @@ struct Line {
     rate: f64,
 }
 
-/// Why a clock does not do what is asked.
+/// Why a clock cannot be turned so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Time does not run backwards.

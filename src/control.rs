@@ -300,7 +300,7 @@ pub fn unknown_here(app: &App, request: &Request) -> Response<Vec<u8>> {
     }
 }
 
-/// The same on the control API's own port.
+/// Answers a request for no control call on the control API's own port.
 pub fn unknown_at_port(guard: &Guard, request: &Request) -> Response<Vec<u8>> {
     match guard.admit(request.headers(), request.uri()) {
         Ok(()) => unknown(request.method(), request.uri().path()),

@@ -1,4 +1,4 @@
-//! What was asked and answered: entries in the order of the answers, within one budget of bytes for
+//! Requests and their answers: entries in the order of the answers, within one budget of bytes for
 //! all worlds.
 
 mod budget;
@@ -168,7 +168,7 @@ impl Journal {
         self.steered.push_back(Steered { step, run });
     }
 
-    /// What tests have had end in another way than it was to.
+    /// The executions that tests have steered to another end.
     pub fn steered(&self) -> impl Iterator<Item = &Steered> {
         self.steered.iter()
     }
@@ -191,7 +191,7 @@ impl Journal {
     }
 
     /// How many entries were dropped, with those of the requests that came before the journal, unless
-    /// nobody asks for these.
+    /// these do not matter.
     pub fn dropped(&self) -> u64 {
         self.dropped + self.past.missed()
     }

@@ -29,7 +29,7 @@ pub fn document(routes: &[Route], strictness: Strictness, address: &str) -> Valu
     document
 }
 
-/// The same with everything in its place, however often.
+/// The same without `components`: each schema is written wherever it is used.
 pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
     let published: Vec<Published<'_>> = routes
         .iter()

@@ -38,7 +38,7 @@ pub fn routes(
 pub fn comes_to(route: &Route, project_id: &str) -> bool {
     let contract = route.contract();
     if contract.service.name == "BSS" {
-        return true; // an order is asked for without the project that it leads to
+        return true; // orders belong to projects, but their paths have none
     }
     let mut templates = [contract.path.into()].into_iter().chain(contract.alias_templates());
     templates.any(|template| is_of_project(&template) != project_id.is_empty())

@@ -162,7 +162,8 @@ pub struct Wanted<'r> {
 }
 
 impl<'r> Wanted<'r> {
-    /// As a request says it. What is no time was let pass against the contract, and is no bound.
+    /// Reads the filters of a request. Text that is no time was let pass against the contract, and is
+    /// no bound.
     pub fn read(
         [status, name, from, to]: [&'r Option<String>; 4],
         context: &RequestContext<'_>,

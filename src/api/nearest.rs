@@ -6,16 +6,16 @@ use crate::contract::template::distance;
 use crate::operation::Head;
 use axum::http::Method;
 
-/// A path may take so many changes to be another one.
+/// A path with more changes than these is not taken for a misspelt one.
 const MOST: usize = 8;
 
-/// What another method weighs: as much as so many changes to the path.
+/// Another method counts like so many changes to the path.
 const OTHER_METHOD: usize = 5;
 
-/// What another version of the API weighs: it is another service's.
+/// Another version of the API counts like so many changes: it is another service's.
 const OTHER_VERSION: usize = 6;
 
-/// Whether two paths have the same words in number: what one has beyond the other can only be an ID.
+/// Whether two paths have equally many words: segments that only one has are IDs.
 fn have_as_many_words(path: &str, template: &str) -> bool {
     let (path, template) = (path.trim_matches('/'), template.trim_matches('/'));
     let is_word = |segment: &str| {

@@ -29,8 +29,8 @@ pub fn page<T>(
     (page, total)
 }
 
-/// The same where every record that is there is wanted, and it is known how many these are: nobody
-/// has to look at those behind the page, nor, while none is gone, at those before it.
+/// The same where every record is wanted and their number is known: those behind the page are not visited,
+/// nor, while none is gone, those before it.
 pub fn page_of_all<T>(
     records: impl ExactSizeIterator<Item = T>,
     total: usize,

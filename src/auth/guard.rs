@@ -1,5 +1,5 @@
-//! Who may come in: no web page that somebody looks at by chance. And who may control: where a token
-//! is set, only whoever has it.
+//! Refuses requests that a web page of another site may have sent, and control calls without the
+//! token, where one is set.
 //!
 //! A browser lets every page send requests to this machine, and a page can give its own host name
 //! the address of this machine. Both show: in `Origin` and `Sec-Fetch-Site`, and in the `Host`.
@@ -16,10 +16,10 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
-/// What carries the token, on control calls and on requests with instructions.
+/// The header with the token, on control calls and on requests with instructions.
 const TOKEN: HeaderName = HeaderName::from_static("x-paper-token");
 
-/// By which a browser says how the page that asks is related to this service.
+/// The header in which a browser says how the page that sends the request is related to this service.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Ends of names that only a resolver nearby knows.
@@ -37,7 +37,7 @@ const OF_CLOUDS: &[&str] = &[
     ".hc.cloud.ru",
 ];
 
-/// Who may come in, and who may control.
+/// Which requests are let in, and which of them may control.
 #[derive(Debug, Default)]
 pub struct Guard {
     hosts: Vec<String>,

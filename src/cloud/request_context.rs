@@ -29,7 +29,7 @@ pub struct RequestContext<'w> {
     pub now: Moment,
     /// What all worlds have in common.
     pub settings: &'w Settings,
-    /// Who asks, and where.
+    /// The account, the caller and the address that the request was sent to.
     pub access: Access<'w>,
     warnings: Vec<Warning>,
     adopted: Vec<Instance>,
@@ -50,10 +50,10 @@ pub struct RequestContext<'w> {
     request: (u64, u64),
 }
 
-/// The outcome that a reserved id in the request asks for.
+/// The outcome that a reserved id in the request gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ReservedOutcome {
-    /// No id asks for anything.
+    /// There is no reserved id.
     #[default]
     None,
     /// What the request starts fails.

@@ -1,10 +1,10 @@
 //! What is under way in a world, in the order in which it ends.
 //!
-//! Statuses are computed from runs and need no timeline. It is there for those who turn the clock:
-//! to say what became due, to find the next event, and to steer what has not ended yet. These go
-//! through all that is under way; a request for an operation only adds to it. Whatever has ended
-//! leaves it, so it is as long as what is under way, however much has been done; of the rest it
-//! knows the latest, for those who ask how that ended.
+//! Statuses are computed from executions and need no timeline. It serves control calls: they advance
+//! the clock to the next event, report what became due, and steer what has not ended yet. They go
+//! through all that is under way; a request for an operation only adds to it. Activities that have ended
+//! leave it, so its length does not grow with what has been done; the latest of them are remembered,
+//! for calls that look up how one ended.
 
 use super::lifecycle::{Execution, Lifecycle, Outcome, Phase};
 use crate::clock::Moment;
@@ -14,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What one request set going.
+/// What one request started.
 #[derive(Clone, Debug)]
 pub struct Activity {
     /// The operation that was called.
@@ -27,7 +27,7 @@ pub struct Activity {
     pub run: Execution,
 }
 
-/// An id that a client sends for something that is under way, read once however much that is.
+/// An id that a client sends, parsed once to be compared with many.
 #[derive(Debug)]
 pub struct Called<'i> {
     id: &'i str,
@@ -283,12 +283,12 @@ impl Timeline {
         self.begun
     }
 
-    /// What an activity that failed says about it.
+    /// The reason of an activity that failed.
     pub fn reason(&self, activity: u32) -> Option<&str> {
         self.reasons.get(&activity).map(AsRef::as_ref)
     }
 
-    /// Lets an activity say this when it fails.
+    /// The reason that an activity shows when it fails.
     pub fn give_reason(&mut self, activity: u32, reason: &str) {
         self.reasons.insert(activity, reason.into());
     }
@@ -310,17 +310,17 @@ impl Timeline {
         }
     }
 
-    /// What those that were made to fail say about it, by their numbers.
+    /// The reasons of activities that were made to fail, by their numbers.
     pub fn reasons(&self) -> impl Iterator<Item = (u32, &str)> {
         self.reasons.iter().map(|(activity, reason)| (*activity, reason.as_ref()))
     }
 
-    /// Forgets what others say about it.
+    /// Forgets the reasons of all other activities.
     pub fn keep_reasons(&mut self, stays: impl Fn(u32) -> bool) {
         self.reasons.retain(|activity, _| stays(*activity));
     }
 
-    /// One of which so many activities have begun, and of them these have not come to rest.
+    /// A timeline of a world in which so many activities have begun, of which these have not ended.
     pub fn resumed(
         begun: u32,
         activities: impl IntoIterator<Item = Activity>,

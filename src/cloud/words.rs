@@ -1,7 +1,6 @@
-//! How stored resources write what has a word of its own, and how that is read back.
+//! Writes members of stored resources by names (engines, kinds, lifecycles), and reads them back.
 //!
-//! Whatever is not known is refused with the words that there are, and the one that was probably
-//! meant.
+//! An unknown name is refused with the known ones, and the one that was probably meant.
 
 use super::assumed::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
 use crate::text::did_you_mean;

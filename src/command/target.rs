@@ -1,4 +1,4 @@
-//! The flags that say which Papercloud a command asks: its address, token and certificate.
+//! The flags that say which Papercloud a command calls: its address, token and certificate.
 
 use super::client::Service;
 #[cfg(feature = "tls")]
@@ -8,7 +8,7 @@ use clap::Args;
 use papercloud::Config;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// The Papercloud that a command asks.
+/// The Papercloud that a command calls.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Which Papercloud")]
 pub struct Target {
@@ -27,7 +27,7 @@ pub struct Target {
     /// The port of its control API, if that has one of its own
     #[arg(long, value_name = "PORT")]
     control_port: Option<u16>,
-    /// What it wants to be told before it lets anybody control it
+    /// The token that it requires of control calls
     #[arg(long, hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<String>,
     #[cfg(feature = "tls")]
@@ -106,7 +106,7 @@ impl Target {
         "http"
     }
 
-    /// One that is configured like this, for whoever asks on the same machine.
+    /// One that is configured like this, reached from the same machine.
     pub fn of(config: &Config) -> Self {
         Self {
             url: None,

@@ -7,7 +7,7 @@ use crate::config::Config;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "as it is where there is TLS"))]
 pub enum Transport {
-    /// In the clear.
+    /// Without TLS.
     #[default]
     Plain,
     /// Within TLS, with a certificate that was given.
@@ -17,7 +17,7 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// In the clear.
+    /// Without TLS.
     #[cfg(not(feature = "tls"))]
     pub fn of(_: &Config) -> Self {
         Self::Plain
@@ -42,9 +42,8 @@ impl Transport {
         }
     }
 
-    /// What curl has to be told beside the URL. A certificate that was given is a matter between
-    /// curl and its owner. The one that Papercloud has made is nowhere that every client can read,
-    /// so curl is to take whichever it gets.
+    /// Options of curl beside the URL. A certificate that was given is expected to be trusted already. One
+    /// that Papercloud has made is in no file that every client can read, so curl does not check it.
     pub fn curl_options(self) -> &'static str {
         match self {
             Self::Plain | Self::Tls => "",

@@ -96,7 +96,7 @@ pub enum Kind {
     Boolean,
     /// True or false, as such or as text: models and clients disagree.
     BooleanOrText,
-    /// An object whose members nobody declares.
+    /// An object whose members are not declared.
     Map,
     /// Anything.
     Any,

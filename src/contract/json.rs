@@ -193,7 +193,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
 }
 
 impl Json<'_> {
-    /// What is said where a value is of another type than a field takes.
+    /// The error of a value whose type a field does not take.
     #[cold]
     fn misfit(&self, expected: &dyn Expected) -> Error {
         let unexpected = match self {
@@ -328,7 +328,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
 /// The members of an object. Nothing keeps a name, so each is read as a text that does not last.
 struct Members<'de> {
     left: vec::IntoIter<(Cow<'de, str>, Json<'de>)>,
-    /// That of the member that was last.
+    /// The value of the member whose name was read last.
     value: Json<'de>,
 }
 

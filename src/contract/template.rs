@@ -33,11 +33,11 @@ pub fn fits(path: &str, template: &str) -> bool {
         && path.next().is_none()
 }
 
-/// What the beginning of a word weighs at most, if it has so many letters at least.
+/// A word that is cut short after `FEWEST_LETTERS` or more costs at most `A_BEGINNING`.
 const A_BEGINNING: usize = 3;
 const FEWEST_LETTERS: usize = 6;
 
-/// What another word weighs, besides its letters.
+/// What another word costs, besides its letters.
 const ANOTHER_WORD: usize = 4;
 
 /// How many letters two paths differ in, if these are at most so many; a segment that fits a

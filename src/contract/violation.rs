@@ -128,7 +128,7 @@ pub enum Rule {
     Form(&'static Format),
     /// Hygiene: a document gives it another form.
     Advised(&'static Format),
-    /// Hygiene: nobody reads it.
+    /// Hygiene: it is not declared, and not read.
     Unknown {
         /// The parameter that was probably meant.
         nearest: Option<&'static str>,

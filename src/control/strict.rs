@@ -1,4 +1,4 @@
-//! Refuses query parameters and bodies that a control call does not read, since whoever sends them
+//! Refuses query parameters and bodies that a control call does not read, since a test that sends them
 //! expects them to have an effect.
 
 use super::{LISTED, answer_error, query, save};

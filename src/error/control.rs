@@ -30,32 +30,32 @@ impl ControlError {
         self.status.as_u16()
     }
 
-    /// It cannot be understood, or cannot be done.
+    /// The call is malformed, or asks for what cannot be.
     pub(crate) fn bad(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }
     }
 
-    /// Whoever asks has not said who they are.
+    /// The call has no valid token.
     pub(crate) fn unauthorized(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, reason: reason.into() }
     }
 
-    /// What it names is not there.
+    /// What the call names does not exist.
     pub(crate) fn missing(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, reason: reason.into() }
     }
 
-    /// What it names is not in a state for it.
+    /// What the call names is in a state that does not allow it.
     pub(crate) fn conflict(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, reason: reason.into() }
     }
 
-    /// It was to be done, and failed.
+    /// The call was valid, and failed.
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, reason: reason.into() }
     }
 
-    /// Whoever asks may not.
+    /// The sender may not call it.
     pub(crate) fn forbidden(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, reason: reason.into() }
     }

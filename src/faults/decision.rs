@@ -46,7 +46,7 @@ pub struct FaultDecision {
 }
 
 impl FaultDecision {
-    /// What is left for a request that was not performed.
+    /// The fault for a request that was not performed: none that waits for success.
     pub fn without_success(self) -> Option<Injection> {
         self.hit.filter(|hit| !hit.effect.awaits_success())
     }
@@ -84,7 +84,7 @@ impl Faults {
     }
 
     /// Settles which fault hits a request that is about to be performed: others may have been
-    /// performed since the rules were asked.
+    /// performed since the rules were evaluated.
     pub fn settle(&self, decision: &mut FaultDecision) {
         let FaultDecision { hit, waiting } = decision;
         hit.take_if(|hit| waiting.iter().any(|rule| Arc::ptr_eq(rule, &hit.rule)));

@@ -12,7 +12,7 @@ pub enum Latency {
     Fixed(f64),
     /// Anything between two bounds, each as likely.
     Uniform(f64, f64),
-    /// As services are: mostly near the median, and now and then far above it.
+    /// Mostly near the median, and now and then far above it, as latencies of real services are.
     LogNormal {
         /// Half of all are below it.
         median: f64,

@@ -99,7 +99,7 @@ pub struct EffectSpec {
     /// When, by the status that begins then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// What it says about its failure.
+    /// The reason that a failed job shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// How long it takes.
@@ -114,7 +114,7 @@ pub enum Ending {
     Fail,
     /// It stands still until it is released.
     Hold,
-    /// It ends well, whatever the ids of the request ask for.
+    /// It succeeds, even where a reserved id of the request would make it fail.
     Succeed,
 }
 

@@ -106,7 +106,7 @@ impl Received {
     }
 }
 
-/// What some programs begin a text in UTF-8 with.
+/// Some programs begin text in UTF-8 with it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a body to its end.
@@ -131,8 +131,8 @@ async fn collect(mut body: Body, limit: usize, share: &mut Share) -> Result<Byte
     Ok(whole.joined().into())
 }
 
-/// What has come so far of a body, in pieces of one size. Many bodies that grow side by side, each in one
-/// piece, leave holes in memory that are as large as they are.
+/// What has arrived of a body, in pieces of one size: many contiguous bodies that grow side by side would
+/// fragment memory.
 #[derive(Default)]
 struct Pieces {
     full: Vec<Vec<u8>>,

@@ -1,5 +1,5 @@
-//! Whether the client of a request is still there: noticed by the server, and asked by whoever keeps
-//! an answer back.
+//! Whether the client of a request is still connected: the server notes it, and what delays an answer
+//! looks at it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

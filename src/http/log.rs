@@ -1,5 +1,5 @@
-//! One line of the log for each request, where somebody asks for it, and for what a newcomer falls
-//! into a line without being asked.
+//! One line of the log for each request, if its target is switched on; and always one for the first
+//! request that nothing is emulated for.
 
 use crate::clock::Stamp;
 use crate::contract::envelope::code_and_message;
@@ -10,7 +10,7 @@ use axum::response::Response;
 use std::sync::Once;
 use tracing::Level;
 
-/// What is logged as this has one line for each request.
+/// The target of the lines for single requests.
 macro_rules! requests {
     () => {
         "papercloud::requests"

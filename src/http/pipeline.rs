@@ -32,13 +32,13 @@ use visit::Visit;
 pub struct Exchange<'r> {
     request: Request<'r>,
     visit: Visit<'r>,
-    /// What the faults have decided, once they were asked.
+    /// What the fault rules have decided, once they were evaluated.
     decision: Option<FaultDecision>,
     /// For the answer and the journal, whichever step ends the request.
     record: RequestRecord,
 }
 
-/// What comes next.
+/// What is to be done next for a request.
 #[derive(Debug)]
 pub enum Step {
     /// A fault keeps the request waiting before it goes on.
@@ -54,7 +54,7 @@ pub struct Done {
     pub response: Response<Vec<u8>>,
     /// How long it is kept back.
     pub delay: Duration,
-    /// What is done to it then.
+    /// What is done to its bytes then.
     pub disruption: Option<Disruption>,
 }
 
@@ -62,7 +62,7 @@ pub struct Done {
 enum Rejection {
     /// The service, or the gateway in front of it, refuses it.
     Refused(Refusal),
-    /// What it asks for beside its operation is not in order, or not for it to ask.
+    /// Its instructions (clock, fault, scenario) are wrong, or it may not give any.
     BadInstructions(ControlError),
     /// A fault answers in the operation's place.
     Injected,

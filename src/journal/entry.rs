@@ -137,9 +137,9 @@ pub struct Entry {
     pub received: Stamp,
     /// When the answer was.
     pub answered: Moment,
-    /// How it was asked.
+    /// Its method.
     pub method: Method,
-    /// How it was answered; nothing where the connection was reset instead.
+    /// The status of its answer; nothing where the connection was reset instead.
     pub status: Option<StatusCode>,
     /// Whether the client had left by then.
     pub client_left: bool,

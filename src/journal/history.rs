@@ -1,7 +1,7 @@
 //! What came before a journal.
 
-/// What is known of a project from before its world was made: that was forgotten for another one,
-/// imported, or loaded.
+/// What is known of a project from before its present world was made, after an earlier one was evicted,
+/// or by an import or a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// How many requests there were.
@@ -14,12 +14,12 @@ pub struct History {
 }
 
 impl History {
-    /// So many requests to a world that goes on.
+    /// So many requests to a world that was evicted and goes on.
     pub fn of(requests: u64) -> Self {
         Self { requests, ..Self::default() }
     }
 
-    /// So many requests to a world that somebody has put in the place of another.
+    /// So many requests to a world that an import or a file has replaced.
     pub fn of_imported(requests: u64) -> Self {
         Self { requests, is_bygone: true, ..Self::default() }
     }

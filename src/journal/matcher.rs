@@ -161,7 +161,7 @@ impl Wanted {
         }
     }
 
-    /// As a message shows it, if what it is held against is of a declared kind or of none.
+    /// As a message shows it; `kind` is the declared kind of what it is compared with, if there is one.
     fn shown(&self, kind: Option<&'static Kind>, digests: &mut Digests) -> Value {
         let value = self.value();
         let kind = match kind {

@@ -21,7 +21,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// That of one request for an operation.
+    /// The content of one request for an operation.
     pub fn of(contract: &Contract, view: &View<'_>) -> Self {
         let place = (contract.place(), place(contract, view.entry.target()).into_owned());
         let mut body = view.body().clone();
@@ -30,7 +30,7 @@ impl Content {
     }
 }
 
-/// What parts the values of a place. No path has it.
+/// Separates the parts of a place; no path has it.
 const BREAK: &str = "\0";
 
 /// Where a write goes: its path as the operation's own page has it, and the parameters of its query

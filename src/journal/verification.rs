@@ -78,9 +78,9 @@ impl fmt::Display for Finding {
 enum Verdict {
     Holds(String),
     Fails(String),
-    /// It would hold, if nothing else was asked.
+    /// It would hold, if the requests that are kept were all.
     HoldsIfComplete(String),
-    /// It would fail, if nothing else was asked.
+    /// It would fail, if the requests that are kept were all.
     FailsIfComplete(String),
 }
 
@@ -120,7 +120,7 @@ impl Check {
     }
 }
 
-/// Why nobody can say what the requests were, if nobody can.
+/// Why it is not known what the requests were, if it is not.
 fn doubt(journal: &Journal, in_flight: usize) -> Option<String> {
     const PAST: &str = "sent before the world was forgotten for another, or loaded";
     let (dropped, past) = (journal.dropped(), journal.past());

@@ -31,7 +31,7 @@ impl<'e> View<'e> {
         views
     }
 
-    /// One entry of the world with this key.
+    /// A view of an entry of the world with this key.
     pub fn new(entry: &'e Entry, key: u64) -> Self {
         let (body, answer_body) = (OnceCell::new(), OnceCell::new());
         Self { entry, request_id: entry.request_id(key), key, body, answer_body }
@@ -60,7 +60,7 @@ impl<'e> View<'e> {
         }))
     }
 
-    /// What stands in this world for what is not shown.
+    /// The digests that stand for concealed values in this world.
     pub fn digests(&self) -> Digests {
         Digests::new(self.key)
     }

@@ -75,7 +75,7 @@ fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
 
 #[cfg(test)]
 impl<'v> Seen<'v> {
-    /// One that was made up.
+    /// One for a test.
     pub fn made(
         contract: &'static Contract,
         id: Option<&str>,

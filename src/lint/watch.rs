@@ -26,7 +26,7 @@ const PACE: Duration = Duration::from_secs(1);
 pub struct Poll {
     /// When.
     pub at: Stamp,
-    /// By which request.
+    /// The number of the request.
     pub ordinal: u64,
     /// Its step in the order of what happened: on a frozen clock many things share one moment.
     pub step: u64,
@@ -37,7 +37,7 @@ pub struct Poll {
 pub struct Watched {
     /// What it is.
     pub activity: Activity,
-    /// When it began, and when it was last told to end in another way, in the order of what happened.
+    /// The steps at which it began, and at which it was last steered to another end.
     begun: u64,
     steered: u64,
     /// The polls at it by its id while it was under way.
@@ -52,11 +52,11 @@ pub struct Watched {
 struct Pace {
     polls: u32,
     first: Option<Stamp>,
-    /// Whether they were found too fast before: that is told once.
+    /// Whether they were found too fast before: that is reported once.
     was_too_fast: bool,
 }
 
-/// What was set going and was not seen at rest.
+/// Activities that no client has seen at their end yet.
 #[derive(Debug, Default)]
 pub struct Watch {
     by_activity: HashMap<u32, Watched>,

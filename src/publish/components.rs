@@ -1,5 +1,5 @@
-//! What many operations have alike is written once, under `components`, and referred to: generators
-//! make one type of it.
+//! Schemas that many operations share are written once, under `components`, and referred to, so that
+//! generators make one type of each.
 
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 /// What a schema describes.
 #[derive(Clone, Copy)]
 pub enum Use {
-    /// What is accepted.
+    /// For what is accepted.
     Request(Strictness),
-    /// What is answered.
+    /// For what is answered.
     Reply,
 }
 

@@ -46,7 +46,7 @@ pub fn name(contract: &Contract, routes: &[Route]) -> String {
 /// The words by which an operation claims a body, and where they stand.
 type Claimed = Option<(&'static str, &'static [&'static str])>;
 
-/// One operation object in the place of several, the most general of which is the last.
+/// One operation object for several on a path, the most general of which is the last.
 pub fn merged(mut operations: Vec<(Value, Claimed)>) -> Value {
     let Some((mut general, _)) = operations.pop() else { return Value::Null };
     while let Some((mut other, claimed)) = operations.pop() {

@@ -19,10 +19,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The way from what could not be read to the document as a whole.
+/// The steps from what could not be read up to the document as a whole.
 pub type Trail = RefCell<Vec<Step>>;
 
-/// A step of it.
+/// A step of a trail.
 #[derive(Debug)]
 pub enum Step {
     /// The member of an object.
@@ -31,7 +31,7 @@ pub enum Step {
     Element(usize),
 }
 
-/// The field where the way began, as in `jobs[3].run`, unless that is the document as a whole.
+/// The field where a trail begins, as in `jobs[3].run`; nothing for the document as a whole.
 pub fn field(trail: &[Step]) -> Option<String> {
     let mut field = String::new();
     for step in trail.iter().rev() {
@@ -44,7 +44,7 @@ pub fn field(trail: &[Step]) -> Option<String> {
     (!field.is_empty()).then_some(field)
 }
 
-/// A deserializer, or whatever it hands out, with the way that it leaves behind where it fails.
+/// A deserializer, or whatever it hands out, that leaves a trail where it fails.
 #[derive(Clone, Copy)]
 pub struct Tracked<'t, T> {
     inner: T,
@@ -52,7 +52,7 @@ pub struct Tracked<'t, T> {
 }
 
 impl<'t, T> Tracked<'t, T> {
-    /// One at the beginning of a document.
+    /// Wraps the deserializer of a document.
     pub const fn new(inner: T, trail: &'t Trail) -> Self {
         Self { inner, trail }
     }
@@ -228,14 +228,14 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, A> {
 /// The members of an object.
 struct Members<'t, 'de, A> {
     inner: Tracked<'t, A>,
-    /// That of the member that was begun last.
+    /// The name of the member that is being read.
     name: Cow<'de, str>,
-    /// Those of all members so far.
+    /// The names of all members so far.
     seen: BTreeSet<Cow<'de, str>>,
 }
 
 impl<A> Members<'_, '_, A> {
-    /// Leaves the member behind, well or not.
+    /// Notes in the trail a member that could not be read.
     fn left<T, E>(&self, read: Result<T, E>) -> Result<T, E> {
         if read.is_err() {
             self.inner.trail.borrow_mut().push(Step::Member(self.name.as_ref().into()));

@@ -15,7 +15,7 @@ pub struct ConnectionState {
     pub disruption: PendingDisruption,
     /// Whether the client is still there.
     pub client: ClientWatch,
-    /// What is left of the body of the present request once nobody reads it any more.
+    /// The unread rest of the present request's body, once its reader has gone.
     pub unread: Unread,
     /// Requests that are being answered.
     in_flight: AtomicU32,

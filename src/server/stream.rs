@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 /// A connection's bytes.
 #[derive(Debug)]
 pub enum Stream {
-    /// In the clear.
+    /// Without TLS.
     Plain(TcpStream),
     /// Within TLS.
     #[cfg(feature = "tls")]

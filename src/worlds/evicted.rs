@@ -38,7 +38,7 @@ impl Evicted {
         self.insert(key, requests, MOST);
     }
 
-    /// Lets a project begin anew, since somebody has asked for that.
+    /// Lets a project begin anew, after it was reset.
     pub fn begin_anew(&mut self, key: u64) {
         if self.had_more {
             self.insert(key, 0, MOST);

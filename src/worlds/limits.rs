@@ -234,7 +234,7 @@ impl Limits {
         self.evicted().past(key)
     }
 
-    /// Lets a project begin anew, since somebody has asked for that.
+    /// Lets a project begin anew, after it was reset.
     pub fn begin_anew(&self, key: u64) {
         self.evicted().begin_anew(key);
     }

@@ -1,4 +1,4 @@
-//! Whose a request on a path that several services have is.
+//! Which service's a request is, on a path that several services have.
 
 use super::declaration::Declaration;
 use crate::cloud::{Instance, State};

@@ -33,7 +33,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What is wrong with its being a value that its row does not allow; nothing where it does.
+    /// The mistake of a value that the row does not allow; nothing where it is allowed.
     pub fn misfit(&self, value: &Value) -> Option<Mistake> {
         let fits = match &self.field.kind {
             Kind::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),

@@ -248,7 +248,7 @@ fn holder(text: &str, context: &mut RequestContext<'_>) -> Result<Identity, Refu
     Err(Refusal::ExpiredToken { reason })
 }
 
-/// Lets somebody in whom nobody knows, where credentials need not be known.
+/// Lets an unknown user in, where credentials need not be known.
 fn adopt(context: &mut RequestContext<'_>, refused: &str, told: String) -> Result<(), Refusal> {
     if context.access.verifies {
         return Err(wrong(refused));

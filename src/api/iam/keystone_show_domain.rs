@@ -55,7 +55,7 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// That of somebody.
+    /// That of a caller.
     pub fn of(identity: Identity, context: &RequestContext<'_>) -> Self {
         let id = identity.domain_id();
         let links = Links::to(context.access.url(&format!("/v3/domains/{id}")));

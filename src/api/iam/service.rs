@@ -86,7 +86,7 @@ impl Links {
         Self { own: url, previous: None, next: None }
     }
 
-    /// The same with neighbours that are not there.
+    /// The same without neighbours.
     pub fn between_none(url: String) -> Self {
         Self { own: url, previous: Some(""), next: Some("") }
     }

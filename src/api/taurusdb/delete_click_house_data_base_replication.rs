@@ -61,7 +61,7 @@ impl Operation for DeleteClickHouseDataBaseReplication {
         let removal = context.activity();
         let replication = find_replication(&instance_id, &database_name, context)?;
         replication.removal = Some(removal);
-        // Until it is gone it goes on, and nobody waits for it any more.
+        // It goes on until it is gone, and no client waits for its end any more.
         let activity = replication.run.activity;
         context.ended(activity);
         Ok(JobStarted { job_id: context.start_job(&JOB, &instance_id) })

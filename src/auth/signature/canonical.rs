@@ -62,8 +62,8 @@ impl<'r> Canonical<'r> {
         self.write(uri, &self.query, |_, value| value)
     }
 
-    /// The same to be looked at: without the values of parameters and headers, but for those that are
-    /// known to be no credentials.
+    /// The same to be shown: without the values of parameters and headers, except those that are known to
+    /// be no credentials.
     pub fn shown(&self, uri: &str) -> String {
         let pairs = self.query.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) if !value.is_empty() => format!("{name}=***"),
@@ -92,7 +92,7 @@ impl<'r> Canonical<'r> {
         text
     }
 
-    /// What to look at first when the signature is another.
+    /// The likeliest cause of a signature that differs.
     pub fn suspicion(&self) -> String {
         let absent = self.headers.iter().filter(|(_, value)| value.is_none());
         let absent: Vec<&str> = absent.map(|(name, _)| *name).collect();
@@ -104,7 +104,8 @@ impl<'r> Canonical<'r> {
 }
 
 /// The path decoded as a whole and encoded again by segments; as it arrived; and encoded by
-/// segments as if what arrived were not encoded already. They differ only where a segment has encoded characters.
+/// segments as if what arrived were not encoded already. They differ only where a segment has encoded
+/// characters.
 fn uris(path: &str) -> Vec<String> {
     let encoded = |path: &str| path.split('/').map(encode).collect::<Vec<_>>().join("/");
     let decoded = percent_decode_str(path).decode_utf8_lossy();

@@ -52,7 +52,7 @@ impl<'r> Request<'r> {
         self.project_id.as_deref().unwrap_or_default()
     }
 
-    /// Whether it is about orders: they belong to projects, but are asked for without one.
+    /// Whether it is about orders: they belong to projects, but their paths have none.
     pub fn is_about_orders(&self) -> bool {
         self.place().is_empty() && self.service().name == "BSS"
     }
