@@ -5,6 +5,7 @@ use super::calls::Calls;
 use super::query::{self, parse};
 use crate::api::find::unknown;
 use crate::app::App;
+use crate::contract::envelope::code_and_message;
 use crate::error::control::ControlError;
 use crate::journal::{Verdict, View};
 use crate::project_id::path_name;
@@ -71,13 +72,8 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
         let project_id = path_name(&id);
         failures.extend(refused.map(|entry| {
             let view = View::new(entry, journal.key());
-            let body = view.answer_body();
-            // VPC and IAM have envelopes of their own.
-            let text = |names: [&str; 2]| {
-                let nested = body.get("error").unwrap_or(body);
-                let found = body.get(names[0]).or_else(|| nested.get(names[1]));
-                found.map(|found| found.as_str().map_or_else(|| found.to_string(), str::to_owned))
-            };
+            let (error_code, reason) = code_and_message(view.answer_body());
+            let given = |text: String| Some(text).filter(|text| !text.is_empty());
             let failure = Failure {
                 project_id: project_id.to_owned(),
                 label: world.label.clone(),
@@ -87,8 +83,8 @@ pub fn list(app: &App, query: &str) -> Result<Failures, ControlError> {
                 path: view.path().to_owned(),
                 operation: entry.record.contract.map(|contract| contract.id),
                 status: entry.status.map_or(0, |status| status.as_u16()),
-                error_code: text(["error_code", "code"]),
-                reason: text(["error_msg", "message"]),
+                error_code: given(error_code),
+                reason: given(reason),
             };
             (entry.received.moment(), entry.ordinal(), failure)
         }));

@@ -1,7 +1,7 @@
 //! What the tests never saw: the calls of the control API, and the command.
 
 use crate::binary::{fails, run};
-use crate::support::{MAPPING, config, send, send_text, start};
+use crate::support::{MAPPING, PROJECT, config, send, send_text, start};
 use papercloud::PaperCloud;
 use serde_json::{Value, json};
 use std::process::Output;
@@ -77,6 +77,26 @@ fn each_gap_is_closed_by_the_rule_that_it_names() {
         let start = format!("world.fault(\"{CREATE}\", service=\"GeminiDB\", first=1, ");
         assert!(line.starts_with(&start), "{line}");
     }
+}
+
+#[test]
+fn an_injected_error_is_seen_in_any_envelope() {
+    let cloud = start(&config());
+    let root = format!("/_paper/worlds/{PROJECT}");
+    let path = format!("{root}/coverage?service=VPC&operation=ListVpcs");
+    let listed = |cloud: &PaperCloud| {
+        let mut coverage = send(cloud, "GET", &path, None).expect(200);
+        coverage["operations"][0]["answers"].take()
+    };
+    let gaps = listed(&cloud);
+    let gap = gaps.as_array().expect("answers").iter().find(|gap| gap["rule"].is_object());
+    let gap = gap.expect("an error that a rule provokes");
+    send(&cloud, "POST", &format!("{root}/faults"), Some(&gap["rule"])).expect(201);
+    let answer = send(&cloud, "GET", &format!("/v1/{PROJECT}/vpcs"), None);
+    assert!(answer.body["code"].is_string(), "{:#}", answer.body);
+    let after = listed(&cloud);
+    let seen = after.as_array().expect("answers").iter().find(|it| it["name"] == gap["name"]);
+    assert_eq!(seen.expect("the same")["seen"], true, "{gap:#}");
 }
 
 #[test]
