@@ -70,7 +70,7 @@ pub struct Contract {
     /// Whether it changes nothing although its method is that of a write: it checks something, or
     /// logs in.
     pub changes_nothing: bool,
-    /// Whether it takes back what another call has done, so that the other one, sent once more, is no
+    /// Whether it undoes what another call has done, so that the other one, sent once more, is no
     /// repetition. Calls with DELETE do without saying so.
     pub undoes: bool,
     /// Refusals of this operation, beyond those that its whole service shares.
@@ -144,7 +144,7 @@ impl Contract {
         self.parameters().any(|(_, field)| field.name == name)
     }
 
-    /// Whether it takes back what another call has done.
+    /// Whether it undoes what another call has done.
     pub fn takes_back(&self) -> bool {
         self.undoes || self.method == Method::DELETE
     }
@@ -214,7 +214,7 @@ pub enum WholeReply {
     PlainText,
 }
 
-/// What a client that repeats a call waits for: something that is under way to come to rest.
+/// What a client that repeats a call waits for: the end of something that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaits {
     Nothing,

@@ -162,7 +162,7 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     refuse(StatusCode::INTERNAL_SERVER_ERROR, reason).map(Body::from)
 }
 
-/// Whoever gets an answer may go on: the port is served only after the self-test has passed.
+/// Any answer means ready: the port is served only after the self-test has passed.
 async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     ok(&json!({
         "status": "ready",

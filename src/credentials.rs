@@ -22,7 +22,7 @@ pub const PROJECT_ID: &str = "054e292c9880d4992f02c0196d3ea468";
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for whoever has to compute with it.
+    /// The text itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -75,7 +75,7 @@ pub async fn respond(
     let Done { response, delay, disruption } = loop {
         match catch_unwind(AssertUnwindSafe(|| exchange.advance(&body))) {
             Ok(Step::Done(done)) => break done,
-            // Who has left cannot tell how long it takes, so what is asked is done at once.
+            // A client that has left does not notice how long it takes, so the request is performed at once.
             Ok(Step::Wait(latency)) => left_after = leaves_within(client, latency).await,
             Err(panic) => return reply::panicked(panic),
         }
@@ -132,10 +132,10 @@ pub fn host(parts: &Parts) -> Option<&str> {
     host_of(&parts.uri, &parts.headers)
 }
 
-/// The same for what has no parts.
+/// The same of a request that was not taken apart.
 pub fn host_of<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let of_target = uri.authority().map(Authority::as_str);
-    // Before it there may be who asks.
+    // User information may stand before it.
     let of_target = of_target.map(|authority| authority.rsplit('@').next().unwrap_or(authority));
     of_target.or_else(|| headers.get(header::HOST)?.to_str().ok())
 }
@@ -174,7 +174,7 @@ fn remarks(
     content_type.into_iter().chain(language)
 }
 
-/// A path that leads nowhere, as a message shows it: of its segments those that are words or the id of
+/// An unknown path, as a message shows it: of its segments those that are words or the id of
 /// a project, for others may be anything.
 fn shown_path(path: &str) -> String {
     const MOST: usize = 256;
@@ -198,7 +198,7 @@ fn language(service: &Service, headers: &HeaderMap) -> Language {
     tag.and_then(|tag| Language::from_tag(tag.to_str().ok()?)).unwrap_or_default()
 }
 
-/// Where it says what is emulated.
+/// The URL of the list of what is emulated.
 fn list_of_operations(app: &App, parts: &Parts) -> String {
     own_url(app, host(parts), app.guard.port) + "/_paper/openapi.json"
 }

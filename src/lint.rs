@@ -90,7 +90,7 @@ impl Lint {
         lint
     }
 
-    /// Watches what a request has set going, and no longer what it has cut short: a client that cuts
+    /// Watches what a request has started, and no longer what it has cut short: a client that cuts
     /// something short need not poll it again.
     fn performed(&mut self, step: u64, entry: &Entry) {
         for (activity, was_under_way) in &entry.record.cut_short {

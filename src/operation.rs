@@ -82,7 +82,7 @@ impl Head {
     }
 }
 
-/// An operation whose types are erased. What is declared is read when it is first asked for.
+/// An operation whose types are erased. A declaration is read when it is first needed.
 pub trait Described: Debug + RefUnwindSafe + Sync {
     /// The page's tables.
     fn contract(&self) -> &'static Contract;

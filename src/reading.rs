@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::fmt;
 use tracked::{Tracked, Trail};
 
-/// As much of what was sent as a message of `serde` shows.
+/// How many characters of what was sent a message of `serde` keeps.
 const SHOWN: usize = 64;
 
 /// A message that shows what was sent between its first mark and its last, cut.
@@ -82,7 +82,7 @@ impl fmt::Display for Wrong {
     }
 }
 
-/// What `serde` says in words of Rust, in words of JSON.
+/// A message of `serde` with JSON's names of types instead of Rust's.
 fn in_terms_of_json(problem: &str) -> String {
     // What was sent comes before what was expected, and may have any words in it.
     let Some((got, expected)) = problem.rsplit_once(", expected ") else {
@@ -125,7 +125,8 @@ pub fn read_bytes<'t, T: Deserialize<'t>>(bytes: &'t [u8]) -> Result<T, Wrong> {
     read(std::str::from_utf8(bytes).map_err(|error| Wrong::no_text(bytes, error))?)
 }
 
-/// Reads what was read before. It is written out for that: few are, and they are short.
+/// Reads a value that was parsed before. It is written out as text for that: few are read so, and they are
+/// short.
 pub fn read_value<T: for<'t> Deserialize<'t>>(value: &Value) -> Result<T, Wrong> {
     read(&value.to_string()).map_err(Wrong::without_line)
 }

@@ -197,7 +197,7 @@ fn prove(contract: &Contract) -> Result<(), String> {
         return Err(format!("answered {status} instead of {expected}: {body}"));
     }
     match contract.source {
-        // The values of the five documents are somebody else's; the shape is the promise.
+        // The values in the five documents are of another cloud; only the shape is promised.
         Source::Document(_) => same_shape(&documented, &body),
         Source::Companion(_) | Source::Modelled(_) if documented == body => Ok(()),
         Source::Companion(_) | Source::Modelled(_) => {

@@ -266,7 +266,7 @@ impl Worlds {
         if excess == 0 {
             return;
         }
-        // One thread is enough: whoever comes meanwhile need not wait for it.
+        // One thread is enough: others need not wait for it.
         let Ok(_cutting) = self.cutting.try_lock() else { return };
         let of_shard = |shard: &Shard| {
             let worlds = shard.lock().unwrap_or_else(PoisonError::into_inner);

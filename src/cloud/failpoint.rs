@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 static LAID: Mutex<Vec<(String, &'static str)>> = Mutex::new(Vec::new());
 
-/// Lets what next comes to this place for a project panic there.
+/// Lets the next request of a project panic at this place.
 pub fn lay(project_id: &str, place: &'static str) {
     LAID.lock().unwrap_or_else(PoisonError::into_inner).push((project_id.to_owned(), place));
 }
 
-/// A place where a wire may be laid. What the panic says is not for logs.
+/// Panics if [`lay`] has named this place. The message is not for logs.
 pub fn pass(project_id: &str, place: &'static str) {
     let laid = {
         let mut laid = LAID.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,9 +14,9 @@ use crate::clock::Moment;
 pub struct Lifecycle {
     /// Statuses that end by themselves, each with its share of the run's duration.
     pub stages: &'static [(&'static str, f64)],
-    /// The status it comes to rest in.
+    /// The status it ends in.
     pub ends: &'static str,
-    /// The status it comes to rest in when it fails.
+    /// The status it ends in when it fails.
     pub fails: &'static str,
 }
 
@@ -26,7 +26,7 @@ pub struct Phase {
     pub status: &'static str,
     /// How much of its duration is over.
     pub percent: u8,
-    /// When it came to rest, if it has.
+    /// When it ended, if it has.
     pub ended: Option<Moment>,
     pub failed: bool,
 }
@@ -68,7 +68,7 @@ impl Lifecycle {
         let ends = ends.map(|part| (part * f64::from(run.milliseconds)).ceil() as u32);
         let next = ends.filter(|end| *end > elapsed && *end < last).min().unwrap_or(last);
         let next = run.hold.map_or(next, |hold| next.min(hold));
-        // What stands still has no event.
+        // A held execution has no event.
         (next > elapsed).then(|| run.at(next).max(now))
     }
 

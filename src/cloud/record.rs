@@ -111,7 +111,7 @@ impl Record {
         self.changes.iter().map(|change| change.run.activity)
     }
 
-    /// Folds in what has come to rest. Whether it is still there.
+    /// Applies the changes that have ended. Whether the record is still there.
     fn settle(&mut self, now: Moment) -> bool {
         while let Some(change) = self.changes.first().filter(|change| change.is_over(now)) {
             if !change.show(&mut self.members, now) {

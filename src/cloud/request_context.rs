@@ -84,7 +84,7 @@ pub struct Effects {
     pub warnings: Vec<Warning>,
     /// Instances that became known.
     pub adopted: Vec<Box<str>>,
-    /// What was set going.
+    /// What was started.
     pub activities: Vec<Activity>,
     /// What was cut short, and whether it was under way.
     pub cut_short: Vec<(u32, bool)>,

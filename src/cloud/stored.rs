@@ -144,7 +144,7 @@ impl State {
         self.stored().iter().map(|kind| kind.counted()).sum()
     }
 
-    /// Whether nothing was ever set going in it, and nothing is known: nothing in it has a time.
+    /// Whether nothing was ever started in it, and nothing is known: nothing in it has a time.
     pub fn is_untouched(&mut self) -> bool {
         self.timeline.latest_number() == 0 && self.stored().iter().all(|kind| kind.len() == 0)
     }

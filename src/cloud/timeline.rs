@@ -51,7 +51,7 @@ impl<'i> Called<'i> {
 pub struct Due {
     /// When, on the world's clock.
     pub at: String,
-    /// The operation that set it going.
+    /// The operation that started it.
     pub operation: &'static str,
     /// The job.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ pub struct Due {
     /// Its status since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_status: Option<&'static str>,
-    /// Whether it stands still since then, until it is released.
+    /// Whether it is held since then, until it is released.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
 }
@@ -110,7 +110,7 @@ impl Activity {
         self.lifecycles().last().map(|lifecycle| lifecycle.stage_at(percent))
     }
 
-    /// When it came to rest, if it has.
+    /// When it ended, if it has.
     pub fn ended(&self, now: Moment) -> Option<Moment> {
         self.phases(now).map(|phase| phase.ended).max().flatten()
     }
@@ -121,7 +121,7 @@ impl Activity {
         next.filter(|next| *next > now).min()
     }
 
-    /// What became due by its coming to its next status, or to where it stands still.
+    /// The event at this moment: its next status, or that it is held.
     pub fn due(&self, at: Moment) -> Due {
         let status = |lifecycle: &Lifecycle| lifecycle.phase(&self.run, at).status;
         Due {
@@ -141,11 +141,11 @@ impl Activity {
 pub struct Timeline {
     /// What ends by itself, and when; the first to end comes first.
     running: VecDeque<(Moment, Activity)>,
-    /// What stands still until it is released, or comes to where it does.
+    /// Those that are held until they are released, or will be.
     held: Vec<Activity>,
-    /// Those that came to rest last, the oldest first.
+    /// Those that ended last, the oldest first.
     ended: VecDeque<Activity>,
-    /// How many of those that came to rest had failed.
+    /// How many of those that ended have failed.
     failures: u32,
     /// How many activities there were.
     begun: u32,
@@ -155,7 +155,7 @@ pub struct Timeline {
     planners: HashMap<u32, Arc<str>>,
 }
 
-/// How many of those that came to rest are known.
+/// How many of those that ended are known.
 const MOST_ENDED: usize = 1_000;
 
 impl Timeline {
@@ -164,7 +164,7 @@ impl Timeline {
         self.begun.wrapping_add(1)
     }
 
-    /// Takes up an activity, and forgets those that have come to rest.
+    /// Takes up an activity, and forgets those that have ended.
     pub fn begin(&mut self, activity: Activity, now: Moment) {
         self.catch_up(now);
         self.begun = activity.run.activity;
@@ -200,12 +200,12 @@ impl Timeline {
         }
     }
 
-    /// What has not come to rest.
+    /// What has not ended.
     pub fn under_way(&self) -> impl Iterator<Item = &Activity> {
         self.running.iter().map(|(_, activity)| activity).chain(&self.held)
     }
 
-    /// The same in the order of the next event; what stands still comes last.
+    /// The same in the order of the next event; held ones come last.
     pub fn by_next_event(&self, now: Moment) -> Vec<&Activity> {
         let mut activities: Vec<_> = self.under_way().collect();
         activities.sort_by_cached_key(|activity| {
@@ -223,12 +223,12 @@ impl Timeline {
             .max_by_key(|activity| activity.run.activity)
     }
 
-    /// Those that came to rest last.
+    /// Those that ended last.
     pub fn ended(&self) -> impl Iterator<Item = &Activity> {
         self.ended.iter()
     }
 
-    /// The activity that a client means by an id, of those that came to rest last.
+    /// The activity that a client means by an id, of those that ended last.
     pub fn find_ended(&self, id: &str) -> Option<&Activity> {
         let called = Called::by(id);
         self.ended.iter().rev().find(|activity| activity.is_called(&called))
@@ -273,7 +273,7 @@ impl Timeline {
         self.running.remove(at).map(|(_, activity)| activity)
     }
 
-    /// How many activities came to rest in failure.
+    /// How many activities failed.
     pub fn failures(&self) -> u32 {
         self.failures
     }

@@ -85,7 +85,7 @@ impl TemporaryFile {
     fn write(name: &str, text: &str) -> Result<Self, String> {
         let path = std::env::temp_dir().join(name);
         let wrong = |error| format!("{} cannot be written: {error}", path.display());
-        // One that is there already is somebody else's.
+        // A file that is there already belongs to another process.
         let mut file = File::create_new(&path).map_err(wrong)?;
         file.write_all(text.as_bytes()).map_err(wrong)?;
         Ok(Self(path))
@@ -234,7 +234,7 @@ async fn ended(
             status = child.wait() => return status.map_err(|error| error.to_string()),
             Some(number) = signals.recv() => {
                 let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-                // One that has just ended needs no signal any more.
+                // A command that has just ended needs no signal any more.
                 if let Some(id) = id {
                     let _ = kill_process(id, number);
                 }

@@ -81,7 +81,7 @@ impl Wait {
     }
 }
 
-/// Asks for a path that says whether all is well.
+/// Gets a path that says whether all is well.
 fn probe(service: &Service, path: &str) -> Result<Answer, String> {
     let answer = service.call(Method::GET, path, String::new(), Duration::from_secs(2))?;
     if answer.status == StatusCode::OK && answer.body["status"].is_string() {

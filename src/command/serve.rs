@@ -64,7 +64,7 @@ impl Serve {
         stopped.map_err(|error| error.to_string())
     }
 
-    /// Where it can be asked, by somebody on the same machine.
+    /// How it is reached from the same machine.
     pub fn target(&self) -> Target {
         Target::of(&self.config)
     }

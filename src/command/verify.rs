@@ -88,7 +88,7 @@ struct Difference {
 enum Problem {
     /// The command, or its file, is wrong.
     Usage(String),
-    /// The service cannot be asked.
+    /// The service cannot be reached, or refuses.
     Service(String),
 }
 
@@ -133,7 +133,7 @@ impl Verify {
             vec![serde_json::from_str(&text).map_err(|error| unreadable(&error))?]
         };
         if plans.is_empty() {
-            // Like a plan without checks, it would hold whatever was asked.
+            // Like a plan without checks, it would hold whatever was sent.
             return Err(format!("{file} has no claims"));
         }
         let plan = |plan: Plan| {
@@ -205,7 +205,7 @@ fn passed(suites: &[Suite]) -> bool {
     suites.iter().flat_map(|suite| &suite.findings).all(|finding| finding.passed)
 }
 
-/// What was claimed, what was found, and what nearly was it.
+/// What was claimed, what was found, and the near misses.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "  expected {}\n  {}", self.expected, self.reason)?;

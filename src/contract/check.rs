@@ -1,4 +1,4 @@
-//! A request held against its contract: every violation at once, and a document that the
+//! A request checked against its contract: every violation at once, and a document that the
 //! operation's request type can be read from.
 
 use super::field::{Field, Kind, Presence};
@@ -37,7 +37,7 @@ pub struct Checked<'a> {
     pub open_body: bool,
 }
 
-/// Holds a request against its contract.
+/// Checks a request against its contract.
 pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     let mut check = Check { violations: Vec::new(), place: Place::Path, conceals: false };
     let mut document = check.object(contract.path_parameters, sent.path, &At::Top);

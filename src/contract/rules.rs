@@ -117,7 +117,7 @@ fn list(
     }
 }
 
-/// The type of a field, without what is said apart.
+/// The type of a field, without the rules that are listed on their own.
 fn type_of(kind: &Kind) -> String {
     match kind {
         Kind::List(of, _) => format!("array: {}", type_of(of)),

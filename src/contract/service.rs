@@ -141,7 +141,7 @@ pub enum ErrorKind {
     UnknownRegion,
     /// The account does not exist, or is another one's.
     UnknownAccount,
-    /// The call no longer does what is asked of it.
+    /// The call is no longer supported.
     Retired,
     /// What a declared operation refuses, by its place among these.
     Declared(u8),

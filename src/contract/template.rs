@@ -3,8 +3,8 @@
 /// The name that every template gives to the project.
 pub const PROJECT_ID: &str = "project_id";
 
-/// What a template has that is about something in a project. One that ends in a project's id is
-/// about the project itself.
+/// In every template about something in a project. One that ends in a project's id is about the project
+/// itself.
 const OF_PROJECT: &str = "/{project_id}/";
 
 /// Whether requests with this template belong to a project. All others belong to the account.

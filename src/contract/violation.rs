@@ -1,4 +1,4 @@
-//! What a request can do wrong against its contract, and how that is said.
+//! The rules that a request can break, and the messages about them.
 
 use super::field::join;
 use super::{ErrorKind, Field, Format};

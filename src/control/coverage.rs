@@ -52,7 +52,7 @@ struct Covered {
     operation: &'static str,
     method: &'static str,
     path: &'static str,
-    /// Whether its answers are counted: it was called, or asked for by name.
+    /// Whether its answers are counted: it was called, or the query names it.
     counted: bool,
     calls: u64,
     answers: Vec<Point>,

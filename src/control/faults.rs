@@ -29,7 +29,7 @@ pub(super) fn calls() -> Calls {
 #[derive(Debug, Serialize)]
 pub struct List {
     count: usize,
-    /// Each with what came of it.
+    /// Each with its counts.
     pub faults: Vec<FaultView>,
 }
 
@@ -43,7 +43,7 @@ pub fn arm(app: &App, project: &str, rule: RuleSpec) -> Result<FaultView, Contro
     Ok(armed.show())
 }
 
-/// The rules, in the order in which they are asked, with what came of them.
+/// The rules, in the order in which they are evaluated, with their counts.
 pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     let cell = super::look(app, project)?;
     let world = cell.lock();
@@ -51,7 +51,7 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
     Ok(List { count: faults.len(), faults })
 }
 
-/// One rule, with what came of it.
+/// One rule, with its counts.
 pub fn show(app: &App, project: &str, id: &str) -> Result<FaultView, ControlError> {
     let cell = super::look(app, project)?;
     let world = cell.lock();

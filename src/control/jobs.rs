@@ -1,4 +1,4 @@
-//! What is under way in a world: list it, and let it finish, fail, stand still or go on.
+//! What is under way in a world: list it, finish it, let it fail, hold and release it.
 
 mod failure;
 mod view;
@@ -99,12 +99,12 @@ pub fn finish(app: &App, project: &str, id: &str) -> Result<JobView, ControlErro
     steer(app, project, id, Execution::finish)
 }
 
-/// Lets it stand still where it is, until it is released.
+/// Holds it where it is, until it is released.
 pub fn hold(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
     steer(app, project, id, Execution::hold)
 }
 
-/// Lets it go on from where it stands still.
+/// Lets it go on from where it is held.
 pub fn release(app: &App, project: &str, id: &str) -> Result<JobView, ControlError> {
     steer(app, project, id, Execution::release)
 }

@@ -19,7 +19,7 @@ fn answer(app: &App) -> Response<Body> {
     response
 }
 
-/// All counts. None tells of a project or of anything that was sent.
+/// All counts. None has the name of a project or anything that was sent.
 pub fn metrics(app: &App) -> String {
     let mut page = Page(String::new());
     page.head("requests_total", "counter", "Requests, by operation and status of the answer.");

@@ -1,4 +1,4 @@
-//! The page for people: which worlds there are, what is under way in them, and what was asked.
+//! The page for people: which worlds there are, what is under way in them, and their requests.
 //!
 //! Fixed files. They hold nothing that anybody may not see; what the page shows it asks for like any
 //! other caller, with the token where one is wanted.

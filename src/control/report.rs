@@ -106,7 +106,7 @@ pub fn report_all(app: &App) -> Reports {
     let reports = ids.iter().filter_map(|id| Some(Report::of(&*app.worlds.known_world(id)?, id)));
     let worlds: Vec<_> = reports.filter(|report| !report.clean).collect();
     let limits = app.worlds.limits();
-    // Nobody knows what was in a world that is forgotten.
+    // What was in a world that is forgotten is not known.
     let exact = limits.worlds_forgotten == 0 && worlds.iter().all(|report| report.exact);
     Reports {
         clean: exact && worlds.is_empty(),

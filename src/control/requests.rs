@@ -1,4 +1,4 @@
-//! What was asked of a world, and what a test claims about it.
+//! The requests to a world, and what a test claims about them.
 
 mod checks;
 mod listing;
@@ -48,7 +48,7 @@ pub(super) fn calls() -> Calls {
         )
 }
 
-/// Requests that were asked for.
+/// A list of requests.
 #[derive(Debug, Serialize)]
 pub struct Listed {
     /// Whether nothing was dropped, and nothing is in flight that may be meant.

@@ -39,7 +39,7 @@ pub struct List {
 /// Something that exists.
 #[derive(Debug, Serialize)]
 pub struct Shown {
-    /// What tells it from all others: its kind and its id.
+    /// Its kind and its id, which no other has.
     pub key: String,
     kind: &'static str,
     id: String,

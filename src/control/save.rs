@@ -9,7 +9,7 @@ use crate::persist::Saved;
 use axum::extract::State;
 use std::sync::Arc;
 
-/// Where it is asked for, without a body.
+/// The path of the call, which has no body.
 pub const PATH: &str = "/_paper/save";
 
 pub(super) fn calls() -> Calls {

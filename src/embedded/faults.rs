@@ -57,13 +57,13 @@ impl Fault {
         self.change(|rule| drop(rule.matching.insert(parameter.to_owned(), value.into())))
     }
 
-    /// Only while something that this operation has set going is in this status.
+    /// Only while something that this operation has started is in this status.
     #[must_use]
     pub fn during(self, operation: &str, status: &str) -> Self {
         self.while_there_is(Some(operation), Some(status))
     }
 
-    /// Only while something that this operation has set going has not ended.
+    /// Only while something that this operation has started has not ended.
     #[must_use]
     pub fn during_any_stage(self, operation: &str) -> Self {
         self.while_there_is(Some(operation), None)
@@ -207,7 +207,7 @@ impl Fault {
         })
     }
 
-    /// Lets the job that the operation starts stand still when so much of it is over.
+    /// Holds the job that the operation starts when so much of it is over.
     #[must_use]
     pub fn job_holds(self, percent: u8) -> Self {
         self.effect(|effect| {
@@ -216,7 +216,7 @@ impl Fault {
         })
     }
 
-    /// Lets the job that the operation starts stand still in this stage.
+    /// Holds the job that the operation starts in this stage.
     #[must_use]
     pub fn job_holds_in(self, stage: &str) -> Self {
         self.effect(|effect| {

@@ -38,25 +38,25 @@ impl World {
     }
 
     /// Lets it fail when so much of its duration is over, and say this about it. Refused if that is
-    /// past, or if it stands still before.
+    /// past, or if it is held before.
     pub fn fail_at(&self, id: &str, percent: u8, reason: &str) -> Result<(), ControlError> {
         let (reason, percent) = (Some(reason.to_owned()), Some(percent.into()));
         self.fail_as(id, &jobs::Failure { reason, percent, stage: None })
     }
 
     /// Lets it fail when this stage begins, in the words of its status, and say this about it; at
-    /// once if it is in that stage. Refused if that is past, or if it stands still before.
+    /// once if it is in that stage. Refused if that is past, or if it is held before.
     pub fn fail_in(&self, id: &str, stage: &str, reason: &str) -> Result<(), ControlError> {
         let (reason, stage) = (Some(reason.to_owned()), Some(stage.to_owned()));
         self.fail_as(id, &jobs::Failure { reason, percent: None, stage })
     }
 
-    /// Lets it stand still until it is released.
+    /// Holds it until it is released.
     pub fn hold(&self, id: &str) -> Result<(), ControlError> {
         jobs::hold(&self.app, &self.project_id, id).map(drop)
     }
 
-    /// Lets it go on from where it stands still.
+    /// Lets it go on from where it is held.
     pub fn release(&self, id: &str) -> Result<(), ControlError> {
         jobs::release(&self.app, &self.project_id, id).map(drop)
     }

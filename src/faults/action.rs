@@ -26,7 +26,7 @@ pub enum FaultAction {
     Malformed,
     /// Sends the body as slowly as this.
     Slow(Duration),
-    /// Lets what the operation sets going end like this.
+    /// Lets what the operation starts end like this.
     Job(Planned),
 }
 
@@ -46,7 +46,7 @@ pub enum Name {
     ErrorKind(Box<str>),
 }
 
-/// Longer than anybody waits, in milliseconds.
+/// The longest that is accepted, in milliseconds.
 const LONGEST: i64 = 600_000;
 
 impl FaultAction {

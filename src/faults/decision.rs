@@ -134,7 +134,7 @@ impl Armed {
 }
 
 impl Injection {
-    /// How what the operation sets going is to end, and who says so.
+    /// How what the operation starts is to end, and the rule that says so.
     pub fn plan(&self, route: &Route) -> Option<Plan> {
         let plan = self.effect.plan(route)?;
         Some(Plan { rule: Some(Arc::clone(&self.rule)), ..plan })

@@ -101,7 +101,7 @@ impl Effect {
         !self.is_before() || matches!(self.action, FaultAction::Job(_))
     }
 
-    /// How what the operation sets going is to end.
+    /// How what the operation starts is to end.
     pub fn plan(&self, route: &Route) -> Option<Plan> {
         match &self.action {
             FaultAction::Job(planned) => Some(planned.of(route)),

@@ -52,7 +52,7 @@ fn end_of_part(text: &str) -> usize {
     let mut json = serde_json::Deserializer::from_str(begun).into_iter::<IgnoredAny>();
     match json.next() {
         Some(Ok(IgnoredAny)) => end_from(text.len() - begun.len() + json.byte_offset()),
-        // Whatever is wrong with it is said when it is read.
+        // What is wrong with it is reported when it is read.
         _ => end_from(value),
     }
 }

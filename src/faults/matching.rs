@@ -154,7 +154,7 @@ fn secret_within(path: &str, field: Option<&'static Field>, value: &Value) -> Op
             let path = format!("{path}.{name}");
             let known = field.map_or(&[][..], |field| field.kind.members());
             let field = known.iter().find(|member| member.name == name);
-            // What nobody declares may be one.
+            // What no operation declares may be one.
             let is_secret = field.is_none_or(|field| field.secret);
             if is_secret { Some(path) } else { secret_within(&path, field, value) }
         }),

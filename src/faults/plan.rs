@@ -8,7 +8,7 @@ use crate::operation::Route;
 use crate::text::{did_you_mean, quoted};
 use std::time::Duration;
 
-/// How what an operation sets going is to end.
+/// How what an operation starts is to end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
     ending: Ending,
@@ -17,14 +17,14 @@ pub struct Planned {
     milliseconds: Option<u32>,
 }
 
-/// When it fails or stands still.
+/// When it fails or is held.
 #[derive(Clone, Debug, PartialEq)]
 enum When {
     Percent(u8),
     Stage(Box<str>),
 }
 
-/// As many seconds as fit in the milliseconds of a run.
+/// The most seconds that the milliseconds of an execution can hold.
 const LONGEST: f64 = 4_000_000.0;
 
 impl Planned {
@@ -102,7 +102,7 @@ impl Planned {
     }
 }
 
-/// The percentage at which a stage of what an operation sets going begins.
+/// The percentage at which a stage of what an operation starts begins.
 fn start_of(route: &Route, stage: &str) -> Option<u8> {
     route.activities().find_map(|activity| activity.start_of(stage))
 }

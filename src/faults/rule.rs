@@ -91,7 +91,7 @@ fn check_id(id: &str) -> Result<(), ControlError> {
     Ok(())
 }
 
-/// The stage of what these operations set going that is called like this.
+/// The stage of what these operations start that is called like this.
 fn find_stage(status: &str, routes: &[&'static Route]) -> Result<&'static str, ControlError> {
     let activities = || routes.iter().flat_map(|route| route.activities());
     let stages =

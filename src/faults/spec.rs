@@ -46,7 +46,7 @@ pub struct RuleSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageSpec {
-    /// The operation that set it going.
+    /// The operation that started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ pub struct EffectSpec {
     /// How many milliseconds the body takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_body: Option<i64>,
-    /// How what the operation sets going is to end.
+    /// How what the operation starts is to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<Ending>,
     /// When, in percent of its duration.
@@ -107,12 +107,12 @@ pub struct EffectSpec {
     pub seconds: Option<f64>,
 }
 
-/// How what an operation sets going is to end.
+/// How what an operation starts is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
     Fail,
-    /// It stands still until it is released.
+    /// It is held until it is released.
     Hold,
     /// It succeeds, even where a reserved id of the request would make it fail.
     Succeed,

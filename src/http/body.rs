@@ -24,7 +24,7 @@ const MOST_AT_ONCE: usize = 256 << 20;
 /// A body. Its bytes count for the limit of all bodies until this is dropped.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// The body, as it was before it was compressed.
+    /// The body, inflated where it was compressed.
     pub bytes: Bytes,
     /// The same as it was sent, which is what clients sign.
     pub sent: Bytes,
@@ -72,7 +72,7 @@ impl Bodies {
         let mut share = Share { of: Arc::clone(&self.taken), bytes: 0 };
         let mut bytes = {
             let mut whole = pin!(collect(body, limit, &mut share));
-            // Most bodies are there with their head, and need no timer.
+            // Most bodies arrive together with their head, and need no timer.
             match poll_fn(|context| Poll::Ready(whole.as_mut().poll(context))).await {
                 Poll::Ready(whole) => whole?,
                 Poll::Pending => {

@@ -20,7 +20,7 @@ struct Presence {
 impl ClientWatch {
     /// Waits until the client has closed its side of the connection.
     pub async fn left(&self) {
-        /// The server is to look no longer once nobody waits.
+        /// Stops the server's looking when the wait is over.
         struct Watching<'a>(&'a AtomicBool);
         impl Drop for Watching<'_> {
             fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! Which operation a request means: by path, by host, by what it asks for.
+//! Which operation a request means: by path, by host, by its parameters.
 //!
 //! One host serves all services here, so several of them can claim a path that each has to itself
 //! in the real cloud.
@@ -30,7 +30,7 @@ impl Endpoint {
         Self { template, routes, hidden: OnceLock::new() }
     }
 
-    /// Looked for when they are first asked for: that takes longer than a start may.
+    /// Computed when they are first needed: that takes longer than a start may.
     fn hidden(&self) -> &[&'static Known] {
         self.hidden.get_or_init(|| {
             let is_hidden = |known: &&Known| {
@@ -80,11 +80,11 @@ static BY_SEGMENT: LazyLock<Branch> = LazyLock::new(|| {
 /// The templates that begin with the same segments.
 #[derive(Debug, Default)]
 struct Branch {
-    /// Those that go on with a word.
+    /// The branches that continue with a word.
     words: Map<&'static str, Self>,
-    /// Those that go on with a parameter.
+    /// The branch that continues with a parameter.
     parameter: Option<Box<Self>>,
-    /// Those that end here.
+    /// The endpoints whose templates end here.
     endpoints: Vec<&'static Endpoint>,
 }
 

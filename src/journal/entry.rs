@@ -34,7 +34,7 @@ impl Verdict {
 /// How the body of a request is shown.
 #[derive(Debug, Default)]
 pub enum ShownBody {
-    /// Nobody has read it: what is secret is looked for when it is kept.
+    /// It was not read: what is secret is looked for when it is recorded.
     #[default]
     Unread,
     /// As it was sent: everything in it may be shown, as far as the check can tell.
@@ -67,13 +67,13 @@ pub struct RequestRecord {
     pub expired_token: bool,
     /// The rule that made it go wrong.
     pub fault: Option<Arc<str>>,
-    /// What it set going.
+    /// What it started.
     pub activities: Vec<Activity>,
     /// Instances that it made known.
     pub adopted: Vec<Box<str>>,
     /// Activities that it has ended early, by their numbers, and whether they were under way.
     pub cut_short: Vec<(u32, bool)>,
-    /// Whether all was already as it wants it.
+    /// Whether everything already was as it wants it.
     pub unchanged: bool,
     /// When it was performed, if it came so far.
     pub performed: Option<Performed>,
@@ -152,8 +152,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Takes down a request and its answer, without what is not to be shown: digests under the key of
-    /// the world stand for that.
+    /// Records a request and its answer; digests under the key of the world stand for what is not to be
+    /// shown.
     pub fn new(
         (digests, ordinal): (&mut Digests, u64),
         (received, answered): (Stamp, Moment),
@@ -278,7 +278,7 @@ fn takes_body(contract: &Contract) -> bool {
     !contract.body.is_empty()
 }
 
-/// As much as headers and answer take mostly.
+/// A capacity that most headers and answers fit into.
 const USUAL_TEXT: usize = 768;
 
 /// Whether no text in a body can hide a document, or the user information or query of an address: a

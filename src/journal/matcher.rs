@@ -105,7 +105,7 @@ impl Matcher {
         let contracts = api::routes().iter().map(Route::contract).filter(|one| is_meant(one));
         let mut kinds = contracts.filter_map(|contract| kind_in(contract, path));
         let (kind, is_secret) = kinds.next()?;
-        // What one contract calls a secret is shown by none.
+        // What any contract calls a secret is never shown.
         (!is_secret && !kinds.any(|(_, is_secret)| is_secret)).then_some(kind)
     }
 

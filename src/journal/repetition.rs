@@ -66,7 +66,7 @@ fn own_path<'p>(contract: &Contract, path: &'p str) -> Cow<'p, str> {
     let sent = used.split('/').zip(path.split('/'));
     let mut values = sent.filter(|(known, _)| known.starts_with('{')).map(|(_, sent)| sent);
     let parts = contract.path.split('/').map(|part| match part.strip_prefix('{') {
-        // A slash within a value parts nothing.
+        // A slash within a value separates no segments.
         Some(_) => Cow::Owned(decode(values.next().unwrap_or_default()).replace('/', BREAK)),
         None => Cow::Borrowed(part),
     });
@@ -77,7 +77,7 @@ fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Counts the calls of each service that take something back: only writes with as many of them before
+/// Counts the calls of each service that undo something: only writes with as many of them before
 /// are repetitions.
 #[derive(Debug, Default)]
 pub struct UndoCounts(Vec<(&'static str, [u64; 2])>);

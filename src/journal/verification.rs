@@ -60,7 +60,7 @@ pub struct Finding {
     pub near_misses: Vec<NearMiss>,
 }
 
-/// As a failing test shows it: what was claimed, what was found, and what nearly was it.
+/// As a failing test shows it: what was claimed, what was found, and the near misses.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}; {}", self.expected, self.reason)?;

@@ -21,17 +21,17 @@ pub enum Practice {
     PolledTooFast,
     /// Sending again what was carried out, since its answer was lost.
     RetriedCommittedWrite,
-    /// Asking again before the time that an answer gave.
+    /// Sending the call again before the seconds of a `Retry-After` were over.
     IgnoredRetryAfter,
     /// Sending a field that should no longer be sent.
     DeprecatedField,
-    /// Sending a field that nobody reads.
+    /// Sending a field that no operation declares.
     UnreadField,
-    /// Looking away before something has come to rest.
+    /// No longer polling before what was started has ended.
     GaveUp,
-    /// Sending a token that was good once.
+    /// Sending a token that has expired.
     ExpiredToken,
-    /// Calling what the cloud has and Papercloud has not.
+    /// Calling an operation of the cloud that is not emulated.
     NotEmulated,
 }
 
@@ -115,10 +115,10 @@ pub struct Finding {
 /// What was found in a world.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// By practice, operation, and what sets apart several findings of the same two.
+    /// By practice, operation, and a key that tells apart several findings of these.
     by_key: BTreeMap<(Practice, &'static str, Box<str>), Finding>,
-    /// How many were not kept for want of room.
-    untold: u64,
+    /// How many findings were not kept, since there were too many.
+    dropped: u64,
 }
 
 impl Findings {
@@ -135,7 +135,7 @@ impl Findings {
         let key = (practice, operation.unwrap_or_default(), Box::from(kind));
         let full = self.by_key.len() >= MOST;
         if full && !self.by_key.contains_key(&key) {
-            self.untold += 1;
+            self.dropped += 1;
             return;
         }
         let finding = self.by_key.entry(key).or_insert_with(|| Finding {
@@ -160,7 +160,7 @@ impl Findings {
 
     /// Whether all were kept.
     pub fn is_exact(&self) -> bool {
-        self.untold == 0
+        self.dropped == 0
     }
 }
 

@@ -21,7 +21,7 @@ impl<'v> Seen<'v> {
     /// What the answer to a request has shown, if its operation is one to poll with.
     pub fn of(contract: &'static Contract, view: &'v View<'_>) -> Option<Self> {
         let query = view.query();
-        // Of what is sent several times the last counts.
+        // Of a parameter that is sent several times the last counts.
         let parameter = |name: &str| {
             let sent = query.get(name).cloned().or_else(|| view.path_parameters().remove(name))?;
             let last = sent.as_array().and_then(|all| all.last()).unwrap_or(&sent);
@@ -45,7 +45,7 @@ impl<'v> Seen<'v> {
         each_text(self.body, &mut visit);
     }
 
-    /// Whether something belongs to the service that was asked.
+    /// Whether an activity belongs to the service that was polled.
     pub fn is_of_service(&self, activity: &Activity) -> bool {
         std::ptr::eq(activity.contract.service, self.contract.service)
     }

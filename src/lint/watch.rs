@@ -1,6 +1,6 @@
-//! Watches what was set going, and the polls of it since.
+//! Watches what was started, and the polls of it since.
 //!
-//! Something is watched from the call that starts it until an answer has shown it at rest to a
+//! Something is watched from the call that starts it until an answer has shown its end to a
 //! client.
 
 #[cfg(test)]
@@ -32,7 +32,7 @@ pub struct Poll {
     pub step: u64,
 }
 
-/// Something that was set going.
+/// Something that was started.
 #[derive(Debug)]
 pub struct Watched {
     /// What it is.
@@ -170,7 +170,7 @@ impl Watch {
         shown
     }
 
-    /// Notes that something was seen, and stops watching it if it was at rest.
+    /// Notes that something was seen, and stops watching it if it had ended.
     fn see(&mut self, activity: u32, poll: Poll, pace: impl FnOnce(&mut Watched) -> bool) -> bool {
         let Some(watched) = self.by_activity.get_mut(&activity) else { return false };
         let over = watched.activity.ended(poll.at.moment()).is_some();

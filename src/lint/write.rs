@@ -28,7 +28,7 @@ struct Write {
     activity: Option<u32>,
     /// Whether its answer has not come to the client, or said that it had failed.
     is_lost: bool,
-    /// How many calls of its service had taken something back before.
+    /// How many calls of its service had undone something before.
     undo_count: u64,
 }
 
@@ -55,10 +55,10 @@ impl Writes {
     /// Notes a write. If an equal one did the same before, and nobody can have read its answer as
     /// far as anyone knows, that one.
     ///
-    /// Whoever asks for what the first one started has its id from the answer, and a second one is
-    /// meant. So it is if something was taken back in between. What is refused, or starts nothing,
-    /// was sent again by mistake only where the first answer was lost: then it may be said, as a
-    /// refusal does harm; what does the same again without one does none.
+    /// A client that has polled what the first one started had read its answer, so the second one is
+    /// deliberate. So it is if something was undone in between. A write that is refused or starts nothing
+    /// was repeated by mistake only where the first answer was lost; it is reported if it was refused, as
+    /// otherwise no harm is done.
     pub fn note(
         &mut self,
         contract: &'static Contract,

@@ -1,4 +1,4 @@
-//! Accepts connections and serves each, until told to stop.
+//! Accepts connections and serves each, until the server stops.
 
 use super::http1;
 use super::limits::{Limits, Places, Watchdog};
@@ -33,7 +33,7 @@ pub struct Common {
     pub places: Arc<Places>,
     /// The protocol that is spoken.
     pub http1: Builder,
-    /// What is said to those who are not answered.
+    /// The answers to clients whose request never reaches the router.
     pub refusals: Arc<Refusals>,
     /// The certificate, if TLS is spoken.
     pub tls: Option<Tls>,

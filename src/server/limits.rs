@@ -84,14 +84,14 @@ impl Watchdog {
 pub struct Places {
     all: u32,
     free: Arc<Semaphore>,
-    /// For those that are told that there is no place.
+    /// For connections that are refused with an answer, since there is no place.
     waiting_room: Arc<Semaphore>,
 }
 
 /// How many connections there may be unless it is configured.
 const USUAL_CONNECTIONS: u32 = 16_384;
 
-/// How many are told at once that there is no place.
+/// How many connections are refused with an answer at once.
 const TOLD_AT_ONCE: usize = 64;
 
 /// Descriptors for everything but the connections that have a place.
@@ -129,7 +129,7 @@ impl Places {
         Arc::clone(&self.free).try_acquire_owned().ok()
     }
 
-    /// Takes a place to be told that there is none.
+    /// Takes a place among those that are refused with an answer.
     pub fn wait(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.waiting_room).try_acquire_owned().ok()
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::runtime;
 
-/// How many may wait to be accepted; the kernel may allow fewer. Whoever finds the queue full
-/// tries again only after a second, and the standard library's has 128 places.
+/// How many may wait to be accepted; the kernel may allow fewer. A client that finds the queue
+/// full tries again only after a second, and the standard library's has 128 places.
 const QUEUE: u32 = 4096;
 
 /// Listens at an address.

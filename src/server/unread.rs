@@ -25,7 +25,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub struct LentBody {
     /// Nothing once it has gone back.
     body: Option<Incoming>,
-    /// Whether anything was asked of it, which tells a client that waits for it to go on.
+    /// Whether it was polled, which sends `100 Continue` to a client that waits for it.
     is_wanted: bool,
     has_ended: bool,
     has_failed: bool,

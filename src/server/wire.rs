@@ -42,7 +42,7 @@ pub struct Wire {
     lingering: Option<Lingering>,
 }
 
-/// What is left to a client that is still sending.
+/// The time and bytes that are left to a client that is still sending.
 #[derive(Debug)]
 struct Lingering {
     time: Pin<Box<Sleep>>,

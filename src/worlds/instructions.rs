@@ -15,7 +15,7 @@ pub const PREFIX: &str = "x-paper-";
 /// Those that a request may have, as messages spell them. The guard reads the token.
 const KNOWN: [&str; 4] = ["X-Paper-Clock", "X-Paper-Fault", "X-Paper-Scenario", "X-Paper-Token"];
 
-/// What a request asks for by its own headers.
+/// The instructions in a request's headers.
 #[derive(Debug, Default)]
 pub struct Instructions {
     /// How to move the world's clock before the request is handled.

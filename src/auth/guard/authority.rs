@@ -1,4 +1,4 @@
-//! Whom a request is for, and which page it comes from, as its headers write it.
+//! The hosts that a request names, and the page that it comes from, as its headers write them.
 
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -10,7 +10,7 @@ pub fn authorities<'r>(
     uri: &'r Uri,
 ) -> impl Iterator<Item = Option<&'r str>> {
     let named = headers.get_all(header::HOST).iter().map(|host| host.to_str().ok());
-    // Before it there may be who asks.
+    // User information may stand before it.
     let plain = |authority: &'r Authority| authority.as_str().rsplit('@').next();
     named.chain(uri.authority().map(plain))
 }
@@ -44,7 +44,7 @@ pub fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
     authority.strip_suffix(default).unwrap_or(authority)
 }
 
-/// Whether a page comes from the very host and port that it asks.
+/// Whether a page comes from the host and port that it sends the request to.
 pub fn is_of_host(origin: &HeaderValue, headers: &HeaderMap, uri: &Uri) -> bool {
     let Some((scheme, of_page)) = origin.to_str().ok().and_then(|text| text.split_once("://"))
     else {

@@ -1,4 +1,4 @@
-//! The way back from the id of a request to its ordinal: ids are scattered by bijections.
+//! From the id of a request back to its ordinal: ids are made from ordinals by bijections.
 
 use super::{key_of_requests, scatter};
 use uuid::Uuid;

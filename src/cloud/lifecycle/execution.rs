@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::time::Duration;
 
-/// One going-through, as it is stored: by the job, and again by whatever the job works on. Copies
+/// One run through a lifecycle, as it is stored: by the job, and again by what the job works on. Copies
 /// carry the number of their activity, which is how [`State::steer`](crate::worlds::World::steer) finds them
 /// all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -20,9 +20,9 @@ pub struct Execution {
     pub started: Moment,
     /// How long its stages take together, in milliseconds.
     pub milliseconds: u32,
-    /// How long it stood still before it was released, in milliseconds.
+    /// How long it was held before it was released, in milliseconds.
     pub(super) paused: u64,
-    /// After how many milliseconds it stands still until it is released, if it does.
+    /// After how many milliseconds it is held until it is released, if it is.
     pub(super) hold: Option<u32>,
     /// How it will end.
     #[serde(rename = "fate")]
@@ -45,22 +45,22 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In failure, after the last stage.
+    /// Fails after the last stage.
     pub const FAILS: Self = Self::Fails(100);
 }
 
 impl Execution {
-    /// One that goes through without being interfered with.
+    /// An execution that succeeds without being held.
     pub const fn new(activity: u32, started: Moment, milliseconds: u32, outcome: Outcome) -> Self {
         Self { activity, started, milliseconds, paused: 0, hold: None, outcome, failed_after: None }
     }
 
-    /// One that was over when it began.
+    /// An execution that was over when it began.
     pub const fn over(started: Moment) -> Self {
         Self::new(0, started, 0, Outcome::Succeeds)
     }
 
-    /// The same, but it stands still in its last stage.
+    /// The same, but held in its last stage.
     pub const fn endless(mut self) -> Self {
         self.hold = Some(self.milliseconds);
         self
@@ -77,7 +77,7 @@ impl Execution {
         self.hold = Some(self.elapsed(now));
     }
 
-    /// Goes on from where it stands still.
+    /// Goes on from where it is held.
     pub fn release(&mut self, now: Moment) {
         let moving = now.since(self.started).saturating_sub(milliseconds(self.elapsed(now)));
         if self.hold.is_some_and(|hold| self.elapsed(now) >= hold) {
@@ -86,7 +86,7 @@ impl Execution {
         self.hold = None;
     }
 
-    /// Comes to rest now, at its lifecycle's end.
+    /// Succeeds now.
     pub fn finish(&mut self, now: Moment) {
         self.release(now);
         self.milliseconds = self.elapsed(now);
@@ -127,7 +127,7 @@ impl Execution {
         Some(u8::try_from(percent).unwrap_or(100).min(100))
     }
 
-    /// Whether it stands still.
+    /// Whether it is held.
     pub fn is_held(&self, now: Moment) -> bool {
         self.hold.is_some_and(|hold| hold <= self.last() && self.elapsed(now) >= hold)
     }
@@ -147,7 +147,7 @@ impl Execution {
         Duration::from_millis(self.paused)
     }
 
-    /// After how many milliseconds it comes to rest.
+    /// After how many milliseconds it ends.
     pub fn last(&self) -> u32 {
         match self.outcome {
             Outcome::Succeeds => self.milliseconds,

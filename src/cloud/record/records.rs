@@ -17,7 +17,7 @@ pub struct Records {
     /// Whether what is there from the start has been put there.
     seeded: bool,
     by_kind: IndexMap<Box<str>, IndexMap<Box<str>, Record>>,
-    /// Which have changes that are not folded in.
+    /// Which have changes that have not been applied.
     changing: Changing,
 }
 
@@ -86,7 +86,7 @@ const ENDS: &[&str] = &[
 const GONE: &str = "gone";
 
 impl Records {
-    /// Whether nobody has asked for any yet.
+    /// Whether no operation has used any yet.
     pub fn is_untouched(&self) -> bool {
         !self.seeded && self.is_empty()
     }
@@ -204,7 +204,7 @@ impl Records {
         }
     }
 
-    /// Folds in what has come to rest. The ids of those that are gone since, and the activities that
+    /// Applies the changes that have ended. The ids of records that are gone since, and the activities that
     /// were nothing but what was done to them.
     pub fn settle(&mut self, now: Moment) -> (Vec<Box<str>>, Vec<u32>) {
         let these = match &mut self.changing {

@@ -31,7 +31,7 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// Those of the documented example of an operation.
+    /// The parameters of an operation's documented example.
     pub fn documented(contract: &Contract) -> Self {
         let example: Value = serde_json::from_str(contract.example).unwrap_or_default();
         let request = &example["request"];

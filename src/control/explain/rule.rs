@@ -49,7 +49,7 @@ enum Effect {
 }
 
 impl ExplainedRule {
-    /// What a declared operation has refused by a condition of its own: of the parameter that its
+    /// A condition of its own for which a declared operation has refused: about the parameter that its
     /// message begins with, if there is one.
     pub fn declared(entry: &Entry, contract: &'static Contract, message: &str) -> Self {
         let instead = entry.record.instead.as_deref();

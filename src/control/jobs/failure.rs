@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 const AT_ONCE: &str = "with neither percent nor stage it fails at once";
 
 /// How something is to fail: at once, or when it has come so far. A point that is past is refused,
-/// and so is one that it does not come to because it stands still before: it is released first, or
+/// and so is one that it does not reach because it is held before: it is released first, or
 /// fails at once.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

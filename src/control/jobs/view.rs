@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Something that a request has set going: its job, and what that works on.
+/// Something that a request has started: its job, and what that works on.
 #[derive(Debug, Serialize)]
 pub struct Begun {
     pub operation: &'static str,
@@ -35,7 +35,7 @@ impl Begun {
             operation: activity.contract.id,
             job_id: activity.job.map(|(id, _)| id),
             job_status: activity.job.map(|(_, lifecycle)| status(lifecycle)),
-            // That of a synchronization is the name of a database, which a client has made up.
+            // The id of a synchronization is the name of a database, which a client has made up.
             resource_id: activity.resource.as_ref().map(|(id, _)| text::shown(id).into()),
             resource_status: activity.resource.as_ref().map(|(_, lifecycle)| status(lifecycle)),
             started: activity.run.started.with_milliseconds(),
@@ -59,7 +59,7 @@ pub struct JobView {
     reason: Option<String>,
 }
 
-/// How something is to end, or to stand still before: in the words of a fault rule.
+/// How something is to end, or where it is to be held, in the words of a fault rule.
 #[derive(Debug, Serialize)]
 pub struct Planned {
     job: Ending,
@@ -74,7 +74,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// What is planned, if that is more than that it goes through and ends well.
+    /// The plan of an activity, unless it just runs and succeeds.
     pub fn of(activity: &Activity, timeline: &Timeline, now: Moment) -> Option<Self> {
         activity.phases(now).find(|phase| phase.ended.is_none())?;
         let (run, rule) = (&activity.run, timeline.planner(activity.run.activity).cloned());

@@ -11,12 +11,12 @@ pub struct Progress {
     started: String,
     percent: u8,
     stages: Vec<Stage>,
-    /// The status that it comes to rest in.
+    /// The status that it ends in.
     last: &'static str,
-    /// When it came to rest.
+    /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
-    /// When it is going to, if nobody holds it.
+    /// When it will end, unless it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<String>,
     failed: bool,

@@ -1,4 +1,4 @@
-//! What a request asks for by its own headers or credential: a turn of the clock, a fault, a scenario.
+//! The instructions in a request's headers or credential: to move the clock, a fault, a scenario.
 
 use super::Rejection;
 use super::request::Request;
@@ -14,7 +14,7 @@ use crate::worlds::instructions::Instructions;
 use crate::worlds::scenario::Scenario;
 use std::sync::Arc;
 
-/// What a request asks for beside its operation.
+/// The instructions of a request.
 #[derive(Debug)]
 pub struct Wanted {
     clock: Option<ClockCommand>,
@@ -31,7 +31,7 @@ impl Wanted {
 }
 
 impl Request<'_> {
-    /// Reads what the request asks for. A header wins over a credential.
+    /// Reads the instructions. A header wins over a credential.
     pub fn instructions(&self, caller: &Authenticated) -> Result<Wanted, Rejection> {
         let headers = &self.parts.headers;
         let Instructions { clock, fault, scenario } = Instructions::read(headers).map_err(bad)?;
@@ -49,7 +49,7 @@ impl Request<'_> {
         Ok(Wanted { clock, fault, scenario })
     }
 
-    /// Does what the request asks for, all of it or nothing, and finds the fault that hits it. One
+    /// Follows the instructions, all of them or none, and finds the fault that hits it. One
     /// that names no scenario begins the one that its project has chosen anew if that was defined
     /// anew.
     pub fn consult_faults<'d>(

@@ -47,8 +47,8 @@ pub fn perform(
     context.plan(plan, job_milliseconds);
     context.of_request(place.cell.key(), place.ordinal);
     let run = catch_unwind(AssertUnwindSafe(|| route.perform(checked.document, &mut context)));
-    // A panic is a defect of Papercloud, and one request's affair: what it had changed by then
-    // stays, and so does what it had set going, so that all of it fits together.
+    // A panic is a defect of Papercloud that ends one request: what it had changed and started by then
+    // stays, so that all of it fits together.
     let panicked = run.is_err();
     let result = run.unwrap_or_else(|panic| {
         Err(Failure::Refused(Refusal::Internal { cause: panic_message(panic.as_ref()) }))

@@ -40,7 +40,7 @@ impl<'r> Request<'r> {
         let target = Target::read(&parts.uri, template);
         let project_id = match &target {
             Ok(target) => target.project_id.clone().filter(|id| is_project_id(id)),
-            // What is wrong with the rest of the URI does not make it a request to nobody.
+            // It belongs to its project whatever else is wrong with the URI.
             Err(_) => Target::project_of(&parts.uri, template),
         };
         let language = language(routes[routes.len() - 1].contract().service, &parts.headers);
@@ -94,7 +94,7 @@ impl<'r> Request<'r> {
         Ok(authenticated)
     }
 
-    /// Who asks, and where, as operations of IAM see it.
+    /// The caller, and the address that the request was sent to, for operations of IAM.
     pub fn access(&self, authenticated: Authenticated) -> Access<'r> {
         Access {
             account: &self.app.worlds.account,
@@ -142,8 +142,8 @@ impl<'r> Request<'r> {
         route
     }
 
-    /// For which operation a request was taken that does not say which one it means, and how it would
-    /// say so. One that was refused before it was looked at is taken for the last.
+    /// The message of a request that does not say which operation on its path it means: for which one it
+    /// was taken, and how it would say so. One that was refused before that is taken for the last.
     pub fn taken_for(&self, record: &RequestRecord, refusal: &Refusal) -> Option<String> {
         let [others @ .., last] = self.routes else { return None };
         let is_of_body = matches!(

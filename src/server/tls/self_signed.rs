@@ -46,7 +46,7 @@ fn names(config: &Config) -> Vec<String> {
     // An address of every interface is none that a client connects to.
     let own = (!host.is_unspecified()).then(|| host.to_string());
     let given = config.allowed_hosts.iter().map(|name| name.trim().to_owned());
-    // What programs ask that know only the names of the clouds.
+    // The hosts of programs that know only the names of the clouds.
     let of_clouds = CLOUDS.map(|cloud| format!("*.{}.{cloud}", config.region));
     for name in own.into_iter().chain(given).chain(of_clouds) {
         if !name.is_empty() && !names.contains(&name) {
