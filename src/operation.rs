@@ -83,7 +83,7 @@ impl Head {
 }
 
 /// An operation whose types are erased. A declaration is read when it is first needed.
-pub trait Described: Debug + RefUnwindSafe + Sync {
+pub trait Described: RefUnwindSafe + Sync {
     /// The page's tables.
     fn contract(&self) -> &'static Contract;
 
@@ -106,6 +106,12 @@ pub trait Described: Debug + RefUnwindSafe + Sync {
     /// The words by which it claims a body, if it does so, and where in the body they stand.
     fn claimed_words(&self) -> Option<(&'static str, &'static [&'static str])> {
         None
+    }
+}
+
+impl Debug for dyn Described {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.contract().id)
     }
 }
 
@@ -200,12 +206,6 @@ impl Route {
 
 /// An operation that is written in Rust.
 struct Coded<O>(PhantomData<fn() -> O>);
-
-impl<O: Operation> Debug for Coded<O> {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(O::CONTRACT.id)
-    }
-}
 
 impl<O: Operation> Described for Coded<O> {
     fn contract(&self) -> &'static Contract {

@@ -17,6 +17,27 @@ pub fn is_usual_project_id(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(lower_hexadecimal)
 }
 
+/// What an id of a project looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Like those that the real cloud gives.
+    Usual,
+    /// Not like those, but a path can carry it.
+    Unusual,
+    /// It is no id.
+    Malformed,
+}
+
+impl Form {
+    pub fn of(id: &str) -> Self {
+        match id {
+            id if is_usual_project_id(id) => Self::Usual,
+            id if is_project_id(id) => Self::Unusual,
+            _ => Self::Malformed,
+        }
+    }
+}
+
 /// How paths name a project: the account, whose world has no id, as [`ACCOUNT`].
 pub fn path_name(id: &str) -> &str {
     if id.is_empty() { ACCOUNT } else { id }

@@ -26,6 +26,7 @@ use limits::ByUse;
 use metrics::Metrics;
 use scenario::Scenario;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -45,12 +46,18 @@ pub struct WorldSettings {
 }
 
 /// What a new world of a project has from the start.
-pub trait Preset: std::fmt::Debug + Send + Sync + std::panic::RefUnwindSafe {
+pub trait Preset: Send + Sync + std::panic::RefUnwindSafe {
     /// How many requests there were already.
     fn requests(&self) -> u64;
 
     /// Puts it into a world that has just been made.
     fn apply(&self, world: &mut World, worlds: &Worlds);
+}
+
+impl fmt::Debug for dyn Preset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Preset")
+    }
 }
 
 /// All worlds.

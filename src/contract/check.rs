@@ -40,14 +40,20 @@ pub struct Checked<'a> {
 /// Checks a request against its contract.
 pub fn check<'a>(contract: &Contract, sent: Sent<'a>) -> Checked<'a> {
     let mut check = Check { violations: Vec::new(), place: Place::Path, conceals: false };
-    let mut document = check.object(contract.path_parameters, sent.path, &At::Top);
-    check.place = Place::Query;
-    document.extend(check.object(contract.query, sent.query, &At::Top));
-    check.place = Place::Header;
-    document.extend(check.object(contract.headers, sent.headers, &At::Top));
-    check.place = Place::Body;
-    check.conceals = false;
-    document.extend(check.object(contract.body, sent.body, &At::Top));
+    let tables = [
+        (Place::Path, contract.path_parameters, sent.path),
+        (Place::Query, contract.query, sent.query),
+        (Place::Header, contract.headers, sent.headers),
+        (Place::Body, contract.body, sent.body),
+    ];
+    let most = tables.iter().map(|(_, fields, _)| fields.len()).sum();
+    let mut document = Members::with_capacity(most);
+    for (place, fields, members) in tables {
+        (check.place, check.conceals) = (place, false);
+        if !(fields.is_empty() && members.is_empty()) {
+            check.object(fields, members, &At::Top, &mut document);
+        }
+    }
     let open_body = !check.conceals;
     Checked { document: Json::Object(document), violations: check.violations, open_body }
 }
@@ -90,12 +96,14 @@ impl fmt::Display for At<'_> {
 type Slots<'a> = Vec<Option<Json<'a>>>;
 
 impl Check {
+    /// Adds the members of an object that a table has to a document.
     fn object<'a>(
         &mut self,
         fields: &'static [Field],
         members: Members<'a>,
         prefix: &At<'_>,
-    ) -> Members<'a> {
+        document: &mut Members<'a>,
+    ) {
         let (mut slots, stray) = into_slots(fields, members, prefix, self.place);
         self.infer(fields, &mut slots, prefix);
         for index in 0..fields.len() {
@@ -114,7 +122,7 @@ impl Check {
             self.report(violation);
         }
         let present = fields.iter().zip(slots).filter_map(|(field, slot)| Some((field, slot?)));
-        present.map(|(field, value)| (Cow::Borrowed(field.name), value)).collect()
+        document.extend(present.map(|(field, value)| (Cow::Borrowed(field.name), value)));
     }
 
     /// Fills in what follows from the one sibling that is given.
@@ -249,7 +257,9 @@ impl Check {
                 integer(value, as_text, |n| numbers.contains(&n), || Rule::IntegerOneOf(numbers))
             }
             (Kind::Object(fields), Json::Object(members)) => {
-                Ok(Json::Object(self.object(fields, members, at)))
+                let mut document = Members::with_capacity(fields.len().min(members.len()));
+                self.object(fields, members, at, &mut document);
+                Ok(Json::Object(document))
             }
             (Kind::List(of, most), Json::List(values)) => {
                 if values.len() > *most {

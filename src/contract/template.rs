@@ -23,6 +23,40 @@ pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     })
 }
 
+/// A template whose parameters were found once, so that no request has to look for them.
+#[derive(Debug)]
+pub struct Template {
+    pub text: &'static str,
+    /// Whether requests with it belong to a project.
+    pub is_of_project: bool,
+    /// The number of each parameter's segment, and its name.
+    parameters: Vec<(usize, &'static str)>,
+}
+
+impl Template {
+    pub fn new(text: &'static str) -> Self {
+        let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+        let parameters = segments(text).enumerate();
+        let parameters = parameters.filter_map(|(at, segment)| Some((at, name(segment)?)));
+        Self { text, is_of_project: is_of_project(text), parameters: parameters.collect() }
+    }
+
+    /// How many parameters it has.
+    pub fn parameters(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// The parameters in a path that fits, by their names, as they were sent.
+    pub fn values<'p>(&self, path: &'p str) -> impl Iterator<Item = (&'static str, &'p str)> {
+        let (mut segments, mut passed) = (segments(path), 0);
+        self.parameters.iter().map_while(move |&(at, name)| {
+            let sent = segments.nth(at - passed)?;
+            passed = at + 1;
+            Some((name, sent))
+        })
+    }
+}
+
 /// Whether a path has the segments of a template; for a parameter it must have something.
 pub fn fits(path: &str, template: &str) -> bool {
     let mut path = segments(path);

@@ -9,7 +9,7 @@ use crate::api::known::{self, Known};
 use crate::cloud::{Map, State};
 use crate::contract::Service;
 use crate::contract::check::Sent;
-use crate::contract::template::{fits, segments};
+use crate::contract::template::{Template, fits, segments};
 use crate::operation::Route;
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -19,15 +19,15 @@ use std::sync::{LazyLock, OnceLock};
 /// Operations that share a method and a path, and a template that leads to them.
 #[derive(Debug)]
 pub struct Endpoint {
-    template: Cow<'static, str>,
+    template: Template,
     routes: &'static [Route],
     /// Operations that are not emulated, whose paths have a word where the template takes anything.
     hidden: OnceLock<Vec<&'static Known>>,
 }
 
 impl Endpoint {
-    fn new(template: Cow<'static, str>, routes: &'static [Route]) -> Self {
-        Self { template, routes, hidden: OnceLock::new() }
+    fn new(template: &'static str, routes: &'static [Route]) -> Self {
+        Self { template: Template::new(template), routes, hidden: OnceLock::new() }
     }
 
     /// Computed when they are first needed: that takes longer than a start may.
@@ -35,8 +35,8 @@ impl Endpoint {
         self.hidden.get_or_init(|| {
             let is_hidden = |known: &&Known| {
                 known.method == self.method()
-                    && fits(known.path, &self.template)
-                    && !fits(&self.template, known.path)
+                    && fits(known.path, self.template.text)
+                    && !fits(self.template.text, known.path)
             };
             known::all().iter().filter(is_hidden).collect()
         })
@@ -50,16 +50,19 @@ impl Endpoint {
 /// Every documented path, and every alias. On a path that several operations share, an alias leads
 /// only to those that have it.
 static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-    let documented = |routes: &'static [Route]| {
-        let template = Cow::Borrowed(routes[0].head.path);
-        Endpoint::new(template, routes)
-    };
+    let documented = |routes: &'static [Route]| Endpoint::new(routes[0].head.path, routes);
     let aliased = |routes: &'static [Route]| {
         let same_aliases = routes
             .chunk_by(|left, right| left.head.alias_templates().eq(right.head.alias_templates()));
         same_aliases.flat_map(|routes| {
             let templates = routes[0].head.alias_templates();
-            templates.map(move |template| Endpoint::new(template, routes))
+            templates.map(move |template| {
+                let template = match template {
+                    Cow::Borrowed(template) => template,
+                    Cow::Owned(template) => template.leak(),
+                };
+                Endpoint::new(template, routes)
+            })
         })
     };
     api::by_method_and_path()
@@ -71,7 +74,7 @@ static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
 static BY_SEGMENT: LazyLock<Branch> = LazyLock::new(|| {
     let mut root = Branch::default();
     for endpoint in ENDPOINTS.iter() {
-        let end = segments(&endpoint.template).fold(&mut root, Branch::below);
+        let end = segments(endpoint.template.text).fold(&mut root, Branch::below);
         end.endpoints.push(endpoint);
     }
     root
@@ -123,7 +126,7 @@ pub fn fitting(method: &Method, path: &str) -> Vec<&'static Endpoint> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
     let mut fitting = Vec::new();
     BY_SEGMENT.find(method, segments(path), &mut fitting);
-    fitting.sort_by_key(|endpoint| endpoint.template.matches('{').count());
+    fitting.sort_by_key(|endpoint| endpoint.template.parameters());
     fitting
 }
 
@@ -156,7 +159,7 @@ fn first_label(parts: &Parts) -> &str {
 pub fn of_service(
     endpoints: &[&'static Endpoint],
     parts: &Parts,
-) -> (&'static str, &'static [Route]) {
+) -> (&'static Template, &'static [Route]) {
     let [first, ..] = endpoints else { unreachable!("a path has an endpoint") };
     if let ([_], [_]) = (endpoints, first.routes) {
         return (&first.template, first.routes);
@@ -169,7 +172,7 @@ pub fn of_service(
     };
     let named = endpoints.iter().find_map(|endpoint| {
         let at = endpoint.routes.iter().position(|route| is_named(route.head.service))?;
-        Some((endpoint.template.as_ref(), &endpoint.routes[at..=at]))
+        Some((&endpoint.template, &endpoint.routes[at..=at]))
     });
     named.unwrap_or((&first.template, first.routes))
 }

@@ -2,10 +2,10 @@
 
 use crate::contract::check::Members;
 use crate::contract::json::Json;
-use crate::contract::template::{PROJECT_ID, segments};
+use crate::contract::template::{PROJECT_ID, Template};
 use crate::contract::{Rule, Violation};
 use crate::error::Refusal;
-use crate::project_id::{is_project_id, is_usual_project_id};
+use crate::project_id::Form;
 use crate::text;
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub struct Target<'a> {
     /// The project, whatever it looks like; none where the template is about none.
-    pub project_id: Option<Cow<'a, str>>,
+    project: Option<(Cow<'a, str>, Form)>,
     /// The template's other parameters.
     pub path: Members<'a>,
     pub query: Members<'a>,
@@ -23,16 +23,13 @@ pub struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// Reads a URI that fits the template.
-    pub fn read(uri: &'a Uri, template: &'static str) -> Result<Self, Refusal> {
-        let (mut project_id, mut path) = (None, Members::new());
-        let mut named = segments(template).zip(segments(uri.path())).peekable();
-        while let Some((name, sent)) = named.next() {
-            let Some(name) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
-                continue;
-            };
+    pub fn read(uri: &'a Uri, template: &Template) -> Result<Self, Refusal> {
+        let (mut project, mut path) = (None, Members::new());
+        for (name, sent) in template.values(uri.path()) {
             let value = decode(sent, || format!("{name} in the path"))?;
-            if name == PROJECT_ID && named.peek().is_some() {
-                project_id = Some(value);
+            if name == PROJECT_ID && template.is_of_project {
+                let form = Form::of(&value);
+                project = Some((value, form));
             } else {
                 path.push((Cow::Borrowed(name), Json::Text(value)));
             }
@@ -45,30 +42,32 @@ impl<'a> Target<'a> {
             let value = decode_query(value, place)?;
             query.push((name, Json::Text(value)));
         }
-        Ok(Self { project_id, path, query })
+        Ok(Self { project, path, query })
     }
 
     /// The project that a path names, if it is well-formed, whatever else is wrong with the URI.
-    pub fn project_of(uri: &'a Uri, template: &'static str) -> Option<Cow<'a, str>> {
-        const SEGMENT: &str = "{project_id}";
-        let mut named = segments(template).zip(segments(uri.path()));
-        let (_, sent) = named.find(|(name, _)| *name == SEGMENT)?;
-        named.next()?;
-        decode(sent, String::new).ok().filter(|id| is_project_id(id))
+    pub fn project_of(uri: &'a Uri, template: &Template) -> Option<Cow<'a, str>> {
+        let mut values = template.values(uri.path()).filter(|_| template.is_of_project);
+        let (_, sent) = values.find(|(name, _)| *name == PROJECT_ID)?;
+        decode(sent, String::new).ok().filter(|id| Form::of(id) != Form::Malformed)
+    }
+
+    /// The project, if it is well-formed.
+    pub fn project_id(&self) -> Option<Cow<'a, str>> {
+        let well_formed = self.project.as_ref().filter(|(_, form)| *form != Form::Malformed);
+        well_formed.map(|(id, _)| id.clone())
     }
 
     /// Any id is accepted as a project, except a placeholder that was never filled in.
     pub fn require_project_id(&self) -> Result<(), Refusal> {
-        let Some(id) = self.project_id.as_deref().filter(|id| !is_project_id(id)) else {
-            return Ok(());
-        };
+        let Some((id, Form::Malformed)) = &self.project else { return Ok(()) };
         let placeholder = id.starts_with(['{', '<', '$', ':']) || id.contains(PROJECT_ID);
         Err(Refusal::MalformedProjectId { got: text::shown(id), placeholder })
     }
 
     /// What is odd about the target, but no reason to refuse it.
     pub fn remarks(&self) -> Option<Violation> {
-        let id = self.project_id.as_deref().filter(|id| !is_usual_project_id(id))?;
+        let (id, _) = self.project.as_ref().filter(|(_, form)| *form != Form::Usual)?;
         let (path, got) = (PROJECT_ID.to_owned(), Some(text::shown(id)));
         Some(Violation { path, rule: Rule::ProjectId, got })
     }
@@ -109,13 +108,13 @@ mod tests {
     const TEMPLATE: &str = "/v3/{project_id}/instances/{instance_id}/clickhouse/replication";
 
     fn read(uri: &'static str) -> Result<Target<'static>, Refusal> {
-        Target::read(Box::leak(Box::new(Uri::from_static(uri))), TEMPLATE)
+        Target::read(Box::leak(Box::new(Uri::from_static(uri))), &Template::new(TEMPLATE))
     }
 
     #[test]
     fn an_encoded_slash_stays_within_its_segment() {
         let target = read("/v3/p/instances/a%2Fb%20c/clickhouse/replication?x=1+2%2B&y").unwrap();
-        assert_eq!(target.project_id.as_deref(), Some("p"));
+        assert_eq!(target.project_id().as_deref(), Some("p"));
         assert_eq!(target.path[0].1.as_text(), Some("a/b c"));
         assert_eq!(target.query[0].1.as_text(), Some("1 2+"));
         assert_eq!(target.query[1].1.as_text(), Some(""));

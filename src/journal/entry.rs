@@ -163,7 +163,9 @@ impl Entry {
     ) -> Self {
         let contract = record.contract;
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        let mut text = Vec::with_capacity(USUAL_TEXT + target.len() + body.len());
+        let answer_length = answer.map_or(0, |answer| answer.body().len());
+        let bodies = body.len() + answer_length;
+        let mut text = Vec::with_capacity(USUAL_HEADERS + target.len() + bodies);
         let mut ends = [0; 4];
         let mut end = |at: usize, text: &Vec<u8>| {
             ends[at] = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -278,8 +280,8 @@ fn takes_body(contract: &Contract) -> bool {
     !contract.body.is_empty()
 }
 
-/// A capacity that most headers and answers fit into.
-const USUAL_TEXT: usize = 768;
+/// As many bytes as the headers of a request and of its answer take mostly.
+const USUAL_HEADERS: usize = 512;
 
 /// Whether no text in a body can hide a document, or the user information or query of an address: a
 /// document has escapes there.

@@ -98,9 +98,7 @@ impl Digests {
             target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let path = match contract {
             // What is declared is in it, and the words of its template.
-            Some(_) if !path.bytes().any(|byte| matches!(byte, b'%' | b'{' | b'[' | b'@')) => {
-                Cow::Borrowed(path)
-            }
+            Some(_) if is_open_path(path) => Cow::Borrowed(path),
             Some(_) => self.path(path, |digests, segment| digests.declared(segment).into_owned()),
             None => self.path(path, |digests, segment| {
                 if is_known_word(segment) { segment.to_owned() } else { digests.text(segment) }
@@ -156,7 +154,8 @@ impl Digests {
 
     /// The value of a header, by its name in lower-case letters.
     pub fn header<'v>(&mut self, name: &str, value: &'v [u8], fields: &[Field]) -> Cow<'v, str> {
-        let text = String::from_utf8_lossy(value);
+        let text = str::from_utf8(value);
+        let text = text.map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed);
         let is_declared =
             || fields.iter().any(|it| !it.secret && it.name.eq_ignore_ascii_case(name));
         match name {
@@ -334,6 +333,12 @@ fn decode(text: &str) -> Cow<'_, str> {
 pub fn is_known_word(segment: &str) -> bool {
     let is_id = segment.len() == 32 && segment.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_id || reads_like_a_name(segment)
+}
+
+/// Whether nothing is encoded in a path, or could be a document or an address with a user.
+fn is_open_path(path: &str) -> bool {
+    let path = path.as_bytes();
+    memchr::memchr3(b'%', b'{', b'[', path).is_none() && memchr::memchr(b'@', path).is_none()
 }
 
 /// Whether a header is one that every request or answer may have, and carries no secret.

@@ -1,6 +1,7 @@
 //! The documented examples of requests, with everything filled in that they refer to.
 
 use crate::contract::field::{Field, Kind};
+use crate::contract::template::Template;
 use crate::contract::{Contract, Place};
 use crate::http::target::Target;
 use crate::selftest::Example;
@@ -25,7 +26,7 @@ impl Examples {
             return Self::default();
         };
         let uri = request.path.parse::<Uri>().unwrap_or_default();
-        let (path, query) = match Target::read(&uri, contract.path) {
+        let (path, query) = match Target::read(&uri, &Template::new(contract.path)) {
             Ok(target) => (texts(&target.path), texts(&target.query)),
             Err(_) => Default::default(),
         };

@@ -15,7 +15,6 @@ use crate::http::target::Target;
 use crate::http::{body, host, language, read_headers, remarks};
 use crate::journal::{RequestRecord, ShownBody};
 use crate::operation::Route;
-use crate::project_id::is_project_id;
 use crate::text::language::Language;
 use axum::http::request::Parts;
 use std::borrow::Cow;
@@ -39,7 +38,7 @@ impl<'r> Request<'r> {
         let (template, routes) = endpoint::of_service(endpoints, parts);
         let target = Target::read(&parts.uri, template);
         let project_id = match &target {
-            Ok(target) => target.project_id.clone().filter(|id| is_project_id(id)),
+            Ok(target) => target.project_id(),
             // It belongs to its project whatever else is wrong with the URI.
             Err(_) => Target::project_of(&parts.uri, template),
         };

@@ -5,6 +5,7 @@ use crate::api::ROUTES;
 use crate::auth::AuthMode;
 use crate::cloud::{Access, Caller, RequestContext};
 use crate::contract::check::{Sent, check};
+use crate::contract::template::Template;
 use crate::contract::{Class, Contract, ErrorKind, Violation};
 use crate::http::target::Target;
 use crate::http::{body as bodies, read_headers};
@@ -84,7 +85,8 @@ fn violations(contract: &Contract, parts: &Parts, body: &[u8]) -> Result<Vec<Vio
 }
 
 fn sent<'s>(contract: &Contract, parts: &'s Parts, body: &'s [u8]) -> Result<Sent<'s>, ()> {
-    let target = Target::read(&parts.uri, contract.path).expect("the example's path");
+    let target =
+        Target::read(&parts.uri, &Template::new(contract.path)).expect("the example's path");
     let headers = read_headers(contract, &parts.headers).expect("the example's headers");
     let body = bodies::members(body).map_err(drop)?;
     Ok(Sent { path: target.path, query: target.query, headers, body })
@@ -94,7 +96,8 @@ fn sent<'s>(contract: &Contract, parts: &'s Parts, body: &'s [u8]) -> Result<Sen
 fn perform(app: &crate::app::App, route: &Route, parts: &Parts, body: &[u8]) {
     let contract = route.contract();
     let checked = check(contract, sent(contract, parts, body).expect("it was read before"));
-    let target = Target::read(&parts.uri, contract.path).expect("the example's path");
+    let target =
+        Target::read(&parts.uri, &Template::new(contract.path)).expect("the example's path");
     // In a world of its own: what it does is not to be seen by what follows.
     let cell = app.worlds.world("performed");
     let mut world = cell.lock();

@@ -4,7 +4,7 @@ use super::{app, ask, line, parts};
 use crate::api::ROUTES;
 use crate::app::App;
 use crate::auth::AuthMode;
-use crate::contract::template::fits;
+use crate::contract::template::{Template, fits};
 use crate::control::worlds;
 use crate::credentials::SECRET_KEY;
 use crate::http::target::Target;
@@ -22,7 +22,7 @@ pub fn request(input: &[u8]) {
     let app = app(AuthMode::Off);
     for route in ROUTES.iter().filter(|route| fits(parts.uri.path(), route.contract().path)) {
         // What cannot be read is refused as well, and says why.
-        if let Err(refusal) = Target::read(&parts.uri, route.contract().path) {
+        if let Err(refusal) = Target::read(&parts.uri, &Template::new(route.contract().path)) {
             assert!(!format!("{refusal:?}").is_empty());
         }
     }
