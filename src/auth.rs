@@ -61,7 +61,7 @@ enum Credential<'r> {
 /// Who a request comes from, as far as its credentials say.
 #[derive(Debug, Default)]
 pub struct Authenticated {
-    /// Whose credentials it carries. Only IAM asks for it, and its paths have no project.
+    /// Whose credentials it carries. Only operations of IAM need it, whose paths have no project.
     pub caller: Caller,
     /// The warning about a token that was let in though it has expired.
     pub expired: Option<String>,

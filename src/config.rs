@@ -267,7 +267,7 @@ impl Config {
         })
     }
 
-    /// Who may control, or the value that says it badly.
+    /// The guard of the control API, or the value that is wrong.
     pub(crate) fn guard(&self) -> Result<Guard, String> {
         Guard::new(&self.allowed_hosts, &self.cors_origins, self.control_token.as_ref())
     }

@@ -61,7 +61,7 @@ pub enum Refusal {
     },
     /// A web page of another site may have sent it.
     ForeignPage {
-        /// By what that shows, and how it is let in if it is meant.
+        /// What shows it, and how to let such requests in.
         reason: String,
     },
     /// The cloud has the operation, and Papercloud has not.

@@ -59,7 +59,7 @@ pub async fn respond(
     }
     let begin = || {
         let mut exchange = Exchange::begin(app, endpoints, &parts);
-        match exchange.refuse_stranger() {
+        match exchange.refuse_unless_admitted() {
             None => Ok(exchange),
             Some(refused) => Err(Box::new(refused.map(Body::from))),
         }

@@ -66,7 +66,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// That of a contract.
+    /// The head of a contract.
     const fn of(contract: &'static Contract) -> Self {
         let Contract { ref method, path, aliases, service, id, .. } = *contract;
         Self { method, path, aliases, service, id }

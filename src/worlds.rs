@@ -413,7 +413,7 @@ impl WorldCell {
 
     /// Whether any fault rules are armed, so that a request without them locks the world no more
     /// than it has to.
-    pub fn is_faulty(&self) -> bool {
+    pub fn has_faults(&self) -> bool {
         self.faulty.load(Ordering::Acquire)
     }
 

@@ -75,7 +75,7 @@ pub fn unknown<'k>(
     unknown_of(what, word, known, "")
 }
 
-/// The same; where they are many, it is said who has all of them.
+/// The same; where they are many, `elsewhere` says where all are listed.
 fn unknown_of<'k>(
     what: &str,
     word: &str,

@@ -100,7 +100,7 @@ pub fn verify(signature: &Signature<'_>, arrival: &Arrival<'_>) -> Result<(), Re
 fn require_date<'r>(signature: &Signature<'_>, arrival: &Arrival<'r>) -> Result<&'r str, String> {
     let date = text_of(&arrival.parts.headers, "x-sdk-date")
         .ok_or("X-Sdk-Date is missing, and every signature covers it")?;
-    let sent = Moment::parse_without_signs(date)
+    let sent = Moment::parse_basic_format(date)
         .ok_or("X-Sdk-Date must be a time such as 20260101T000000Z")?;
     if !signature.signed_headers.split(';').any(|name| name == "x-sdk-date") {
         return Err("SignedHeaders must have x-sdk-date".to_owned());
@@ -119,7 +119,7 @@ fn require_date<'r>(signature: &Signature<'_>, arrival: &Arrival<'r>) -> Result<
     Err(format!(
         "verify aksk signature fail, signature expired: X-Sdk-Date {date} is {by} seconds {side} \
          {clock}, which shows {}; at most {SKEW} seconds are allowed",
-        now.without_signs()
+        now.in_basic_format()
     ))
 }
 
@@ -178,7 +178,7 @@ fn require_match(
         "verify aksk signature fail: the secret key of {} makes another signature of \
          this request; {}",
         text::shown(access_key),
-        canonical.suspicion()
+        canonical.likely_cause()
     );
     Err(Refusal::SignatureMismatch { reason, computed })
 }

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_told_in_few_signs() {
+    fn a_number_is_written_in_few_characters() {
         let told = [-1.0, -1.5, -1e308, -1e-300, f64::NAN, f64::NEG_INFINITY].map(short);
         assert_eq!(told, ["-1", "-1.5", "-1e308", "-1e-300", "NaN", "-inf"]);
     }

@@ -62,8 +62,8 @@ impl Moment {
         self.format("####-##-##T##:##:##.######Z")
     }
 
-    /// `20260101T000000Z`: signed requests.
-    pub fn without_signs(self) -> String {
+    /// `20260101T000000Z`, the basic format of ISO 8601: signed requests.
+    pub fn in_basic_format(self) -> String {
         self.format("########T######Z")
     }
 
@@ -122,11 +122,11 @@ impl Moment {
     }
 
     /// Reads `20260101T000000Z`, and nothing else.
-    pub fn parse_without_signs(text: &str) -> Option<Self> {
+    pub fn parse_basic_format(text: &str) -> Option<Self> {
         let zoned = format!("{}+0000", text.strip_suffix('Z')?);
         let parsed = jiff::fmt::strtime::parse("%Y%m%dT%H%M%S%z", zoned).ok()?;
         let moment = Self(parsed.to_timestamp().ok()?.as_millisecond());
-        (moment.without_signs() == text).then_some(moment)
+        (moment.in_basic_format() == text).then_some(moment)
     }
 
     /// Writes the digits of year, month, day, hour, minute, second and its parts where the form
@@ -181,7 +181,7 @@ mod tests {
         let moment = NEW_YEAR.after(Duration::from_millis(61_002));
         assert_eq!(moment.with_milliseconds(), "2026-01-01T00:01:01.002Z");
         assert_eq!(moment.with_microseconds(), "2026-01-01T00:01:01.002000Z");
-        assert_eq!(moment.without_signs(), "20260101T000101Z");
+        assert_eq!(moment.in_basic_format(), "20260101T000101Z");
         assert_eq!(moment.with_zone(), "2026-01-01T00:01:01+0000");
         assert_eq!(moment.without_zone(), "2026-01-01T00:01:01");
         assert_eq!(moment.with_slashes(), "2026/01/01 00:01:01");
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn the_date_of_a_signature_has_one_form() {
-        assert_eq!(Moment::parse_without_signs("20260101T000000Z"), Some(NEW_YEAR));
+        assert_eq!(Moment::parse_basic_format("20260101T000000Z"), Some(NEW_YEAR));
         for text in ["2026-01-01T00:00:00Z", "20260101T000000", "20260230T000000Z", "", "Z"] {
-            assert_eq!(Moment::parse_without_signs(text), None, "{text}");
+            assert_eq!(Moment::parse_basic_format(text), None, "{text}");
         }
     }
 }

@@ -53,8 +53,8 @@ impl Stamp {
         Self { moment, real: Instant::now() }
     }
 
-    /// The same reading of real time, with another one of the world's clock: that of a request which
-    /// did something later on.
+    /// The same instant of real time with another moment of the world's clock, for a request that was
+    /// performed later than it came.
     pub fn moved_to(self, moment: Moment) -> Self {
         Self { moment, ..self }
     }

@@ -34,7 +34,7 @@ pub struct Account {
     pub(super) tokens: RwLock<Tokens>,
     pub(super) tokens_name_scenarios: AtomicBool,
     records: [AtomicU64; 2],
-    was_told: AtomicBool,
+    was_logged: AtomicBool,
 }
 
 /// How often the limit of what a project keeps was met.
@@ -54,7 +54,7 @@ impl Account {
             tokens: RwLock::default(),
             tokens_name_scenarios: AtomicBool::new(false),
             records: Default::default(),
-            was_told: AtomicBool::new(false),
+            was_logged: AtomicBool::new(false),
         }
     }
 
@@ -78,17 +78,17 @@ impl Account {
     /// Counts records that made room for others.
     pub fn note_evicted(&self, number: usize) {
         self.records[0].fetch_add(number as u64, Ordering::Relaxed);
-        self.tell_once();
+        self.log_once();
     }
 
     /// Counts a request that would have needed room.
     pub fn note_refused(&self) {
         self.records[1].fetch_add(1, Ordering::Relaxed);
-        self.tell_once();
+        self.log_once();
     }
 
-    fn tell_once(&self) {
-        if !self.was_told.swap(true, Ordering::Relaxed) {
+    fn log_once(&self) {
+        if !self.was_logged.swap(true, Ordering::Relaxed) {
             let most = self.settings.max_jobs;
             tracing::warn!(
                 flag = "max-jobs",

@@ -15,7 +15,7 @@ pub const CREATE_MIGRATION_TASK_JOB: &str = "createOnlineMigrationTaskJob";
 /// Reason of a failure that an id starting with `0000dead` asked for.
 pub const FAIL_REASON: &str = "an id starting with 0000dead asked for this failure";
 
-/// The same of one that a test lets fail without saying why.
+/// Reason of a failure for which a test has given none.
 pub const FAIL_REASON_OF_A_TEST: &str = "a test asked for this failure";
 
 /// `supported_features` of an online migration task: clients want a list that is not empty.

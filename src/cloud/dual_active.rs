@@ -30,13 +30,13 @@ pub struct Relationship {
 pub enum Stage {
     /// A job builds it.
     Building,
-    /// It stands.
+    /// It was built, and is not released.
     Built,
     /// A job releases it.
     Releasing,
 }
 
-/// Building and release are both either running or over; nobody sees a status of theirs.
+/// Building and release are either running or over; no answer shows their statuses.
 static WORK: Lifecycle = Lifecycle { stages: &[("running", 1.0)], ends: "done", fails: "failed" };
 
 impl Relationship {

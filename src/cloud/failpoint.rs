@@ -2,21 +2,21 @@
 
 use std::sync::{Mutex, PoisonError};
 
-static LAID: Mutex<Vec<(String, &'static str)>> = Mutex::new(Vec::new());
+static ARMED: Mutex<Vec<(String, &'static str)>> = Mutex::new(Vec::new());
 
 /// Lets the next request of a project panic at this place.
-pub fn lay(project_id: &str, place: &'static str) {
-    LAID.lock().unwrap_or_else(PoisonError::into_inner).push((project_id.to_owned(), place));
+pub fn arm(project_id: &str, place: &'static str) {
+    ARMED.lock().unwrap_or_else(PoisonError::into_inner).push((project_id.to_owned(), place));
 }
 
-/// Panics if [`lay`] has named this place. The message is not for logs.
+/// Panics if [`arm`] has named this place. The message is not for logs.
 pub fn pass(project_id: &str, place: &'static str) {
-    let laid = {
-        let mut laid = LAID.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = laid.iter().position(|(project, at)| project == project_id && *at == place);
-        at.map(|at| laid.swap_remove(at))
+    let armed = {
+        let mut armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = armed.iter().position(|(project, at)| project == project_id && *at == place);
+        at.map(|at| armed.swap_remove(at))
     };
-    if let Some((project, place)) = laid {
+    if let Some((project, place)) = armed {
         panic!("{project} tripped over {place} and let fall planted-secret");
     }
 }

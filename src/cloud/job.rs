@@ -107,7 +107,7 @@ impl Jobs {
         before - self.len()
     }
 
-    /// Those of a service whose records were not removed.
+    /// The jobs of a service whose records were not removed.
     pub fn there(&self, owner: Owner) -> impl Iterator<Item = &Job> {
         self.of(owner).values().filter(|job| !self.is_removed(job))
     }

@@ -73,7 +73,7 @@ impl MemoryMapping {
 pub struct MemoryMappings {
     by_id: OrderedById<MemoryMapping>,
     by_pair: OrderedMap<[Arc<str>; 2], Uuid>,
-    /// Those that have a deletion: the only ones that may not be there.
+    /// Those that are being deleted, or were.
     deleting: HashSet<Uuid>,
 }
 

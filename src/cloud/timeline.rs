@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn a_course_is_found_by_its_job_and_by_what_it_works_on() {
+    fn an_activity_is_found_by_its_job_and_by_its_resource() {
         let mut timeline = Timeline::default();
         timeline.begin(activity(7, 0), after(0));
         timeline.begin(activity(8, 0), after(0));

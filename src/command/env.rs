@@ -102,7 +102,7 @@ impl Env {
 }
 
 impl Settings {
-    /// Those of a service that is configured like this.
+    /// The settings of a service that is configured like this.
     pub fn of(config: &Config, url: String) -> Result<Self, String> {
         Ok(Self {
             url,

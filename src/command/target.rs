@@ -106,7 +106,7 @@ impl Target {
         "http"
     }
 
-    /// One that is configured like this, reached from the same machine.
+    /// A Papercloud that is configured like this, reached from the same machine.
     pub fn of(config: &Config) -> Self {
         Self {
             url: None,

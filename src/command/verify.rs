@@ -176,7 +176,7 @@ impl Suite {
     }
 }
 
-/// Lets a service judge the claims about a project.
+/// Sends the claims about a project to a service, and reads its findings.
 fn verify(service: &Service, project_id: String, checks: &[Claim]) -> Result<Suite, Problem> {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@');
     let shown = utf8_percent_encode(&project_id, KEPT);

@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub enum Certificate {
     /// A new one, signed by itself.
     SelfSigned,
-    /// One in PEM, or a chain that begins with it, and the key of the first.
+    /// A certificate in PEM, or a chain that begins with it, and its key.
     Files {
         /// The certificate, or the chain.
         certificate: PathBuf,

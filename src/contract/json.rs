@@ -95,7 +95,7 @@ impl<'a> Json<'a> {
             (Self::Text(_), Kind::Object(_)) => self.describe(),
             (Self::Text(_), Kind::List(of, _)) => self.show_as(of),
             (Self::Integer(number), _) => number.to_string(),
-            // One that is longer than it can be kept would be shown as another.
+            // A longer number is not kept exactly, and would be shown as another one.
             (Self::Float(number), _) if number.abs() >= 9e15 => {
                 "a number of more than 15 digits".to_owned()
             }

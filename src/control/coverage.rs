@@ -206,7 +206,7 @@ impl Point {
         Self::provoked(contract, name, is_seen, &json!({ "effect": effect }))
     }
 
-    /// One that a fault rule provokes at the first call of its operation.
+    /// A point that a fault rule provokes at the first call of its operation.
     fn provoked(contract: &Contract, name: String, seen: bool, rest: &Value) -> Self {
         let mut rule = json!({
             "service": contract.service.name,

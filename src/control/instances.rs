@@ -57,7 +57,7 @@ pub fn show(app: &App, project: &str, id: &str) -> Result<InstanceSpec, ControlE
     world.state.instances.get(id).map(InstanceSpec::of).ok_or_else(|| unknown(id))
 }
 
-/// Lets a world have these instances: all, or none if one of them cannot be.
+/// Adds these instances to a world: all, or none if one of them is refused.
 pub fn add(app: &App, project: &str, specs: Vec<InstanceSpec>) -> Result<Instances, ControlError> {
     let cell = super::world(app, project)?;
     let mut world = cell.lock();
@@ -78,7 +78,7 @@ pub fn add(app: &App, project: &str, specs: Vec<InstanceSpec>) -> Result<Instanc
     Ok(Instances { instances: specs.into_iter().map(stored).collect() })
 }
 
-/// Lets an instance be gone, unless something else in the world names it.
+/// Removes an instance, unless something else in the world names it.
 pub fn remove(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     let cell = super::world(app, project)?;
     let mut world = cell.lock();

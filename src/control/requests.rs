@@ -136,7 +136,7 @@ pub fn verify(app: &App, project: &str, checks: &[CheckRequest]) -> Result<Verif
     })
 }
 
-/// Those that are nearly what is meant.
+/// The near misses of a pattern.
 pub fn near_misses(
     app: &App,
     project: &str,

@@ -92,7 +92,7 @@ pub struct List {
     worlds: Vec<WorldView>,
 }
 
-/// A world at a glance.
+/// A world in short.
 #[derive(Debug, Serialize)]
 pub struct WorldView {
     project_id: String,
@@ -187,7 +187,7 @@ fn shown(app: &App, project: &str) -> Result<WorldView, ControlError> {
     Ok(WorldView::of(&*world(app, project)?, project_id(project)?))
 }
 
-/// Lets a test call its world something, or nothing.
+/// Labels a world, or removes its label.
 pub fn label(app: &App, project: &str, label: Option<String>) -> Result<WorldView, ControlError> {
     check_label(label.as_deref()).map_err(to_control_error)?;
     let cell = world(app, project)?;

@@ -129,7 +129,7 @@ impl Fault {
         self.effect(|effect| effect.error_code = Some(code.to_owned()))
     }
 
-    /// Lets the error say this.
+    /// The message of the error.
     #[must_use]
     pub fn message(self, message: &str) -> Self {
         self.effect(|effect| effect.message = Some(message.to_owned()))
@@ -186,7 +186,7 @@ impl Fault {
         self.effect(|effect| effect.slow_body = Some(whole))
     }
 
-    /// Lets the job that the operation starts fail when so much of it is over, and say this.
+    /// Lets the job that the operation starts fail when so much of it is over, with this reason.
     #[must_use]
     pub fn job_fails(self, percent: u8, reason: &str) -> Self {
         self.effect(|effect| {
@@ -196,8 +196,7 @@ impl Fault {
         })
     }
 
-    /// Lets the job that the operation starts fail when this stage begins, in the words of its
-    /// status, and say this.
+    /// Lets the job that the operation starts fail when this status begins, with this reason.
     #[must_use]
     pub fn job_fails_in(self, stage: &str, reason: &str) -> Self {
         self.effect(|effect| {
@@ -225,7 +224,7 @@ impl Fault {
         })
     }
 
-    /// Lets the job that the operation starts end well after as long as this.
+    /// Lets the job that the operation starts succeed after this time.
     #[must_use]
     pub fn job_takes(self, duration: Duration) -> Self {
         self.effect(|effect| {
@@ -262,7 +261,7 @@ impl World {
     }
 
     /// Lets the job that the next accepted call of an operation starts fail when so much of it is
-    /// over, and say this about it.
+    /// over, with this reason.
     ///
     /// ```
     /// let cloud = papercloud::PaperCloud::start();

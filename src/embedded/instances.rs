@@ -6,7 +6,7 @@ use crate::error::control::{ControlError, read_value};
 use serde_json::Value;
 
 impl World {
-    /// Lets it have an instance at once, with the members that a world file has for it, and returns
+    /// Adds an instance at once, with the members that a world file has for it, and returns
     /// it with all that was not said.
     ///
     /// ```

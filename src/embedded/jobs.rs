@@ -27,25 +27,25 @@ impl World {
         jobs::show(&self.app, &self.project_id, id).map(|job| shown(&job))
     }
 
-    /// Lets a job, or what is named by the id of what it works on, end well at once.
+    /// Lets a job succeed at once. It is named by its id, or by that of what it works on.
     pub fn finish(&self, id: &str) -> Result<(), ControlError> {
         jobs::finish(&self.app, &self.project_id, id).map(drop)
     }
 
-    /// Lets it fail at once, and say this about it.
+    /// Lets it fail at once, with this reason.
     pub fn fail(&self, id: &str, reason: &str) -> Result<(), ControlError> {
         self.fail_as(id, &jobs::Failure { reason: Some(reason.to_owned()), ..Default::default() })
     }
 
-    /// Lets it fail when so much of its duration is over, and say this about it. Refused if that is
-    /// past, or if it is held before.
+    /// Lets it fail at this percentage of its duration, with this reason. Refused if that is past, or if
+    /// it is held before.
     pub fn fail_at(&self, id: &str, percent: u8, reason: &str) -> Result<(), ControlError> {
         let (reason, percent) = (Some(reason.to_owned()), Some(percent.into()));
         self.fail_as(id, &jobs::Failure { reason, percent, stage: None })
     }
 
-    /// Lets it fail when this stage begins, in the words of its status, and say this about it; at
-    /// once if it is in that stage. Refused if that is past, or if it is held before.
+    /// Lets it fail when this status begins, with this reason; at once if it has that status. Refused if
+    /// that is past, or if it is held before.
     pub fn fail_in(&self, id: &str, stage: &str, reason: &str) -> Result<(), ControlError> {
         let (reason, stage) = (Some(reason.to_owned()), Some(stage.to_owned()));
         self.fail_as(id, &jobs::Failure { reason, percent: None, stage })

@@ -21,7 +21,7 @@ impl World {
         shown(&sure(report::report(&self.app, &self.project_id)))
     }
 
-    /// Panics with everything that the report has to say, if it has anything to say. A good last
+    /// Panics with the whole report, if it has found anything. A good last
     /// line of a test.
     ///
     /// ```

@@ -177,7 +177,7 @@ impl Requests {
         self.listed(usize::MAX).requests
     }
 
-    /// Those that are nearly what is meant, each with what is different, the nearest first.
+    /// Near misses: the requests that differ least, each with its differences, the nearest first.
     #[track_caller]
     pub fn near_misses(&self) -> Vec<Value> {
         let World { app, project_id } = &self.world;

@@ -23,7 +23,7 @@ impl Disarmed {
         }
     }
 
-    /// Those that are remembered.
+    /// The ids that are remembered.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().map(|id| &**id)
     }

@@ -124,7 +124,7 @@ impl Stage {
             return Err(ControlError::bad(reason));
         };
         let contract_id = operation.as_ref().map(|_| route.contract().id);
-        // Of those that are as near, the first is named: one of the rule's own operations.
+        // Of equally near names the first is shown: that of one of the rule's own operations.
         let of_service = |route: &&Route| {
             meant.iter().any(|one| std::ptr::eq(one.contract().service, route.contract().service))
         };

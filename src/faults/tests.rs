@@ -59,7 +59,7 @@ fn exported_rules_come_back_with_their_counters() {
     assert_eq!(shown["rules"][0]["hits"], 1);
     let other = app.worlds.world("other");
     other.lock().faults.import(&exported).unwrap();
-    assert!(other.is_faulty());
+    assert!(other.has_faults());
     assert_eq!(export(&other).0, shown);
     let rule = json!({ "rule": { "effect": {} }, "asked": 0, "hits": 0 });
     let bad = json!({ "named": 0, "by_header": 0, "rules": [rule] });

@@ -149,7 +149,7 @@ impl<'r> Exchange<'r> {
     /// Refuses a request that a web page of another site may have sent, and one whose headers for
     /// tests come from somebody who may not send them. It is kept, so that the test that wonders about
     /// it finds it.
-    pub fn refuse_stranger(&mut self) -> Option<Response<Vec<u8>>> {
+    pub fn refuse_unless_admitted(&mut self) -> Option<Response<Vec<u8>>> {
         let (guard, parts) = (&self.request.app.guard, self.request.parts);
         let response = if let Err(reason) = guard.admit_sender(&parts.headers, &parts.uri) {
             let refusal = Refusal::ForeignPage { reason };

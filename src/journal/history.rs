@@ -10,7 +10,7 @@ pub struct History {
     pub is_vague: bool,
     /// Whether the earlier requests do not matter: a test has put the world there, and asks for
     /// what follows.
-    pub is_bygone: bool,
+    pub is_replaced: bool,
 }
 
 impl History {
@@ -21,11 +21,11 @@ impl History {
 
     /// So many requests to a world that an import or a file has replaced.
     pub fn of_imported(requests: u64) -> Self {
-        Self { requests, is_bygone: true, ..Self::default() }
+        Self { requests, is_replaced: true, ..Self::default() }
     }
 
     /// How many of them are missed in a journal.
     pub fn missed(self) -> u64 {
-        if self.is_bygone { 0 } else { self.requests }
+        if self.is_replaced { 0 } else { self.requests }
     }
 }

@@ -36,7 +36,7 @@ pub struct Digests {
 }
 
 impl Digests {
-    /// Those of the world with this key.
+    /// The digests of the world with this key.
     pub fn new(key: u64) -> Self {
         Self { key, hashes: RandomState::new(), recent: Default::default(), next: 0 }
     }

@@ -89,7 +89,7 @@ pub struct Example {
 }
 
 impl Example {
-    /// One that speaks for itself.
+    /// A request that is wrong by itself, and not because of an earlier one.
     pub fn of(ordinal: u64, at: Moment) -> Self {
         Self { ordinal, at, earlier: None, id: None }
     }

@@ -91,7 +91,7 @@ impl Watched {
 impl Pace {
     /// Notes a poll that shows so many unfinished things at once, for each of which a client may wait.
     /// True the first time that the polls are too fast.
-    fn quickens(&mut self, at: Stamp, among: u32) -> bool {
+    fn becomes_too_fast(&mut self, at: Stamp, among: u32) -> bool {
         self.polls = self.polls.saturating_add(1);
         let since = at.since(*self.first.get_or_insert(at));
         let fast = self.polls >= FEWEST_POLLS && since * among < PACE * (self.polls - 1);
@@ -127,7 +127,7 @@ impl Watch {
         }
         if let Some(id) = &seen.id {
             let Some(activity) = self.by_id.get(&plain(id)).copied() else { return false };
-            return self.see(activity, poll, |watched| watched.by_id.quickens(poll.at, 1));
+            return self.see(activity, poll, |watched| watched.by_id.becomes_too_fast(poll.at, 1));
         }
         let shown = self.shown_by(seen, poll);
         let waiting = shown.iter().filter(|activity| {
@@ -137,8 +137,8 @@ impl Watch {
         let among = u32::try_from(waiting.count()).unwrap_or(u32::MAX).max(1);
         let mut too_fast = false;
         for activity in shown {
-            too_fast |=
-                self.see(activity, poll, |watched| watched.by_list.quickens(poll.at, among));
+            too_fast |= self
+                .see(activity, poll, |watched| watched.by_list.becomes_too_fast(poll.at, among));
         }
         too_fast
     }

@@ -102,7 +102,7 @@ pub fn load(state: Document, worlds: &Worlds) -> Result<Kept, String> {
     }
     let (every, projects): (Vec<_>, Vec<_>) = state.projects.into_iter().partition(is_every);
     let (count, most) = (projects.len(), worlds.world_settings().max_worlds);
-    // That of the account is none of them.
+    // The world of the account does not count.
     if count > most + 1 {
         return Err(format!("projects: there are {count}, and --max-worlds is {most}"));
     }

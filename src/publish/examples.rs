@@ -20,7 +20,7 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// Those of an operation.
+    /// The examples of an operation.
     pub fn of(contract: &Contract) -> Self {
         let Ok(Example { request, .. }) = Example::filled_in(contract) else {
             return Self::default();

@@ -53,7 +53,7 @@ pub fn object(fields: &'static [Field], used: Use) -> Value {
                 "if": has_value(fields, sibling, value),
                 "then": given_and_not_empty(field),
             })),
-            Presence::Inferred(_) if is_hygienic(used) => conditions.push(given(field.name)),
+            Presence::Inferred(_) if enforces_hygiene(used) => conditions.push(given(field.name)),
             Presence::Inferred(from) => {
                 let mut ways = vec![given(field.name)];
                 ways.extend(from.iter().map(|(sibling, _)| only(from, sibling)));
@@ -68,14 +68,14 @@ pub fn object(fields: &'static [Field], used: Use) -> Value {
     if !conditions.is_empty() {
         schema["allOf"] = conditions.into();
     }
-    if matches!(used, Use::Reply) || is_hygienic(used) {
+    if matches!(used, Use::Reply) || enforces_hygiene(used) {
         schema["additionalProperties"] = false.into();
     }
     schema
 }
 
 /// Whether it describes requests of which hygiene is demanded.
-fn is_hygienic(used: Use) -> bool {
+fn enforces_hygiene(used: Use) -> bool {
     matches!(used, Use::Request(strictness) if strictness.hygiene == Level::Enforce)
 }
 
@@ -107,7 +107,7 @@ fn given(name: &str) -> Value {
     json!({ "required": [name], "properties": { name: { "not": { "enum": [null, ""] } } } })
 }
 
-/// Of the siblings that a value can be inferred from, this one alone is there.
+/// Holds where this is the only one that is there of the siblings that a value can be inferred from.
 fn only(from: &[(&str, &str)], sibling: &str) -> Value {
     let others = from.iter().filter(|(other, _)| *other != sibling);
     let absent = others.map(|(other, _)| json!({ "not": given(other) }));
@@ -137,11 +137,11 @@ fn has_value(fields: &[Field], sibling: &str, value: &str) -> Value {
 /// The schema of a value that is there: in the advised form, and of what is deprecated none, where
 /// hygiene is demanded.
 pub fn given_value(field: &'static Field, used: Use) -> Value {
-    if is_hygienic(used) && field.deprecated.is_some() {
+    if enforces_hygiene(used) && field.deprecated.is_some() {
         return json!({ "not": {} });
     }
     let mut schema = kind(&field.kind, used);
-    if let Some(format) = field.advised.filter(|_| is_hygienic(used)) {
+    if let Some(format) = field.advised.filter(|_| enforces_hygiene(used)) {
         schema["pattern"] = format.pattern.into();
     }
     schema

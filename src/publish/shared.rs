@@ -98,7 +98,7 @@ fn body(operation: &mut Value) -> &mut Value {
     &mut operation["requestBody"]["content"]["application/json"]["schema"]
 }
 
-/// A body is of the other operation where a claim of that one holds.
+/// Makes a body the other operation's where a claim of that one holds, and this one's otherwise.
 fn divide(schema: &mut Value, other: &mut Value, claim: &Value) {
     add_condition(other, claim.clone());
     if schema["anyOf"].is_null() {

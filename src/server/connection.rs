@@ -198,7 +198,7 @@ async fn drive<S: HttpService<Incoming, ResBody = Body, Error = Infallible>>(
 
 /// Tells a client that there is no place for its connection; within TLS the connection just ends.
 fn turn_away(stream: TcpStream, common: &Common) {
-    let (Some(waiting), None) = (common.places.wait(), &common.tls) else { return };
+    let (Some(waiting), None) = (common.places.take_refusal(), &common.tls) else { return };
     let (wire, text) = (common.wire(Stream::Plain(stream)), common.refusals.no_place());
     tokio::spawn(async move {
         wire.turn_away(&text).await;

@@ -85,14 +85,14 @@ pub struct Places {
     all: u32,
     free: Arc<Semaphore>,
     /// For connections that are refused with an answer, since there is no place.
-    waiting_room: Arc<Semaphore>,
+    refusals_under_way: Arc<Semaphore>,
 }
 
 /// How many connections there may be unless it is configured.
 const USUAL_CONNECTIONS: u32 = 16_384;
 
 /// How many connections are refused with an answer at once.
-const TOLD_AT_ONCE: usize = 64;
+const MOST_REFUSALS: usize = 64;
 
 /// Descriptors for everything but the connections that have a place.
 const OTHER_DESCRIPTORS: u32 = 128;
@@ -112,7 +112,7 @@ impl Places {
             );
         }
         let free = Arc::new(Semaphore::new(all as usize));
-        Self { all, free, waiting_room: Arc::new(Semaphore::new(TOLD_AT_ONCE)) }
+        Self { all, free, refusals_under_way: Arc::new(Semaphore::new(MOST_REFUSALS)) }
     }
 
     /// How many there are.
@@ -130,8 +130,8 @@ impl Places {
     }
 
     /// Takes a place among those that are refused with an answer.
-    pub fn wait(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.waiting_room).try_acquire_owned().ok()
+    pub fn take_refusal(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.refusals_under_way).try_acquire_owned().ok()
     }
 
     /// Waits until none is taken.

@@ -105,7 +105,7 @@ impl Scenario {
         self.rules.iter().filter_map(|rule| rule.written.id.as_deref())
     }
 
-    /// Those that can hit requests to a project, or to the account: it may be carried by both.
+    /// The rules that can hit requests to a project, or to the account: both may carry it.
     fn rules_for(&self, project_id: &str) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(move |rule| rule.can_hit(project_id))
     }

@@ -58,7 +58,7 @@ fn cloud(security_token: Option<&str>) -> Worlds {
         max_jobs: 10,
     };
     let worlds = WorldSettings {
-        frozen_at: Moment::parse_without_signs("20240115T083000Z"),
+        frozen_at: Moment::parse_basic_format("20240115T083000Z"),
         ..example_app().worlds.world_settings().clone()
     };
     Worlds::new(settings, worlds)

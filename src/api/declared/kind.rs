@@ -51,9 +51,9 @@ pub struct Busy {
 pub struct InstanceOf {
     /// Its engines.
     pub engines: Vec<Engine>,
-    /// The same as messages name them.
+    /// The same, for messages.
     pub wanted: &'static [InstanceKind],
-    /// The word of the engine of one.
+    /// The engine of a record, as a word.
     pub engine: Expression,
     /// The word of its mode.
     pub mode: Expression,

@@ -12,7 +12,7 @@ pub struct Line {
     /// Its number in the file.
     pub number: usize,
     indent: usize,
-    /// What it says.
+    /// Its text, without the indentation.
     pub text: String,
     /// The lines that belong to it.
     pub below: Vec<Self>,
@@ -24,7 +24,7 @@ impl Line {
         Mistake { file: self.file, line: self.number, problem: problem.into() }
     }
 
-    /// The same of what was read from it.
+    /// Places a problem of what was read from it.
     pub fn at(&self) -> impl Fn(Problem) -> Mistake {
         |Problem(problem)| self.mistake(problem)
     }

@@ -93,7 +93,7 @@ impl<'r> Canonical<'r> {
     }
 
     /// The likeliest cause of a signature that differs.
-    pub fn suspicion(&self) -> String {
+    pub fn likely_cause(&self) -> String {
         let absent = self.headers.iter().filter(|(_, value)| value.is_none());
         let absent: Vec<&str> = absent.map(|(name, _)| *name).collect();
         if absent.is_empty() {

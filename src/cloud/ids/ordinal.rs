@@ -14,11 +14,11 @@ pub fn ordinal_of_request(world_key: u64, request_id: &str) -> Option<u64> {
 
 /// What was scattered to this left half.
 fn ordinal(key: u64, left: u64) -> u64 {
-    gather_word(gather_word(left) ^ key)
+    unscatter_word(unscatter_word(left) ^ key)
 }
 
 /// The word that [`scatter_word`](super::scatter_word) scatters to this one.
-fn gather_word(word: u64) -> u64 {
+fn unscatter_word(word: u64) -> u64 {
     let word = word ^ (word >> 31) ^ (word >> 62);
     let word = word.wrapping_mul(0x3196_42b2_d24d_8ec3);
     let word = word ^ (word >> 27) ^ (word >> 54);
@@ -36,7 +36,7 @@ mod tests {
     fn a_request_is_known_by_its_id() {
         let key = world_key(7, "project");
         for ordinal in (0..1_000).chain([1 << 53, u64::MAX]) {
-            assert_eq!(gather_word(scatter_word(ordinal)), ordinal);
+            assert_eq!(unscatter_word(scatter_word(ordinal)), ordinal);
             let id = request_id(key, ordinal);
             assert_eq!(ordinal_of_request(key, &id), Some(ordinal));
             assert_eq!(ordinal_of_request(key + 1, &id), None);

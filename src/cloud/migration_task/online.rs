@@ -23,7 +23,7 @@ pub struct OnlineMigration {
 }
 
 impl OnlineMigration {
-    /// One that nothing but its preparation is known of.
+    /// A migration that is only prepared so far.
     pub fn prepared_by(preparation: Execution) -> Self {
         let (network, configured, resume_mode, exchange) = (None, None, None, None);
         Self { network, preparation, configured, resume_mode, exchange }

@@ -117,7 +117,7 @@ impl Records {
         self.by_kind.keys().map(|kind| &**kind).filter(|kind| *kind != GONE)
     }
 
-    /// Those of a kind with their ids, in the order they were created.
+    /// The records of a kind with their ids, in the order they were created.
     pub fn of(&self, kind: &str) -> impl DoubleEndedIterator<Item = (&str, &Record)> {
         let of = self.by_kind.get(kind).into_iter().flatten();
         of.map(|(id, record)| (&**id, record))
@@ -140,7 +140,7 @@ impl Records {
         known(&id.to_string()) || ENDS.iter().any(|end| known(&format!("{digits}{end}")))
     }
 
-    /// One of a kind.
+    /// A record of a kind.
     pub fn get(&self, kind: &str, id: &str) -> Option<&Record> {
         self.by_kind.get(kind)?.get(id)
     }
@@ -153,7 +153,7 @@ impl Records {
         self.by_kind.entry(kind.into()).or_default().insert(id.into(), record);
     }
 
-    /// One of a kind, to be changed.
+    /// A record of a kind, to be changed.
     pub fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Record> {
         self.by_kind.get_mut(kind)?.get_mut(id)
     }

@@ -48,7 +48,7 @@ struct Findings {
     count: usize,
 }
 
-/// A world at a glance.
+/// A world in short.
 #[derive(Debug, Serialize)]
 struct World {
     project_id: String,
@@ -123,7 +123,7 @@ impl Feed {
         cells.truncate(MOST_WORLDS);
         let mut worlds = Vec::with_capacity(cells.len());
         for (cell, id) in &cells {
-            let world = self.glance(cell, id);
+            let world = self.summary(cell, id);
             worlds.push((world.project_id.clone(), world));
         }
         let is_known = |made: &u64| cells.iter().any(|(cell, _)| cell.made() == *made);
@@ -137,7 +137,7 @@ impl Feed {
         }
     }
 
-    fn glance(&mut self, cell: &WorldCell, id: &str) -> World {
+    fn summary(&mut self, cell: &WorldCell, id: &str) -> World {
         let mut world = cell.lock();
         let now = world.state.clock.now();
         world.state.timeline.catch_up(now);

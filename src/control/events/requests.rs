@@ -43,7 +43,7 @@ pub struct Batch {
     requests: Vec<Row>,
 }
 
-/// A request at a glance.
+/// A request in short.
 #[derive(Debug, Serialize)]
 struct Row {
     number: u64,

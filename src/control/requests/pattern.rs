@@ -28,7 +28,7 @@ pub struct Pattern {
     /// Values by their paths.
     #[serde(rename = "match", default)]
     pub fields: Map<String, Value>,
-    /// The same from a query, whose values are text.
+    /// The fields of a query, whose values are text.
     #[serde(skip)]
     pub written: Vec<(String, String)>,
 }
@@ -105,7 +105,7 @@ pub fn operations(query: &str) -> Result<Vec<&'static Contract>, ControlError> {
     Ok(routes_of(query)?.into_iter().map(Route::contract).collect())
 }
 
-/// The same as routes.
+/// The routes of these operations.
 pub fn routes_of(query: &str) -> Result<Vec<&'static Route>, ControlError> {
     let (mut operation, mut service) = (None, None);
     query::read(query, |name, value| {

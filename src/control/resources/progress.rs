@@ -36,7 +36,7 @@ struct Stage {
 }
 
 impl Progress {
-    /// That of what the job works on, where that has statuses of its own; otherwise the job's.
+    /// The progress of what the job works on, where that has statuses of its own; otherwise the job's.
     pub fn of(activity: &Activity, timeline: &Timeline, now: Moment) -> Option<Self> {
         let (lifecycle, run) = (activity.lifecycles().last()?, &activity.run);
         let phase = lifecycle.phase(run, now);

@@ -103,7 +103,7 @@ impl Request<'_> {
         if let Some(effect) = &wanted.fault {
             return Ok(world.faults.evaluate_header(effect.clone()));
         }
-        if !cell.is_faulty() {
+        if !cell.has_faults() {
             return Ok(FaultDecision::default());
         }
         let now = world.state.clock.now();

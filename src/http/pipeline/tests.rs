@@ -46,7 +46,7 @@ fn a_panic_in_an_operation_is_the_services_500_and_poisons_nothing() {
     // For all tests: one that ended with this one would take the log of others along.
     tracing::subscriber::set_global_default(log).unwrap();
     for target in ["b", "c"] {
-        failpoint::lay(PROJECT, "operation");
+        failpoint::arm(PROJECT, "operation");
         let (status, id, body) = create(&app, PROJECT, target);
         let expected = json!({ "error_code": "DBS.200998", "error_msg": "internal service error" });
         assert_eq!((status, body), (500, expected));
@@ -92,11 +92,11 @@ fn a_panic_anywhere_else_is_answered_too() {
         format!("/v3/{PROJECT}/dbcache/mappings?offset=0&limit=10"),
         format!("/_paper/worlds/{PROJECT}/clock"),
     );
-    failpoint::lay(PROJECT, "journal");
+    failpoint::arm(PROJECT, "journal");
     assert_eq!(ask(&mappings, "t"), (500, Some(32), json!("APIGW.0601")));
-    failpoint::lay(PROJECT, "begin");
+    failpoint::arm(PROJECT, "begin");
     assert_eq!(ask(&mappings, "t"), (500, Some(32), json!("APIGW.0601")));
-    failpoint::lay(PROJECT, "control");
+    failpoint::arm(PROJECT, "control");
     assert_eq!(ask(&clock, "t"), (500, Some(32), json!("PAPER.0500")));
     assert_eq!(ask(&mappings, "t").0, 200);
     assert_eq!(ask(&clock, "t").0, 200);
