@@ -59,7 +59,7 @@ enum Command {
     Wait(running::Wait),
     /// Print the settings that point SDKs and Terraform at a Papercloud
     Env(env::Env),
-    /// Verify what was asked of a running Papercloud
+    /// Verify the requests to a running Papercloud
     Verify(verify::Verify),
     /// Show which documented answers no request has seen, and what provokes them
     Coverage(coverage::Coverage),
