@@ -21,7 +21,6 @@ mod geminidb {
     pub mod delete_db_cache_mapping;
     pub mod delete_db_cache_rule;
     pub mod delete_gemini_db_dual_active;
-    pub mod list_api_version;
     pub mod list_biactive_instance_candidates;
     pub mod list_db_cache_mappings;
     pub mod list_db_cache_rules;
@@ -89,27 +88,12 @@ mod taurusdb {
 }
 
 mod iam {
-    mod catalog;
-    mod project;
+    pub mod account;
     pub mod service;
     mod token;
-    mod version;
 
-    pub mod get_caller_identity;
     pub mod keystone_create_user_token_by_password;
-    pub mod keystone_list_auth_domains;
-    pub mod keystone_list_auth_projects;
-    pub mod keystone_list_projects;
-    pub mod keystone_list_regions;
-    pub mod keystone_list_versions;
-    pub mod keystone_show_catalog;
-    pub mod keystone_show_domain;
-    pub mod keystone_show_project;
-    pub mod keystone_show_region;
-    pub mod keystone_show_version;
     pub mod keystone_validate_token;
-    pub mod list_service_types;
-    pub mod show_endpoint;
 }
 
 pub use declared::kinds as record_kinds;
@@ -138,6 +122,11 @@ pub fn routes() -> &'static [Route] {
         routes
     });
     &ALL
+}
+
+/// The operations that have a documented example.
+pub fn routes_with_examples() -> impl Iterator<Item = &'static Route> {
+    routes().iter().filter(|route| !route.head.example.is_empty())
 }
 
 /// Every operation that is written in Rust.
@@ -200,23 +189,7 @@ pub static ROUTES: &[Route] = &[
     // takes the rest, since an unknown job is an error only for TaurusDB.
     Route::of::<taurusdb::show_gauss_my_sql_job_info::ShowGaussMySqlJobInfo>(),
     Route::of::<geminidb::list_jobs::ListJobs>(),
-    // IAM, and what clients ask of its neighbours at their start
-    // GET / is also GeminiDB's, where the host says so.
-    Route::of::<geminidb::list_api_version::ListApiVersion>(),
-    Route::of::<iam::keystone_list_versions::KeystoneListVersions>(),
-    Route::of::<iam::keystone_show_version::KeystoneShowVersion>(),
+    // IAM
     Route::of::<iam::keystone_create_user_token_by_password::KeystoneCreateUserTokenByPassword>(),
     Route::of::<iam::keystone_validate_token::KeystoneValidateToken>(),
-    Route::of::<iam::keystone_show_catalog::KeystoneShowCatalog>(),
-    Route::of::<iam::keystone_list_auth_domains::KeystoneListAuthDomains>(),
-    Route::of::<iam::keystone_show_domain::KeystoneShowDomain>(),
-    Route::of::<iam::keystone_list_auth_projects::KeystoneListAuthProjects>(),
-    Route::of::<iam::keystone_list_projects::KeystoneListProjects>(),
-    Route::of::<iam::keystone_show_project::KeystoneShowProject>(),
-    Route::of::<iam::keystone_list_regions::KeystoneListRegions>(),
-    Route::of::<iam::keystone_show_region::KeystoneShowRegion>(),
-    Route::of::<iam::show_endpoint::ShowEndpoint>(),
-    Route::of::<iam::show_endpoint::ShowVolumeEndpoint>(),
-    Route::of::<iam::get_caller_identity::GetCallerIdentity>(),
-    Route::of::<iam::list_service_types::ListServiceTypes>(),
 ];

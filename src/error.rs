@@ -201,10 +201,6 @@ pub enum Resource {
     /// A token of IAM.
     Token,
     Project,
-    /// A region.
-    Region,
-    /// An account of IAM.
-    Account,
     /// An HTAP instance of a TaurusDB instance.
     HtapInstance,
 }
@@ -223,8 +219,6 @@ impl Resource {
             Self::Replication => language.pick("data synchronization task", "数据同步任务"),
             Self::Token => language.pick("token", "令牌"),
             Self::Project => language.pick("project", "项目"),
-            Self::Region => language.pick("region", "区域"),
-            Self::Account => language.pick("account", "账号"),
             Self::HtapInstance => language.pick("HTAP instance", "HTAP 实例"),
         }
     }
@@ -274,8 +268,6 @@ impl Refusal {
             Self::NotFound { resource: Resource::Replication, .. } => ErrorKind::UnknownReplication,
             Self::NotFound { resource: Resource::Token, .. } => ErrorKind::UnknownToken,
             Self::NotFound { resource: Resource::Project, .. } => ErrorKind::UnknownProject,
-            Self::NotFound { resource: Resource::Region, .. } => ErrorKind::UnknownRegion,
-            Self::NotFound { resource: Resource::Account, .. } => ErrorKind::UnknownAccount,
             Self::NotFound { resource: Resource::HtapInstance, .. } => {
                 ErrorKind::UnknownHtapInstance
             }

@@ -63,13 +63,15 @@ pub struct Head {
     pub service: &'static Service,
     /// Its name.
     pub id: &'static str,
+    /// Its documented example; empty where it has none.
+    pub example: &'static str,
 }
 
 impl Head {
     /// The head of a contract.
     const fn of(contract: &'static Contract) -> Self {
-        let Contract { ref method, path, aliases, service, id, .. } = *contract;
-        Self { method, path, aliases, service, id }
+        let Contract { ref method, path, aliases, service, id, example, .. } = *contract;
+        Self { method, path, aliases, service, id, example }
     }
 
     /// The templates besides its own that it answers at: its aliases, and its path behind each

@@ -10,7 +10,7 @@ pub(crate) use examples::{
     delay, documented_headers, documented_request, folder, perform, preconditions, replace, sound,
 };
 
-use crate::api::ROUTES;
+use crate::api::routes_with_examples;
 use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
@@ -184,7 +184,7 @@ pub fn selftest() -> Vec<Proof> {
         source: contract.source.cite(),
         failed: prove(contract).err(),
     };
-    ROUTES.iter().map(|route| prove(route.contract())).collect()
+    routes_with_examples().map(|route| prove(route.contract())).collect()
 }
 
 fn prove(contract: &Contract) -> Result<(), String> {

@@ -22,12 +22,16 @@
 //! below it have found and named. The answer has the members of `reply`, each what its line says, or else
 //! the member of that name of the record in view; or it is the one expression behind the status.
 //!
+//! `model NAME` says which of the SDK's models it follows where none has its own name, `open` that nobody has
+//! to log in first, and `invalid CODE` that it has a code of its own for what is wrong with a parameter.
+//!
 //! What it does is a list of steps, refusals before the first change:
 //!
 //! - `find KIND [id] [as NAME] [idle]`: takes a record into view, or names it. One that is not there is
 //!   refused as its kind says, and with `idle` one that is busy.
-//! - `refuse STATUS CODE message if condition`, and below it `instead PARAMETER value`, which a corrected
-//!   request has; `expect` lets pass with a warning, unless resources are enforced.
+//! - `refuse STATUS CODE [SITUATION] message if condition`, and below it `instead PARAMETER value`, which a
+//!   corrected request has; `expect` lets pass with a warning, unless resources are enforced. A situation
+//!   is one of [`ErrorKind`](crate::contract::ErrorKind), for the advice that it has.
 //! - `stop STATUS if condition`: ends without a body, for what is only checked.
 //! - `let NAME = value`, which all that follows may use, and `reply`.
 //! - `create KIND {…}`: the record comes into view; `create KIND each list as {…}` makes several.
@@ -162,6 +166,11 @@ mod tests {
         for name in tables::names("table") {
             let block = tables::named("table", name).unwrap();
             mistakes.extend(static_tables::read(&block).err().map(|mistake| mistake.to_string()));
+        }
+        for name in tables::with_example() {
+            let known = tables::operations().any(|block| block.head.contains(&format!(" {name}")));
+            mistakes
+                .extend((!known).then(|| format!("{name} has an example, and is no operation")));
         }
         assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
     }

@@ -2,6 +2,8 @@
 
 use super::{Note, gateway};
 use axum::http::StatusCode;
+use serde::Deserialize;
+use serde::de::value::{Error, StrDeserializer};
 
 /// One of the emulated services.
 #[derive(Debug)]
@@ -78,7 +80,7 @@ impl Refused {
 }
 
 /// Why a request is refused, as far as status and code depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum ErrorKind {
     /// No such path, or not with this method.
     UnknownRoute,
@@ -150,6 +152,11 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// That with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::deserialize(StrDeserializer::<Error>::new(name)).ok()
+    }
+
     /// What rules and lists call it, such as `WrongState`.
     pub fn name(self) -> String {
         format!("{self:?}")

@@ -2,7 +2,7 @@
 //! a wrong one fails here, once, and nowhere else.
 
 use super::{Example, Sent, same_shape, send};
-use crate::api::{ROUTES, routes};
+use crate::api::{routes, routes_with_examples};
 use crate::app::App;
 use crate::contract::template::fits;
 use crate::contract::{Contract, Source};
@@ -41,7 +41,7 @@ pub fn text(contract: &Contract) -> Result<String, String> {
 /// [`every_example_is_answered_as_it_says`], and would only say so again elsewhere.
 pub fn sound() -> impl Iterator<Item = &'static Route> {
     static SOUND: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
-        ROUTES.iter().filter(|route| super::prove(route.contract()).is_ok()).collect()
+        routes_with_examples().filter(|route| super::prove(route.contract()).is_ok()).collect()
     });
     SOUND.iter().copied()
 }

@@ -15,6 +15,8 @@ pub enum Claims {
     Id(Box<str>),
     /// It is a list of the service's instances.
     Instances,
+    /// None is: only the host leads to it.
+    Nothing,
 }
 
 /// Whether a request is for an operation: as its declaration says, or else by the ids in it, of which
@@ -27,6 +29,7 @@ pub fn claims(declaration: &Declaration, sent: &Sent<'_>, state: &State) -> bool
         }
         Some(Claims::Id(place)) => text_at(place, sent).is_some_and(ends_as_taurusdb),
         Some(Claims::Instances) => claims_instances(sent, state),
+        Some(Claims::Nothing) => return false,
         None => {
             let mut ids = sent.path.iter().chain(&sent.query);
             ids.any(|(_, value)| value.as_text().is_some_and(|id| is_of_taurusdb(id, id, state)))

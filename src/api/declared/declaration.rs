@@ -10,7 +10,7 @@ use super::parse::parse;
 use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
-use crate::contract::{Awaits, Contract, Field, Note, Refused, Source, WholeReply};
+use crate::contract::{Awaits, Contract, ErrorKind, Field, Note, Refused, Source, WholeReply};
 use crate::operation::Head;
 use axum::http::{Method, StatusCode};
 
@@ -112,7 +112,8 @@ pub fn head(block: &Block) -> Result<Head, Mistake> {
     let (service, id) = name.split_once('.').ok_or_else(|| mistake("Service.Operation"))?;
     let service = services::of(service).ok_or_else(|| mistake("no such service"))?;
     let aliases: Vec<_> = words.filter(|word| *word != "also").collect();
-    Ok(Head { method, path, aliases: aliases.leak(), service, id })
+    let example = tables::example(name);
+    Ok(Head { method, path, aliases: aliases.leak(), service, id, example })
 }
 
 impl Declaration {
@@ -127,6 +128,7 @@ impl Declaration {
             method: head.method.clone(),
             path: head.path,
             aliases: head.aliases,
+            example: head.example,
             ..Contract::BLANK
         };
         let mut reader = Reader { refused: Vec::new(), service: head.service.name };
@@ -143,6 +145,7 @@ impl Declaration {
             match word {
                 "title" => contract.title = leak(rest),
                 "page" => contract.source = Source::Document(leak(rest)),
+                "model" => contract.source = Source::Modelled(leak(rest)),
                 "path" => path_fields = rows(&table(&line.below)?).to_vec(),
                 "query" => contract.query = rows(&table(&line.below)?),
                 "body" => {
@@ -150,9 +153,15 @@ impl Declaration {
                     contract.body_is_optional = rest == "optional";
                 }
                 "open" => contract.open = true,
+                "invalid" => reader.refused.push(Refused::new(
+                    ErrorKind::InvalidParameter,
+                    StatusCode::BAD_REQUEST,
+                    leak(rest),
+                )),
                 "awaits" if rest.is_empty() => contract.awaits = Awaits::All,
                 "awaits" => contract.awaits = Awaits::Named(leak(rest)),
                 "claims_instances" => claims = Some(Claims::Instances),
+                "claims_nothing" => claims = Some(Claims::Nothing),
                 "claims_ids" => claims = Some(Claims::Id(rest.into())),
                 "reads" => contract.changes_nothing = true,
                 "note" => notes.push(note(line, rest)?),
@@ -219,7 +228,7 @@ impl Declaration {
 
 /// What an operation takes and answers; all of it stands before what it does.
 const TABLES: &[&str] =
-    &["title", "page", "path", "query", "body", "reply", "open", "awaits", "reads"];
+    &["title", "page", "model", "path", "query", "body", "reply", "open", "awaits", "reads"];
 
 /// The lines of a block, with those of a shape in the place of a line `use`.
 fn with_shapes(block: &Block) -> Result<Vec<Line>, Mistake> {

@@ -5,7 +5,7 @@
 //!
 //! Types are `string`, `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
 //! `map` (any members), `any`, `object` with its members in the lines below, and `list` before one of
-//! these. Bounds are `1..60`, `..60` or `1..`: of a text its length. What else there is to say: `secret`,
+//! these. Bounds are `1..60`, `..60` or `1..`: of a text its length, of a list how many there are. What else there is to say: `secret`,
 //! `null` (an answer may have that), `default VALUE`, `example VALUE` (what a corrected request has;
 //! `{region}` is the region), and how sure the row is where not from a client, `inferred` or `documented`.
 
@@ -143,8 +143,8 @@ fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
         "any" => Kind::Any,
         "object" => Kind::Object(rows(members)),
         "list" => {
-            let of = Box::leak(Box::new(kind(words, members)?));
-            Kind::List(of, MOST_ELEMENTS)
+            let most = words.range()?.map_or(MOST_ELEMENTS, |(_, most)| usize(most));
+            Kind::List(Box::leak(Box::new(kind(words, members)?)), most)
         }
         other => return Err(Problem(format!("{other:?} is no type"))),
     })

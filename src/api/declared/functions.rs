@@ -7,6 +7,7 @@ use super::lists;
 use super::mistake::Problem;
 use super::static_tables;
 use super::tables;
+use crate::api::iam::account;
 use crate::clock::Moment;
 use crate::cloud::{Backup, RequestContext, digest, record::Object};
 use serde_json::{Map, Value, json};
@@ -206,6 +207,12 @@ static FUNCTIONS: &[Function] = functions! {
         let caller = context.project.access.account.first_identity();
         json!({ "id": caller.user_id(), "name": caller.user })
     },
+    // What the account knows, and who asks.
+    "caller()": |_, context| account::caller(context.project),
+    "catalog()": |_, context| account::catalog_of_caller(context.project),
+    "projects()": |_, context| account::projects(context.project),
+    "project_with_id(id)": |a, context| account::project_with_id(&word(a, 0), context.project),
+    "project_with_name(name)": |a, context| account::project_with_name(&word(a, 0), context.project),
     // Lists.
     "count(list)": |a, _| list(a, 0).len().into(),
     "first(list)": |a, _| list(a, 0).into_iter().next().unwrap_or_default(),
@@ -253,6 +260,7 @@ static FUNCTIONS: &[Function] = functions! {
     "has(text, part)": |a, _| at(a, 1).as_str().is_none_or(|part| word(a, 0).contains(part)).into(),
     // Text and numbers.
     "text(of)": |a, _| if at(a, 0).is_null() { Value::Null } else { word(a, 0).into() },
+    "shown(text)": |a, _| crate::text::shown(&word(a, 0)).into(),
     "int(of)": |a, _| integer(at(a, 0)).map_or(Value::Null, Value::from),
     "number(of)": |a, _| number(at(a, 0)).map_or(Value::Null, from_number),
     "floor(number)": |a, _| number(at(a, 0)).map_or(Value::Null, |number| from_number(number.floor())),

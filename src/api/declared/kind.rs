@@ -168,30 +168,40 @@ impl Kind {
 
     /// Adds to the refusals of an operation those that follow from its finding one of these.
     pub fn add_refusals(&self, idle: bool, to: &mut Vec<Refused>) {
-        add(self.missing, to);
+        add(self.missing, None, to);
         for busy in self.idle.iter().filter(|_| idle) {
-            add(busy.refused, to);
+            add(busy.refused, None, to);
         }
     }
 }
 
 /// The kind of error that a status and code stand for in an operation, which refuses with them from now
 /// on.
-fn add((status, code): (StatusCode, &'static str), refused: &mut Vec<Refused>) -> ErrorKind {
-    let known = refused.iter().find(|one| (one.status, one.code) == (status, code));
-    if let Some(known) = known {
+fn add(
+    (status, code): (StatusCode, &'static str),
+    situation: Option<ErrorKind>,
+    refused: &mut Vec<Refused>,
+) -> ErrorKind {
+    let is_known = |one: &&Refused| match situation {
+        Some(kind) => one.error_kind == kind,
+        None => (one.status, one.code) == (status, code),
+    };
+    if let Some(known) = refused.iter().find(is_known) {
         return known.error_kind;
     }
-    let kind = ErrorKind::Declared(u8::try_from(refused.len()).unwrap_or(u8::MAX));
+    let next = || ErrorKind::Declared(u8::try_from(refused.len()).unwrap_or(u8::MAX));
+    let kind = situation.unwrap_or_else(next);
     refused.push(Refused::new(kind, status, code));
     kind
 }
 
-/// `STATUS CODE message if condition`
+/// `STATUS CODE [situation] message if condition`
 pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
     let (answer, rest) = refused(text)?;
+    let named = rest.split_once(' ').and_then(|(word, rest)| Some((ErrorKind::named(word)?, rest)));
+    let (situation, rest) = named.map_or((None, rest), |(kind, rest)| (Some(kind), rest));
     let (message, when) = conditioned(rest)?;
-    Ok(Guard { refused: add(answer, to), message, when, instead: None })
+    Ok(Guard { refused: add(answer, situation, to), message, when, instead: None })
 }
 
 /// `STATUS CODE`, and the rest.

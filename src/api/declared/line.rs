@@ -65,7 +65,7 @@ pub fn lines(block: &Block) -> Vec<Line> {
 }
 
 /// The words that begin no line of their own.
-const GOES_ON: &[&str] = &["&&", "||", "+", "?", "??", ":", "where", "map", "if"];
+const GOES_ON: &[&str] = &["&&", "||", "+", "?", "??", ":", "where", "map", "if", "--", "=>"];
 
 /// How many brackets a line opens and leaves open; those in quotation marks are text.
 fn opened(text: &str) -> i32 {

@@ -32,14 +32,15 @@ pub fn object(entries: Vec<Value>) -> Value {
     Value::Object(object)
 }
 
-/// The records of the page that a request asks for by `offset`, or `start` from 1 on, and `limit`; of
-/// so many where it does not say.
+/// The records of the page that a request asks for by `offset`, or `start` from 1 on, and `limit`, or by
+/// `page` and `per_page`; of so many where it does not say.
 pub fn page(values: Vec<Value>, sent: &Value, usual: &Value) -> Value {
     let number = |name: &str| integer(&sent[name]).and_then(|number| usize::try_from(number).ok());
     let usual = integer(usual).and_then(|usual| usize::try_from(usual).ok()).unwrap_or(100);
-    let limit = number("limit").unwrap_or(usual);
+    let limit = number("limit").or_else(|| number("per_page")).unwrap_or(usual);
     let start = || number("start").map(|start| start.saturating_sub(1));
-    let skipped = number("offset").or_else(start).unwrap_or(0);
+    let page = || number("page").map(|page| page.saturating_sub(1).saturating_mul(limit));
+    let skipped = number("offset").or_else(start).or_else(page).unwrap_or(0);
     values.into_iter().skip(skipped).take(limit).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The dialects of the services that only declared operations belong to, and whose jobs are whose.
 
-use crate::api::{dcs, geminidb, taurusdb};
+use crate::api::{dcs, geminidb, iam, taurusdb};
 use crate::cloud::{Lifecycle, Owner};
 use crate::contract::{Envelope, ErrorKind, Refused, Service};
 use axum::http::StatusCode;
@@ -62,12 +62,17 @@ static OBS: Service =
 /// Business Support System.
 static BSS: Service = service("BSS", &["bss"], Envelope::Plain, refusals!("CBC.0101", "CBC.0999"));
 
+/// Security Token Service.
+static STS: Service =
+    service("STS", &["sts"], Envelope::Plain, &[bad(ErrorKind::InvalidParameter, "STS5.0001")]);
+
 /// The service with a name.
 pub fn of(name: &str) -> Option<&'static Service> {
     let own = [
         &geminidb::service::SERVICE,
         &dcs::service::SERVICE,
         &taurusdb::service::SERVICE,
+        &iam::service::SERVICE,
         &VPC,
         &VPC_V3,
         &EIP,
@@ -77,6 +82,7 @@ pub fn of(name: &str) -> Option<&'static Service> {
         &LTS,
         &OBS,
         &BSS,
+        &STS,
     ];
     own.into_iter().find(|service| service.name == name)
 }

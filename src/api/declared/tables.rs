@@ -31,11 +31,48 @@ pub static FILES: &[(&str, &str)] = files![
     "taurusdb/accounts.api",
     "taurusdb/proxy.api",
     "taurusdb/htap.api",
+    "iam.api",
     "vpc/network.api",
     "vpc/security.api",
     "vpc/eip.api",
     "neighbours.api",
 ];
+
+macro_rules! examples {
+    ($($name:literal: $folder:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../fixtures/", $folder, "/documented.json")))),*]
+    };
+}
+
+/// The documented examples of those operations that have one.
+static EXAMPLES: &[(&str, &str)] = examples![
+    "GeminiDB.ListApiVersion": "geminidb/list_api_version",
+    "IAM.KeystoneListVersions": "iam/keystone_list_versions",
+    "IAM.KeystoneShowVersion": "iam/keystone_show_version",
+    "IAM.ShowEndpoint": "iam/show_endpoint",
+    "IAM.ShowVolumeEndpoint": "iam/show_volume_endpoint",
+    "IAM.KeystoneShowCatalog": "iam/keystone_show_catalog",
+    "IAM.KeystoneListAuthDomains": "iam/keystone_list_auth_domains",
+    "IAM.KeystoneShowDomain": "iam/keystone_show_domain",
+    "IAM.KeystoneListAuthProjects": "iam/keystone_list_auth_projects",
+    "IAM.KeystoneListProjects": "iam/keystone_list_projects",
+    "IAM.KeystoneShowProject": "iam/keystone_show_project",
+    "IAM.KeystoneListRegions": "iam/keystone_list_regions",
+    "IAM.KeystoneShowRegion": "iam/keystone_show_region",
+    "STS.GetCallerIdentity": "sts/get_caller_identity",
+    "BSS.ListServiceTypes": "bss/list_service_types",
+];
+
+/// The documented example of the operation with a name, if it has one.
+pub fn example(name: &str) -> &'static str {
+    EXAMPLES.iter().find(|(known, _)| *known == name).map_or("", |(_, example)| example)
+}
+
+/// The names of those that have one.
+#[cfg(test)]
+pub fn with_example() -> impl Iterator<Item = &'static str> {
+    EXAMPLES.iter().map(|(name, _)| *name)
+}
 
 /// A block of a file.
 #[derive(Clone, Copy, Debug)]

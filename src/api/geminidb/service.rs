@@ -4,10 +4,9 @@
 use crate::cloud::assumed::geminidb::{CLUSTER_NODES, FLAVOR, REPLICATION_NODES};
 use crate::cloud::assumed::{BUILD_ACTION, LONGEST_TTL, MOST_COLUMNS, RELEASE_ACTION};
 use crate::cloud::{Instance, MemoryMapping, RequestContext, Stage};
-use crate::contract::{Engine, Envelope, ErrorKind, Field, Kind, Mode, Note, Refused, Service};
+use crate::contract::{Engine, Envelope, ErrorKind, Field, Kind, Mode, Refused, Service};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
-use serde::Serialize;
 use uuid::Uuid;
 
 /// GeminiDB.
@@ -114,49 +113,4 @@ pub fn candidates<'p>(
     context.state.instances.values().filter(move |other| {
         other.engine == Engine::GeminiDbCassandra && other.id != instance.id && !related(&other.id)
     })
-}
-
-/// A version of the API.
-pub const VERSION: Kind = Kind::Object(&[
-    Field::mandatory("id", Kind::TEXT).means("version"),
-    Field::mandatory("links", Kind::List(&LINK, 10)).means("addresses of the version").notes(&[
-        Note { matter: "links is an array of addresses, and empty for v3.", decision: "Empty." },
-    ]),
-    Field::mandatory("status", Kind::TEXT).means("CURRENT: to be used"),
-    Field::mandatory("version", Kind::TEXT).means("version within the version"),
-    Field::mandatory("min_version", Kind::TEXT).means("least version within the version"),
-    Field::mandatory("updated", Kind::TEXT).means("last change, yyyy-MM-ddTHH:mm:ssZ"),
-]);
-
-static LINK: Kind = Kind::Object(&[
-    Field::optional("href", Kind::TEXT).means("address"),
-    Field::optional("rel", Kind::TEXT).means("what is there"),
-]);
-
-/// A version of the API.
-#[derive(Serialize)]
-pub struct Version {
-    /// Its name.
-    pub id: &'static str,
-    links: [&'static str; 0],
-    status: &'static str,
-    version: &'static str,
-    min_version: &'static str,
-    updated: &'static str,
-}
-
-impl Version {
-    /// GeminiDB's, as the pages show it.
-    pub const V3: Self = Self::current("v3");
-
-    /// What the catalog leads to for DCS.
-    pub const V1: Self = Self::current("v1.0");
-
-    /// What the catalog leads to for volumes.
-    pub const V2: Self = Self::current("v2.0");
-
-    const fn current(id: &'static str) -> Self {
-        let updated = "2019-10-30T17:34:02Z";
-        Self { id, links: [], status: "CURRENT", version: "", min_version: "", updated }
-    }
 }

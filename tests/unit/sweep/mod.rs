@@ -14,7 +14,7 @@ mod refusals;
 mod registry;
 mod secrets;
 
-use crate::api::ROUTES;
+use crate::api::routes_with_examples;
 use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
@@ -187,13 +187,16 @@ pub fn with_body() -> impl Iterator<Item = &'static Contract> {
 type Published = HashMap<(&'static str, String, u16), Option<Validator>>;
 
 /// The published schema of each path, method and status; none where no body is published.
-static PUBLISHED: LazyLock<Published> = LazyLock::new(|| published(ROUTES));
+static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
+    let routes: Vec<_> = routes_with_examples().cloned().collect();
+    published(routes.leak())
+});
 
 /// The same for each operation as if it had its path to itself, by the address of its contract.
 static ALONE: LazyLock<HashMap<usize, Published>> = LazyLock::new(|| {
     let alone =
         |route: &'static Route| (route.contract().place(), published(std::slice::from_ref(route)));
-    ROUTES.iter().map(alone).collect()
+    routes_with_examples().map(alone).collect()
 });
 
 fn published(routes: &'static [Route]) -> Published {

@@ -1,7 +1,7 @@
 //! What has to hold between the registry, the contracts and the fixtures.
 
 use super::{app, every_field, path_of, send_text};
-use crate::api::ROUTES;
+use crate::api::{ROUTES, routes_with_examples};
 use crate::contract::gateway;
 use crate::contract::{Contract, ErrorKind, Field, Source, Strictness};
 use crate::operation::Route;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {
-    ROUTES.iter().map(Route::contract)
+    routes_with_examples().map(Route::contract)
 }
 
 #[test]
