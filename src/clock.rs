@@ -40,7 +40,7 @@ struct Line {
     rate: f64,
 }
 
-/// Why a clock cannot be turned so.
+/// Why a clock does not follow a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Time does not run backwards.
@@ -127,7 +127,7 @@ impl Clock {
         Self { stood_at: frozen_at.unwrap_or(anchor), anchor, rate }
     }
 
-    /// What it showed when it was turned last.
+    /// What it showed when it was moved last.
     pub fn stood_at(&self) -> Moment {
         self.stood_at
     }
@@ -161,7 +161,7 @@ impl Clock {
 
     /// Stops it, now or at a later instant.
     pub fn freeze(&mut self, at: Option<Moment>) -> Result<(), ClockError> {
-        self.turn(|now| at.unwrap_or(now))?;
+        self.forward(|now| at.unwrap_or(now))?;
         self.rate = 0.0;
         Ok(())
     }
@@ -183,19 +183,19 @@ impl Clock {
     /// Lets it run, with real time or scaled.
     pub fn resume(&mut self, scale: f64) -> Result<(), ClockError> {
         require_scale(scale)?;
-        self.turn(|now| now)?;
+        self.forward(|now| now)?;
         self.rate = scale;
         Ok(())
     }
 
     /// Moves it forward to an instant; it goes on as before from there.
     pub fn move_to(&mut self, to: Moment) -> Result<(), ClockError> {
-        self.turn(|_| to)
+        self.forward(|_| to)
     }
 
     /// Moves it forward from what it shows. Real time is read once: between two readings it goes
     /// on, and what was now would be the past.
-    fn turn(&mut self, to: impl FnOnce(Moment) -> Moment) -> Result<(), ClockError> {
+    fn forward(&mut self, to: impl FnOnce(Moment) -> Moment) -> Result<(), ClockError> {
         let real = real::now();
         let now = self.at(real);
         let to = to(now);
@@ -215,7 +215,7 @@ impl Clock {
 
     /// Moves it forward by a duration.
     pub fn advance(&mut self, by: Duration) -> Result<(), ClockError> {
-        self.turn(|now| now.after(by))
+        self.forward(|now| now.after(by))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Fault rules: requests that fail on demand.
 //!
 //! A rule says which requests it may hit, which of those it does hit, and with what. Rules are
-//! asked in the order in which they were armed, and the first that hits is the only one: those
+//! evaluated in the order in which they were armed, and the first that hits is the only one: those
 //! after it do not see the request. So two rules with `"first": 2` hit four requests in a row, the
 //! one after the other, and `"nth"` and `"every"` count what came through to the rule.
 //!
-//! A rule that spoils what was performed, or plans how a job is to end, waits for a request that is
-//! performed: one that is refused, or answered by another rule in the operation's place, does not
-//! count.
+//! A rule that changes the answer of a performed operation, or plans how a job is to end, counts only
+//! requests that are performed: not those that are refused, or answered by another rule in the operation's
+//! place.
 
 mod action;
 mod decision;
@@ -105,7 +105,7 @@ impl Faults {
         Arc::clone(&self.any)
     }
 
-    /// The rules, in the order in which they are asked.
+    /// The rules, in the order in which they are evaluated.
     pub fn rules(&self) -> impl Iterator<Item = &Armed> {
         self.rules.iter()
     }

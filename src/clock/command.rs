@@ -1,4 +1,4 @@
-//! A turn of a clock, as tests ask for it.
+//! A command to a clock, as tests write it.
 
 use super::Moment;
 use crate::text::{did_you_mean, nearest, quoted};
@@ -13,7 +13,7 @@ const EXAMPLE: &str = "a time such as 2026-01-01T00:00:00Z";
 /// The word for the next event.
 const NEXT_EVENT: &str = "next-event";
 
-/// A turn of a clock.
+/// A command to a clock.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClockCommand {
     /// Forward by a duration.

@@ -256,8 +256,7 @@ impl<'w> RequestContext<'w> {
         wanted: &'static [InstanceKind],
     ) -> Result<(), Refusal> {
         self.apply_reserved_id(id, Resource::Instance)?;
-        let known = self.adopted.iter().find(|adopted| *adopted.id == *id);
-        if let Some(known) = known.or_else(|| self.state.instances.get(id)) {
+        if let Some(known) = self.known_instance(id) {
             if known.is_any_of(wanted) {
                 return Ok(());
             }
@@ -285,24 +284,32 @@ impl<'w> RequestContext<'w> {
         self.state.instances.get(id).ok_or_else(unknown)
     }
 
-    /// The name of an instance, whether known or adopted by this request.
-    pub fn instance_name(&self, id: &str) -> &str {
+    /// An instance that is known, or that this request has adopted.
+    fn known_instance(&self, id: &str) -> Option<&Instance> {
         let adopted = || self.adopted.iter().find(|adopted| *adopted.id == *id);
-        let instance = self.state.instances.get(id).or_else(adopted);
+        self.state.instances.get(id).or_else(adopted)
+    }
+
+    fn adopted_mut(&mut self, id: &str) -> Option<&mut Instance> {
+        self.adopted.iter_mut().find(|adopted| *adopted.id == *id)
+    }
+
+    /// The name of an instance, also of one that is gone.
+    pub fn instance_name(&self, id: &str) -> &str {
         let gone = || self.state.records.name_of_gone(id).unwrap_or_default();
-        instance.map_or_else(gone, |instance| &instance.name)
+        self.known_instance(id).map_or_else(gone, |instance| &instance.name)
     }
 
     /// Names the instance that this request adopted, where it sent a name for it.
     pub fn name_adopted(&mut self, id: &str, name: &str) {
-        if let Some(adopted) = self.adopted.iter_mut().find(|adopted| *adopted.id == *id) {
+        if let Some(adopted) = self.adopted_mut(id) {
             name.clone_into(&mut adopted.name);
         }
     }
 
     /// Says in which region the instance is that this request adopted.
     pub fn place_adopted(&mut self, id: &str, region: &str) {
-        if let Some(adopted) = self.adopted.iter_mut().find(|adopted| *adopted.id == *id) {
+        if let Some(adopted) = self.adopted_mut(id) {
             adopted.region = Some(region.into());
         }
     }
@@ -312,11 +319,9 @@ impl<'w> RequestContext<'w> {
         instance.region.as_deref().unwrap_or(&self.settings.region)
     }
 
-    /// The primary node of an instance, whether known or adopted by this request.
+    /// The primary node of an instance.
     pub fn primary_node(&self, id: &str) -> String {
-        let adopted = || self.adopted.iter().find(|adopted| *adopted.id == *id);
-        let instance = self.state.instances.get(id).or_else(adopted);
-        instance.map_or_else(String::new, Instance::primary_node)
+        self.known_instance(id).map_or_else(String::new, Instance::primary_node)
     }
 
     /// Applies a reserved id: refuses, or decides how what the request starts will end.
@@ -396,27 +401,26 @@ impl<'w> RequestContext<'w> {
         if std::mem::take(&mut self.begins_activity) {
             let already = u32::try_from(self.activities.len()).unwrap_or(u32::MAX);
             let number = self.state.timeline.next_number().wrapping_add(already);
-            let run = self.run(number);
+            let run = self.execution(number);
             let contract = self.contract;
             self.activities.push(Activity { contract, job: None, resource: None, run });
         }
         self.activities.last_mut().expect("one was begun")
     }
 
-    fn run(&self, number: u32) -> Execution {
+    /// The execution of an activity: as a test has planned it, or else as a reserved id says.
+    fn execution(&self, number: u32) -> Execution {
         let usual = self.job_milliseconds;
-        let Some(plan) = &self.plan else {
-            return match self.reserved_outcome {
-                ReservedOutcome::None => Execution::new(number, self.now, usual, Outcome::Succeeds),
-                ReservedOutcome::Failure => Execution::new(number, self.now, usual, Outcome::FAILS),
-                ReservedOutcome::NoEnd => {
-                    Execution::new(number, self.now, usual, Outcome::Succeeds).endless()
-                }
-            };
-        };
-        let run =
-            Execution::new(number, self.now, plan.milliseconds.unwrap_or(usual), plan.outcome);
-        plan.hold.map_or(run, |percent| run.held_at(percent))
+        let start = |milliseconds, outcome| Execution::new(number, self.now, milliseconds, outcome);
+        match (&self.plan, self.reserved_outcome) {
+            (Some(plan), _) => {
+                let run = start(plan.milliseconds.unwrap_or(usual), plan.outcome);
+                plan.hold.map_or(run, |percent| run.held_at(percent))
+            }
+            (None, ReservedOutcome::None) => start(usual, Outcome::Succeeds),
+            (None, ReservedOutcome::Failure) => start(usual, Outcome::FAILS),
+            (None, ReservedOutcome::NoEnd) => start(usual, Outcome::Succeeds).endless(),
+        }
     }
 
     /// Why something failed.

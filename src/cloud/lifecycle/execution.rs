@@ -27,7 +27,7 @@ pub struct Execution {
     /// How it will end.
     #[serde(rename = "fate")]
     pub outcome: Outcome,
-    /// After how many milliseconds it failed, where it was made to fail at once. Its fate has the
+    /// After how many milliseconds it failed, where it was made to fail at once. Its outcome has the
     /// percentage that is shown, and that is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) failed_after: Option<u32>,
