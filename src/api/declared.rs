@@ -204,6 +204,8 @@ mod tests {
             ),
             ("  reply 204\n  set {a: table(\"things\")}\n", "3: there is no table \"things\""),
             ("  reply 204\n  set {a: thing()}\n", "3: there is no function \"thing\""),
+            ("  reply 204\n  refuse 404 404 UnknownProject \"a\" if true\n", "nothing is wrong"),
+            ("  reply 204\n  refuse 404 404 NoSituation \"a\" if true\n", "3: expected the end"),
             ("  reply 204\n  use dcs.nothing\n", "3: no such shape"),
             ("  reply 200\n    a strin\n", "3: \"strin\" is no type"),
             ("  reply 204\n  run nowhere\n", "3: no lifecycle \"nowhere\""),
