@@ -43,13 +43,10 @@ mod dcs {
 
     pub mod batch_restart_online_migration_tasks;
     pub mod batch_stop_migration_tasks;
-    pub mod copy_instance;
     pub mod create_migration_task;
     pub mod create_online_migration_task;
-    pub mod delete_backup_file;
     pub mod delete_migration_task;
     pub mod exchange_instance_ip;
-    pub mod list_backup_records;
     pub mod list_migration_task;
     pub mod list_migration_task_logs;
     pub mod rollback_exchange_instance_ip;
@@ -162,9 +159,6 @@ pub static ROUTES: &[Route] = &[
     Route::of::<dcs::rollback_exchange_instance_ip::RollbackExchangeInstanceIp>(),
     Route::of::<dcs::delete_migration_task::DeleteMigrationTask>(),
     Route::of::<dcs::show_job_info::ShowJobInfo>(),
-    Route::of::<dcs::copy_instance::CopyInstance>(),
-    Route::of::<dcs::list_backup_records::ListBackupRecords>(),
-    Route::of::<dcs::delete_backup_file::DeleteBackupFile>(),
     // TaurusDB
     Route::of::<taurusdb::create_click_house_data_base_replication::CreateClickHouseDataBaseReplication>(),
     Route::of::<taurusdb::list_click_house_data_base_replication::ListClickHouseDataBaseReplication>(),

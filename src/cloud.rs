@@ -7,7 +7,6 @@
 mod access;
 mod account;
 pub mod assumed;
-mod backup;
 mod clickhouse;
 mod deleted;
 mod dual_active;
@@ -33,7 +32,6 @@ pub mod words;
 
 pub use access::{Access, Caller, Clocks};
 pub use account::{Account, RecordCounts, Settings};
-pub use backup::{BACKUP, Backup, Backups};
 pub use clickhouse::{
     Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, ClickHouses, Node, Order, RUNNING, Tag,
 };

@@ -31,7 +31,7 @@
 //!   refused as its kind says, and with `idle` one that is busy.
 //! - `refuse STATUS CODE [SITUATION] message if condition`, and below it `instead PARAMETER value`, which a
 //!   corrected request has; `expect` lets pass with a warning, unless resources are enforced. A situation
-//!   is one of [`ErrorKind`](crate::contract::ErrorKind), for the advice that it has.
+//!   is one of [`ErrorKind`](crate::contract::ErrorKind): faults and IDs that mean something ask for it.
 //! - `stop STATUS if condition`: ends without a body, for what is only checked.
 //! - `let NAME = value`, which all that follows may use, and `reply`.
 //! - `create KIND {…}`: the record comes into view; `create KIND each list as {…}` makes several.
@@ -39,6 +39,7 @@
 //! - `job NAME` or `run LIFECYCLE [member]`: changes a record over time, `every KIND where condition`
 //!   instead of the one in view: what it shows `while` that runs, `then`, or `else` when it failed, whether
 //!   the end `removes` it, `times` how many usual durations it takes, and `of` which instance it is told.
+//!   One that is `timed` also shows its `progress` in percent, and when it `ended`.
 //! - `use SHAPE`: the steps of a shape, in its place.
 //!
 //! Records are JSON objects in the world (`cloud::record`). Statuses follow from runs and the

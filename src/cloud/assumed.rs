@@ -199,12 +199,3 @@ pub const MIGRATION_OPS: u64 = 250;
 
 /// By how many bytes `offset` grows in a second of incremental migration.
 pub const MIGRATION_BYTES: u64 = 64;
-
-/// `backup_format` of a backup for which none was asked for.
-pub const BACKUP_FORMAT: &str = "rdb";
-
-/// `size` of a finished backup, in bytes.
-pub const BACKUP_BYTES: u32 = 1_048_576;
-
-/// `error_code` of a backup that an id starting with `0000dead` let fail.
-pub const BACKUP_ERROR: &str = "DCS.5000";

@@ -23,13 +23,11 @@ pub enum IdKind {
     MemoryRule,
     /// A ClickHouse instance.
     ClickHouse,
-    /// A backup of a DCS instance.
-    Backup,
     /// A record of a declared kind.
     Record,
 }
 
-const KINDS: usize = 7;
+const KINDS: usize = 6;
 
 /// How many ids of each kind were drawn.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
@@ -48,8 +46,6 @@ pub struct Drawn {
     /// Of ClickHouse instances.
     #[serde(with = "words::count")]
     pub clickhouse: u64,
-    #[serde(with = "words::count")]
-    pub backup: u64,
     /// Of records of declared kinds.
     #[serde(default, with = "words::count")]
     pub record: u64,
@@ -70,14 +66,14 @@ impl Ids {
 
     /// How many were drawn.
     pub fn drawn(&self) -> Drawn {
-        let [job, mapping, migration_task, memory_rule, clickhouse, backup, record] = self.drawn;
-        Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup, record }
+        let [job, mapping, migration_task, memory_rule, clickhouse, record] = self.drawn;
+        Drawn { job, mapping, migration_task, memory_rule, clickhouse, record }
     }
 
     /// Goes on after so many.
     pub fn go_on_after(&mut self, drawn: Drawn) {
-        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, backup, record } = drawn;
-        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, backup, record];
+        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, record } = drawn;
+        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, record];
     }
 
     /// The next id of a kind that nothing has yet, with the version and variant bits of a random
@@ -255,7 +251,7 @@ mod tests {
     #[test]
     fn ids_of_different_kinds_share_nothing() {
         let mut ids = Ids::new(world_key(7, "project"));
-        let kinds = [IdKind::Job, IdKind::Mapping, IdKind::MigrationTask, IdKind::Backup];
+        let kinds = [IdKind::Job, IdKind::Mapping, IdKind::MigrationTask, IdKind::Record];
         let drawn: Vec<_> = kinds
             .into_iter()
             .flat_map(|kind| [kind; 1_000])
@@ -269,11 +265,11 @@ mod tests {
     fn an_id_that_exists_is_skipped() {
         let all: Vec<_> = {
             let mut ids = Ids::new(7);
-            (0..3).map(|_| ids.next(IdKind::Backup, |_| false)).collect()
+            (0..3).map(|_| ids.next(IdKind::MigrationTask, |_| false)).collect()
         };
         let mut ids = Ids::new(7);
-        assert_eq!(ids.next(IdKind::Backup, |id| all[..2].contains(&id)), all[2]);
-        assert_eq!(ids.drawn().backup, 3);
+        assert_eq!(ids.next(IdKind::MigrationTask, |id| all[..2].contains(&id)), all[2]);
+        assert_eq!(ids.drawn().migration_task, 3);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! request the same. Everything else is there until a client deletes it, so nothing makes room but
 //! that, and it is counted together.
 
+use super::record::limited;
 use super::stored::Stored;
 use super::{Account, Execution, State};
 use crate::clock::Moment;
@@ -86,7 +87,8 @@ pub enum Records {
     Jobs,
     /// Migration tasks, with those that were deleted: of these the ids are left.
     Tasks,
-    Backups,
+    /// Those of a declared kind; there is room for all where it has no limit of its own.
+    Of(&'static str),
 }
 
 impl State {
@@ -124,7 +126,10 @@ impl State {
         let (what, count) = match records {
             Records::Jobs => ("jobs", self.jobs.len()),
             Records::Tasks => ("migration tasks", self.migration_tasks.len()),
-            Records::Backups => ("backups", self.backups.len()),
+            Records::Of(kind) => match limited(kind) {
+                Some(what) => (what, self.records.number_of(kind)),
+                None => return Ok(0),
+            },
         };
         self.quota.may_be_inspected =
             self.quota.may_be_inspected.saturating_add(INSPECTED_PER_REQUEST);
@@ -167,13 +172,7 @@ impl State {
                 self.forget_deleted_clickhouses(now);
                 forgotten
             }
-            Records::Backups => {
-                let goes =
-                    |one: &super::Backup| is_over(&one.run) && one.phase(now).ended.is_some();
-                let oldest =
-                    oldest(self.backups.iter().filter(|one| goes(one)).map(|one| one.run), number);
-                self.backups.forget(|one| goes(one) && oldest.contains(&one.run))
-            }
+            Records::Of(kind) => self.records.forget_oldest(kind, number),
             Records::Tasks => {
                 let goes = |task: Option<&super::MigrationTask>| {
                     task.is_none_or(|task| {

@@ -8,7 +8,7 @@ mod lifecycles;
 mod records;
 
 pub use lifecycles::{LIFECYCLES, lifecycle};
-pub use records::Records;
+pub use records::{Records, limited};
 
 use super::lifecycle::{Execution, Lifecycle};
 use crate::clock::Moment;
@@ -92,6 +92,9 @@ pub struct Change {
     pub otherwise: Members,
     /// Whether it is gone when it has succeeded.
     pub removes: bool,
+    /// Whether the record also shows its `progress`, in percent, and when it `ended`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timed: bool,
 }
 
 impl Record {
@@ -138,9 +141,15 @@ impl Change {
             (Some(_), false) => &self.then,
         };
         members.extend(patch);
+        let mut put = |name: &str, value: Value| {
+            members.extend(&Members::from_iter([(name.to_owned(), value)]));
+        };
         if !self.status.is_empty() {
-            let status = (self.status.to_string(), phase.status.into());
-            members.extend(&Members::from_iter([status]));
+            put(&self.status, phase.status.into());
+        }
+        if self.timed {
+            put("progress", phase.percent.into());
+            put("ended", phase.ended.map(Moment::milliseconds).into());
         }
         true
     }

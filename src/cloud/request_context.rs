@@ -484,11 +484,6 @@ impl<'w> RequestContext<'w> {
         with_suffix(ids.next(IdKind::ClickHouse, exists))
     }
 
-    pub fn new_backup_id(&mut self) -> Uuid {
-        let State { ids, backups, .. } = &mut *self.state;
-        ids.next(IdKind::Backup, |id| backups.get(&id.to_string()).is_some())
-    }
-
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.
     pub fn digest(&self, secret: &str) -> u64 {
         ids::digest(self.settings.seed, secret)

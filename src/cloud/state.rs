@@ -1,6 +1,5 @@
 //! Everything one project has.
 
-use super::backup::Backups;
 use super::clickhouse::ClickHouses;
 use super::dual_active::Relationships;
 use super::ids::Ids;
@@ -67,7 +66,6 @@ pub struct State {
     pub timeline: Timeline,
     pub instances: Instances,
     pub jobs: Jobs,
-    pub backups: Backups,
     pub memory_mappings: MemoryMappings,
     pub memory_rules: MemoryRules,
     /// Its active-active relationships.
@@ -97,7 +95,6 @@ impl State {
             timeline: Timeline::default(),
             instances: Instances::default(),
             jobs: Jobs::default(),
-            backups: Backups::default(),
             memory_mappings: MemoryMappings::default(),
             memory_rules: MemoryRules::default(),
             relationships: Relationships::default(),

@@ -41,11 +41,10 @@ pub trait Stored {
 pub type Gone = HashSet<Box<str>>;
 
 impl State {
-    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 12] {
+    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 11] {
         let Self {
             instances,
             jobs,
-            backups,
             memory_mappings,
             memory_rules,
             relationships,
@@ -65,7 +64,6 @@ impl State {
         [
             instances,
             jobs,
-            backups,
             memory_mappings,
             memory_rules,
             relationships,

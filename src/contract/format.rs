@@ -7,12 +7,13 @@ use super::ErrorKind;
 use super::field::Format;
 
 /// A text of each form.
-pub const SAMPLES: [&str; 7] = [
+pub const SAMPLES: [&str; 8] = [
     "cf4a05df-1c38-47c5-bb5a-0a7b3673b3bd",
     "8aa6999e71cb638b0171f485f5266ef0",
     "192.168.1.1:6379",
     "2026-01-01T00:00:00Z",
     "2026-01-01 00:00:00",
+    "20260101000000",
     "0",
     r#"{"white_list":"t1,t2"}"#,
 ];
@@ -76,6 +77,15 @@ pub static DATE_AND_TIME: Format = Format {
     error_kind: ErrorKind::InvalidParameter,
 };
 
+/// A time by its digits, as the backups of DCS have it.
+pub static PLAIN_TIME: Format = Format {
+    english: "a time such as 20260101000000",
+    chinese: "形如 20260101000000 的时间",
+    pattern: "^[0-9]{14}$",
+    accepts: |text| text.len() == 14 && text.bytes().all(|digit| digit.is_ascii_digit()),
+    error_kind: ErrorKind::InvalidParameter,
+};
+
 /// Number of a Redis database, as text.
 pub static DATABASE_NUMBER: Format = Format {
     english: "a whole number from 0 to 999, as a string",
@@ -124,6 +134,7 @@ pub static ALL: &[&Format] = &[
     &SCOPE_CHANGE,
     &DATABASE_NUMBER,
     &DATE_AND_TIME,
+    &PLAIN_TIME,
 ];
 
 fn is_hexadecimal(text: &str) -> bool {
@@ -235,6 +246,9 @@ mod tests {
             "2026-01-01 24:00:00",
             "2026-01-01T00:00:00Z",
             "2026-1-1 0:0:0",
+            "20260101000000",
+            "2026010100000",
+            "2026010100000x",
             "0",
             "00",
             "999",

@@ -12,6 +12,7 @@ use crate::error::control::ControlError;
 use progress::Progress;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How many of a kind are shown at most: the latest.
@@ -45,7 +46,7 @@ pub struct Shown {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    status: &'static str,
+    status: Cow<'static, str>,
     /// The higher, the later it came to be, within its kind.
     number: u32,
     /// What else it is made of, by name.
@@ -56,13 +57,18 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn new(kind: &'static str, id: &str, status: &'static str, number: u32) -> Self {
+    fn new(
+        kind: &'static str,
+        id: &str,
+        status: impl Into<Cow<'static, str>>,
+        number: u32,
+    ) -> Self {
         Self {
             key: format!("{kind}/{id}"),
             kind,
             id: id.to_owned(),
             name: None,
-            status,
+            status: status.into(),
             number,
             about: Map::new(),
             timeline: None,
@@ -130,10 +136,12 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
             .with("from", &one.source_instance_id)
             .with("to", id)
     });
-    list.add("backup", state.backups.iter().collect(), |backup| {
-        Shown::new("backup", &backup.id, backup.phase(now).status, backup.run.activity)
-            .with("of", &backup.instance_id)
-            .with("format", &backup.format)
+    let backups = state.records.of("dcs.backup").filter_map(|(_, backup)| backup.shown(now));
+    list.add("backup", backups.zip(1..).collect(), |(backup, number)| {
+        let text = |name: &str| backup[name].as_str().unwrap_or_default();
+        Shown::new("backup", text("id"), text("status").to_owned(), number)
+            .with("of", text("parent"))
+            .with("format", text("backup_format"))
     });
     list.add("instance", state.instances.values().zip(1..).collect(), |(instance, number)| {
         let clickhouse = state.clickhouses.get(&instance.id);

@@ -190,7 +190,10 @@ fn check_rules(
 }
 
 fn check_dcs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
-    unique(document.backups.iter().map(|it| &*it.id), |at| format!("backups[{at}].id"))?;
+    let taken = document.records.of("dcs.backup").map(|(id, _)| id);
+    let backups = document.backups.iter().map(|it| &*it.id);
+    let before = document.records.number_of("dcs.backup");
+    unique(taken.chain(backups), |at| format!("backups[{}].id", at - before))?;
     let redis = document.instances.iter().filter(|one| one.has_backups());
     let redis: HashSet<_> = redis.map(|one| &*one.id).collect();
     for (at, backup) in document.backups.iter().enumerate() {

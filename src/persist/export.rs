@@ -8,9 +8,9 @@ use crate::clock::{Clock, Moment};
 use crate::cloud::record::Records;
 use crate::cloud::words as counts;
 use crate::cloud::{
-    Activity, Backups, Checked, ClickHouse, ClickHouses, Drawn, Execution, Jobs, Lifecycle,
-    MemoryMapping, MemoryRule, MigrationTask, MigrationTasks, Relationship, Replication,
-    ReplicationConfig, Settings, State, Timeline,
+    Activity, Checked, ClickHouse, ClickHouses, Drawn, Execution, Jobs, Lifecycle, MemoryMapping,
+    MemoryRule, MigrationTask, MigrationTasks, Relationship, Replication, ReplicationConfig,
+    Settings, State, Timeline,
 };
 use crate::contract::Contract;
 use crate::text::quoted;
@@ -56,7 +56,8 @@ pub struct Export {
     pub jobs: Vec<JobSpec>,
     /// Jobs whose records were removed.
     pub removed_jobs: Vec<Uuid>,
-    /// Those of one instance in the order they were taken.
+    /// Short for records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<BackupSpec>,
     pub memory_mappings: Vec<MemoryMapping>,
     /// By mapping, in the order they were created.
@@ -177,7 +178,6 @@ impl Export {
             quota: _,
             instances,
             jobs,
-            backups,
             memory_mappings,
             memory_rules,
             relationships,
@@ -211,7 +211,7 @@ impl Export {
             instances: instances.values().map(InstanceSpec::of).collect(),
             jobs: jobs.iter().map(JobSpec::of).collect(),
             removed_jobs: removed_jobs(jobs),
-            backups: backups_of(backups),
+            backups: Vec::new(),
             memory_mappings: memory_mappings.all().cloned().collect(),
             memory_rules: memory_rules.mappings().map(rules).collect(),
             relationships: relationships.iter().map(relationship).collect(),
@@ -294,7 +294,6 @@ impl Export {
         }
         self.jobs.into_iter().for_each(|job| state.jobs.insert(job.job()));
         self.removed_jobs.into_iter().for_each(|id| state.jobs.remove(id));
-        self.backups.into_iter().for_each(|backup| state.backups.insert(backup.backup(now)));
         self.memory_mappings.into_iter().for_each(|one| state.memory_mappings.insert(one));
         for (mapping, rules) in self.memory_rules {
             for rule in rules {
@@ -327,6 +326,7 @@ impl Export {
         if !self.records.is_untouched() {
             state.records = self.records;
         }
+        self.backups.into_iter().for_each(|backup| backup.store(state, now));
         self.timeline.fill(state);
         state.check_runs().map_err(|problem| Problem::new("agenda", problem))?;
         self.faults.fill(world, known)?;
@@ -424,12 +424,6 @@ fn removed_jobs(jobs: &Jobs) -> Vec<Uuid> {
     let mut ids: Vec<_> = removed.map(|job| job.id).collect();
     ids.sort_unstable();
     ids
-}
-
-fn backups_of(backups: &Backups) -> Vec<BackupSpec> {
-    let mut backups: Vec<_> = backups.iter().map(BackupSpec::of).collect();
-    backups.sort_by(|one, other| one.instance_id.cmp(&other.instance_id));
-    backups
 }
 
 fn tasks_of(tasks: &MigrationTasks) -> Vec<MigrationTaskSpec> {

@@ -3,10 +3,10 @@
 
 use super::words;
 use crate::clock::Moment;
-use crate::cloud::assumed::BACKUP_FORMAT;
+use crate::cloud::record::{Members, Record};
 use crate::cloud::words::Word;
 use crate::cloud::{
-    Backup, Execution, Instance, Job, JobKind, MigrationTask, OnlineMigration, State, Work,
+    Execution, Instance, Job, JobKind, MigrationTask, OnlineMigration, State, Work,
 };
 use crate::contract::{Engine, InstanceKind, Mode};
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ impl InstanceSpec {
     }
 }
 
-/// A backup of a DCS instance.
+/// A finished backup of a DCS instance: short for a record.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackupSpec {
@@ -113,20 +113,24 @@ pub struct BackupSpec {
     pub instance_id: Box<str>,
     remark: Option<String>,
     format: Option<String>,
-    run: Option<Execution>,
 }
 
 impl BackupSpec {
-    pub fn of(backup: &Backup) -> Self {
-        let Backup { id, instance_id, remark, format, run } = backup.clone();
-        Self { id, instance_id, remark, format: Some(format), run: Some(run) }
-    }
-
-    /// The backup in a world whose clock shows this.
-    pub fn backup(self, now: Moment) -> Backup {
-        let Self { id, instance_id, remark, format, run } = self;
-        let format = format.unwrap_or_else(|| BACKUP_FORMAT.to_owned());
-        Backup { id, instance_id, remark, format, run: run.unwrap_or(Execution::over(now)) }
+    /// Puts it into a world whose clock shows this.
+    pub fn store(self, state: &mut State, now: Moment) {
+        let Self { id, instance_id, remark, format } = self;
+        let members = Members::from_iter([
+            ("id".to_owned(), id.as_ref().into()),
+            ("parent".to_owned(), instance_id.as_ref().into()),
+            ("made".to_owned(), now.milliseconds().into()),
+            ("ended".to_owned(), now.milliseconds().into()),
+            ("progress".to_owned(), 100.into()),
+            ("status".to_owned(), "succeed".into()),
+            ("remark".to_owned(), remark.into()),
+            ("backup_format".to_owned(), format.as_deref().unwrap_or("rdb").into()),
+        ]);
+        let record = Record { parent: instance_id, members: members.into(), ..Record::default() };
+        state.records.insert("dcs.backup", &id, record);
     }
 }
 

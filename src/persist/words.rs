@@ -10,7 +10,6 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// The lifecycles of what jobs work on, by the names that exports have for them. Those of the jobs
 /// themselves belong to their kinds.
 pub const LIFECYCLES: &[(Word, &Lifecycle)] = &[
-    ("backup", &cloud::BACKUP),
     ("clickhouse_creation", &cloud::CLICKHOUSE_CREATION),
     ("exchange", &cloud::EXCHANGE),
     ("full_migration", &cloud::FULL_MIGRATION),

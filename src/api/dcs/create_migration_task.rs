@@ -262,12 +262,15 @@ fn online_is_another_call() -> Refusal {
 /// A backup has to be done. One that was never seen is let pass with a warning, since a client may
 /// name a backup from before its tests.
 fn require_backup(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
-    const ALLOWED: &[&str] = &["succeed"];
+    const UNFINISHED: [&str; 3] = ["waiting", "backuping", "failed"];
     context.apply_reserved_id(id, Resource::Backup)?;
+    let record = context.state.records.get("dcs.backup", id);
     let (resource, id) = (Resource::Backup, id.to_owned());
-    match context.state.backups.get(&id).map(|backup| backup.phase(context.now).status) {
-        None => context.refuse_or_warn(Refusal::NotFound { resource, id }),
-        Some(state) if ALLOWED.contains(&state) => Ok(()),
-        Some(state) => Err(Refusal::WrongState { resource, id, state, allowed: ALLOWED }),
+    let Some(backup) = record.and_then(|backup| backup.shown(context.now)) else {
+        return context.refuse_or_warn(Refusal::NotFound { resource, id });
+    };
+    match UNFINISHED.into_iter().find(|state| backup["status"] == *state) {
+        Some(state) => Err(Refusal::WrongState { resource, id, state, allowed: &["succeed"] }),
+        None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::clock::Moment;
 use crate::cloud::{Instance, MigrationTask, RequestContext, Side};
-use crate::contract::{Engine, Envelope, ErrorKind, Field, Kind, Note, Refused, Service};
+use crate::contract::{Envelope, ErrorKind, Field, Kind, Note, Refused, Service};
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -118,19 +118,6 @@ pub fn allow_in(
 pub fn unknown(id: &str) -> Refusal {
     Refusal::NotFound { resource: Resource::MigrationTask, id: id.to_owned() }
 }
-
-/// A DCS instance that has to be there. Only the documented calls adopt what they do not know.
-pub fn instance<'p>(
-    id: &str,
-    context: &'p mut RequestContext<'_>,
-) -> Result<&'p Instance, Refusal> {
-    let unknown = || Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() };
-    let instance = context.instance(id)?;
-    if instance.engine == Engine::DcsRedis { Ok(instance) } else { Err(unknown()) }
-}
-
-/// The parameter that names an instance in the path.
-pub const INSTANCE_ID: Field = Field::mandatory("instance_id", Kind::TEXT).means("instance ID");
 
 /// The parameter that names a task in the path.
 pub const TASK_ID: Field = Field::mandatory("task_id", Kind::TEXT).means("migration task ID");

@@ -79,6 +79,8 @@ pub struct ChangeStep {
     pub shows: [Option<Expression>; 3],
     /// Whether it is gone in the end.
     pub removes: bool,
+    /// Whether the record shows how far it is.
+    pub timed: bool,
 }
 
 /// What clients look at again and again with an operation, where its block does not say it: what it
@@ -198,6 +200,11 @@ impl Declaration {
             name == "project_id" || contract.parameters().any(|(_, field)| field.name == name)
         };
         lines.iter().try_for_each(|line| hold_parameters(line, &known))?;
+        // What the whole service answers so is not the operation's own.
+        reader.refused.retain(|one| {
+            let of_service = head.service.refusal(one.error_kind);
+            of_service.is_none_or(|of_all| (of_all.status, of_all.code) != (one.status, one.code))
+        });
         contract.refusals = reader.refused.leak();
         contract.notes = notes.leak();
         contract.checked = steps.iter().find_map(|step| match step {
@@ -352,6 +359,7 @@ impl Reader {
             times: 1,
             shows: [None, None, None],
             removes: false,
+            timed: false,
         };
         let read_run = |step: &mut ChangeStep, rest: &str| {
             let (name, member) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -376,6 +384,7 @@ impl Reader {
                 "then" => step.shows[1] = Some(expression()?),
                 "else" => step.shows[2] = Some(expression()?),
                 "removes" => step.removes = true,
+                "timed" => step.timed = true,
                 _ => return Err(line.mistake(format!("{word:?} is no part of a change"))),
             }
         }

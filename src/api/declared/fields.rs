@@ -3,7 +3,7 @@
 //! `name* int 1..60 secret = expression -- meaning`: a star where it is mandatory, a type, what
 //! else there is to say, in an answer what it is if not the member of that name, and what it means.
 //!
-//! Types are `string`, `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
+//! Types are `string`, `uuid` (with dashes), `time` (such as 20260101000000), `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
 //! `map` (any members), `any`, `object` with its members in the lines below, and `list` before one of
 //! these. Bounds are `1..60`, `..60` or `1..`: of a text its length, of a list how many there are. What else there is to say: `secret`,
 //! `null` (an answer may have that), `default VALUE`, `example VALUE` (what a corrected request has;
@@ -14,7 +14,7 @@ use super::line::{Line, Words, lines};
 use super::mistake::{Mistake, Problem};
 use super::parse::parse;
 use super::tables;
-use crate::contract::{Certainty, Field, Kind};
+use crate::contract::{Certainty, Field, Kind, format};
 use serde_json::Value;
 
 /// A member of an answer: its row, and what it is.
@@ -129,6 +129,8 @@ fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
                 Some((least, most)) => Kind::Length(usize(least), usize(most)),
             }
         }
+        "uuid" => Kind::Format(&format::DASHED_UUID),
+        "time" => Kind::Format(&format::PLAIN_TIME),
         "one" => Kind::OneOf(words.rest_of_list().into_iter().map(leak).collect::<Vec<_>>().leak()),
         "int" => words
             .range()?

@@ -9,7 +9,7 @@ use super::static_tables;
 use super::tables;
 use crate::api::iam::account;
 use crate::clock::Moment;
-use crate::cloud::{Backup, RequestContext, digest, record::Object};
+use crate::cloud::{RequestContext, digest, record::Object};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -177,14 +177,6 @@ static FUNCTIONS: &[Function] = functions! {
         Err(_) => Value::Null,
     },
     "children(kind, parent)": |a, context| context.records(a).into_iter().map(Value::from).collect(),
-    "backups(instance)": |a, context| {
-        let (project, of) = (context.project, word(a, 0));
-        let shown = |backup: &Backup| {
-            let (status, made) = (backup.phase(project.now).status, backup.run.started);
-            json!({ "id": backup.id, "status": status, "made": made.milliseconds() })
-        };
-        project.state.backups.of(&of).iter().map(shown).collect()
-    },
     "request_id()": |_, context| context.project.request_id().into(),
     "zones()": |_, context| {
         let region = context.project.settings.region.as_str();

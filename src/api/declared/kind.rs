@@ -26,7 +26,7 @@ pub struct Kind {
     /// What it belongs to.
     pub parent: Option<Expression>,
     /// The answer where there is none with an id.
-    pub missing: (StatusCode, &'static str),
+    pub missing: Refused,
     /// When nothing can be begun with one, and what is answered then.
     pub idle: Vec<Busy>,
     /// What is there in every project from the start.
@@ -39,7 +39,7 @@ pub struct Kind {
 #[derive(Debug)]
 pub struct Busy {
     /// Status and code of the answer.
-    pub refused: (StatusCode, &'static str),
+    pub refused: Refused,
     /// Whether it is so.
     pub when: Expression,
     /// The message.
@@ -101,7 +101,7 @@ impl Kind {
             id: String::new(),
             new: Expression::Literal(serde_json::Value::Null),
             parent: None,
-            missing: (StatusCode::NOT_FOUND, ""),
+            missing: Refused::new(UNNAMED, StatusCode::NOT_FOUND, ""),
             idle: Vec::new(),
             seeds: Vec::new(),
             instance: None,
@@ -168,48 +168,49 @@ impl Kind {
 
     /// Adds to the refusals of an operation those that follow from its finding one of these.
     pub fn add_refusals(&self, idle: bool, to: &mut Vec<Refused>) {
-        add(self.missing, None, to);
+        add(self.missing, to);
         for busy in self.idle.iter().filter(|_| idle) {
-            add(busy.refused, None, to);
+            add(busy.refused, to);
         }
     }
 }
 
 /// The kind of error that a status and code stand for in an operation, which refuses with them from now
 /// on.
-fn add(
-    (status, code): (StatusCode, &'static str),
-    situation: Option<ErrorKind>,
-    refused: &mut Vec<Refused>,
-) -> ErrorKind {
-    let is_known = |one: &&Refused| match situation {
-        Some(kind) => one.error_kind == kind,
-        None => (one.status, one.code) == (status, code),
+fn add(one: Refused, refused: &mut Vec<Refused>) -> ErrorKind {
+    let is_known = |known: &&Refused| match one.error_kind {
+        UNNAMED => (known.status, known.code) == (one.status, one.code),
+        situation => known.error_kind == situation,
     };
     if let Some(known) = refused.iter().find(is_known) {
         return known.error_kind;
     }
-    let next = || ErrorKind::Declared(u8::try_from(refused.len()).unwrap_or(u8::MAX));
-    let kind = situation.unwrap_or_else(next);
-    refused.push(Refused::new(kind, status, code));
-    kind
+    let error_kind = match one.error_kind {
+        UNNAMED => ErrorKind::Declared(u8::try_from(refused.len()).unwrap_or(u8::MAX)),
+        named => named,
+    };
+    refused.push(Refused { error_kind, ..one });
+    error_kind
 }
 
-/// `STATUS CODE [situation] message if condition`
+/// `STATUS CODE [SITUATION] message if condition`
 pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
     let (answer, rest) = refused(text)?;
-    let named = rest.split_once(' ').and_then(|(word, rest)| Some((ErrorKind::named(word)?, rest)));
-    let (situation, rest) = named.map_or((None, rest), |(kind, rest)| (Some(kind), rest));
     let (message, when) = conditioned(rest)?;
-    Ok(Guard { refused: add(answer, situation, to), message, when, instead: None })
+    Ok(Guard { refused: add(answer, to), message, when, instead: None })
 }
 
-/// `STATUS CODE`, and the rest.
-fn refused(text: &str) -> Result<((StatusCode, &'static str), &str), Problem> {
+/// The situation of a refusal that names none: it is the operation's own.
+const UNNAMED: ErrorKind = ErrorKind::Declared(u8::MAX);
+
+/// `STATUS CODE [SITUATION]`, and the rest.
+fn refused(text: &str) -> Result<(Refused, &str), Problem> {
     let bad = || Problem("STATUS CODE".to_owned());
     let (digits, rest) = text.split_once(' ').ok_or_else(bad)?;
     let (code, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    Ok(((status(digits)?, leak(code)), rest))
+    let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (situation, rest) = ErrorKind::named(word).map_or((UNNAMED, rest), |it| (it, behind));
+    Ok((Refused::new(situation, status(digits)?, leak(code)), rest))
 }
 
 fn conditioned(text: &str) -> Result<(Expression, Expression), Problem> {

@@ -7,11 +7,11 @@ use super::kind::Kind;
 use super::reply::reply;
 use super::tables;
 use crate::cloud::{
-    RequestContext,
+    Records, RequestContext,
     record::{Change, Members, Object, Record},
 };
 use crate::contract::json::Json;
-use crate::contract::{Engine, ErrorKind, InstanceKind, Mode};
+use crate::contract::{Engine, ErrorKind, InstanceKind, Mode, Refused};
 use crate::error::{Refusal, Resource};
 use crate::operation::{Failure, Output};
 use axum::http::StatusCode;
@@ -152,13 +152,13 @@ impl Interpreter<'_, '_> {
                 self.name(name, value);
             }
             Step::Create { kind, each: None, members } => {
-                let id = self.create(kind, members, None);
+                let id = self.create(kind, members, None)?;
                 self.found = Some((kind, id));
                 self.look_again();
             }
             Step::Create { kind, each: Some(list), members } => {
                 for element in super::expression::elements(Cow::Owned(self.value(list))) {
-                    self.create(kind, members, Some(&element));
+                    self.create(kind, members, Some(&element))?;
                 }
             }
             Step::Set { others: None, members } => {
@@ -244,10 +244,10 @@ impl Interpreter<'_, '_> {
     }
 
     /// The refusal of the operation with a status and code.
-    fn declared(&self, (status, code): (StatusCode, &str), message: String) -> Refusal {
+    fn declared(&self, one: Refused, message: String) -> Refusal {
         let mut refused = self.declaration.contract.refusals.iter();
-        let known = refused.find(|one| (one.status, one.code) == (status, code));
-        declared(known.map_or(ErrorKind::Declared(0), |known| known.error_kind), message)
+        let known = refused.find(|known| (known.status, known.code) == (one.status, one.code));
+        declared(known.map_or(one.error_kind, |known| known.error_kind), message)
     }
 
     fn create(
@@ -255,7 +255,8 @@ impl Interpreter<'_, '_> {
         kind: &'static Kind,
         expression: &Expression,
         element: Option<&Value>,
-    ) -> Box<str> {
+    ) -> Result<Box<str>, Refusal> {
+        self.project.make_room(Records::Of(kind.name))?;
         let drawn = self.project.new_record_id();
         self.name("drawn", drawn.simple().to_string().into());
         self.name("dashed", drawn.to_string().into());
@@ -280,7 +281,7 @@ impl Interpreter<'_, '_> {
         if let Some((instance, name)) = instance {
             self.project.add_instance(&id, instance, &name);
         }
-        id.into()
+        Ok(id.into())
     }
 
     /// The instance that a new record stands for, and its name.
@@ -373,9 +374,10 @@ impl Interpreter<'_, '_> {
         }
         for ((kind, id, _), [meanwhile, then, otherwise]) in targets.into_iter().zip(shows) {
             let run = self.project.start(step.lifecycle, &*id);
-            let (status, removes) = (step.status.clone(), step.removes);
-            let lifecycle = step.lifecycle;
-            let change = Change { run, lifecycle, status, meanwhile, then, otherwise, removes };
+            let ChangeStep { lifecycle, removes, timed, .. } = *step;
+            let status = step.status.clone();
+            let change =
+                Change { run, lifecycle, status, meanwhile, then, otherwise, removes, timed };
             self.project.state.records.change(kind.name, &id, change);
         }
         self.look_again();

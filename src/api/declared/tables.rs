@@ -20,6 +20,7 @@ pub static FILES: &[(&str, &str)] = files![
     "geminidb/template.api",
     "geminidb/backup.api",
     "dcs/instance.api",
+    "dcs/backup.api",
     "dcs/older.api",
     "dcs/settings.api",
     "dcs/nodes.api",
@@ -61,6 +62,9 @@ static EXAMPLES: &[(&str, &str)] = examples![
     "IAM.KeystoneShowRegion": "iam/keystone_show_region",
     "STS.GetCallerIdentity": "sts/get_caller_identity",
     "BSS.ListServiceTypes": "bss/list_service_types",
+    "DCS.CopyInstance": "dcs/copy_instance",
+    "DCS.ListBackupRecords": "dcs/list_backup_records",
+    "DCS.DeleteBackupFile": "dcs/delete_backup_file",
 ];
 
 /// The documented example of the operation with a name, if it has one.

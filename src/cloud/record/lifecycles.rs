@@ -44,6 +44,14 @@ pub static LIFECYCLES: &[(&str, &Lifecycle)] = &[
     ("subnet", &Lifecycle { stages: &[("UNKNOWN", 1.0)], ends: "ACTIVE", fails: "ERROR" }),
     ("publicip", &Lifecycle { stages: &[("PENDING_CREATE", 1.0)], ends: "DOWN", fails: "ERROR" }),
     (
+        "backup",
+        &Lifecycle {
+            stages: &[("waiting", 0.25), ("backuping", 0.75)],
+            ends: "succeed",
+            fails: "failed",
+        },
+    ),
+    (
         "backup_building",
         &Lifecycle { stages: &[("BUILDING", 1.0)], ends: "COMPLETED", fails: "FAILED" },
     ),

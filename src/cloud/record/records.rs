@@ -82,6 +82,15 @@ const ENDS: &[&str] = &[
     "pr07", "pr10", "pr12", "pr13", "po01",
 ];
 
+/// The kinds that have a limit of their own, as jobs have, with what messages call their records: the
+/// oldest finished of these make room.
+const LIMITED: &[(&str, &str)] = &[("dcs.backup", "backups")];
+
+/// What messages call the records of a kind that has a limit of its own.
+pub fn limited(kind: &str) -> Option<&'static str> {
+    LIMITED.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name)
+}
+
 /// The kind under which instances that are gone are remembered.
 const GONE: &str = "gone";
 
@@ -121,6 +130,23 @@ impl Records {
     pub fn of(&self, kind: &str) -> impl DoubleEndedIterator<Item = (&str, &Record)> {
         let of = self.by_kind.get(kind).into_iter().flatten();
         of.map(|(id, record)| (&**id, record))
+    }
+
+    /// How many there are of a kind.
+    pub fn number_of(&self, kind: &str) -> usize {
+        self.by_kind.get(kind).map_or(0, IndexMap::len)
+    }
+
+    /// Forgets so many of a kind, the oldest with which nothing is under way, and says how many went.
+    pub fn forget_oldest(&mut self, kind: &str, number: usize) -> usize {
+        let Some(of) = self.by_kind.get_mut(kind) else { return 0 };
+        let mut forgotten = 0;
+        of.retain(|_, record| {
+            let goes = forgotten < number && record.changes.is_empty();
+            forgotten += usize::from(goes);
+            !goes
+        });
+        forgotten
     }
 
     /// Whether one has this id or was ordered with it.
@@ -243,6 +269,10 @@ impl Stored for Records {
         self.by_kind.values().map(IndexMap::len).sum()
     }
 
+    fn counted(&self) -> usize {
+        self.len() - LIMITED.iter().map(|(kind, _)| self.number_of(kind)).sum::<usize>()
+    }
+
     fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {
         let records = self.by_kind.values_mut().flat_map(IndexMap::values_mut);
         records.flat_map(|record| &mut record.changes).for_each(|change| visit(&mut change.run));
@@ -278,6 +308,7 @@ mod tests {
             then: members(json!({"size": 2, "busy": false})),
             otherwise: members(json!({"busy": false})),
             removes,
+            timed: false,
         };
         records.change("instance", "a", change);
         records

@@ -93,7 +93,7 @@ fn an_impossible_value_is_refused() {
         ("/clock/stood_at", json!("2026-02-30T00:00:00Z"), "clock.stood_at: "),
         ("/requests", json!(u64::MAX), "requests: must be from 0 to"),
         ("/requests", json!(-1), "requests: invalid value"),
-        ("/ids/backup", json!(u64::MAX), "ids.backup: must be from 0 to"),
+        ("/ids/record", json!(u64::MAX), "ids.record: must be from 0 to"),
         ("/agenda/begun", json!(u32::MAX), "agenda.begun: must be from 0 to 4294967294, got "),
         ("/faults/armed/named", json!(u64::MAX), "faults.armed.named: must be from 0 to"),
         ("/faults/armed/by_header", json!(u64::MAX), "faults.armed.by_header: must be from 0 to"),
@@ -134,7 +134,6 @@ fn what_does_not_fit_together_is_refused() {
         ("/removed_jobs", json!([missing]), "removed_jobs[0]: "),
         ("/memory_rules", json!({ missing: [] }), "is the id of no mapping"),
         ("/memory_mappings/0/source_instance_id", json!("x"), "\"x\" is in no instance"),
-        ("/backups/0/instance_id", json!("x"), "backups[0].instance_id: \"x\" is no DCS instance"),
         ("/replications", json!({ "x": [] }), "replications.x: \"x\" is in no ClickHouse instance"),
         ("/clickhouses/0/id", json!("x"), "clickhouses[0].id: \"x\" is in no instance"),
         ("/clickhouses/0/clickhouse/last_action/job_id", json!(missing), "last_action.job_id: "),
@@ -144,7 +143,7 @@ fn what_does_not_fit_together_is_refused() {
     for pointer in [
         "/instances",
         "/jobs",
-        "/backups",
+        "/records/records",
         "/memory_mappings",
         "/migration_tasks",
         "/clickhouses",
@@ -158,6 +157,17 @@ fn what_does_not_fit_together_is_refused() {
         });
         assert!(problem.contains("is there twice"), "{pointer}: {problem}");
     }
+    let backup = |instance: &str| json!([{ "id": "b", "instance_id": instance }]);
+    let problem = refused(|document| document["backups"] = backup("x"));
+    assert!(problem.contains("backups[0].instance_id: \"x\" is no DCS instance"), "{problem}");
+    let problem = refused(|document| {
+        let records = document["records"]["records"].as_array_mut().unwrap();
+        let taken = records.iter_mut().find(|one| one["kind"] == "dcs.backup").unwrap();
+        taken["id"] = json!("b");
+        let instance = taken["record"]["parent"].as_str().unwrap().to_owned();
+        document["backups"] = backup(&instance);
+    });
+    assert!(problem.contains("backups[0].id: \"b\" is there twice"), "{problem}");
     let problem = refused(|document| {
         let relationships = document["relationships"].as_object_mut().unwrap();
         relationships.remove("near").expect("one side of a pair");

@@ -1,7 +1,7 @@
 //! The bodies of requests, held against the tables of an operation.
 
 use super::{app, ask, line, parts};
-use crate::api::ROUTES;
+use crate::api::routes_with_examples;
 use crate::auth::AuthMode;
 use crate::cloud::{Access, Caller, RequestContext};
 use crate::contract::check::{Sent, check};
@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 /// The operations that take a body, with what their examples presuppose.
 static TAKING: LazyLock<Vec<(&'static Route, Example)>> = LazyLock::new(|| {
-    let taking = ROUTES.iter().filter(|route| !route.contract().body.is_empty());
+    let taking = routes_with_examples().filter(|route| !route.contract().body.is_empty());
     let example = |contract| Example::filled_in(contract).expect("a readable example");
     taking.map(|route| (route, example(route.contract()))).collect()
 });
