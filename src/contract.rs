@@ -115,12 +115,9 @@ impl Contract {
         example: "",
     };
 
-    /// The templates besides the page's own that the operation answers at: its aliases, and its
-    /// path behind each prefix of its service.
+    /// The templates besides the page's own that the operation answers at.
     pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
-        let own = self.aliases.iter().map(|alias| Cow::Borrowed(*alias));
-        let behind = |prefix| Cow::Owned(format!("{prefix}{}", self.path));
-        own.chain(self.service.prefix_aliases.iter().map(behind))
+        template::aliases(self.path, self.aliases, self.service.prefix_aliases)
     }
 
     /// The tables of its parameters, with the place that these are sent in.

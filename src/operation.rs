@@ -3,7 +3,7 @@
 use crate::cloud::{Call, JobKind, Lifecycle, RequestContext, State};
 use crate::contract::check::Sent;
 use crate::contract::json::Json;
-use crate::contract::{Contract, Service};
+use crate::contract::{Contract, Service, template};
 use crate::error::Refusal;
 use axum::http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -74,13 +74,9 @@ impl Head {
         Self { method, path, aliases, service, id, example }
     }
 
-    /// The templates besides its own that it answers at: its aliases, and its path behind each
-    /// prefix of its service.
+    /// The templates besides its own that it answers at.
     pub fn alias_templates(&self) -> impl Iterator<Item = Cow<'static, str>> {
-        let own = self.aliases.iter().map(|alias| Cow::Borrowed(*alias));
-        let path = self.path;
-        let behind = move |prefix| Cow::Owned(format!("{prefix}{path}"));
-        own.chain(self.service.prefix_aliases.iter().map(behind))
+        template::aliases(self.path, self.aliases, self.service.prefix_aliases)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Path templates: which paths fit one, and how far a path is from one.
 
+use std::borrow::Cow;
+
 /// The name that every template gives to the project.
 pub const PROJECT_ID: &str = "project_id";
 
@@ -35,9 +37,8 @@ pub struct Template {
 
 impl Template {
     pub fn new(text: &'static str) -> Self {
-        let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
         let parameters = segments(text).enumerate();
-        let parameters = parameters.filter_map(|(at, segment)| Some((at, name(segment)?)));
+        let parameters = parameters.filter_map(|(at, part)| Some((at, parameter_name(part)?)));
         Self { text, is_of_project: is_of_project(text), parameters: parameters.collect() }
     }
 
@@ -55,6 +56,22 @@ impl Template {
             Some((name, sent))
         })
     }
+}
+
+/// The name of the parameter that a segment of a template stands for.
+pub fn parameter_name(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// The templates besides its own path that an operation answers at: its aliases, and the path behind each
+/// prefix of its service.
+pub fn aliases(
+    path: &'static str,
+    aliases: &'static [&'static str],
+    prefixes: &'static [&'static str],
+) -> impl Iterator<Item = Cow<'static, str>> {
+    let behind = move |prefix| Cow::Owned(format!("{prefix}{path}"));
+    aliases.iter().map(|alias| Cow::Borrowed(*alias)).chain(prefixes.iter().map(behind))
 }
 
 /// Whether a path has the segments of a template; for a parameter it must have something.

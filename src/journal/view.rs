@@ -4,6 +4,7 @@ use super::field_path::{FieldPath, Root, Step};
 use super::secrets::Digests;
 use super::{Entry, Journal};
 use crate::contract::Contract;
+use crate::contract::template::parameter_name;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
@@ -122,7 +123,7 @@ fn parameters(template: &str, segments: &[&str]) -> Option<Map<String, Value>> {
     }
     let mut found = Map::new();
     for (known, sent) in known.into_iter().zip(segments) {
-        match known.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        match parameter_name(known) {
             Some(name) => drop(found.insert(name.to_owned(), Value::from(decode(sent)))),
             None if known == *sent => {}
             None => return None,

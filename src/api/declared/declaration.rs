@@ -10,6 +10,7 @@ use super::parse::parse;
 use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
+use crate::contract::template::parameter_name;
 use crate::contract::{Awaits, Contract, ErrorKind, Field, Note, Refused, Source, WholeReply};
 use crate::operation::Head;
 use axum::http::{Method, StatusCode};
@@ -87,9 +88,8 @@ pub struct ChangeStep {
 /// shows by the id at the end of its path, or the records that it lists.
 fn awaited(contract: &Contract, block: &Block) -> Awaits {
     let last = contract.path.rsplit('/').next().unwrap_or_default();
-    let named = last.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
     let lists = block.body.contains("records(") || block.body.contains("children(");
-    match named {
+    match parameter_name(last) {
         _ if contract.method != Method::GET => Awaits::Nothing,
         Some(name) => Awaits::Named(leak(name)),
         None if lists => Awaits::All,
@@ -426,7 +426,7 @@ pub fn status(digits: &str) -> Result<StatusCode, Problem> {
 
 /// The parameters of a template: those that are declared, and text for the rest.
 fn path_parameters(path: &'static str, declared: &[Field]) -> &'static [Field] {
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let names = path.split('/').filter_map(parameter_name);
     let of_project = path.contains("/{project_id}/");
     let names = names.filter(|name| !of_project || *name != "project_id");
     let field = |name: &'static str| {

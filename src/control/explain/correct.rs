@@ -3,10 +3,10 @@
 use super::Context;
 use super::curl;
 use super::field::DeclaredField;
-use super::parameters::{Parameters, decode, encode, in_path, in_query, parameter_name, plain};
+use super::parameters::{Parameters, decode, encode, in_path, in_query, plain};
 use super::repair::{Repair, set};
 use crate::cloud::Instance;
-use crate::contract::template::fits;
+use crate::contract::template::{fits, parameter_name};
 use crate::contract::{Contract, Level, Rule};
 use crate::credentials::PROJECT_ID;
 use crate::project_id::{is_project_id, is_usual_project_id};

@@ -2,6 +2,7 @@
 
 use crate::contract::check::{Members, Sent};
 use crate::contract::json::Json;
+use crate::contract::template::parameter_name;
 use crate::contract::{Contract, Place};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
@@ -97,11 +98,6 @@ pub fn in_query(query: &str) -> Value {
         Some((decode(&name.replace('+', " "))?, decode(&value.replace('+', " "))?.into()))
     });
     Value::Object(parameters.collect())
-}
-
-/// The name of the parameter that a segment of a template stands for.
-pub fn parameter_name(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// Text without percent-encoding; nothing where an escape has no digits or is no UTF-8.
