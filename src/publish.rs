@@ -19,6 +19,7 @@ use crate::credentials::PROJECT_ID;
 use crate::operation::Route;
 use crate::text::language::Language;
 use examples::Examples;
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 /// The document of all operations, as strict as the service is, which is found at an address.
@@ -56,6 +57,7 @@ pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
         let path = paths.entry(contract.path).or_insert_with(|| json!({}));
         path[contract.method.as_str().to_ascii_lowercase()] = operation;
     }
+    let services: IndexSet<_> = routes.iter().map(|route| route.head.service.name).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -65,6 +67,7 @@ pub fn whole(routes: &[Route], strictness: Strictness) -> Value {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
+        "tags": services.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
         "security": [{ "token": [] }, { "signature": [] }],
         "paths": paths,
         "components": {

@@ -89,6 +89,7 @@ fn an_operation_that_shares_its_path_is_published_with_the_others() {
         ])
     );
     assert_eq!(jobs["tags"], json!(["GeminiDB", "TaurusDB"]));
+    assert!(document["tags"].as_array().unwrap().contains(&json!({ "name": "GeminiDB" })));
     let parameters = jobs["parameters"].as_array().expect("parameters");
     let id: Vec<_> = parameters.iter().filter(|one| one["name"] == "id").collect();
     assert_eq!(id.len(), 1);
