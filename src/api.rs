@@ -65,21 +65,15 @@ mod taurusdb {
     pub mod check_click_house_data_base_config;
     pub mod check_click_house_table_config;
     pub mod create_click_house_data_base_replication;
-    pub mod create_click_house_instance;
     pub mod delete_click_house_data_base_config;
     pub mod delete_click_house_data_base_replication;
-    pub mod delete_click_house_instance;
     pub mod delete_task_record;
     pub mod list_click_house_data_base;
     pub mod list_click_house_data_base_parameter;
     pub mod list_click_house_data_base_replication;
     pub mod list_click_house_data_base_replication_config;
-    pub mod list_click_house_instance;
-    pub mod list_click_house_instance_node;
     pub mod list_gauss_my_sql_database;
-    pub mod list_htap_instance_info;
     pub mod list_immediate_jobs;
-    pub mod reboot_click_house_instance;
     pub mod show_gauss_my_sql_job_info;
     pub mod update_click_house_data_base_config;
 }
@@ -170,12 +164,6 @@ pub static ROUTES: &[Route] = &[
     Route::of::<taurusdb::check_click_house_table_config::CheckClickHouseTableConfig>(),
     Route::of::<taurusdb::list_click_house_data_base_parameter::ListClickHouseDataBaseParameter>(),
     Route::of::<taurusdb::list_click_house_data_base::ListClickHouseDataBase>(),
-    Route::of::<taurusdb::list_click_house_instance_node::ListClickHouseInstanceNode>(),
-    Route::of::<taurusdb::list_htap_instance_info::ListHtapInstanceInfo>(),
-    Route::of::<taurusdb::create_click_house_instance::CreateClickHouseInstance>(),
-    Route::of::<taurusdb::list_click_house_instance::ListClickHouseInstance>(),
-    Route::of::<taurusdb::delete_click_house_instance::DeleteClickHouseInstance>(),
-    Route::of::<taurusdb::reboot_click_house_instance::RebootClickHouseInstance>(),
     Route::of::<taurusdb::list_immediate_jobs::ListImmediateJobs>(),
     Route::of::<taurusdb::delete_task_record::DeleteTaskRecord>(),
     Route::of::<taurusdb::list_gauss_my_sql_database::ListGaussMySqlDatabase>(),

@@ -7,8 +7,6 @@
 mod access;
 mod account;
 pub mod assumed;
-mod clickhouse;
-mod deleted;
 mod dual_active;
 #[cfg(test)]
 pub mod failpoint;
@@ -32,9 +30,6 @@ pub mod words;
 
 pub use access::{Access, Caller, Clocks};
 pub use account::{Account, RecordCounts, Settings};
-pub use clickhouse::{
-    Action, CREATION as CLICKHOUSE_CREATION, ClickHouse, ClickHouses, Node, Order, RUNNING, Tag,
-};
 pub use dual_active::{Relationship, Stage};
 pub use ids::{
     Drawn, ReservedId, ScatteredIds, digest, draw, ordinal_of_request, request_id, world_key,
@@ -55,7 +50,7 @@ pub use migration_task::{
 };
 pub use quota::{Call, LimitReached, Records};
 pub use replication::{
-    Checked, FOLLOWING, LIFECYCLE as REPLICATION_LIFECYCLE, ListKind, Replication,
+    Checked, FOLLOWING, LIFECYCLE as REPLICATION_LIFECYCLE, ListKind, RUNNING, Replication,
     ReplicationConfig, ScopeChange, Setting, TableScope, TableSetting,
 };
 pub use request_context::{Effects, Plan, RequestContext, Warning};

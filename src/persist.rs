@@ -157,7 +157,7 @@ impl Preset for Export {
     fn apply(&self, world: &mut World, worlds: &Worlds) {
         let known = |name: &str| worlds.known_scenario(name);
         // It was checked when it was read, but its scenario may have been forgotten since.
-        if let Err(problem) = self.clone().fill(world, &known, &worlds.settings().region) {
+        if let Err(problem) = self.clone().fill(world, &known) {
             tracing::warn!(project = %world.state.project_id, %problem, "a world begins without it");
         }
     }

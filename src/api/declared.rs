@@ -18,6 +18,9 @@
 //! called or asked about. From its tables follow the contract, and from that the check, its
 //! messages, the `OpenAPI` document, the rule list, the sweeps and the journal.
 //!
+//! `title` says what the page calls the operation, and `documented` that the rows follow that page unless
+//! they say otherwise.
+//!
 //! The tables stand before what it does, and `reply` is written last of all: it has whatever the steps
 //! below it have found and named. The answer has the members of `reply`, each what its line says, or else
 //! the member of that name of the record in view; or it is the one expression behind the status.
@@ -27,11 +30,13 @@
 //!
 //! What it does is a list of steps, refusals before the first change:
 //!
-//! - `find KIND [id] [as NAME] [idle]`: takes a record into view, or names it. One that is not there is
-//!   refused as its kind says, and with `idle` one that is busy.
+//! - `find KIND [id] [as NAME] [idle] [or STATUS CODE SITUATION]`: takes a record into view, or names it.
+//!   One that is not there is refused as its kind says, or as stands behind `or`, and with `idle` one that
+//!   is busy.
 //! - `refuse STATUS CODE [SITUATION] message if condition`, and below it `instead PARAMETER value`, which a
 //!   corrected request has; `expect` lets pass with a warning, unless resources are enforced. A situation
-//!   is one of [`ErrorKind`](crate::contract::ErrorKind): faults and IDs that mean something ask for it.
+//!   is one of [`ErrorKind`](crate::contract::ErrorKind): faults and IDs that mean something ask for it. A
+//!   message is a text, or `{en: text, zh: text}`.
 //! - `stop STATUS if condition`: ends without a body, for what is only checked.
 //! - `let NAME = value`, which all that follows may use, and `reply`.
 //! - `create KIND {…}`: the record comes into view; `create KIND each list as {…}` makes several.
@@ -49,7 +54,7 @@
 //!
 //! Rows that several tables have stand in a `shape`, which a table takes in by `use`; an expression
 //! that several operations have is a `define`. A long line goes on where a bracket is open, or with
-//! a line that begins with an operator, `where`, `map` or `if`.
+//! a line that begins with an operator, `=>`, `where`, `map` or `if`.
 //!
 //! A declaration that is wrong fails `every_declaration_can_be_read` with its file and line: a word, a
 //! kind, a table, a function or a parameter that is not there, a wrong number of arguments, the wrong order.

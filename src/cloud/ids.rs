@@ -21,10 +21,8 @@ pub enum IdKind {
     MigrationTask,
     /// A rule of a memory mapping.
     MemoryRule,
-    /// A ClickHouse instance.
-    ClickHouse,
-    /// A record of a declared kind.
-    Record,
+    /// A record of a declared kind. Its number stays, since the ids follow from it.
+    Record = 5,
 }
 
 const KINDS: usize = 6;
@@ -43,9 +41,6 @@ pub struct Drawn {
     /// Of rules of memory mappings.
     #[serde(with = "words::count")]
     pub memory_rule: u64,
-    /// Of ClickHouse instances.
-    #[serde(with = "words::count")]
-    pub clickhouse: u64,
     /// Of records of declared kinds.
     #[serde(default, with = "words::count")]
     pub record: u64,
@@ -66,14 +61,14 @@ impl Ids {
 
     /// How many were drawn.
     pub fn drawn(&self) -> Drawn {
-        let [job, mapping, migration_task, memory_rule, clickhouse, record] = self.drawn;
-        Drawn { job, mapping, migration_task, memory_rule, clickhouse, record }
+        let [job, mapping, migration_task, memory_rule, _, record] = self.drawn;
+        Drawn { job, mapping, migration_task, memory_rule, record }
     }
 
     /// Goes on after so many.
     pub fn go_on_after(&mut self, drawn: Drawn) {
-        let Drawn { job, mapping, migration_task, memory_rule, clickhouse, record } = drawn;
-        self.drawn = [job, mapping, migration_task, memory_rule, clickhouse, record];
+        let Drawn { job, mapping, migration_task, memory_rule, record } = drawn;
+        self.drawn = [job, mapping, migration_task, memory_rule, 0, record];
     }
 
     /// The next id of a kind that nothing has yet, with the version and variant bits of a random

@@ -25,6 +25,8 @@ pub struct Instance {
     pub nodes: Vec<Box<str>>,
     /// Its region, where it is not the one that the emulated endpoints stand in.
     pub region: Option<Box<str>>,
+    /// The TaurusDB instance beside which it stands, if it is a ClickHouse instance.
+    pub taurusdb_id: Option<Box<str>>,
 }
 
 impl Instance {
@@ -46,6 +48,7 @@ impl Instance {
             created: now,
             nodes: Vec::new(),
             region: None,
+            taurusdb_id: None,
         }
     }
 
@@ -62,6 +65,11 @@ impl Instance {
     /// Where a client would reach it: an address for documentation (RFC 5737), port of Redis.
     pub fn address(&self) -> String {
         format!("198.51.100.{}:6379", ids::digest(0, &self.id) % 254 + 1)
+    }
+
+    /// The address of a TaurusDB or ClickHouse instance, without a port: one for documentation (RFC 5737).
+    pub fn data_address(&self) -> String {
+        format!("203.0.113.{}", ids::digest(0, &self.id) % 254 + 1)
     }
 
     /// The id of its primary node: 32 hex digits and the suffix that the documents show for nodes.

@@ -158,18 +158,12 @@ impl State {
         let is_over = |run: &Execution| !under_way.contains(&run.activity);
         match records {
             Records::Jobs => {
-                // What a ClickHouse instance did last tells whether it is busy. One that was deleted
-                // goes with the job that deleted it.
-                let there = self.clickhouses.iter().filter(|(_, one)| !one.is_gone(now));
-                let last = there.filter_map(|(_, one)| one.last_action());
-                let named: HashSet<_> = last.map(|action| action.job_id).collect();
-                let goes = |job: &super::Job| {
-                    is_over(&job.run) && job.phase(now).ended.is_some() && !named.contains(&job.id)
-                };
+                let goes = |job: &super::Job| is_over(&job.run) && job.phase(now).ended.is_some();
                 let oldest =
                     oldest(self.jobs.iter().filter(|job| goes(job)).map(|job| job.run), number);
                 let forgotten = self.jobs.forget(|job| goes(job) && oldest.contains(&job.run));
-                self.forget_deleted_clickhouses(now);
+                let named: HashSet<_> = self.jobs.iter().map(|job| &*job.instance_id).collect();
+                self.records.forget_gone(|id| !named.contains(id));
                 forgotten
             }
             Records::Of(kind) => self.records.forget_oldest(kind, number),
@@ -208,9 +202,7 @@ impl State {
             // requests until the next time that grows with them. Where there is much room there are
             // more of them, as many as do not fill it.
             let gone_through = self.forget_deleted(now) + self.source_databases.len();
-            // One that was deleted is an instance and a ClickHouse instance.
-            let deleted = self.clickhouses.deleted(now);
-            self.quota.others = self.counted().saturating_sub(2 * deleted);
+            self.quota.others = self.counted();
             let room = most.saturating_sub(self.quota.others) / OTHERS_PER_REQUEST;
             self.quota.uncounted =
                 (gone_through / INSPECTED_PER_REQUEST).max(room.min(UNCOUNTED_REQUESTS));

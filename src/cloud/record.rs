@@ -8,7 +8,7 @@ mod lifecycles;
 mod records;
 
 pub use lifecycles::{LIFECYCLES, lifecycle};
-pub use records::{Records, limited};
+pub use records::{CLICKHOUSE, Records, limited};
 
 use super::lifecycle::{Execution, Lifecycle};
 use crate::clock::Moment;

@@ -1,6 +1,5 @@
 //! Synchronisation of a TaurusDB database to a ClickHouse instance.
 
-use super::clickhouse::RUNNING;
 use super::lifecycle::{Execution, Lifecycle, Phase};
 use super::maps::{Map, OrderedMap, OrderedSet};
 use super::stored::{Gone, Stored};
@@ -107,6 +106,10 @@ pub struct ScopeChange {
     /// Its activity.
     pub run: Execution,
 }
+
+/// What every job of TaurusDB goes through; nothing here ever waits to be started.
+pub static RUNNING: Lifecycle =
+    Lifecycle { stages: &[("Running", 1.0)], ends: "Completed", fails: "Failed" };
 
 /// How much of the run is over before data begin to flow.
 const WAITING: f64 = 0.25;

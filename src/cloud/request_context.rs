@@ -14,9 +14,6 @@ use crate::text::language::Language;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What the ids of ClickHouse instances end in.
-pub const CLICKHOUSE_SUFFIX: &str = "in16";
-
 /// One request's view of its project.
 ///
 /// What it adopts is kept aside until the operation has succeeded, so a refused request leaves
@@ -314,6 +311,14 @@ impl<'w> RequestContext<'w> {
         }
     }
 
+    /// Says beside which TaurusDB instance a ClickHouse instance stands: the first one that it follows.
+    pub fn stand_beside(&mut self, id: &str, taurusdb_id: &str) {
+        let adopted = self.adopted.iter_mut().find(|adopted| *adopted.id == *id);
+        if let Some(instance) = adopted.or_else(|| self.state.instances.get_mut(id)) {
+            instance.taurusdb_id.get_or_insert_with(|| taurusdb_id.into());
+        }
+    }
+
     /// The region of an instance: where the emulated endpoints stand, unless it was said.
     pub fn region_of<'i>(&'i self, instance: &'i Instance) -> &'i str {
         instance.region.as_deref().unwrap_or(&self.settings.region)
@@ -474,14 +479,6 @@ impl<'w> RequestContext<'w> {
     pub fn add_instance(&mut self, id: &str, kind: InstanceKind, name: &str) {
         let instance = Instance { name: name.to_owned(), ..Instance::adopted(id, kind, self.now) };
         self.state.instances.insert(id.into(), instance);
-    }
-
-    /// A new id for a ClickHouse instance: 32 hex digits and the suffix that the documents show.
-    pub fn new_clickhouse_id(&mut self) -> String {
-        let State { ids, instances, .. } = &mut *self.state;
-        let with_suffix = |id: Uuid| format!("{}{CLICKHOUSE_SUFFIX}", id.simple());
-        let exists = |id| instances.contains_key(with_suffix(id).as_str());
-        with_suffix(ids.next(IdKind::ClickHouse, exists))
     }
 
     /// A digest of a secret: equal secrets have equal digests, and nothing else is kept.

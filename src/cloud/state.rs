@@ -1,6 +1,5 @@
 //! Everything one project has.
 
-use super::clickhouse::ClickHouses;
 use super::dual_active::Relationships;
 use super::ids::Ids;
 use super::instance::Instances;
@@ -77,8 +76,6 @@ pub struct State {
     pub checked: Checked,
     /// The databases that synchronisations named, by TaurusDB instance.
     pub source_databases: SourceDatabases,
-    /// Its ClickHouse instances.
-    pub clickhouses: ClickHouses,
     /// What declared operations have created.
     pub records: Records,
     /// How much it may keep.
@@ -102,7 +99,6 @@ impl State {
             replications: Map::default(),
             checked: Checked::default(),
             source_databases: SourceDatabases::default(),
-            clickhouses: ClickHouses::default(),
             records: Records::default(),
             quota: Quota::default(),
         }
@@ -140,6 +136,7 @@ impl State {
     pub fn forget_instance(&mut self, id: &str) {
         if let Some(instance) = self.instances.shift_remove(id) {
             self.records.note_gone(id, &instance.name);
+            self.forget_parts_of(&[id.into()].into());
         }
     }
 

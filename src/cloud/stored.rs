@@ -41,7 +41,7 @@ pub trait Stored {
 pub type Gone = HashSet<Box<str>>;
 
 impl State {
-    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 11] {
+    pub(super) fn stored(&mut self) -> [&mut dyn Stored; 10] {
         let Self {
             instances,
             jobs,
@@ -52,7 +52,6 @@ impl State {
             replications,
             checked,
             source_databases,
-            clickhouses,
             records,
             // What is no resource.
             project_id: _,
@@ -71,7 +70,6 @@ impl State {
             replications,
             checked,
             source_databases,
-            clickhouses,
             records,
         ]
     }

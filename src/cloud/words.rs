@@ -2,7 +2,7 @@
 //!
 //! An unknown name is refused with the known ones, and the one that was probably meant.
 
-use super::assumed::{CREATING_ACTION, DELETING_ACTION, DUAL_ACTIVE_ROLES, REBOOTING_ACTION};
+use super::assumed::DUAL_ACTIVE_ROLES;
 use crate::text::did_you_mean;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
@@ -42,11 +42,6 @@ fn read_word<'de, D: Deserializer<'de>>(deserializer: D, known: &[Word]) -> Resu
 /// Reads what an instance is in a relationship.
 pub fn role<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
     read_word(deserializer, &[DUAL_ACTIVE_ROLES.0, DUAL_ACTIVE_ROLES.1])
-}
-
-/// Reads what a ClickHouse instance did.
-pub fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
-    read_word(deserializer, &[CREATING_ACTION, DELETING_ACTION, REBOOTING_ACTION])
 }
 
 /// Reads a part of a duration.

@@ -73,8 +73,8 @@ pub fn add(app: &App, project: &str, specs: Vec<InstanceSpec>) -> Result<Instanc
             return Err(ControlError::conflict(reason));
         }
     }
-    let (now, region) = (world.state.clock.now(), &app.worlds.settings().region);
-    let stored = |spec: InstanceSpec| InstanceSpec::of(spec.store(&mut world.state, now, region));
+    let now = world.state.clock.now();
+    let stored = |spec: InstanceSpec| InstanceSpec::of(spec.store(&mut world.state, now));
     Ok(Instances { instances: specs.into_iter().map(stored).collect() })
 }
 
@@ -82,7 +82,7 @@ pub fn add(app: &App, project: &str, specs: Vec<InstanceSpec>) -> Result<Instanc
 pub fn remove(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     let cell = super::world(app, project)?;
     let mut world = cell.lock();
-    let requests = cell.requests();
+    let (requests, now) = (cell.requests(), world.state.clock.now());
     if !world.state.instances.contains_key(id) {
         return Err(unknown(id));
     }
@@ -91,7 +91,10 @@ pub fn remove(app: &App, project: &str, id: &str) -> Result<(), ControlError> {
     )?;
     world.state.instances.shift_remove(id);
     world.state.source_databases.remove(id);
-    world.state.clickhouses.remove(id);
+    for kind in crate::api::record_kinds() {
+        let activities = world.state.records.remove(kind, id);
+        world.state.timeline.forget_resources(&activities, now);
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::handler::call;
 use super::{answer, look};
 use crate::app::App;
 use crate::clock::Moment;
+use crate::cloud::record::CLICKHOUSE;
 use crate::cloud::{Activity, Replication, Stage, State, Timeline};
 use crate::error::control::ControlError;
 use progress::Progress;
@@ -144,8 +145,10 @@ pub fn list(app: &App, project: &str) -> Result<List, ControlError> {
             .with("format", text("backup_format"))
     });
     list.add("instance", state.instances.values().zip(1..).collect(), |(instance, number)| {
-        let clickhouse = state.clickhouses.get(&instance.id);
-        let status = clickhouse.map_or(instance.status, |clickhouse| clickhouse.status(now));
+        let clickhouse = state.records.get(CLICKHOUSE, &instance.id);
+        let shown = clickhouse.and_then(|record| record.shown(now));
+        let status = shown.as_ref().and_then(|shown| shown["status"].as_str());
+        let status = status.unwrap_or(instance.status).to_owned();
         Shown::new("instance", &instance.id, status, number)
             .named(&instance.name)
             .with("engine", instance.engine.name())

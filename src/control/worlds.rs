@@ -168,7 +168,7 @@ pub fn import(app: &App, project: &str, document: &[u8]) -> Result<(), ControlEr
     let past = History::of_imported(export.requests());
     let known = |name: &str| app.worlds.known_scenario(name);
     app.worlds.replace(id, past, |new| {
-        export.fill(new, &known, &settings.region).map_err(to_control_error)?;
+        export.fill(new, &known).map_err(to_control_error)?;
         // This may evict another world, so it comes once nothing else can fail.
         world(app, project).map(drop)
     })

@@ -3,6 +3,7 @@
 
 use super::Problem;
 use super::export::{CheckSpec, Export, MigrationTaskSpec};
+use crate::cloud::record::CLICKHOUSE;
 use crate::cloud::{Clash, MemoryRule, MemoryRules, Work};
 use crate::text::quoted;
 use std::collections::HashSet;
@@ -55,13 +56,11 @@ impl<'d> Known<'d> {
         let jobs = document.jobs.iter().map(|job| job.id);
         let mappings = document.memory_mappings.iter().map(|mapping| mapping.id);
         let beside = document.instances.iter().filter(|one| one.taurusdb_id.is_some());
-        let clickhouses = document.clickhouses.iter().map(|one| &*one.id);
-        let clickhouses = clickhouses.chain(beside.map(|one| &*one.id));
         let known = Self {
             instances: unique(instances, |at| format!("instances[{at}].id"))?,
             jobs: unique(jobs, |at| format!("jobs[{at}].id"))?,
             mappings: unique(mappings, |at| format!("memory_mappings[{at}].id"))?,
-            clickhouses: unique(clickhouses, |at| format!("clickhouses[{at}].id"))?,
+            clickhouses: beside.map(|one| &*one.id).collect(),
         };
         Ok(known)
     }
@@ -231,12 +230,8 @@ fn check_dcs(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
 }
 
 fn check_taurusdb(document: &Export, known: &Known<'_>) -> Result<(), Problem> {
-    for (at, one) in document.clickhouses.iter().enumerate() {
-        known.instance(&one.id, || format!("clickhouses[{at}].id"))?;
-        if let Some(action) = one.clickhouse.last_action() {
-            let place = || format!("clickhouses[{at}].clickhouse.last_action.job_id");
-            known.job(action.job_id, place)?;
-        }
+    for (id, _) in document.records.of(CLICKHOUSE) {
+        known.instance(id, || "records".to_owned())?;
     }
     for (id, replications) in &document.replications {
         let there = known.clickhouses.contains(&**id);

@@ -130,7 +130,7 @@ impl Document {
             let known =
                 |name: &str| Scenario::read(name, self.scenarios.get(name)?).ok().map(Arc::new);
             let mut world = World::new(0, id, None, &Budget::new(0));
-            project.clone().fill(&mut world, &known, "").map_err(within)?;
+            project.clone().fill(&mut world, &known).map_err(within)?;
         }
         Ok(())
     }

@@ -5,12 +5,11 @@ use super::faults::{FaultsSpec, Scenarios};
 use super::specs::{BackupSpec, InstanceSpec, JobSpec, TaskSpec};
 use super::{FORMAT, Problem, VERSION, words};
 use crate::clock::{Clock, Moment};
-use crate::cloud::record::Records;
+use crate::cloud::record::{CLICKHOUSE, Records};
 use crate::cloud::words as counts;
 use crate::cloud::{
-    Activity, Checked, ClickHouse, ClickHouses, Drawn, Execution, Jobs, Lifecycle, MemoryMapping,
-    MemoryRule, MigrationTask, MigrationTasks, Relationship, Replication, ReplicationConfig,
-    Settings, State, Timeline,
+    Activity, Checked, Drawn, Execution, Jobs, Lifecycle, MemoryMapping, MemoryRule, MigrationTask,
+    MigrationTasks, Relationship, Replication, ReplicationConfig, Settings, State, Timeline,
 };
 use crate::contract::Contract;
 use crate::text::quoted;
@@ -72,8 +71,9 @@ pub struct Export {
     pub checked: Vec<CheckSpec>,
     /// By TaurusDB instance, in the order they became known.
     pub source_databases: BTreeMap<Box<str>, Vec<Arc<str>>>,
-    /// Those of one TaurusDB instance in the order they became known.
-    pub clickhouses: Vec<ClickHouseSpec>,
+    /// What documents had before ClickHouse instances were records.
+    #[serde(skip_serializing, deserialize_with = "words::nothing_left")]
+    clickhouses: (),
     #[serde(skip_serializing_if = "Records::is_untouched")]
     pub records: Records,
     pub faults: FaultsSpec,
@@ -156,14 +156,6 @@ pub struct CheckSpec {
     configuration: ReplicationConfig,
 }
 
-/// A ClickHouse instance with its id.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClickHouseSpec {
-    pub id: Box<str>,
-    pub clickhouse: ClickHouse,
-}
-
 impl Export {
     /// Exports a world in which there have been so many requests. What had been deleted when its clock
     /// was moved last is forgotten first, since it depends on the next requests when the world would
@@ -185,7 +177,6 @@ impl Export {
             replications,
             checked,
             source_databases,
-            clickhouses,
             records,
         } = &world.state;
         let rules = |mapping| (mapping, memory_rules.of(mapping).cloned().collect());
@@ -220,7 +211,7 @@ impl Export {
             replications: replications.collect(),
             checked: checks_of(checked),
             source_databases: databases.collect(),
-            clickhouses: clickhouses_of(clickhouses),
+            clickhouses: (),
             records: records.clone(),
             faults: FaultsSpec::of(world),
             scenario: None,
@@ -265,7 +256,7 @@ impl Export {
     /// Refuses the absence of an instance that something else names.
     pub fn check_without(mut self, instance_id: &str) -> Result<(), Problem> {
         self.instances.retain(|instance| *instance.id != *instance_id);
-        self.clickhouses.retain(|clickhouse| *clickhouse.id != *instance_id);
+        self.records.remove(CLICKHOUSE, instance_id);
         check::check(&self)
     }
 
@@ -275,12 +266,7 @@ impl Export {
     }
 
     /// Fills a new world with an export that was checked before; `known` finds the service's scenarios.
-    pub fn fill(
-        self,
-        world: &mut World,
-        known: &Scenarios<'_>,
-        region: &str,
-    ) -> Result<(), Problem> {
+    pub fn fill(self, world: &mut World, known: &Scenarios<'_>) -> Result<(), Problem> {
         let state = &mut world.state;
         if let Some(clock) = self.clock.or(self.frozen_at.map(|it| Clock::new(Some(it.0)))) {
             state.clock = clock;
@@ -290,7 +276,7 @@ impl Export {
         world.auto_advance = self.auto_advance;
         state.ids.go_on_after(self.ids);
         for spec in self.instances {
-            spec.store(state, now, region);
+            spec.store(state, now);
         }
         self.jobs.into_iter().for_each(|job| state.jobs.insert(job.job()));
         self.removed_jobs.into_iter().for_each(|id| state.jobs.remove(id));
@@ -319,9 +305,6 @@ impl Export {
         }
         for (taurusdb_id, databases) in self.source_databases {
             state.source_databases.entry(taurusdb_id).or_default().extend(databases);
-        }
-        for ClickHouseSpec { id, clickhouse } in self.clickhouses {
-            state.clickhouses.insert(&id, clickhouse);
         }
         if !self.records.is_untouched() {
             state.records = self.records;
@@ -443,14 +426,5 @@ fn checks_of(checked: &Checked) -> Vec<CheckSpec> {
     });
     let mut written: Vec<_> = written.collect();
     written.sort_by(|one, other| one.key().cmp(&other.key()));
-    written
-}
-
-fn clickhouses_of(clickhouses: &ClickHouses) -> Vec<ClickHouseSpec> {
-    let written = clickhouses
-        .iter()
-        .map(|(id, clickhouse)| ClickHouseSpec { id: id.into(), clickhouse: clickhouse.clone() });
-    let mut written: Vec<_> = written.collect();
-    written.sort_by(|one, other| one.clickhouse.taurusdb_id.cmp(&other.clickhouse.taurusdb_id));
     written
 }

@@ -38,14 +38,15 @@ pub struct InstanceSpec {
     /// Short for its member in `source_databases`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub databases: Vec<String>,
-    /// The TaurusDB instance beside which it stands: short for a member of `clickhouses`.
+    /// The TaurusDB instance beside which it stands, if it is a ClickHouse instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taurusdb_id: Option<Box<str>>,
 }
 
 impl InstanceSpec {
     pub fn of(instance: &Instance) -> Self {
-        let Instance { id, name, engine, mode, status, created, nodes, region } = instance.clone();
+        let Instance { id, name, engine, mode, status, created, nodes, region, taurusdb_id } =
+            instance.clone();
         Self {
             id,
             engine,
@@ -56,7 +57,7 @@ impl InstanceSpec {
             region,
             nodes,
             databases: Vec::new(),
-            taurusdb_id: None,
+            taurusdb_id,
         }
     }
 
@@ -71,16 +72,14 @@ impl InstanceSpec {
             status: self.status.unwrap_or(Instance::NORMAL),
             region: self.region,
             nodes: self.nodes,
+            taurusdb_id: self.taurusdb_id,
             ..adopted
         }
     }
 
     /// Puts it into a world, with what it is short for.
-    pub fn store<'s>(self, state: &'s mut State, now: Moment, region: &str) -> &'s Instance {
+    pub fn store(self, state: &mut State, now: Moment) -> &Instance {
         let id = self.id.clone();
-        if let Some(taurusdb) = &self.taurusdb_id {
-            state.clickhouses.adopt(&id, taurusdb, region);
-        }
         if !self.databases.is_empty() {
             let databases = self.databases.iter().map(|name| name.as_str().into());
             state.source_databases.entry(id.clone()).or_default().extend(databases);

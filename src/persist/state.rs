@@ -110,9 +110,9 @@ pub fn load(state: Document, worlds: &Worlds) -> Result<Kept, String> {
     for (at, project) in projects.into_iter().enumerate() {
         let id = project.project_id.clone().unwrap_or_default();
         let id = if *id == *ACCOUNT { "" } else { &*id };
-        let (past, region) = (History::of(project.requests()), &worlds.settings().region);
+        let past = History::of(project.requests());
         worlds
-            .replace(id, past, |world| project.fill(world, &known, region))
+            .replace(id, past, |world| project.fill(world, &known))
             .map_err(|problem: Problem| format!("projects[{at}].{problem}"))?;
     }
     let every = every.into_iter().next();

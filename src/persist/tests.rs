@@ -37,7 +37,7 @@ fn a_rich_world_has_something_of_everything() {
         "\"deletion\":{",
         "{\"fails\":70}",
         "\"stop\":{",
-        "\"last_action\":{",
+        "\"last_job\":\"",
     ] {
         assert!(text.contains(word), "{word} in {document:#}");
     }

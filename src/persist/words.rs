@@ -10,7 +10,6 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// The lifecycles of what jobs work on, by the names that exports have for them. Those of the jobs
 /// themselves belong to their kinds.
 pub const LIFECYCLES: &[(Word, &Lifecycle)] = &[
-    ("clickhouse_creation", &cloud::CLICKHOUSE_CREATION),
     ("exchange", &cloud::EXCHANGE),
     ("full_migration", &cloud::FULL_MIGRATION),
     ("import", &cloud::IMPORT),
@@ -39,6 +38,13 @@ fn write<S: Serializer>(word: Option<String>, serializer: S) -> Result<S::Ok, S:
 pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<str>, D::Error> {
     let id = Box::<str>::deserialize(deserializer)?;
     if id.trim().is_empty() { Err(D::Error::custom("must not be blank")) } else { Ok(id) }
+}
+
+/// Reads a list that has nothing in it: what stood in it is among the records now.
+pub fn nothing_left<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    let problem = "such instances are records now: give their entries in instances a taurusdb_id";
+    let old = Vec::<serde::de::IgnoredAny>::deserialize(deserializer)?;
+    if old.is_empty() { Ok(()) } else { Err(D::Error::custom(problem)) }
 }
 
 /// Reads how many activities have begun. A world that comes near the end of the numbers begins no more.

@@ -3,7 +3,7 @@
 use super::claims::Claims;
 use super::expression::Expression;
 use super::fields::{Answer, leak, rows, table};
-use super::kind::{Guard, Kind, guard};
+use super::kind::{Guard, Kind, guard, refused};
 use super::line::{Line, lines};
 use super::mistake::{Mistake, Problem};
 use super::parse::parse;
@@ -11,7 +11,9 @@ use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
 use crate::contract::template::parameter_name;
-use crate::contract::{Awaits, Contract, ErrorKind, Field, Note, Refused, Source, WholeReply};
+use crate::contract::{
+    Awaits, Certainty, Contract, ErrorKind, Field, Note, Refused, Service, Source, WholeReply,
+};
 use crate::operation::Head;
 use axum::http::{Method, StatusCode};
 
@@ -36,8 +38,16 @@ pub struct Declaration {
 #[derive(Debug)]
 pub enum Step {
     /// Finds a record, and refuses one that is not there or, where asked to, one that is not idle.
-    /// One that is found `within` belongs to what the request names.
-    Find { kind: &'static Kind, id: Expression, within: bool, idle: bool, name: Option<Box<str>> },
+    /// One that is found `within` belongs to what the request names. One that is not there is refused as
+    /// its kind says, unless the operation says how.
+    Find {
+        kind: &'static Kind,
+        id: Expression,
+        within: bool,
+        idle: bool,
+        missing: Option<Refused>,
+        name: Option<Box<str>>,
+    },
     /// Refuses; one that is only expected is let pass where the class `resources` says so.
     Refuse { guard: Guard, expected: bool },
     /// Ends with a status and no body where something holds.
@@ -133,11 +143,14 @@ impl Declaration {
             example: head.example,
             ..Contract::BLANK
         };
-        let mut reader = Reader { refused: Vec::new(), service: head.service.name };
+        let mut reader = Reader { refused: Vec::new(), service: head.service };
         let (mut answer, mut whole, mut claims) = (Vec::new(), None, None);
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut path_fields: Vec<Field> = Vec::new();
         let lines = with_shapes(block)?;
+        let is_documented = lines.iter().any(|line| line.text == "documented");
+        let certainty = if is_documented { Certainty::Documented } else { Certainty::Client };
+        let table = |rows: &[Line]| table(rows, certainty);
         for line in &lines {
             let (word, rest) = line.split();
             let is_table = TABLES.contains(&word);
@@ -166,6 +179,8 @@ impl Declaration {
                 "claims_nothing" => claims = Some(Claims::Nothing),
                 "claims_ids" => claims = Some(Claims::Id(rest.into())),
                 "reads" => contract.changes_nothing = true,
+                // Read before, since all rows follow from it.
+                "documented" => {}
                 "note" => notes.push(note(line, rest)?),
                 "claims" => {
                     let mut words = rest.split_whitespace().map(leak);
@@ -234,8 +249,19 @@ impl Declaration {
 }
 
 /// What an operation takes and answers; all of it stands before what it does.
-const TABLES: &[&str] =
-    &["title", "page", "model", "path", "query", "body", "reply", "open", "awaits", "reads"];
+const TABLES: &[&str] = &[
+    "title",
+    "page",
+    "model",
+    "documented",
+    "path",
+    "query",
+    "body",
+    "reply",
+    "open",
+    "awaits",
+    "reads",
+];
 
 /// The lines of a block, with those of a shape in the place of a line `use`.
 fn with_shapes(block: &Block) -> Result<Vec<Line>, Mistake> {
@@ -278,7 +304,7 @@ fn is_changed_before_the_last_refusal(steps: &[Step]) -> bool {
 /// Reads the steps of an operation, and collects what they refuse.
 struct Reader {
     refused: Vec<Refused>,
-    service: &'static str,
+    service: &'static Service,
 }
 
 impl Reader {
@@ -288,7 +314,7 @@ impl Reader {
         Ok(match word {
             "find" => self.find(line, rest)?,
             "refuse" | "expect" => {
-                let mut guard = guard(rest, &mut self.refused).map_err(line.at())?;
+                let mut guard = guard(rest, self.service, &mut self.refused).map_err(line.at())?;
                 for below in &line.below {
                     guard.instead = Some(instead(below)?);
                 }
@@ -330,8 +356,12 @@ impl Reader {
         })
     }
 
-    /// `find KIND [expression] [as name] [idle]`
+    /// `find KIND [expression] [as name] [idle] [or STATUS CODE SITUATION]`
     fn find(&mut self, line: &Line, rest: &str) -> Result<Step, Mistake> {
+        let (rest, missing) = match rest.split_once(" or ") {
+            Some((rest, answer)) => (rest, Some(refused(answer).map_err(line.at())?.0)),
+            None => (rest, None),
+        };
         let (rest, idle) = rest.strip_suffix(" idle").map_or((rest, false), |rest| (rest, true));
         let (rest, name) = match rest.split_once(" as ") {
             Some((rest, name)) => (rest, Some(name.into())),
@@ -339,10 +369,10 @@ impl Reader {
         };
         let (name_of_kind, id) = rest.split_once(' ').unwrap_or((rest, ""));
         let kind = Kind::named(name_of_kind).map_err(line.at())?;
-        kind.add_refusals(idle, &mut self.refused);
+        kind.add_refusals(missing.unwrap_or(kind.missing), idle, self.service, &mut self.refused);
         let within = id.is_empty() && matches!(kind.parent, Some(Expression::Sent(_)));
         let id = if id.is_empty() { kind.id.as_str() } else { id };
-        Ok(Step::Find { kind, id: parse(id).map_err(line.at())?, within, idle, name })
+        Ok(Step::Find { kind, id: parse(id).map_err(line.at())?, within, idle, missing, name })
     }
 
     /// `job NAME` or `run LIFECYCLE [member]`, and below it what is seen of it.
@@ -368,7 +398,7 @@ impl Reader {
             Ok(())
         };
         if word == "job" {
-            step.job = Some(job(self.service, rest));
+            step.job = Some(job(self.service.name, rest));
         } else {
             read_run(&mut step, rest)?;
         }

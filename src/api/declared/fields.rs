@@ -3,10 +3,11 @@
 //! `name* int 1..60 secret = expression -- meaning`: a star where it is mandatory, a type, what
 //! else there is to say, in an answer what it is if not the member of that name, and what it means.
 //!
-//! Types are `string`, `uuid` (with dashes), `time` (such as 20260101000000), `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
-//! `map` (any members), `any`, `object` with its members in the lines below, and `list` before one of
-//! these. Bounds are `1..60`, `..60` or `1..`: of a text its length, of a list how many there are. What else there is to say: `secret`,
-//! `null` (an answer may have that), `default VALUE`, `example VALUE` (what a corrected request has;
+//! Types are `string`, `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
+//! `map` (any members), `any`, `object` with its members in the lines below, `list` before one of these,
+//! and forms of text such as `uuid` (with dashes) and `time` (such as 20260101000000). Bounds are `1..60`, `..60` or `1..`: of a text its length, of a list
+//! how many there are. What else there is to say: `secret`, `null` (an answer may have that),
+//! `default VALUE`, `example VALUE` (what a corrected request has;
 //! `{region}` is the region), and how sure the row is where not from a client, `inferred` or `documented`.
 
 use super::expression::Expression;
@@ -54,17 +55,17 @@ impl Answer {
     }
 }
 
-/// Reads a table.
-pub fn table(rows: &[Line]) -> Result<Vec<Answer>, Mistake> {
+/// Reads a table whose rows are so sure where they do not say it.
+pub fn table(rows: &[Line], certainty: Certainty) -> Result<Vec<Answer>, Mistake> {
     let mut answers: Vec<Answer> = Vec::new();
     for line in rows {
         match line.split() {
             ("use", shape) => {
                 let block = tables::named("shape", shape);
                 let block = block.ok_or_else(|| line.mistake(format!("no shape {shape:?}")))?;
-                answers.extend(table(&lines(&block))?);
+                answers.extend(table(&lines(&block), certainty)?);
             }
-            _ => answers.push(row(line)?),
+            _ => answers.push(row(line, certainty)?),
         }
     }
     for (at, answer) in answers.iter().enumerate() {
@@ -82,13 +83,13 @@ pub fn rows(answers: &[Answer]) -> &'static [Field] {
     answers.iter().map(|answer| answer.field).collect::<Vec<_>>().leak()
 }
 
-fn row(line: &Line) -> Result<Answer, Mistake> {
+fn row(line: &Line, certainty: Certainty) -> Result<Answer, Mistake> {
     let (declared, meaning) = line.text.split_once(" -- ").unwrap_or((&line.text, ""));
     let (declared, value) = match declared.split_once(" = ") {
         Some((declared, value)) => (declared, Some(parse(value).map_err(line.at())?)),
         None => (declared, None),
     };
-    let members = table(&line.below)?;
+    let members = table(&line.below, certainty)?;
     let mut words = Words(declared);
     let name = words.next().unwrap_or_default();
     let kind = kind(&mut words, &members).map_err(line.at())?;
@@ -99,7 +100,7 @@ fn row(line: &Line) -> Result<Answer, Mistake> {
     let name = leak(name);
     let mut field =
         if is_mandatory { Field::mandatory(name, kind) } else { Field::optional(name, kind) };
-    field = field.means(leak(meaning)).known_from(Certainty::Client);
+    field = field.means(leak(meaning)).known_from(certainty);
     while let Some(word) = words.next() {
         let mut argument = || words.next().map(leak).ok_or_else(|| line.mistake("needs a word"));
         field = match word {
@@ -148,6 +149,9 @@ fn kind(words: &mut Words<'_>, members: &[Answer]) -> Result<Kind, Problem> {
             let most = words.range()?.map_or(MOST_ELEMENTS, |(_, most)| usize(most));
             Kind::List(Box::leak(Box::new(kind(words, members)?)), most)
         }
+        "clickhouse_id" => Kind::Format(&format::CLICKHOUSE_ID),
+        "clickhouse_name" => Kind::Format(&format::CLICKHOUSE_NAME),
+        "password" => Kind::Format(&format::PASSWORD),
         other => return Err(Problem(format!("{other:?} is no type"))),
     })
 }

@@ -8,10 +8,12 @@ use super::mistake::Problem;
 use super::static_tables;
 use super::tables;
 use crate::api::iam::account;
+use crate::api::job::fail_reason;
 use crate::clock::Moment;
 use crate::cloud::{RequestContext, digest, record::Object};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use uuid::Uuid;
 
 /// What an expression can look at.
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl Context<'_> {
             "node": instance.primary_node(),
             "address": instance.address(),
             "data_address": instance.data_address(),
+            "beside": instance.taurusdb_id,
             "groups": crate::api::geminidb::groups(instance, self.project),
         });
         match of.adopted.value(&seen, self).into_owned() {
@@ -177,6 +180,15 @@ static FUNCTIONS: &[Function] = functions! {
         Err(_) => Value::Null,
     },
     "children(kind, parent)": |a, context| context.records(a).into_iter().map(Value::from).collect(),
+    // The end of a job, and why it failed.
+    "job_of(id)": |a, context| {
+        let id = Uuid::try_parse(&word(a, 0)).ok();
+        let job = id.and_then(|id| context.project.state.jobs.get(id));
+        job.map_or(Value::Null, |job| {
+            let ended = job.phase(context.project.now).ended.map(Moment::milliseconds);
+            json!({ "ended": ended, "reason": fail_reason(job, context.project) })
+        })
+    },
     "request_id()": |_, context| context.project.request_id().into(),
     "zones()": |_, context| {
         let region = context.project.settings.region.as_str();

@@ -7,7 +7,7 @@ use super::line::lines;
 use super::mistake::{Mistake, Problem};
 use super::parse::parse;
 use super::tables;
-use crate::contract::{Engine, ErrorKind, InstanceKind, Refused};
+use crate::contract::{Engine, ErrorKind, InstanceKind, Refused, Service};
 use axum::http::StatusCode;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -167,22 +167,31 @@ impl Kind {
     }
 
     /// Adds to the refusals of an operation those that follow from its finding one of these.
-    pub fn add_refusals(&self, idle: bool, to: &mut Vec<Refused>) {
-        add(self.missing, to);
+    pub fn add_refusals(
+        &self,
+        missing: Refused,
+        idle: bool,
+        service: &'static Service,
+        to: &mut Vec<Refused>,
+    ) {
+        add(missing, service, to);
         for busy in self.idle.iter().filter(|_| idle) {
-            add(busy.refused, to);
+            add(busy.refused, service, to);
         }
     }
 }
 
 /// The kind of error that a status and code stand for in an operation, which refuses with them from now
-/// on.
-fn add(one: Refused, refused: &mut Vec<Refused>) -> ErrorKind {
+/// on. What its service refuses so anyway is no refusal of its own.
+fn add(one: Refused, service: &'static Service, refused: &mut Vec<Refused>) -> ErrorKind {
     let is_known = |known: &&Refused| match one.error_kind {
         UNNAMED => (known.status, known.code) == (one.status, one.code),
         situation => known.error_kind == situation,
     };
-    if let Some(known) = refused.iter().find(is_known) {
+    let shared = service.refusal(one.error_kind).filter(|shared| {
+        one.error_kind != UNNAMED && (shared.status, shared.code) == (one.status, one.code)
+    });
+    if let Some(known) = refused.iter().find(is_known).or(shared) {
         return known.error_kind;
     }
     let error_kind = match one.error_kind {
@@ -194,17 +203,21 @@ fn add(one: Refused, refused: &mut Vec<Refused>) -> ErrorKind {
 }
 
 /// `STATUS CODE [SITUATION] message if condition`
-pub fn guard(text: &str, to: &mut Vec<Refused>) -> Result<Guard, Problem> {
+pub fn guard(
+    text: &str,
+    service: &'static Service,
+    to: &mut Vec<Refused>,
+) -> Result<Guard, Problem> {
     let (answer, rest) = refused(text)?;
     let (message, when) = conditioned(rest)?;
-    Ok(Guard { refused: add(answer, to), message, when, instead: None })
+    Ok(Guard { refused: add(answer, service, to), message, when, instead: None })
 }
 
 /// The situation of a refusal that names none: it is the operation's own.
 const UNNAMED: ErrorKind = ErrorKind::Declared(u8::MAX);
 
 /// `STATUS CODE [SITUATION]`, and the rest.
-fn refused(text: &str) -> Result<(Refused, &str), Problem> {
+pub fn refused(text: &str) -> Result<(Refused, &str), Problem> {
     let bad = || Problem("STATUS CODE".to_owned());
     let (digits, rest) = text.split_once(' ').ok_or_else(bad)?;
     let (code, rest) = rest.split_once(' ').unwrap_or((rest, ""));

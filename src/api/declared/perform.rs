@@ -125,14 +125,13 @@ impl Interpreter<'_, '_> {
     /// Takes a step. One may end the operation with a status and no body.
     fn take(&mut self, step: &Step) -> Result<ControlFlow<StatusCode>, Refusal> {
         match step {
-            Step::Find { kind, id, within, idle, name } => {
-                let found = self.find(kind, id, *within)?;
+            Step::Find { kind, id, within, idle, missing, name } => {
+                let found = self.find(kind, id, *within, missing.unwrap_or(kind.missing))?;
                 self.view(kind, found, *idle, name.as_deref())?;
             }
             Step::Refuse { guard, expected } => {
                 if truth(&self.value(&guard.when)) {
-                    let message = text(&self.value(&guard.message));
-                    let mut refusal = declared(guard.refused, message);
+                    let mut refusal = declared(guard.refused, &self.value(&guard.message));
                     if let Some((parameter, value)) = &guard.instead {
                         refusal = refusal.instead(parameter, self.value(value));
                     }
@@ -190,10 +189,18 @@ impl Interpreter<'_, '_> {
     }
 
     /// The record that a request names, as it is shown now.
-    fn find(&mut self, kind: &Kind, id: &Expression, within: bool) -> Result<Object, Refusal> {
+    fn find(
+        &mut self,
+        kind: &Kind,
+        id: &Expression,
+        within: bool,
+        missing: Refused,
+    ) -> Result<Object, Refusal> {
         let id = text(&self.value(id));
+        let of_htap = missing.error_kind == ErrorKind::UnknownHtapInstance;
+        let resource = if of_htap { Resource::HtapInstance } else { Resource::Instance };
         if kind.instance.is_some() {
-            self.project.apply_reserved_id(&id, Resource::Instance)?;
+            self.project.apply_reserved_id(&id, resource)?;
         }
         let owner = kind.parent.as_ref().filter(|_| within).map(|owner| self.value(owner));
         let belongs = |found: &Object| match &owner {
@@ -206,12 +213,17 @@ impl Interpreter<'_, '_> {
         if let (Some(of), Some(known)) =
             (&kind.instance, self.project.state.instances.get(id.as_str()))
             && of.refuses_others
+            && !of_htap
+            && !of.engines.contains(&known.engine)
         {
             let (is, wanted) = (known.describe(), of.wanted);
             return Err(Refusal::WrongEngine { id, is, wanted });
         }
+        if of_htap || missing.error_kind == ErrorKind::UnknownInstance {
+            return Err(Refusal::NotFound { resource, id });
+        }
         let message = format!("{} {id} does not exist", kind.noun);
-        Err(self.declared(kind.missing, message))
+        Err(self.declared(missing, &message.into()))
     }
 
     /// Takes a record into view, or names it; refuses one that has to be idle and is not.
@@ -224,8 +236,8 @@ impl Interpreter<'_, '_> {
     ) -> Result<(), Refusal> {
         for busy in kind.idle.iter().filter(|_| idle) {
             if truth(&busy.when.value(&found, &self.context())) {
-                let message = text(&busy.message.value(&found, &self.context()));
-                return Err(self.declared(busy.refused, message));
+                let message = busy.message.value(&found, &self.context()).into_owned();
+                return Err(self.declared(busy.refused, &message));
             }
         }
         if let Some(name) = name {
@@ -244,7 +256,7 @@ impl Interpreter<'_, '_> {
     }
 
     /// The refusal of the operation with a status and code.
-    fn declared(&self, one: Refused, message: String) -> Refusal {
+    fn declared(&self, one: Refused, message: &Value) -> Refusal {
         let mut refused = self.declaration.contract.refusals.iter();
         let known = refused.find(|known| (known.status, known.code) == (one.status, one.code));
         declared(known.map_or(one.error_kind, |known| known.error_kind), message)
@@ -275,11 +287,15 @@ impl Interpreter<'_, '_> {
         made.insert("made".to_owned(), self.project.now.milliseconds().into());
         made.extend(members_of(expression, view, &context));
         let instance = self.instance(kind, &made);
+        let beside = made.get("parent").and_then(Value::as_str).map(str::to_owned);
         let parent = parent.unwrap_or_default().into();
         let record = Record { parent, members: made.into(), changes: Vec::new() };
         self.project.state.records.insert(kind.name, &id, record);
         if let Some((instance, name)) = instance {
             self.project.add_instance(&id, instance, &name);
+            if let Some(beside) = beside {
+                self.project.stand_beside(&id, &beside);
+            }
         }
         Ok(id.into())
     }
@@ -351,16 +367,6 @@ impl Interpreter<'_, '_> {
             }
             (None, None) => Vec::new(),
         };
-        let shows: Vec<_> = targets
-            .iter()
-            .map(|(_, _, record)| {
-                let context = self.context();
-                let show = |of: &Option<Expression>| {
-                    of.as_ref().map(|of| members_of(of, record, &context)).unwrap_or_default()
-                };
-                [show(&step.shows[0]), show(&step.shows[1]), show(&step.shows[2])]
-            })
-            .collect();
         self.project.take_times(step.times);
         if let Some(kind) = step.job {
             let of = step.of.as_ref().map(|of| text(&self.value(of)));
@@ -372,6 +378,16 @@ impl Interpreter<'_, '_> {
             };
             self.name("job", written.into());
         }
+        let shows: Vec<_> = targets
+            .iter()
+            .map(|(_, _, record)| {
+                let context = self.context();
+                let show = |of: &Option<Expression>| {
+                    of.as_ref().map(|of| members_of(of, record, &context)).unwrap_or_default()
+                };
+                [show(&step.shows[0]), show(&step.shows[1]), show(&step.shows[2])]
+            })
+            .collect();
         for ((kind, id, _), [meanwhile, then, otherwise]) in targets.into_iter().zip(shows) {
             let run = self.project.start(step.lifecycle, &*id);
             let ChangeStep { lifecycle, removes, timed, .. } = *step;
@@ -395,7 +411,9 @@ fn members_of(expression: &Expression, view: &Value, context: &Context<'_>) -> M
     members(expression.value(view, context).into_owned())
 }
 
-/// A refusal of the operation's own. Declarations are written in English only.
-fn declared(kind: ErrorKind, message: String) -> Refusal {
-    Refusal::own(kind, message.clone(), message)
+/// A refusal of the operation's own. Its message is in English only, unless it is an object with both
+/// languages.
+fn declared(kind: ErrorKind, message: &Value) -> Refusal {
+    let told = |language: &str| text(message.get(language).unwrap_or(message));
+    Refusal::own(kind, told("en"), told("zh"))
 }

@@ -32,6 +32,7 @@ pub static FILES: &[(&str, &str)] = files![
     "taurusdb/accounts.api",
     "taurusdb/proxy.api",
     "taurusdb/htap.api",
+    "taurusdb/clickhouse.api",
     "iam.api",
     "vpc/network.api",
     "vpc/security.api",
@@ -47,6 +48,12 @@ macro_rules! examples {
 
 /// The documented examples of those operations that have one.
 static EXAMPLES: &[(&str, &str)] = examples![
+    "TaurusDB.CreateClickHouseInstance": "taurusdb/create_click_house_instance",
+    "TaurusDB.DeleteClickHouseInstance": "taurusdb/delete_click_house_instance",
+    "TaurusDB.ListClickHouseInstance": "taurusdb/list_click_house_instance",
+    "TaurusDB.ListClickHouseInstanceNode": "taurusdb/list_click_house_instance_node",
+    "TaurusDB.ListHtapInstanceInfo": "taurusdb/list_htap_instance_info",
+    "TaurusDB.RebootClickHouseInstance": "taurusdb/reboot_click_house_instance",
     "GeminiDB.ListApiVersion": "geminidb/list_api_version",
     "IAM.KeystoneListVersions": "iam/keystone_list_versions",
     "IAM.KeystoneShowVersion": "iam/keystone_show_version",

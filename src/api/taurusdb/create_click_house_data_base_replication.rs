@@ -1,7 +1,7 @@
 //! Creating a Data Synchronization Task: a ClickHouse instance follows a TaurusDB database.
 
 use super::check_click_house_data_base_config::REMEMBERED;
-use super::service::{SERVICE, job, require_status, require_staying};
+use super::service::{SERVICE, job, require_idle, require_staying};
 use crate::api::job::{JobStarted, STARTED};
 use crate::cloud::assumed::CREATE_REPLICATION_JOB;
 use crate::cloud::{
@@ -84,12 +84,12 @@ impl Operation for CreateClickHouseDataBaseReplication {
     type Reply = JobStarted;
 
     fn call(request: Request, context: &mut RequestContext<'_>) -> Result<JobStarted, Refusal> {
+        require_idle(&request.instance_id, context)?;
         context.instance_or_adopt(&request.instance_id, TARGETS)?;
         context.instance_or_adopt(&request.source_instance_id, SOURCES)?;
         if let Some(node) = &request.source_node_id {
             context.apply_reserved_id(node, Resource::Node)?;
         }
-        require_status(&request.instance_id, &["normal"], context)?;
         refuse_second(&request.instance_id, &request.source_database, context)?;
         let job_id = context.start_job(&JOB, &request.instance_id);
         request.begin(context);
@@ -121,8 +121,8 @@ impl Request {
         let configuration = context.state.checked.get(&key).cloned().unwrap_or_default();
         let database = Arc::<str>::from(self.source_database);
         let run = context.start(&REPLICATION_LIFECYCLE, Arc::clone(&database));
+        context.stand_beside(&target, &source);
         let state = &mut *context.state;
-        state.clickhouses.adopt(&target, &source, &context.settings.region);
         let databases = value_of(&mut state.source_databases, &source);
         databases.insert(Arc::clone(&database));
         let replication = Replication {

@@ -5,11 +5,13 @@ use crate::api::job::{Wanted, fail_reason, progress};
 use crate::api::paging::{OFFSET, page, page_of_all};
 use crate::clock::Moment;
 use crate::cloud::assumed::TAURUSDB_JOBS;
+use crate::cloud::record::CLICKHOUSE;
 use crate::cloud::{Job, Owner, RequestContext};
 use crate::contract::{Awaits, Contract, Field, Kind, Note, Source, format};
 use crate::error::Refusal;
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 static CONTRACT: Contract = Contract {
@@ -90,7 +92,7 @@ pub struct Reply {
 struct Listed {
     instance_id: String,
     instance_name: String,
-    instance_status: &'static str,
+    instance_status: Cow<'static, str>,
     job_id: Uuid,
     order_id: &'static str,
     job_name: &'static str,
@@ -148,10 +150,14 @@ impl Listed {
     }
 }
 
-fn instance_status(id: &str, context: &RequestContext<'_>) -> &'static str {
-    match context.state.clickhouses.get(id) {
-        Some(clickhouse) if clickhouse.is_gone(context.now) => "deleted",
-        Some(clickhouse) => clickhouse.status(context.now),
-        None => "normal",
+fn instance_status(id: &str, context: &RequestContext<'_>) -> Cow<'static, str> {
+    let records = &context.state.records;
+    if records.name_of_gone(id).is_some() {
+        return "deleted".into();
     }
+    let record = records.get(CLICKHOUSE, id);
+    let shown = record.and_then(|record| record.shown(context.now));
+    shown
+        .and_then(|shown| Some(shown["status"].as_str()?.to_owned().into()))
+        .unwrap_or("normal".into())
 }

@@ -2,9 +2,9 @@
 //! of its operations look for.
 
 use crate::clock::Moment;
+use crate::cloud::record::CLICKHOUSE;
 use crate::cloud::{
-    Action, ClickHouse, JobKind, ListKind, Owner, RUNNING, Replication, RequestContext, Setting,
-    Tag,
+    Instance, JobKind, ListKind, Owner, RUNNING, Replication, RequestContext, Setting,
 };
 use crate::contract::{
     Envelope, ErrorKind, Field, InstanceKind, Kind, Note, Refused, Service, format,
@@ -12,7 +12,6 @@ use crate::contract::{
 use crate::error::{Refusal, Resource};
 use axum::http::StatusCode;
 use serde::Serialize;
-use uuid::Uuid;
 
 /// TaurusDB, formerly GaussDB(for MySQL).
 pub static SERVICE: Service = Service {
@@ -49,13 +48,6 @@ pub const NOTHING_TO_DELETE: Refused = as_of_starrocks(
     ErrorKind::UnknownReplication,
     "DBS.05000091",
     "The code of StarRocks: 400 DBS.05000091 for a synchronization that is to be deleted.",
-);
-
-/// A missing HTAP instance.
-pub const UNKNOWN_HTAP: Refused = as_of_starrocks(
-    ErrorKind::UnknownHtapInstance,
-    "DBS.05000044",
-    "The code of StarRocks: 400 DBS.05000044 for an HTAP instance.",
 );
 
 /// The pages of ClickHouse list no codes for what does not exist.
@@ -145,119 +137,39 @@ pub static TABLE_CHECK: Kind = Kind::Object(&[
     Field::mandatory("check_result", Kind::TEXT).means("success, or what is wrong"),
 ]);
 
-/// What instances do, as they list it.
-pub static ACTION: Kind = Kind::Object(&[
-    Field::optional("id", Kind::TEXT).means("ID of the action: that of its job"),
-    Field::optional("action", Kind::TEXT).means("what is done"),
-    Field::optional("object_id", Kind::TEXT).means("ID of the instance"),
-    Field::optional("type", Kind::TEXT).means("kind of the object"),
-    Field::optional("job_id", Kind::Format(&format::DASHED_UUID)).means("ID of the job"),
-    Field::optional("status", Kind::TEXT).means("status of the job"),
-    Field::optional("created_at", Kind::Integer(0, i64::MAX)).means("start, in milliseconds"),
-    Field::optional("updated_at", Kind::Integer(0, i64::MAX)).means("start, in milliseconds"),
-]);
-
-/// What an instance does, as it lists it.
-#[derive(Serialize)]
-pub struct ListedAction {
-    id: Uuid,
-    action: &'static str,
-    object_id: String,
-    r#type: &'static str,
-    job_id: Uuid,
-    status: &'static str,
-    created_at: i64,
-    updated_at: i64,
-}
-
-impl ListedAction {
-    /// What an instance does now: nothing or one thing.
-    pub fn current(id: &str, clickhouse: &ClickHouse, context: &RequestContext<'_>) -> Vec<Self> {
-        let listed = |action: &Action| Self {
-            id: action.job_id,
-            action: action.name,
-            object_id: id.to_owned(),
-            r#type: "instance",
-            job_id: action.job_id,
-            status: RUNNING.phase(&action.run, context.now).status,
-            created_at: action.run.started.milliseconds(),
-            updated_at: action.run.started.milliseconds(),
-        };
-        clickhouse.action(context.now).map(listed).into_iter().collect()
-    }
-}
-
-/// Tags of an instance.
-pub const TAGS: &[Field] = &[
-    Field::optional("tags", Kind::List(&TAG, 100)).means("the user's"),
-    Field::optional("sys_tags", Kind::List(&TAG, 100)).means("the system's"),
-];
-
-pub static TAG: Kind = Kind::Object(&[
-    Field::optional("key", Kind::TEXT).means("key"),
-    Field::optional("value", Kind::TEXT).means("value"),
-]);
-
-/// Tags of an instance.
-#[derive(Serialize)]
-pub struct Tags {
-    tags: Vec<Tag>,
-    sys_tags: Vec<Tag>,
-}
-
-impl Tags {
-    /// The system tags that an instance was created with; the call takes no others.
-    pub fn of(clickhouse: &ClickHouse) -> Self {
-        Self { tags: Vec::new(), sys_tags: clickhouse.order.tags.clone() }
-    }
-}
-
 /// A job of TaurusDB.
 pub const fn job(name: &'static str) -> JobKind {
     JobKind { name, owner: Owner::TaurusDb, lifecycle: &RUNNING }
 }
 
 const TAURUSDB: &[InstanceKind] = &[InstanceKind::TAURUSDB];
-const CLICKHOUSE: &[InstanceKind] = &[InstanceKind::CLICKHOUSE];
+const CLICKHOUSES: &[InstanceKind] = &[InstanceKind::CLICKHOUSE];
 
 /// Finds a TaurusDB instance.
 pub fn find_taurusdb(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
-    find(id, TAURUSDB, context)
+    find(id, TAURUSDB, context).map(drop)
 }
 
 /// Finds a ClickHouse instance by its own id.
-pub fn find_clickhouse<'p>(
-    id: &str,
-    context: &'p mut RequestContext<'_>,
-) -> Result<&'p ClickHouse, Refusal> {
-    find(id, CLICKHOUSE, context)?;
-    let there = context.state.clickhouses.get(id).filter(|known| !known.is_gone(context.now));
-    there.ok_or_else(|| Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() })
+pub fn find_clickhouse(id: &str, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
+    let known = find(id, CLICKHOUSES, context)?;
+    if known.taurusdb_id.is_some() { Ok(()) } else { Err(unknown(id)) }
 }
 
-fn find(
+fn unknown(id: &str) -> Refusal {
+    Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() }
+}
+
+fn find<'p>(
     id: &str,
     wanted: &'static [InstanceKind],
-    context: &mut RequestContext<'_>,
-) -> Result<(), Refusal> {
+    context: &'p mut RequestContext<'_>,
+) -> Result<&'p Instance, Refusal> {
     let known = context.instance(id)?;
     if known.is_any_of(wanted) {
-        return Ok(());
+        return Ok(known);
     }
     Err(Refusal::WrongEngine { id: id.to_owned(), is: known.describe(), wanted })
-}
-
-/// Finds a ClickHouse instance of a TaurusDB instance.
-pub fn find_htap<'p>(
-    taurusdb_id: &str,
-    id: &str,
-    context: &'p mut RequestContext<'_>,
-) -> Result<&'p ClickHouse, Refusal> {
-    find_taurusdb(taurusdb_id, context)?;
-    context.apply_reserved_id(id, Resource::HtapInstance)?;
-    let known = context.state.clickhouses.get(id);
-    let there = known.filter(|it| *it.taurusdb_id == *taurusdb_id && !it.is_gone(context.now));
-    there.ok_or_else(|| Refusal::NotFound { resource: Resource::HtapInstance, id: id.to_owned() })
 }
 
 /// Finds both sides of a synchronisation, and does what the id of a node means.
@@ -272,26 +184,21 @@ pub fn find_sides(
     node.map_or(Ok(()), |node| context.apply_reserved_id(node, Resource::Node))
 }
 
-/// Refuses what cannot be done with a ClickHouse instance in its status, or while it is restarted
-/// or deleted.
-pub fn require_status(
-    id: &str,
-    allowed: &'static [&'static str],
-    context: &RequestContext<'_>,
-) -> Result<(), Refusal> {
-    let Some(clickhouse) = context.state.clickhouses.get(id) else { return Ok(()) };
-    if clickhouse.is_gone(context.now) {
-        return Err(Refusal::NotFound { resource: Resource::Instance, id: id.to_owned() });
+/// Refuses what cannot be done with a ClickHouse instance that is not normal, that does something, or that
+/// was deleted: nobody adopts that again.
+pub fn require_idle(id: &str, context: &RequestContext<'_>) -> Result<(), Refusal> {
+    let records = &context.state.records;
+    if records.name_of_gone(id).is_some() {
+        return Err(unknown(id));
     }
-    let state = clickhouse.status(context.now);
-    if !allowed.contains(&state) {
+    let record = records.get(CLICKHOUSE, id);
+    let Some(shown) = record.and_then(|it| it.shown(context.now)) else { return Ok(()) };
+    if let Some(state) = ["creating", "createfail"].into_iter().find(|it| shown["status"] == *it) {
         let (resource, id) = (Resource::Instance, id.to_owned());
-        return Err(Refusal::WrongState { resource, id, state, allowed });
+        return Err(Refusal::WrongState { resource, id, state, allowed: &["normal"] });
     }
-    match clickhouse.action(context.now) {
-        Some(_) => Err(Refusal::Busy { id: id.to_owned() }),
-        None => Ok(()),
-    }
+    let is_busy = shown["actions"].as_array().is_some_and(|actions| !actions.is_empty());
+    if is_busy { Err(Refusal::Busy { id: id.to_owned() }) } else { Ok(()) }
 }
 
 /// Finds the synchronisation of a database.

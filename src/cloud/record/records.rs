@@ -78,8 +78,8 @@ enum Changing {
 
 /// What the ids of records end in, behind their digits.
 const ENDS: &[&str] = &[
-    "", "in06", "in07", "in10", "in12", "in13", "in17", "br06", "br10", "br12", "br13", "pr06",
-    "pr07", "pr10", "pr12", "pr13", "po01",
+    "", "in06", "in07", "in10", "in12", "in13", "in16", "in17", "br06", "br10", "br12", "br13",
+    "pr06", "pr07", "pr10", "pr12", "pr13", "po01",
 ];
 
 /// The kinds that have a limit of their own, as jobs have, with what messages call their records: the
@@ -90,6 +90,9 @@ const LIMITED: &[(&str, &str)] = &[("dcs.backup", "backups")];
 pub fn limited(kind: &str) -> Option<&'static str> {
     LIMITED.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name)
 }
+
+/// The kind of ClickHouse instances, which operations that are not declared look at.
+pub const CLICKHOUSE: &str = "taurus.clickhouse";
 
 /// The kind under which instances that are gone are remembered.
 const GONE: &str = "gone";
@@ -114,6 +117,13 @@ impl Records {
     pub fn note_gone(&mut self, id: &str, name: &str) {
         let members = Members::from_iter([("name".to_owned(), name.into())]);
         self.insert(GONE, id, Record { members: members.into(), ..Record::default() });
+    }
+
+    /// Forgets instances that are gone, once no job names them.
+    pub fn forget_gone(&mut self, goes: impl Fn(&str) -> bool) {
+        if let Some(gone) = self.by_kind.get_mut(GONE) {
+            gone.retain(|id, _| !goes(id));
+        }
     }
 
     /// The name of an instance that is gone.
@@ -269,8 +279,10 @@ impl Stored for Records {
         self.by_kind.values().map(IndexMap::len).sum()
     }
 
+    /// Without the instances that are gone: each goes with the last job that names it.
     fn counted(&self) -> usize {
-        self.len() - LIMITED.iter().map(|(kind, _)| self.number_of(kind)).sum::<usize>()
+        let limited = LIMITED.iter().map(|(kind, _)| *kind);
+        self.len() - limited.chain([GONE]).map(|kind| self.number_of(kind)).sum::<usize>()
     }
 
     fn each_run(&mut self, visit: &mut dyn FnMut(&mut Execution)) {

@@ -19,15 +19,8 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
     problem.unwrap_err().to_string()
 }
 
-/// The rich world's document; the first ClickHouse instance of it has done something.
-static RICH: LazyLock<Value> = LazyLock::new(|| {
-    let mut document = document(&rich().0);
-    let clickhouses = document["clickhouses"].as_array_mut().unwrap();
-    let idle = |one: &Value| one["clickhouse"]["last_action"].is_null();
-    clickhouses.sort_by_key(idle);
-    assert!(!idle(&clickhouses[0]));
-    document
-});
+/// The rich world's document.
+static RICH: LazyLock<Value> = LazyLock::new(|| document(&rich().0));
 
 #[track_caller]
 fn is_refused(pointer: &str, value: Value, said: &str) {
@@ -73,7 +66,6 @@ fn an_unknown_word_is_refused_with_its_place_and_the_nearest_one() {
             "did you mean mapping_creation",
         ),
         ("/jobs/0/run/started", "noon", "jobs[0].run.started: \"noon\" must be a time such as"),
-        ("/clickhouses/0/clickhouse/last_action/name", "REBOT", "did you mean REBOOT?"),
     ] {
         is_refused(pointer, json!(word), said);
     }
@@ -108,6 +100,26 @@ fn an_impossible_value_is_refused() {
     assert!(worlds::import(&example_app(), PROJECT_ID, twice.as_bytes()).is_err());
 }
 
+/// What was written before ClickHouse instances were records is read where there were none.
+#[test]
+fn a_clickhouse_instance_is_a_record_with_its_instance() {
+    let fresh = example_app();
+    let old = |clickhouses: Value| {
+        let mut old = RICH.clone();
+        old["clickhouses"] = clickhouses;
+        worlds::import(&fresh, PROJECT_ID, old.to_string().as_bytes())
+    };
+    old(json!([])).unwrap();
+    let problem = old(json!([{ "id": "x" }])).unwrap_err().to_string();
+    assert!(problem.contains("clickhouses: such instances are records now"), "{problem}");
+    let problem = refused(|document| {
+        let records = document["records"]["records"].as_array_mut().unwrap();
+        let known = records.iter_mut().find(|one| one["kind"] == "taurus.clickhouse");
+        known.unwrap()["id"] = json!("x");
+    });
+    assert!(problem.contains("records: \"x\" is in no instance"), "{problem}");
+}
+
 #[test]
 fn the_counters_of_a_rule_are_bounded() {
     for counter in ["asked", "hits"] {
@@ -135,8 +147,6 @@ fn what_does_not_fit_together_is_refused() {
         ("/memory_rules", json!({ missing: [] }), "is the id of no mapping"),
         ("/memory_mappings/0/source_instance_id", json!("x"), "\"x\" is in no instance"),
         ("/replications", json!({ "x": [] }), "replications.x: \"x\" is in no ClickHouse instance"),
-        ("/clickhouses/0/id", json!("x"), "clickhouses[0].id: \"x\" is in no instance"),
-        ("/clickhouses/0/clickhouse/last_action/job_id", json!(missing), "last_action.job_id: "),
     ] {
         is_refused(pointer, value, said);
     }
@@ -146,7 +156,6 @@ fn what_does_not_fit_together_is_refused() {
         "/records/records",
         "/memory_mappings",
         "/migration_tasks",
-        "/clickhouses",
         "/checked",
         "/removed_jobs",
         "/agenda/courses",
