@@ -10,6 +10,7 @@ mod exchange_instance_ip;
 mod instance_rules;
 mod list_instances;
 mod list_migration_task_logs;
+mod restore_instance;
 mod set_online_migration_task;
 mod show_migration_task;
 mod show_migration_task_stats;

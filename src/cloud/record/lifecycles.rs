@@ -24,6 +24,10 @@ pub static LIFECYCLES: &[(&str, &Lifecycle)] = &[
         "dcs_flushing",
         &Lifecycle { stages: &[("FLUSHING", 1.0)], ends: "RUNNING", fails: "RUNNING" },
     ),
+    (
+        "dcs_restoring",
+        &Lifecycle { stages: &[("RESTORING", 1.0)], ends: "RUNNING", fails: "RUNNING" },
+    ),
     ("building", &Lifecycle { stages: &[("BUILD", 1.0)], ends: "ACTIVE", fails: "FAILED" }),
     ("account", &Lifecycle { stages: &[("CREATING", 1.0)], ends: "AVAILABLE", fails: "FAILED" }),
     (
@@ -47,6 +51,14 @@ pub static LIFECYCLES: &[(&str, &Lifecycle)] = &[
         "backup",
         &Lifecycle {
             stages: &[("waiting", 0.25), ("backuping", 0.75)],
+            ends: "succeed",
+            fails: "failed",
+        },
+    ),
+    (
+        "restore",
+        &Lifecycle {
+            stages: &[("waiting", 0.25), ("restoring", 0.75)],
             ends: "succeed",
             fails: "failed",
         },
