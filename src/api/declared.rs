@@ -47,7 +47,9 @@
 //!   One that is `timed` also shows its `progress` in percent, and when it `ended`.
 //! - `use SHAPE`: the steps of a shape, in its place.
 //!
-//! Records are JSON objects in the world (`cloud::record`). Statuses follow from runs and the
+//! Records are JSON objects in the world (`cloud::record`). Each has an `id` and the moment when it was `made`,
+//! and a `parent` where its kind says so. The lifecycles that `run` names are in `cloud::record::lifecycles`;
+//! all that one request starts ends together. Statuses follow from runs and the
 //! moment as everywhere, so faults, holds, failures, `next-event`, export and isolation work for
 //! declared operations as for all others. An instance is a record and an entry among the instances
 //! that the five documented calls know; one that was adopted by those shows what its kind says.
