@@ -1,5 +1,6 @@
 //! The self-test: every documented example is sent to a fresh cloud in default mode, and has to be
-//! answered as documented. The service is served only after it has passed.
+//! answered as documented. The service is served only after that has passed for what is written in
+//! Rust; `papercloud selftest` and the tests do it for what is declared, too.
 
 #[cfg(test)]
 #[path = "../tests/unit/examples.rs"]
@@ -10,7 +11,7 @@ pub(crate) use examples::{
     delay, documented_headers, documented_request, folder, perform, preconditions, replace, sound,
 };
 
-use crate::api::routes_with_examples;
+use crate::api::{ROUTES, routes_with_examples};
 use crate::app::{App, Bodies};
 use crate::auth::AuthMode;
 use crate::auth::guard::Guard;
@@ -20,6 +21,7 @@ use crate::config::Transport;
 use crate::contract::{Contract, Source, Strictness};
 use crate::credentials::Credentials;
 use crate::http::answer_in_process;
+use crate::operation::Route;
 use crate::worlds::{WorldSettings, Worlds};
 use axum::body::Bytes;
 use axum::http::Request;
@@ -179,12 +181,18 @@ fn fill_in(text: &str, answers: &[Value]) -> String {
 
 /// Runs the self-test.
 pub fn selftest() -> Vec<Proof> {
-    let prove = |contract: &Contract| Proof {
-        operation: contract.id,
-        source: contract.source.cite(),
-        failed: prove(contract).err(),
-    };
-    routes_with_examples().map(|route| prove(route.contract())).collect()
+    routes_with_examples().map(proof).collect()
+}
+
+/// The part of it that comes before serving: declarations are read when they are first called, and not
+/// at the start. The first failure, if there is one.
+pub fn failure_at_start() -> Option<Proof> {
+    ROUTES.iter().map(proof).find(|proof| proof.failed.is_some())
+}
+
+fn proof(route: &Route) -> Proof {
+    let contract = route.contract();
+    Proof { operation: contract.id, source: contract.source.cite(), failed: prove(contract).err() }
 }
 
 fn prove(contract: &Contract) -> Result<(), String> {

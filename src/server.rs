@@ -21,7 +21,7 @@ use crate::config::{Config, Endpoint, Transport};
 use crate::http::PortOf;
 use crate::persist::{SaveError, Saved};
 use crate::router::{control_router, router};
-use crate::selftest::selftest;
+use crate::selftest;
 use crate::worlds::Worlds;
 use axum::{Extension, Router};
 use connection::{Common, serve};
@@ -276,7 +276,7 @@ impl Drop for PaperCloud {
 /// What the self-test found, once for the process: its answers depend on nothing that a
 /// configuration says.
 static SELF_TEST: LazyLock<Result<(), String>> =
-    LazyLock::new(|| match selftest().into_iter().find(|proof| proof.failed.is_some()) {
+    LazyLock::new(|| match selftest::failure_at_start() {
         Some(proof) => Err(format!("{}: {}", proof.operation, proof.failed.unwrap_or_default())),
         None => Ok(()),
     });
