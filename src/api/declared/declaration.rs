@@ -10,7 +10,7 @@ use super::parse::parse;
 use super::services;
 use super::tables::{self, Block};
 use crate::cloud::{JobKind, Lifecycle, record};
-use crate::contract::template::parameter_name;
+use crate::contract::template::{is_of_project, parameter_name};
 use crate::contract::{
     Awaits, Certainty, Contract, ErrorKind, Field, Note, Refused, Service, Source, WholeReply,
 };
@@ -215,11 +215,6 @@ impl Declaration {
             name == "project_id" || contract.parameters().any(|(_, field)| field.name == name)
         };
         lines.iter().try_for_each(|line| hold_parameters(line, &known))?;
-        // What the whole service answers so is not the operation's own.
-        reader.refused.retain(|one| {
-            let of_service = head.service.refusal(one.error_kind);
-            of_service.is_none_or(|of_all| (of_all.status, of_all.code) != (one.status, one.code))
-        });
         contract.refusals = reader.refused.leak();
         contract.notes = notes.leak();
         contract.checked = steps.iter().find_map(|step| match step {
@@ -457,7 +452,7 @@ pub fn status(digits: &str) -> Result<StatusCode, Problem> {
 /// The parameters of a template: those that are declared, and text for the rest.
 fn path_parameters(path: &'static str, declared: &[Field]) -> &'static [Field] {
     let names = path.split('/').filter_map(parameter_name);
-    let of_project = path.contains("/{project_id}/");
+    let of_project = is_of_project(path);
     let names = names.filter(|name| !of_project || *name != "project_id");
     let field = |name: &'static str| {
         let known = declared.iter().find(|field| field.name == name);

@@ -5,10 +5,11 @@
 //!
 //! Types are `string`, `one a | b`, `int`, `number`, `bool`, `text-int` and `text-bool` (also as text),
 //! `map` (any members), `any`, `object` with its members in the lines below, `list` before one of these,
-//! and forms of text such as `uuid` (with dashes) and `time` (such as 20260101000000). Bounds are `1..60`, `..60` or `1..`: of a text its length, of a list
-//! how many there are. What else there is to say: `secret`, `null` (an answer may have that),
-//! `default VALUE`, `example VALUE` (what a corrected request has;
-//! `{region}` is the region), and how sure the row is where not from a client, `inferred` or `documented`.
+//! and forms of text: `uuid` (with dashes), `time` (such as 20260101000000), `password`, and `clickhouse_id`
+//! and `clickhouse_name`, as the pages of ClickHouse give them. Bounds are `1..60`, `..60` or `1..`: of a text
+//! its length, of a list how many there are. What else there is to say: `secret`, `null` (an answer may have
+//! that), `default VALUE`, `example VALUE` (what a corrected request has; `{region}` is the region), and how
+//! sure the row is where not from a client, `inferred` or `documented`.
 
 use super::expression::Expression;
 use super::line::{Line, Words, lines};
