@@ -9,7 +9,7 @@ use crate::cloud::Instance;
 use crate::contract::template::{fits, parameter_name};
 use crate::contract::{Contract, Level, Rule};
 use crate::credentials::PROJECT_ID;
-use crate::project_id::{is_project_id, is_usual_project_id};
+use crate::project_id::Form;
 use crate::text::language::Language;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -158,7 +158,11 @@ impl<'c> Correction<'c> {
     /// An unusual project is a world of its own, so it stays unless this run refuses it.
     fn takes_project(&self, id: &str) -> bool {
         let refused = self.context.strictness().level(Rule::ProjectId.class()) == Level::Enforce;
-        is_project_id(id) && (is_usual_project_id(id) || !refused)
+        match Form::of(id) {
+            Form::Usual => true,
+            Form::Unusual => !refused,
+            Form::Malformed => false,
+        }
     }
 }
 
